@@ -1,0 +1,108 @@
+"""Everything Framegate raises on purpose.
+
+FramegateError                 one line: what was asked, what was found, what to do
+├── UsageError                 an option or an argument that cannot be right
+│   ├── UnknownName            a name no plugin knows; the message lists what there is
+│   └── DuplicateName          two plugins claim one name
+├── BackendUnavailable         a backend this machine lacks: reason + install hint -> a named skip
+├── ModelError                 a model that cannot be read, built or fed
+│   ├── ModelFormatError       model.json is not what TF.js writes
+│   ├── WeightsError           a shard is missing, short, long, or outside the model's folder
+│   └── UnsupportedOp          an op or layer the runtime does not know
+├── SourceError                a model source could not bring the model (npm, hash, network)
+├── FrameError                 a picture or video that cannot be read, or is too small
+└── WrongOutput                a backend produced a wrong picture or wrong numbers
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+__all__ = [
+    "BackendUnavailable",
+    "DuplicateName",
+    "FrameError",
+    "FramegateError",
+    "ModelError",
+    "ModelFormatError",
+    "SourceError",
+    "UnknownName",
+    "UnsupportedOp",
+    "UsageError",
+    "WeightsError",
+    "WrongOutput",
+]
+
+
+class FramegateError(Exception):
+    """Base of all errors a user can cause or fix; ``str(error)`` is one line."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(" ".join(message.split()))
+
+
+class UsageError(FramegateError):
+    """An option or argument that cannot be right."""
+
+
+class UnknownName(UsageError):
+    """A name that no built-in and no plugin provides.
+
+    Args:
+        kind: what the name is a name of, as users say it (``"renderer"``).
+        name: what was asked for.
+        known: every name there is.
+    """
+
+    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+        names = sorted(known)
+        close = difflib.get_close_matches(name, names, n=1)
+        meant = f" (did you mean {close[0]!r}?)" if close else ""
+        super().__init__(f"unknown {kind} {name!r}{meant}; there is: {', '.join(names) or 'none'}")
+
+
+class DuplicateName(UsageError):
+    """Two plugins that provide the same name."""
+
+
+class BackendUnavailable(FramegateError):
+    """A backend that this machine cannot run; a benchmark that needs it is skipped by name.
+
+    Args:
+        reason: what is missing, in one sentence without a full stop.
+        install_hint: the command or step that would make it available.
+    """
+
+    def __init__(self, reason: str, install_hint: str) -> None:
+        self.reason = " ".join(reason.split())
+        self.install_hint = " ".join(install_hint.split())
+        super().__init__(f"{self.reason}; {self.install_hint}")
+
+
+class ModelError(FramegateError):
+    """A model that cannot be read, built or fed."""
+
+
+class ModelFormatError(ModelError):
+    """A ``model.json`` that is not what TF.js writes."""
+
+
+class WeightsError(ModelError):
+    """A weight shard that is missing, truncated, over-long or outside the model's folder."""
+
+
+class UnsupportedOp(ModelError):
+    """An op or layer that the runtime does not know."""
+
+
+class SourceError(FramegateError):
+    """A model source that could not bring its model."""
+
+
+class FrameError(FramegateError):
+    """A picture or video that cannot be read, or is smaller than the model's input."""
+
+
+class WrongOutput(FramegateError):
+    """A backend whose picture or numbers differ from the reference by more than it may."""

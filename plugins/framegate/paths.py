@@ -1,0 +1,23 @@
+"""Where the project's own data and the user's cache are."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Literal
+
+import platformdirs
+
+_PACKAGE = Path(__file__).parent
+
+
+def data_dir(kind: Literal["fixtures", "models"]) -> Path:
+    """The folder of that kind: inside the package in a wheel, at the top of the tree in a clone."""
+    packaged = _PACKAGE / "data" / kind
+    return packaged if packaged.is_dir() else _PACKAGE.parents[1] / kind
+
+
+def cache_dir() -> Path:
+    """Where fetched and built models are kept: ``$FRAMEGATE_CACHE``, else the user's cache folder."""
+    override = os.environ.get("FRAMEGATE_CACHE")
+    return Path(override) if override else platformdirs.user_cache_path("framegate", appauthor=False)
