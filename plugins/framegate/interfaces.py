@@ -12,17 +12,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from framegate.errors import UsageError
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from framegate.gl.functions import GLFunctions
 
-    Array = NDArray[Any]
-    Pixels = NDArray[np.uint8]
-    Float32 = NDArray[np.float32]
+Array = NDArray[Any]
+Pixels = NDArray[np.uint8]
+Float32 = NDArray[np.float32]
 
 
 class Stage(NamedTuple):
@@ -134,9 +134,14 @@ class LoadedModel(Protocol):
     """A model that is ready to run."""
 
     @property
-    def inputs(self) -> tuple[TensorInfo, ...]: ...
+    def inputs(self) -> tuple[TensorInfo, ...]:
+        """What ``run`` is fed, in the model's order."""
+        ...
+
     @property
-    def outputs(self) -> tuple[TensorInfo, ...]: ...
+    def outputs(self) -> tuple[TensorInfo, ...]:
+        """What ``run`` returns, in the model's order."""
+        ...
 
     def run(self, feeds: Mapping[str, Array]) -> dict[str, Array]:
         """Run once: input name -> array in, output name -> array out. The outputs are in host memory."""
@@ -146,7 +151,9 @@ class LoadedModel(Protocol):
         """``run`` cut into ``inference`` (ends when the result exists) and ``readback`` (brings it to host memory)."""
         ...
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """Free what the model holds; it cannot run after this."""
+        ...
 
 
 class Runtime(Protocol):
@@ -156,7 +163,14 @@ class Runtime(Protocol):
         """Version and device in a few words, e.g. ``TensorFlow 2.19.0, 2 CPU cores``."""
         ...
 
-    def load(self, model: ResolvedModel) -> LoadedModel: ...
+    def load(self, model: ResolvedModel) -> LoadedModel:
+        """Read the model's files and make it ready to run.
+
+        Raises:
+            ModelError: the files are broken, or hold something that the runtime does not know.
+            BackendUnavailable: the runtime does not take this kind of model.
+        """
+        ...
 
     def stages(self) -> Stages:
         """``load`` cut into ``parse``, ``weights`` and ``build``: a ResolvedModel in, a LoadedModel out."""
@@ -188,14 +202,18 @@ class Screen(Protocol):
         """The framebuffer as uint8 RGBA (H, W, 4), first row at the top."""
         ...
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """Delete the framebuffer."""
+        ...
 
 
 class GLContext(Protocol):
     """An OpenGL context, or the null context that keeps pixels in memory."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """The name of the kind of context that this is; never ``auto``."""
+        ...
 
     @property
     def functions(self) -> GLFunctions:
@@ -206,7 +224,9 @@ class GLContext(Protocol):
         """
         ...
 
-    def info(self) -> GLInfo: ...
+    def info(self) -> GLInfo:
+        """Vendor, renderer and version strings; the context need not be current."""
+        ...
 
     def current(self) -> AbstractContextManager[None]:
         """Make the context current inside a ``with`` block, and no context current after it."""
@@ -220,7 +240,9 @@ class GLContext(Protocol):
         """Return when all that was asked of the device is done."""
         ...
 
-    def release(self) -> None: ...
+    def release(self) -> None:
+        """Destroy the context; a second call does nothing."""
+        ...
 
 
 class Renderer(Protocol):
@@ -230,7 +252,9 @@ class Renderer(Protocol):
     """
 
     @property
-    def tolerance(self) -> int: ...
+    def tolerance(self) -> int:
+        """0 for a picture equal to the oracle's in every bit."""
+        ...
 
     def prepare(self, shape: tuple[int, ...], dtype: str) -> None:
         """Allocate for tensors of that shape, (H, W) or (H, W, 1 | 3 | 4), and dtype.
@@ -253,10 +277,12 @@ class Renderer(Protocol):
         """What is on the screen: uint8 RGBA (H, W, 4), first row at the top."""
         ...
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """Free what ``prepare`` allocated; a second call does nothing."""
+        ...
 
 
-Step = Callable[["Pixels"], "Pixels"]
+Step = Callable[[Pixels], Pixels]
 """One preprocessing operation: a uint8 image, (H, W, 3) RGB or (H, W) grey, to one of the same height and width."""
 
 ModelSourceFactory = Callable[[], ModelSource]

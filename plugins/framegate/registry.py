@@ -61,6 +61,7 @@ class Lazy:
         self.attribute = attribute
 
     def __call__(self, *args: Any) -> Any:
+        """Import the module and call the attribute."""
         return getattr(importlib.import_module(self.module), self.attribute)(*args)
 
     def __repr__(self) -> str:

@@ -36,6 +36,7 @@ class StageTimer:
         self._timed = [(stage.call, self.samples[stage.name].append) for stage in stages]
 
     def __call__(self, value: Any) -> Any:
+        """Pass ``value`` through the stages and return what the last one returns."""
         clock = self._clock
         before = clock()
         for call, keep in self._timed:

@@ -1,0 +1,1 @@
+"""pytest glue: one module a concern."""

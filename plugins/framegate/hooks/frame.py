@@ -1,0 +1,59 @@
+"""Fixtures: the whole way of a frame from the camera to the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+
+from framegate.hooks.preprocess import build_preprocessor
+from framegate.interfaces import Array, Float32, LoadedModel, Pixels, Renderer
+from framegate.measure.frame import FrameLoop, frame_stages
+from framegate.models.image_io import ImageIO
+from framegate.preprocess.pipeline import Preprocessor
+from framegate.preprocess.tensor import ToTensor, ToUnit
+
+
+@dataclass(frozen=True)
+class FramePath:
+    """The cell's way of a frame: call ``loop`` for one frame; ``tensor`` then holds the picture it drew."""
+
+    loop: FrameLoop
+    renderer: Renderer
+    tensor: Float32
+
+
+@pytest.fixture
+def model_preprocessor(pytestconfig: pytest.Config, frame_preprocess: str, image_io: ImageIO) -> Preprocessor:
+    """The cell's preprocessing, down to the tensor that the model takes."""
+    to_tensor = ToTensor(image_io.shape, image_io.input.dtype, image_io.input_range)
+    return build_preprocessor(pytestconfig, image_io.size, frame_preprocess, to_tensor)
+
+
+@pytest.fixture
+def model_feeds(model_preprocessor: Preprocessor, image_io: ImageIO, frames: list[Pixels]) -> dict[str, Array]:
+    """The first frame as what the model is fed: input name -> tensor."""
+    return {image_io.input.name: model_preprocessor(frames[0])}
+
+
+@pytest.fixture
+def frame_path(
+    frames: list[Pixels],
+    model_preprocessor: Preprocessor,
+    image_io: ImageIO,
+    loaded_model: LoadedModel,
+    model_feeds: dict[str, Array],
+    make_renderer: Callable[[tuple[int, ...], str], Renderer],
+) -> FramePath:
+    """Preprocessing, model and renderer of the cell, joined; the model has run once, to learn its output's shape."""
+    name, output = image_io.input.name, image_io.output.name
+    to_unit = ToUnit(loaded_model.run(model_feeds)[output].shape, image_io.output_range)
+    renderer = make_renderer(to_unit.tensor.shape, str(to_unit.tensor.dtype))
+    stages = frame_stages(
+        preprocess=lambda frame: {name: model_preprocessor(frame)},
+        model=loaded_model.stages(),
+        to_unit=lambda outputs: to_unit(outputs[output]),
+        renderer=renderer.stages(),
+    )
+    return FramePath(FrameLoop(frames, stages), renderer, to_unit.tensor)

@@ -1,0 +1,69 @@
+"""Turn the options into the cells of each suite: one parametrised test a cell."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from framegate.errors import FramegateError
+from framegate.hooks.catalogue import CATALOGUE
+from framegate.hooks.options import OPTIONS, split
+from framegate.hooks.registries import REGISTRIES, expand
+from framegate.interfaces import Size
+from framegate.matrix import AXES, cell_id, cells
+from framegate.preprocess.toggles import NONE, parse_toggles
+
+DEFAULTS = {
+    "preprocess": (NONE,),
+    "runtime": ("tensorflow",),
+    "renderer": ("topixels", "opencv", "gl-texture"),
+    "gl": ("auto",),
+    "size": ("256",),
+}
+MARKER = "frame_defaults"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the marker with which a suite says what it runs when the user says nothing."""
+    config.addinivalue_line(
+        "markers",
+        f"{MARKER}(size=..., preprocess=..., runtime=..., renderer=..., gl=...): comma-separated values of the axes"
+        " that neither the command line nor the ini file names",
+    )
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Parametrise every test that asks, itself or through its fixtures, for an axis: ``frame_model`` and so on."""
+    axes = [axis for axis in AXES if f"frame_{axis}" in metafunc.fixturenames]
+    if not axes:
+        return
+    try:
+        rows = list(_rows(metafunc, axes))
+    except FramegateError as error:
+        raise pytest.Collector.CollectError(str(error)) from None
+    metafunc.parametrize([f"frame_{axis}" for axis in axes], rows, ids=map(cell_id, rows))
+
+
+def _rows(metafunc: pytest.Metafunc, axes: Sequence[str]) -> Sequence[tuple[str, ...]]:
+    config = metafunc.config
+    options, registries, catalogue = config.stash[OPTIONS], config.stash[REGISTRIES], config.stash[CATALOGUE]
+    marker = metafunc.definition.get_closest_marker(MARKER)
+    suite = {} if marker is None else marker.kwargs
+
+    def asked(axis: str) -> tuple[str, ...]:
+        return options.axis(axis) or split([suite.get(axis, "")]) or DEFAULTS[axis]
+
+    def sizes(model: str | None) -> Sequence[str]:
+        if model is None or options.size:
+            return [str(Size.parse(text)) for text in asked("size")]
+        return [str(size) for size in catalogue.sizes(model)]
+
+    values = {
+        "model": catalogue.names() if "model" in axes else (),
+        "preprocess": [parse_toggles(text, registries.steps) for text in asked("preprocess")],
+        "runtime": expand(asked("runtime"), registries.runtimes),
+        "renderer": expand(asked("renderer"), registries.renderers),
+        "gl": expand(asked("gl"), registries.contexts),
+    }
+    return list(cells(axes, values, sizes))

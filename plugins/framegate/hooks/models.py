@@ -1,0 +1,81 @@
+"""Fixtures: a model's files, and the model loaded into a runtime."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from framegate.hooks.catalogue import CATALOGUE
+from framegate.hooks.describe import FrameInfo
+from framegate.hooks.outcome import named
+from framegate.hooks.registries import REGISTRIES
+from framegate.interfaces import LoadedModel, ResolvedModel, Runtime, Size
+from framegate.models.image_io import ImageIO, find_image_io
+from framegate.once import Once
+from framegate.paths import cache_dir
+from framegate.runtimes.shelf import ModelShelf
+
+
+@pytest.fixture(scope="session")
+def runtimes(pytestconfig: pytest.Config) -> Once[str, Runtime]:
+    """Each runtime, made at its first use."""
+    factories = pytestconfig.stash[REGISTRIES].runtimes
+    return Once(lambda name: factories[name]())
+
+
+@pytest.fixture(scope="session")
+def model_files(pytestconfig: pytest.Config) -> Once[str, ResolvedModel]:
+    """Each model's files, fetched or built at its first use."""
+
+    def resolve(name: str) -> ResolvedModel:
+        spec = pytestconfig.stash[CATALOGUE].specs[name]
+        with named(pytestconfig, "model source", spec.source):
+            return pytestconfig.stash[REGISTRIES].sources[spec.source]().resolve(spec, cache_dir())
+
+    return Once(resolve)
+
+
+@pytest.fixture(scope="session")
+def model_shelf(runtimes: Once[str, Runtime]) -> Iterator[ModelShelf]:
+    """Keeps the model in use loaded, so that the cells which share it load it once."""
+    shelf = ModelShelf(runtimes)
+    yield shelf
+    shelf.close()
+
+
+@pytest.fixture
+def resolved_model(frame_model: str, model_files: Once[str, ResolvedModel], frame_info: FrameInfo) -> ResolvedModel:
+    """The cell's model on this disk."""
+    model = model_files(frame_model)
+    frame_info["model_sha256"] = model.sha256
+    return model
+
+
+@pytest.fixture
+def runtime(pytestconfig: pytest.Config, frame_runtime: str, runtimes: Once[str, Runtime]) -> Runtime:
+    """The cell's runtime."""
+    with named(pytestconfig, "runtime", frame_runtime):
+        return runtimes(frame_runtime)
+
+
+@pytest.fixture
+def loaded_model(
+    pytestconfig: pytest.Config, resolved_model: ResolvedModel, frame_runtime: str, model_shelf: ModelShelf
+) -> LoadedModel:
+    """The cell's model, loaded into the cell's runtime."""
+    with named(pytestconfig, "runtime", frame_runtime):
+        return model_shelf.get(resolved_model, frame_runtime)
+
+
+@pytest.fixture
+def image_io(
+    pytestconfig: pytest.Config,
+    frame_model: str,
+    frame_size: str,
+    resolved_model: ResolvedModel,
+    loaded_model: LoadedModel,
+) -> ImageIO:
+    """Which input and output are pictures, their value ranges, and the input's shape at the cell's size."""
+    spec = pytestconfig.stash[CATALOGUE].specs[frame_model]
+    return find_image_io(spec, resolved_model, loaded_model, Size.parse(frame_size))

@@ -1,0 +1,38 @@
+"""Fixtures: the frames, and the preprocessing that a cell names."""
+
+from __future__ import annotations
+
+import pytest
+
+from framegate.frames import open_frames
+from framegate.hooks.describe import FrameInfo
+from framegate.hooks.options import OPTIONS
+from framegate.hooks.registries import REGISTRIES
+from framegate.interfaces import Pixels, Size
+from framegate.preprocess.pipeline import Preprocessor
+from framegate.preprocess.tensor import ToTensor
+from framegate.preprocess.toggles import switched_on
+
+
+@pytest.fixture(scope="session")
+def frames(pytestconfig: pytest.Config) -> list[Pixels]:
+    """All frames of ``--frame-source``, decoded: RGB uint8 (H, W, 3)."""
+    return open_frames(pytestconfig.stash[OPTIONS].source)
+
+
+@pytest.fixture
+def preprocessor(
+    pytestconfig: pytest.Config, frame_size: str, frame_preprocess: str, frame_info: FrameInfo
+) -> Preprocessor:
+    """The cell's preprocessing without a model: frame in, picture out."""
+    del frame_info  # asked for, so that a cell without a model describes itself too
+    return build_preprocessor(pytestconfig, Size.parse(frame_size), frame_preprocess)
+
+
+def build_preprocessor(
+    config: pytest.Config, size: Size, toggles: str, to_tensor: ToTensor | None = None
+) -> Preprocessor:
+    """The preprocess stage for a size and a canonical preprocessing name."""
+    steps = config.stash[REGISTRIES].steps
+    switched = [(name, steps[name]) for name in switched_on(toggles, steps)]
+    return Preprocessor(size, config.stash[OPTIONS].fit, switched, to_tensor)

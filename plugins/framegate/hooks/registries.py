@@ -1,0 +1,112 @@
+"""Merge the built-in backends with those of plugins and conftests, and check the names the user gave."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pytest
+
+from framegate import gl, render, runtimes
+from framegate.errors import FramegateError, UnknownName
+from framegate.hooks.options import OPTIONS, Options
+from framegate.interfaces import GLContextFactory, ModelSourceFactory, RendererFactory, RuntimeFactory, Size, Step
+from framegate.models import sources
+from framegate.preprocess import BUILTIN_STEPS
+from framegate.preprocess.toggles import parse_toggles
+from framegate.registry import Registry
+
+ALL = "all"
+
+
+@dataclass(frozen=True)
+class Registries:
+    """Every backend there is, by kind."""
+
+    sources: Registry[ModelSourceFactory]
+    runtimes: Registry[RuntimeFactory]
+    steps: Registry[Step]
+    renderers: Registry[RendererFactory]
+    contexts: Registry[GLContextFactory]
+
+
+REGISTRIES = pytest.StashKey[Registries]()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_framegate_model_sources() -> Mapping[str, ModelSourceFactory]:
+    """Provide the built-in model sources."""
+    return sources.builtin()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_framegate_runtimes() -> Mapping[str, RuntimeFactory]:
+    """Provide the built-in runtimes."""
+    return runtimes.builtin()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_framegate_steps() -> Mapping[str, Step]:
+    """Provide the five toggles."""
+    return BUILTIN_STEPS
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_framegate_renderers() -> Mapping[str, RendererFactory]:
+    """Provide the built-in renderers."""
+    return render.builtin()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_framegate_gl_contexts() -> Mapping[str, GLContextFactory]:
+    """Provide the built-in GL contexts."""
+    return gl.builtin()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Merge after every other plugin was configured, and refuse names that nobody provides."""
+    hook = config.hook
+    try:
+        registries = Registries(
+            sources=Registry("model source", hook.pytest_framegate_model_sources(config=config)),
+            runtimes=Registry("runtime", hook.pytest_framegate_runtimes(config=config)),
+            steps=Registry("preprocessing step", hook.pytest_framegate_steps(config=config)),
+            renderers=Registry("renderer", hook.pytest_framegate_renderers(config=config)),
+            contexts=Registry("GL context", hook.pytest_framegate_gl_contexts(config=config)),
+        )
+        check_names(config.stash[OPTIONS], registries)
+    except FramegateError as error:
+        raise pytest.UsageError(str(error)) from None
+    config.stash[REGISTRIES] = registries
+
+
+def check_names(options: Options, registries: Registries) -> None:
+    """Look every name of the options up, before anything is collected.
+
+    Raises:
+        UnknownName: a name that nobody provides.
+        UsageError: a size or preprocessing name that cannot be read.
+    """
+    for axis, registry in (
+        ("runtime", registries.runtimes),
+        ("renderer", registries.renderers),
+        ("gl", registries.contexts),
+    ):
+        for name in expand(options.axis(axis), registry):
+            registry[name]
+    for size in options.size:
+        Size.parse(size)
+    for toggles in options.preprocess:
+        parse_toggles(toggles, registries.steps)
+    known = {*registries.runtimes, *registries.renderers, *registries.contexts, *registries.sources}
+    for name in options.require:
+        if name not in known:
+            raise UnknownName("backend in --frame-require", name, known)
+
+
+def expand(names: tuple[str, ...], registry: Mapping[str, object]) -> tuple[str, ...]:
+    """Replace ``all`` by every name but ``auto`` and ``null``, which are no backends of their own."""
+    if ALL not in names:
+        return names
+    return tuple(name for name in registry if name not in ("auto", "null"))

@@ -1,0 +1,89 @@
+"""Fixtures: GL contexts, renderers, a test picture, and the check that a wrong picture fails its benchmark."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from framegate.hooks.describe import FrameInfo
+from framegate.hooks.outcome import named
+from framegate.hooks.registries import REGISTRIES
+from framegate.interfaces import Array, Float32, GLContext, Renderer, Size
+from framegate.once import Once
+from framegate.render.verify import verify_pixels as compare_with_oracle
+
+
+@pytest.fixture(scope="session")
+def gl_contexts(pytestconfig: pytest.Config) -> Iterator[Once[str, GLContext]]:
+    """Opens each GL context at its first use, once a session; all are released at the end, the newest first."""
+    factories = pytestconfig.stash[REGISTRIES].contexts
+
+    def open_context(name: str) -> GLContext:
+        return factories[name]()
+
+    contexts = Once(open_context)
+    yield contexts
+    for context in reversed(contexts.made.values()):
+        context.release()
+
+
+@pytest.fixture
+def gl_context(
+    pytestconfig: pytest.Config, frame_gl: str, gl_contexts: Once[str, GLContext], frame_info: FrameInfo
+) -> Iterator[GLContext]:
+    """The cell's GL context, current while the test runs."""
+    with named(pytestconfig, "GL context", frame_gl):
+        context = gl_contexts(frame_gl)
+    info = context.info()
+    frame_info.update(gl=context.name, gl_renderer=info.renderer, is_software=info.is_software)
+    with context.current():
+        yield context
+
+
+@pytest.fixture
+def make_renderer(
+    pytestconfig: pytest.Config, frame_renderer: str, gl_context: GLContext
+) -> Iterator[Callable[[tuple[int, ...], str], Renderer]]:
+    """Builds and prepares the cell's renderer for tensors of a shape and dtype, and closes it after the test."""
+    made: list[Renderer] = []
+
+    def make(shape: tuple[int, ...], dtype: str) -> Renderer:
+        with named(pytestconfig, "renderer", frame_renderer):
+            made.append(pytestconfig.stash[REGISTRIES].renderers[frame_renderer](gl_context))
+            made[-1].prepare(shape, dtype)
+        return made[-1]
+
+    yield make
+    for renderer in made:
+        renderer.close()
+
+
+@pytest.fixture
+def output_tensor(frame_size: str) -> Float32:
+    """A picture such as a model returns: float32 (H, W, 3) in [0, 1], no symmetry, both ends of the range reached."""
+    import numpy as np
+
+    size = Size.parse(frame_size)
+    tensor = np.random.default_rng(0).random((*size, 3), np.float32) * np.float32(0.2)
+    tensor[..., 0] += np.linspace(0.0, 0.8, size.width, dtype=np.float32)
+    tensor[..., 1] += np.linspace(0.0, 0.8, size.height, dtype=np.float32)[:, np.newaxis]
+    tensor[0, 0], tensor[-1, -1] = 0.0, 1.0
+    return np.clip(tensor, 0.0, 1.0)
+
+
+@pytest.fixture
+def renderer(make_renderer: Callable[[tuple[int, ...], str], Renderer], output_tensor: Float32) -> Renderer:
+    """The cell's renderer, prepared for ``output_tensor``."""
+    return make_renderer(output_tensor.shape, str(output_tensor.dtype))
+
+
+@pytest.fixture
+def verify_pixels() -> Callable[[Renderer, Array], None]:
+    """Compares what a renderer shows with the ``topixels`` oracle; raises ``WrongOutput`` where they differ."""
+
+    def verify(renderer: Renderer, tensor: Array) -> Any:
+        compare_with_oracle(renderer.read(), tensor, renderer.tolerance)
+
+    return verify

@@ -1,0 +1,41 @@
+"""Keep the samples of each stage with the stored result, and show at the end where the time went."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from framegate.measure.stages import StageTimer
+from framegate.report.stages import StageRow, stage_table
+
+STAGE_ROWS = pytest.StashKey[dict[str, list[StageRow]]]()
+"""Rows of the summary by the test function they come from."""
+
+RATES = {"test_frame": "frames/s"}
+
+
+@pytest.fixture
+def store_stages(request: pytest.FixtureRequest, benchmark: Any) -> Callable[[StageTimer], None]:
+    """Puts a timer's samples of the benchmark's rounds into ``extra_info["stages_s"]``: name -> list of seconds.
+
+    With timing off there are no rounds, and nothing is stored.
+    """
+
+    def store(timer: StageTimer) -> None:
+        if benchmark.stats is None:
+            return
+        samples = timer.rounds(benchmark.stats.stats.rounds * benchmark.stats.iterations)
+        benchmark.extra_info["stages_s"] = samples
+        tables = request.config.stash.setdefault(STAGE_ROWS, {})
+        tables.setdefault(request.node.originalname, []).append(StageRow(request.node.callspec.id, samples))
+
+    return store
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """After pytest-benchmark's tables: median milliseconds a stage."""
+    for suite, rows in config.stash.get(STAGE_ROWS, {}).items():
+        terminalreporter.write_line("")
+        terminalreporter.write_line(stage_table(f"{suite}: where the time goes (median ms)", rows, RATES.get(suite)))

@@ -1,0 +1,40 @@
+"""What a conftest or plugin can add: one hook for each kind of backend.
+
+Each hook returns names and factories. A factory does no work and imports no backend library until it is called; it
+raises ``framegate.errors.BackendUnavailable`` where its backend cannot run. Names must be new: a duplicate ends the
+run with both owners named. The hooks are read once, when pytest is configured, so a conftest that implements one must
+be an initial one (beside the tests named on the command line, or above them).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from framegate.interfaces import GLContextFactory, ModelSourceFactory, RendererFactory, RuntimeFactory, Step
+
+
+@pytest.hookspec
+def pytest_framegate_model_sources(config: pytest.Config) -> Mapping[str, ModelSourceFactory]:  # type: ignore[empty-body] # a spec has no body
+    """Model sources by the scheme that calls them: ``{"zoo": ZooSource}`` serves ``--frame-model zoo:NAME``."""
+
+
+@pytest.hookspec
+def pytest_framegate_runtimes(config: pytest.Config) -> Mapping[str, RuntimeFactory]:  # type: ignore[empty-body] # a spec has no body
+    """Runtimes by the name that ``--frame-runtime`` takes."""
+
+
+@pytest.hookspec
+def pytest_framegate_steps(config: pytest.Config) -> Mapping[str, Step]:  # type: ignore[empty-body] # a spec has no body
+    """Preprocessing steps by the name that ``--frame-preprocess`` takes; they run after the built-in ones."""
+
+
+@pytest.hookspec
+def pytest_framegate_renderers(config: pytest.Config) -> Mapping[str, RendererFactory]:  # type: ignore[empty-body] # a spec has no body
+    """Renderers by the name that ``--frame-renderer`` takes; each factory is given the GL context."""
+
+
+@pytest.hookspec
+def pytest_framegate_gl_contexts(config: pytest.Config) -> Mapping[str, GLContextFactory]:  # type: ignore[empty-body] # a spec has no body
+    """GL contexts by the name that ``--frame-gl`` takes."""

@@ -1,0 +1,49 @@
+"""The preprocess stage as one call: fit, then the switched-on steps, then the tensor."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from framegate.errors import WrongOutput
+from framegate.interfaces import Array, Pixels, Size, Step
+from framegate.preprocess.fit import Fit, fit
+from framegate.preprocess.tensor import ToTensor
+
+
+@dataclass(frozen=True)
+class Preprocessor:
+    """Takes an RGB uint8 frame (H, W, 3) to a picture of ``size`` or, with ``to_tensor``, to the model's input."""
+
+    size: Size
+    how: Fit
+    steps: Sequence[tuple[str, Step]]
+    to_tensor: ToTensor | None = None
+
+    def picture(self, frame: Pixels) -> Pixels:
+        """The fitted frame after all steps: uint8 (H, W, 3), or (H, W) where a step made it grey."""
+        image = fit(frame, self.size, self.how)
+        for _, step in self.steps:
+            image = step(image)
+        return image
+
+    def __call__(self, frame: Pixels) -> Array:
+        """The whole stage: frame in, the model's input out (the picture itself where there is no model)."""
+        image = self.picture(frame)
+        return image if self.to_tensor is None else self.to_tensor(image)
+
+    def verify(self, frame: Pixels) -> None:
+        """Run each step once and check that it keeps to its contract.
+
+        Raises:
+            WrongOutput: a step that changed the size, the dtype or the number of dimensions beyond grey.
+        """
+        image = fit(frame, self.size, self.how)
+        for name, step in self.steps:
+            image = step(image)
+            good = image.shape in (self.size, (*self.size, 3)) and image.dtype == "uint8"
+            if not good:
+                raise WrongOutput(
+                    f"preprocessing step {name!r} returned {image.dtype} {image.shape}; it must return uint8"
+                    f" {(*self.size, 3)} or {tuple(self.size)}"
+                )

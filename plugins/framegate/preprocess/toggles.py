@@ -1,0 +1,45 @@
+"""Which steps a preprocessing name such as ``greyscale+invert`` switches on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from framegate.errors import UnknownName, UsageError
+
+NONE = "none"
+ALL = "all"
+
+
+def parse_toggles(text: str, known: Iterable[str]) -> str:
+    """Bring a preprocessing name into its one canonical form.
+
+    Args:
+        text: ``none``, ``all``, or step names joined by ``+`` in any order.
+        known: all step names, in the order in which steps are applied.
+
+    Returns:
+        ``none``, ``all``, or the names joined by ``+`` in the order in which they are applied.
+
+    Raises:
+        UnknownName: a step that does not exist.
+        UsageError: a step named twice, or ``none``/``all`` joined with others.
+    """
+    if text in (NONE, ALL):
+        return text
+    order = list(known)
+    names = text.split("+")
+    for name in names:
+        if name in (NONE, ALL):
+            raise UsageError(f"preprocessing {text!r}: {name!r} stands alone, it cannot be joined with '+'")
+        if name not in order:
+            raise UnknownName("preprocessing step", name, [*order, NONE, ALL])
+    if len(set(names)) != len(names):
+        raise UsageError(f"preprocessing {text!r} names a step twice; a toggle is on or off")
+    return "+".join(sorted(names, key=order.index))
+
+
+def switched_on(toggles: str, known: Iterable[str]) -> tuple[str, ...]:
+    """The step names that a canonical preprocessing name switches on, in order."""
+    if toggles == NONE:
+        return ()
+    return tuple(known) if toggles == ALL else tuple(toggles.split("+"))

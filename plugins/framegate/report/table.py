@@ -1,0 +1,31 @@
+"""Lay rows out as a plain table."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+
+WIDER_THAN_ANY_TERMINAL = 10_000
+
+
+def render_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], left: int = 1) -> str:
+    """A table as text, every cell on one line and in full, whatever the terminal's width.
+
+    Args:
+        title: stands above the table.
+        columns: the headings.
+        rows: one string for each column.
+        left: how many columns, from the first, are aligned to the left; the others are numbers.
+    """
+    table = Table(title=title, box=SIMPLE_HEAD, title_justify="left", title_style="", header_style="")
+    for index, column in enumerate(columns):
+        table.add_column(column, justify="left" if index < left else "right", no_wrap=True)
+    for row in rows:
+        table.add_row(*row)
+    text = io.StringIO()
+    Console(file=text, width=WIDER_THAN_ANY_TERMINAL, markup=False, highlight=False, no_color=True).print(table)
+    return "\n".join(line.rstrip() for line in text.getvalue().splitlines()).strip("\n")

@@ -1,0 +1,1 @@
+"""What Framegate measures: one file for each question a user asks."""

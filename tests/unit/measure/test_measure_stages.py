@@ -1,0 +1,91 @@
+import itertools
+from collections.abc import Callable
+from typing import Any, Never
+
+import pytest
+
+from framegate.interfaces import Stage
+from framegate.measure.frame import FRAME_STAGES, FrameLoop, frame_stages
+from framegate.measure.stages import StageTimer, run
+
+
+def ticking(*steps: float) -> Callable[[], float]:
+    """A clock that moves on by the given seconds, one step a reading."""
+    return itertools.accumulate(steps).__next__
+
+
+CHAIN = (Stage("double", lambda value: 2 * value), Stage("text", str))
+
+
+def test_run_passes_the_value_on() -> None:
+    assert run(CHAIN, 4) == "8"
+
+
+def test_each_stage_gets_the_time_between_two_readings() -> None:
+    timer = StageTimer(CHAIN, ticking(100, 3, 5, 1000, 7, 11))
+    assert timer(4) == "8"
+    assert timer(5) == "10"
+    assert timer.samples == {"double": [3, 7], "text": [5, 11]}
+
+
+def test_rounds_leaves_out_the_warm_up_and_the_last_call() -> None:
+    timer = StageTimer(CHAIN[:1], ticking(*range(1, 13)))
+    for value in range(6):
+        timer(value)
+    assert timer.samples == {"double": [2, 4, 6, 8, 10, 12]}
+    assert timer.rounds(3) == {"double": [6, 8, 10]}
+
+
+def test_two_stages_of_one_name_are_refused() -> None:
+    with pytest.raises(ValueError, match="share a name"):
+        StageTimer([CHAIN[0], CHAIN[0]])
+
+
+def test_an_error_in_a_stage_leaves_no_half_sample_behind_it() -> None:
+    def broken(_: Any) -> Never:
+        raise RuntimeError("broken")
+
+    timer = StageTimer([CHAIN[0], Stage("broken", broken)], ticking(1, 1, 1))
+    with pytest.raises(RuntimeError):
+        timer(1)
+    assert timer.samples == {"double": [1], "broken": []}
+
+
+def test_a_frame_has_its_six_stages_and_to_unit_counts_as_convert() -> None:
+    seen = []
+    clock = itertools.count()
+
+    def stage(name: str, seconds: int) -> Callable[[Any], str]:
+        def call(value: Any) -> str:
+            seen.append((name, value))
+            for _ in range(seconds):
+                next(clock)
+            return f"{value}>{name}"
+
+        return call
+
+    stages = frame_stages(
+        preprocess=stage("preprocess", 1),
+        model=(Stage("inference", stage("inference", 20)), Stage("readback", stage("readback", 3))),
+        to_unit=stage("to_unit", 4),
+        renderer=(
+            Stage("convert", stage("convert", 5)),
+            Stage("draw", stage("draw", 6)),
+            Stage("present", stage("present", 7)),
+        ),
+    )
+    loop = FrameLoop(["f0", "f1"], stages, clock.__next__)
+    for _ in range(3):
+        loop()
+    assert tuple(stage.name for stage in stages) == FRAME_STAGES
+    # Each reading of this clock is itself one second.
+    assert {name: samples[0] - 1 for name, samples in loop.timer.samples.items()} == {
+        "preprocess": 1,
+        "inference": 20,
+        "readback": 3,
+        "convert": 9,
+        "draw": 6,
+        "present": 7,
+    }
+    assert [value for name, value in seen if name == "preprocess"] == ["f0", "f1", "f0"]
+    assert seen[6] == ("present", "f0>preprocess>inference>readback>to_unit>convert>draw")

@@ -1,0 +1,29 @@
+from typing import Never
+
+import pytest
+
+from framegate.errors import FramegateError
+from framegate.once import Once
+
+
+def test_each_key_is_made_once() -> None:
+    calls = []
+    once = Once(lambda key: calls.append(key) or key.upper())
+    assert [once("a"), once("b"), once("a")] == ["A", "B", "A"]
+    assert calls == ["a", "b"]
+    assert once.made == {"a": "A", "b": "B"}
+
+
+def test_a_failure_is_remembered_and_not_tried_again() -> None:
+    calls = []
+
+    def fail(key: str) -> Never:
+        calls.append(key)
+        raise FramegateError("no")
+
+    once = Once(fail)
+    for _ in range(3):
+        with pytest.raises(FramegateError, match="no"):
+            once("a")
+    assert calls == ["a"]
+    assert once.made == {}
