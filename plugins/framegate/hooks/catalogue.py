@@ -11,8 +11,10 @@ from framegate.errors import FramegateError, UsageError
 from framegate.hooks.options import OPTIONS
 from framegate.hooks.registries import REGISTRIES
 from framegate.interfaces import ModelSpec, Size
+from framegate.models.image_io import input_size
 from framegate.models.specs import default_specs, find_spec
-from framegate.models.specs import sizes as sizes_of
+
+DEFAULT_SIZE = Size(256, 256)
 
 
 class Catalogue:
@@ -30,7 +32,11 @@ class Catalogue:
             UsageError: two models that go by one name.
         """
         specs: dict[str, ModelSpec] = {}
-        found = [find_spec(text, self._sources) for text in self._asked] if self._asked else default_specs()
+        found = (
+            [find_spec(text, self._sources) for text in self._asked]
+            if self._asked
+            else default_specs(sources=self._sources)
+        )
         for spec in found:
             if spec.name in specs:
                 raise UsageError(
@@ -45,8 +51,16 @@ class Catalogue:
         return list(self.specs)
 
     def sizes(self, name: str) -> Sequence[Size]:
-        """The input sizes that a model runs at when the user names none."""
-        return sizes_of(self.specs[name])
+        """The input sizes that a model runs at when the user names none: its spec's, else its one size, else 256.
+
+        Raises:
+            ModelError: a local model whose model.json cannot be read or takes no image.
+        """
+        spec = self.specs[name]
+        if spec.sizes:
+            return spec.sizes
+        own = input_size(model_json(Path(spec.locator))) if spec.source == "path" else None
+        return [own or DEFAULT_SIZE]
 
 
 CATALOGUE = pytest.StashKey[Catalogue]()

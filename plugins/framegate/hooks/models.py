@@ -11,7 +11,7 @@ from framegate.hooks.describe import FrameInfo
 from framegate.hooks.outcome import named
 from framegate.hooks.registries import REGISTRIES
 from framegate.interfaces import LoadedModel, ResolvedModel, Runtime, Size
-from framegate.models.image_io import ImageIO, find_image_io
+from framegate.models.frame_io import FrameIO, find_frame_io
 from framegate.once import Once
 from framegate.paths import cache_dir
 from framegate.runtimes.shelf import ModelShelf
@@ -69,13 +69,13 @@ def loaded_model(
 
 
 @pytest.fixture
-def image_io(
+def frame_io(
     pytestconfig: pytest.Config,
     frame_model: str,
     frame_size: str,
     resolved_model: ResolvedModel,
     loaded_model: LoadedModel,
-) -> ImageIO:
+) -> FrameIO:
     """Which input and output are pictures, their value ranges, and the input's shape at the cell's size."""
     spec = pytestconfig.stash[CATALOGUE].specs[frame_model]
-    return find_image_io(spec, resolved_model, loaded_model, Size.parse(frame_size))
+    return find_frame_io(spec, resolved_model, loaded_model, Size.parse(frame_size))
