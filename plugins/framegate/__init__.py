@@ -1,0 +1,43 @@
+"""Framegate: benchmark TensorFlow.js image models from camera frame to screen, with pytest."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import os
+
+    from framegate.interfaces import ModelSpec, Runtime
+    from framegate.runtimes.loading import Model
+
+__all__ = ["load_model"]
+
+
+def load_model(path: str | os.PathLike[str] | ModelSpec, runtime: str | Runtime = "tensorflow") -> Model:
+    """Load a TensorFlow.js model, layers or graph, and make it ready to run.
+
+    >>> with load_model("models/mine/model.json") as model:  # doctest: +SKIP
+    ...     model.inputs
+    (TensorInfo(name='image', shape=(None, 256, 256, 1), dtype='float32'),)
+    ...     model.run(image)["Identity"].shape
+    (1, 256, 256, 3)
+
+    Args:
+        path: a ``model.json`` or its folder; a spec's name (``"esrgan-slim-x2"``) or ``.toml`` file; or
+            ``SCHEME:LOCATOR``, such as ``"npm:NAME@VERSION#path/in/package"``. See `framegate.models.specs.find_spec`.
+        runtime: a runtime's name, or a runtime. ``"tensorflow"`` runs a frozen function.
+
+    Returns:
+        A model with ``inputs`` and ``outputs`` (name, shape with None for dynamic dimensions, dtype),
+        ``run(dict or array) -> dict of arrays`` and ``close()``; it is a context manager.
+
+    Raises:
+        UnknownName: no such model, source or runtime; the error lists what there is.
+        BackendUnavailable: the runtime or a tool that brings the model is not installed.
+        SourceError: the model could not be fetched or made.
+        ModelError: the files are not a TF.js model, are damaged, or hold an op that the runtime does not know.
+    """
+    # Importing framegate, as every collection of tests does, must not import numpy and the model code.
+    from framegate.runtimes.loading import load
+
+    return load(path, runtime)

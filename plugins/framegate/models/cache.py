@@ -1,0 +1,58 @@
+"""Fill a cache folder all at once or not at all, whatever kills the process and whoever fills it beside us."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from framegate.errors import SourceError
+
+_PARTIAL = ".partial-"
+_STALE_S = 24 * 3600.0
+
+
+def filled(folder: Path, fill: Callable[[Path], None]) -> Path:
+    """``folder``, after ``fill(temporary_folder)`` has made it unless it was there.
+
+    A folder in the making has another name, so one that a killed process left is never taken for a model; it is
+    removed when it is a day old, when no living process can be at work on it.
+
+    Raises:
+        SourceError: the cache cannot be written.
+    """
+    if folder.is_dir():
+        return folder
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        _sweep(folder.parent)
+        partial = Path(tempfile.mkdtemp(prefix=_PARTIAL, dir=folder.parent))
+    except OSError as error:
+        raise SourceError(
+            f"{folder.parent}: cannot write to the cache ({error.strerror}); set FRAMEGATE_CACHE to a folder of yours"
+        ) from error
+    try:
+        fill(partial)
+        _rename(partial, folder)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+    return folder
+
+
+def _rename(partial: Path, folder: Path) -> None:
+    try:
+        partial.rename(folder)
+    except OSError:
+        # Another process was first: its folder holds the same, and ours goes.
+        if not folder.is_dir():
+            raise
+
+
+def _sweep(parent: Path) -> None:
+    for left in parent.glob(f"{_PARTIAL}*"):
+        with contextlib.suppress(FileNotFoundError):
+            if time.time() - left.stat().st_mtime > _STALE_S:
+                shutil.rmtree(left, ignore_errors=True)

@@ -1,0 +1,172 @@
+"""What the topology of a graph model says of its inputs, outputs and last operation (pure: no TensorFlow)."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from framegate.errors import ModelFormatError
+from framegate.interfaces import TensorInfo
+from framegate.models.topology import ModelJson
+
+Node = Mapping[str, Any]
+
+_NUMPY_DTYPES = {
+    "DT_BOOL": "bool",
+    "DT_COMPLEX64": "complex64",
+    "DT_DOUBLE": "float64",
+    "DT_FLOAT": "float32",
+    "DT_HALF": "float16",
+    "DT_INT16": "int16",
+    "DT_INT32": "int32",
+    "DT_INT64": "int64",
+    "DT_INT8": "int8",
+    "DT_STRING": "object",
+    "DT_UINT16": "uint16",
+    "DT_UINT8": "uint8",
+}
+# Nothing reads the result of these, and yet they are no outputs.
+_NO_OUTPUT = frozenset({"Assert", "Const", "NoOp", "Placeholder"})
+_PLACEHOLDERS = frozenset({"Placeholder", "PlaceholderV2", "PlaceholderWithDefault"})
+# Of unknown rank: an image until proven otherwise.
+_UNKNOWN_RANK = (None, None, None, None)
+
+
+class Port(NamedTuple):
+    """An input or output of the graph: what it is called, and the tensor (``node:0``) it is."""
+
+    info: TensorInfo
+    tensor: str
+
+
+def nodes(model: ModelJson) -> list[dict[str, Any]]:
+    """The graph's nodes, each checked to be an object with a name, an op and a list of inputs.
+
+    Raises:
+        ModelFormatError: if one is not, or two share a name.
+    """
+    found = model.topology.get("node")
+    if not isinstance(found, list) or not found:
+        raise ModelFormatError(f"{model.path}: modelTopology.node is not a list of nodes; convert the model again")
+    names: set[str] = set()
+    for node in found:
+        _check_node(model, node, names)
+    return found
+
+
+def inputs(model: ModelJson) -> tuple[Port, ...]:
+    """Inputs by the signature, else every placeholder, in graph order."""
+    ports = _signature(model, "inputs")
+    return ports or tuple(_placeholder(node) for node in nodes(model) if node["op"] in _PLACEHOLDERS)
+
+
+def outputs(model: ModelJson) -> tuple[Port, ...]:
+    """Outputs by the signature, else every node whose result no other node takes, in graph order."""
+    ports = _signature(model, "outputs")
+    if ports:
+        return ports
+    taken = {node_name(name) for node in nodes(model) for name in node.get("input") or ()}
+    loose = [node for node in nodes(model) if node["name"] not in taken and node["op"] not in _NO_OUTPUT]
+    return tuple(
+        Port(TensorInfo(node["name"], _UNKNOWN_RANK, _dtype(_attr(node, "T", "type"))), f"{node['name']}:0")
+        for node in loose
+    )
+
+
+def last_ops(model: ModelJson) -> Iterator[str]:
+    """The names of the operations that make the first output, last one first, fused activations included."""
+    by_name = {node["name"]: node for node in nodes(model)}
+    ports = outputs(model)
+    node = by_name.get(node_name(ports[0].tensor)) if ports else None
+    for _ in by_name:  # a bound, for graphs with loops
+        if node is None:
+            return
+        yield from reversed(strings(node, "fused_ops"))
+        yield str(node["op"])
+        taken = node.get("input") or ()
+        node = by_name.get(node_name(taken[0])) if taken else None
+
+
+def node_name(tensor: str) -> str:
+    """The node of a tensor: ``name``, ``name:0`` and ``^name`` are all ``name``."""
+    return tensor.removeprefix("^").split(":", 1)[0]
+
+
+def strings(node: Node, attribute: str) -> tuple[str, ...]:
+    """A list-of-strings attribute, empty where the node has none (protobuf's JSON holds bytes as base64)."""
+    found = _attr(node, attribute, "list")
+    values = found.get("s") if isinstance(found, Mapping) else None
+    return tuple(_text(value) for value in values) if isinstance(values, list) else ()
+
+
+def _text(value: Any) -> str:
+    try:
+        return base64.b64decode(value, validate=True).decode()
+    except (binascii.Error, TypeError, ValueError):
+        return str(value)
+
+
+def _check_node(model: ModelJson, node: Any, names: set[str]) -> None:
+    fine = isinstance(node, dict) and isinstance(node.get("name"), str) and isinstance(node.get("op"), str)
+    taken = node.get("input") if fine else None
+    if not fine or not (taken is None or (isinstance(taken, list) and all(isinstance(name, str) for name in taken))):
+        raise ModelFormatError(
+            f"{model.path}: a node has no name, op or list of inputs: {str(node)[:80]}; convert the model again"
+        )
+    if node["name"] in names:
+        raise ModelFormatError(f"{model.path}: two nodes are named {node['name']!r}; convert the model again")
+    names.add(node["name"])
+
+
+def _signature(model: ModelJson, side: str) -> tuple[Port, ...]:
+    """Newer converters write the signature at the top level, older ones under userDefinedMetadata, the oldest none."""
+    metadata = model.document.get("userDefinedMetadata")
+    for holder in (model.document, metadata):
+        signature = holder.get("signature") if isinstance(holder, Mapping) else None
+        tensors = signature.get(side) if isinstance(signature, Mapping) else None
+        if isinstance(tensors, Mapping) and tensors:
+            ports = (_signature_port(model, key, tensor) for key, tensor in tensors.items())
+            return tuple(port for port in ports if port is not None)
+    return ()
+
+
+def _signature_port(model: ModelJson, key: str, tensor: Any) -> Port | None:
+    if not isinstance(tensor, Mapping) or not isinstance(tensor.get("name", key), str):
+        raise ModelFormatError(f"{model.path}: signature entry {key!r} names no tensor; convert the model again")
+    if tensor.get("dtype") == "DT_RESOURCE":
+        return None  # a hash table, which the initializer fills and no user feeds
+    name = str(tensor.get("name", key))
+    info = TensorInfo(key.removesuffix(":0"), _shape(tensor.get("tensorShape")), _dtype(tensor.get("dtype")))
+    return Port(info, name if ":" in name else f"{name}:0")
+
+
+def _placeholder(node: Node) -> Port:
+    info = TensorInfo(node["name"], _shape(_attr(node, "shape", "shape")), _dtype(_attr(node, "dtype", "type")))
+    return Port(info, f"{node['name']}:0")
+
+
+def _attr(node: Node, name: str, kind: str) -> Any:
+    attributes = node.get("attr")
+    value = attributes.get(name) if isinstance(attributes, Mapping) else None
+    return value.get(kind) if isinstance(value, Mapping) else None
+
+
+def _dtype(name: Any) -> str:
+    return _NUMPY_DTYPES.get(name, "float32") if isinstance(name, str) else "float32"
+
+
+def _shape(shape: Any) -> tuple[int | None, ...]:
+    if not isinstance(shape, Mapping) or shape.get("unknownRank"):
+        return _UNKNOWN_RANK
+    dims = shape.get("dim") or ()
+    return tuple(_dim(dim) for dim in dims) if isinstance(dims, Sequence) else _UNKNOWN_RANK
+
+
+def _dim(dim: Any) -> int | None:
+    try:
+        size = int(dim["size"])
+    except (KeyError, TypeError, ValueError):
+        return None
+    return size if size >= 0 else None

@@ -1,0 +1,158 @@
+"""Find the image among a model's inputs and outputs, and guess the value ranges (pure: from model.json alone)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from framegate.errors import ModelError
+from framegate.interfaces import LoadedModel, ModelSpec, Range, ResolvedModel, Size, TensorInfo
+from framegate.models import graph, layers
+from framegate.models.topology import ModelJson, read_model_json
+
+_CHANNELS = (1, 3, 4)
+_DEFAULT_CHANNELS = 3
+_PASS_THROUGH = frozenset({"identity", "identityn", "reshape", "squeeze", "cast"})
+_SIGNED: Range = (-1.0, 1.0)
+_UNIT: Range = (0.0, 1.0)
+
+
+@dataclass(frozen=True)
+class ImagePort:
+    """An input or output that is an image, channels last.
+
+    Attributes:
+        info: the tensor.
+        channels: 1, 3 or 4; 3 where the model leaves it open.
+        size: height and width, None where either is dynamic.
+        batched: whether the shape is (N, H, W, C) rather than (H, W, C).
+    """
+
+    info: TensorInfo
+    channels: int
+    size: Size | None
+    batched: bool
+
+
+@dataclass(frozen=True)
+class ImageIO:
+    """How a frame of one size goes in and comes out.
+
+    Attributes:
+        input: the input that takes the image.
+        output: the output that is one.
+        shape: the input's shape at this size, (1, H, W, C) or (H, W, C).
+        size: height and width of that shape.
+        input_range: the values that a black and a white pixel become.
+        output_range: the values that become black and white.
+    """
+
+    input: TensorInfo
+    output: TensorInfo
+    shape: tuple[int, ...]
+    size: Size
+    input_range: Range
+    output_range: Range
+
+
+def find_image_io(spec: ModelSpec, resolved: ResolvedModel, loaded: LoadedModel, size: Size) -> ImageIO:
+    """How frames of ``size`` go through a loaded model; ranges that the spec leaves open are guessed.
+
+    Raises:
+        ModelError: the model has no image input or output, or takes other sizes only.
+    """
+    into = image_input(spec.name, loaded.inputs)
+    out = image_output(spec.name, loaded.outputs)
+    height, width = into.info.shape[-3:-1]
+    if height not in (None, size.height) or width not in (None, size.width):
+        fixed = f"{'?' if width is None else width}x{'?' if height is None else height}"
+        raise ModelError(f"model {spec.name} takes images of {fixed} (width x height), not {size}; give --frame-size")
+    batch = (into.info.shape[0] or 1,) if into.batched else ()
+    guesses = guess_ranges(resolved.path)
+    return ImageIO(
+        into.info,
+        out.info,
+        (*batch, *size, into.channels),
+        size,
+        spec.input_range or guesses[0],
+        spec.output_range or guesses[1],
+    )
+
+
+def image_input(model: str, inputs: Sequence[TensorInfo]) -> ImagePort:
+    """The one input that takes an image.
+
+    Args:
+        model: the model's name or file, for the error.
+        inputs: its inputs.
+
+    Raises:
+        ModelError: there is none, or the model needs other inputs too.
+    """
+    ports = [port for port in map(_image, inputs) if port]
+    if not ports:
+        raise ModelError(f"{model}: no image input; {_found(inputs)}")
+    if len(inputs) > 1:
+        others = ", ".join(str(info) for info in inputs if info is not ports[0].info)
+        raise ModelError(f"{model}: needs more than one image (also {others}); a frame feeds models with one input")
+    return ports[0]
+
+
+def image_output(model: str, outputs: Sequence[TensorInfo]) -> ImagePort:
+    """The first output that is an image.
+
+    Raises:
+        ModelError: there is none.
+    """
+    for port in map(_image, outputs):
+        if port:
+            return port
+    raise ModelError(f"{model}: no image output; {_found(outputs)}")
+
+
+def model_inputs(model: ModelJson) -> tuple[TensorInfo, ...]:
+    """A model's inputs, from model.json alone."""
+    return tuple(port.info for port in graph.inputs(model)) if model.format == "graph" else layers.inputs(model)
+
+
+def input_size(path: Path) -> Size | None:
+    """The size of the image that the ``model.json`` at ``path`` takes; None if that is left open.
+
+    Reads no weights and imports no TensorFlow.
+
+    Raises:
+        ModelFormatError: the file is not a TF.js model.
+        ModelError: the model takes no image.
+    """
+    return image_input(str(path), model_inputs(read_model_json(path))).size
+
+
+def guess_ranges(path: Path) -> tuple[Range, Range]:
+    """Value ranges of the image in and out of the ``model.json`` at ``path``, for specs that do not say.
+
+    A model.json says nothing of ranges. A last activation of tanh means an output in [-1, 1], and such networks
+    (pix2pix, CycleGAN and their kin) take the same range in. Everything else is taken for [0, 1], which is what
+    sigmoid gives and what ``tf.browser.toPixels`` expects.
+    """
+    model = read_model_json(path)
+    ops = graph.last_ops(model) if model.format == "graph" else layers.last_activations(model)
+    telling = (op.lower() for op in ops if op.lower() not in _PASS_THROUGH)
+    return (_SIGNED, _SIGNED) if list(islice(telling, 1)) == ["tanh"] else (_UNIT, _UNIT)
+
+
+def _image(info: TensorInfo) -> ImagePort | None:
+    rank = len(info.shape)
+    if rank not in (3, 4) or info.dtype in ("bool", "object", "complex64"):
+        return None
+    height, width, channels = info.shape[-3:]
+    if channels not in _CHANNELS and (rank == 3 or channels is not None):
+        return None
+    size = Size(height, width) if height and width else None
+    return ImagePort(info, channels or _DEFAULT_CHANNELS, size, batched=rank == 4)
+
+
+def _found(tensors: Sequence[TensorInfo]) -> str:
+    found = "; ".join(map(str, tensors)) or "none"
+    return f"found {found}; an image is [N, height, width, 1, 3 or 4 channels] or the same without N, channels last"

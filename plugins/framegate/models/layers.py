@@ -1,0 +1,104 @@
+"""What the topology of a layers (Keras) model says of its inputs, outputs and last layer (pure: no TensorFlow)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from framegate.errors import ModelFormatError
+from framegate.interfaces import TensorInfo
+from framegate.models.topology import ModelJson
+
+Layer = Mapping[str, Any]
+
+
+def model_config(model: ModelJson) -> dict[str, Any]:
+    """The Keras config: ``{"class_name": …, "config": …}``.
+
+    Raises:
+        ModelFormatError: if there is none.
+    """
+    config = model.topology.get("model_config", model.topology)
+    if (
+        not isinstance(config, dict)
+        or not isinstance(config.get("class_name"), str)
+        or not isinstance(config.get("config"), dict | list)
+    ):
+        raise ModelFormatError(
+            f"{model.path}: modelTopology.model_config has no class_name and config; convert the model again"
+        )
+    return config
+
+
+def layers(model: ModelJson) -> list[dict[str, Any]]:
+    """The model's layers in the order of the config, nested models as one layer each.
+
+    Raises:
+        ModelFormatError: if the config holds no list of layers.
+    """
+    config = model_config(model)["config"]
+    found = config if isinstance(config, list) else config.get("layers")  # Keras before 2.3 wrote Sequential as a list
+    if not isinstance(found, list) or not found or not all(_is_layer(layer) for layer in found):
+        raise ModelFormatError(f"{model.path}: modelTopology holds no list of layers; convert the model again")
+    return found
+
+
+def inputs(model: ModelJson) -> tuple[TensorInfo, ...]:
+    """Inputs in the config's order."""
+    found = layers(model)
+    by_name = {layer_name(layer): layer for layer in found}
+    named = _ends(model, "input_layers")
+    chosen = [by_name[name] for name in named if name in by_name] if named else found[:1]
+    return tuple(_input(layer) for layer in chosen)
+
+
+def output_names(model: ModelJson) -> tuple[str, ...]:
+    """Names of the layers whose results the model returns, in the config's order."""
+    return _ends(model, "output_layers") or (layer_name(layers(model)[-1]),)
+
+
+def last_activations(model: ModelJson) -> Iterator[str]:
+    """The activation of the first output's layer, in lower case, if it says one."""
+    name = output_names(model)[0]
+    for layer in layers(model):
+        if layer_name(layer) == name:
+            activation = layer["config"].get("activation")
+            yield str(activation).lower() if activation else str(layer["class_name"]).lower()
+
+
+def layer_name(layer: Layer) -> str:
+    """A layer's name, which the oldest configs hold only inside."""
+    return str(layer.get("name") or layer["config"].get("name", ""))
+
+
+def _is_layer(layer: Any) -> bool:
+    return (
+        isinstance(layer, dict) and isinstance(layer.get("class_name"), str) and isinstance(layer.get("config"), dict)
+    )
+
+
+def _ends(model: ModelJson, key: str) -> tuple[str, ...]:
+    """Keras writes ``[["a", 0, 0], …]``, and Keras 3 ``["a", 0, 0]`` where there is but one."""
+    config = model_config(model)["config"]
+    ends = config.get(key) if isinstance(config, dict) else None
+    if not isinstance(ends, list) or not ends:
+        return ()
+    if isinstance(ends[0], str):
+        ends = [ends]
+    return tuple(str(end[0]) for end in ends if isinstance(end, list) and end)
+
+
+def _input(layer: Layer) -> TensorInfo:
+    config = layer["config"]
+    nested = config.get("layers")
+    shape = config.get("batch_input_shape") or config.get("batch_shape")
+    if shape is None and isinstance(nested, list) and nested and _is_layer(nested[0]):
+        return _input(nested[0])
+    dtype = config.get("dtype")
+    return TensorInfo(layer_name(layer), _shape(shape), dtype if isinstance(dtype, str) else "float32")
+
+
+def _shape(shape: Any) -> tuple[int | None, ...]:
+    if not isinstance(shape, list):
+        return (None, None, None, None)
+    return tuple(dim if type(dim) is int and dim >= 0 else None for dim in shape)

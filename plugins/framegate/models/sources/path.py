@@ -1,0 +1,45 @@
+"""Models that are on this disk already."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from framegate.errors import ModelFormatError
+from framegate.interfaces import ModelSpec, ResolvedModel
+from framegate.models.shards import model_sha256
+from framegate.models.topology import read_model_json
+
+
+class PathSource:
+    """A folder that holds a ``model.json``, or such a file by any name."""
+
+    def resolve(self, spec: ModelSpec, cache: Path) -> ResolvedModel:  # noqa: ARG002 - nothing is fetched or made
+        """Check and hash the files where they are."""
+        return resolved(spec.name, Path(spec.locator))
+
+
+def resolved(name: str, path: Path) -> ResolvedModel:
+    """The model in a folder or a ``model.json``, checked and hashed.
+
+    Raises:
+        ModelFormatError: there is no model.json, or it is not one.
+        WeightsError: a shard is missing or outside the model's folder.
+    """
+    path = model_path(path)
+    model = read_model_json(path)
+    return ResolvedModel(name, path, model.format, model_sha256(model))
+
+
+def model_path(path: str | Path) -> Path:
+    """The ``model.json`` that a path means: itself, or the one in the folder.
+
+    Raises:
+        ModelFormatError: the folder holds none.
+    """
+    path = Path(path)
+    if path.is_dir():
+        if not (path / "model.json").is_file():
+            there = ", ".join(sorted(file.name for file in path.glob("*.json"))[:4]) or "no .json file"
+            raise ModelFormatError(f"{path}: no model.json in this folder, found {there}; give the model's json file")
+        path /= "model.json"
+    return path

@@ -1,0 +1,198 @@
+"""Model specs: ``*.toml`` files, and what a user may write in their place on the command line."""
+
+from __future__ import annotations
+
+import math
+import re
+import tomllib
+from collections.abc import Collection, Mapping
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from framegate.errors import UnknownName, UsageError
+from framegate.interfaces import ModelSource, ModelSourceFactory, ModelSpec, Range, ResolvedModel, Size
+from framegate.models.image_io import input_size
+from framegate.models.sources import OPTION_KEYS, pix2pix
+from framegate.models.sources.path import model_path
+from framegate.paths import cache_dir, data_dir
+
+_COMMON_KEYS = frozenset({"about", "default", "input_range", "license", "output_range", "sizes", "source"})
+_DEFAULT_SIZE = Size(256, 256)
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9_.-]+):(.*)", re.DOTALL)  # two letters at least: C:\model is a path
+
+
+def named_specs(folder: Path | None = None, sources: Collection[str] = tuple(OPTION_KEYS)) -> dict[str, ModelSpec]:
+    """Every spec in a folder of ``*.toml`` files (the project's own by default) by name, in order of name.
+
+    Raises:
+        UsageError: a spec is malformed.
+    """
+    return {path.stem: read_spec(path, sources) for path in _files(folder)}
+
+
+def default_specs(folder: Path | None = None, sources: Collection[str] = tuple(OPTION_KEYS)) -> list[ModelSpec]:
+    """The default matrix: the specs of `named_specs` that do not say ``default = false``."""
+    return [read_spec(path, sources) for path in _files(folder) if _read_toml(path).get("default", True)]
+
+
+def find_spec(argument: str, sources: Collection[str] = tuple(OPTION_KEYS), folder: Path | None = None) -> ModelSpec:
+    """What a user means by a model argument.
+
+    It is, and is tried as, in this order: the name of a spec in ``folder``; a path to a spec of the user's own
+    (``.toml``), to a folder with a ``model.json``, or to such a file; ``SCHEME:LOCATOR`` of a source.
+    Write ``./NAME`` for a folder that is named like a spec.
+
+    Args:
+        argument: as given.
+        sources: the names of all model sources.
+        folder: of the named specs, the project's own by default.
+
+    Raises:
+        UnknownName: it is none of these.
+        UsageError: it is a spec file that is malformed.
+    """
+    specs = {path.stem: path for path in _files(folder)}
+    if argument in specs:
+        return read_spec(specs[argument], sources)
+    path = Path(argument)
+    if path.suffix == ".toml" and path.is_file():
+        return read_spec(path, sources)
+    if path.exists():
+        return _path_spec(path)
+    scheme, locator = _split(argument)
+    if scheme is None:
+        if len(path.parts) > 1 or path.suffix in (".json", ".toml"):
+            raise UsageError(
+                f"model {argument}: no such file or folder; give a model.json, its folder or a spec's name"
+            )
+        raise UnknownName("model", argument, specs)
+    if scheme not in sources:
+        raise UnknownName("model source", scheme, sources)
+    if scheme == "path":
+        return _path_spec(Path(locator))
+    return ModelSpec(_locator_name(scheme, locator), scheme, locator)
+
+
+def sizes(spec: ModelSpec) -> tuple[Size, ...]:
+    """The input sizes that a model runs at when the user names none; nothing is fetched or built to tell.
+
+    They are what the spec says, else what a model on this disk or a pix2pix model has, else 256.
+
+    Raises:
+        ModelError: the model on this disk is none, or takes no image.
+        UsageError: a pix2pix spec that cannot be right.
+    """
+    if spec.sizes:
+        return spec.sizes
+    if spec.source == "pix2pix":
+        side = pix2pix.parse(spec).size
+        return (Size(side, side),)
+    if spec.source == "path":
+        return (input_size(model_path(spec.locator)) or _DEFAULT_SIZE,)
+    return (_DEFAULT_SIZE,)
+
+
+def read_spec(path: Path, sources: Collection[str] = tuple(OPTION_KEYS)) -> ModelSpec:
+    """The spec in a ``.toml`` file; its name is the file's, and paths in it start at its folder.
+
+    Raises:
+        UsageError: the file is malformed; the error names the file and the key.
+        UnknownName: its source is not among ``sources``.
+    """
+    table = _read_toml(path)
+    text = table.get("source")
+    if not isinstance(text, str) or not text:
+        raise UsageError(f"{path}: no source; write source = 'path:FOLDER', 'npm:NAME@VERSION#PATH' or 'pix2pix'")
+    source, locator = _source(path, text, sources)
+    _check_keys(path, table, source)
+    return ModelSpec(
+        name=path.stem,
+        source=source,
+        locator=locator,
+        options={key: value for key, value in table.items() if key not in _COMMON_KEYS},
+        sizes=_sizes(path, table.get("sizes", [])),
+        input_range=_range(path, "input_range", table.get("input_range")),
+        output_range=_range(path, "output_range", table.get("output_range")),
+    )
+
+
+def resolve(spec: ModelSpec, sources: Mapping[str, ModelSourceFactory], cache: Path | None = None) -> ResolvedModel:
+    """Bring a spec's files to this disk.
+
+    Raises:
+        SourceError, BackendUnavailable, ModelError: as `ModelSource.resolve`.
+    """
+    source: ModelSource = sources[spec.source]()
+    return source.resolve(spec, cache if cache is not None else cache_dir())
+
+
+def _files(folder: Path | None) -> list[Path]:
+    return sorted((folder if folder is not None else data_dir("models")).glob("*.toml"))
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read ({error.strerror}); check the file") from error
+    except ValueError as error:
+        raise UsageError(f"{path}: not TOML ({error}); see the specs in the project's models folder") from error
+
+
+def _split(text: str) -> tuple[str | None, str]:
+    match = _SCHEME.fullmatch(text)
+    return (match[1], match[2]) if match else (None, text)
+
+
+def _source(path: Path, text: str, sources: Collection[str]) -> tuple[str, str]:
+    scheme, locator = _split(text)
+    if scheme is None:
+        scheme, locator = (text, "") if text in sources and text != "path" else ("path", text)
+    if scheme not in sources:
+        raise UnknownName("model source", scheme, sources)
+    return (scheme, str(path.parent / locator)) if scheme == "path" else (scheme, locator)
+
+
+def _path_spec(path: Path) -> ModelSpec:
+    folder = path.parent if path.name == "model.json" else path
+    return ModelSpec(folder.resolve().name.removesuffix(".json") or "model", "path", str(path))
+
+
+def _locator_name(scheme: str, locator: str) -> str:
+    """``npm:@maker/thing@1.0.0#models/x2/model.json`` is ``thing-x2``; others are ``scheme-locator``."""
+    package, _, inside = locator.partition("#")
+    if scheme != "npm":
+        return f"{scheme}-{locator}".rstrip("-")
+    thing = package.removeprefix("@").split("@", 1)[0].rsplit("/", 1)[-1]
+    folder = PurePosixPath(inside.removesuffix("model.json")).name.removesuffix(".json")
+    return f"{thing}-{folder}" if folder else thing
+
+
+def _check_keys(path: Path, table: Mapping[str, Any], source: str) -> None:
+    own = OPTION_KEYS.get(source)
+    if own is None:
+        return  # a plugin's source knows its own keys
+    known = _COMMON_KEYS | own
+    for key in table:
+        if key not in known:
+            raise UsageError(f"{path}: {UnknownName('key', key, known)}")
+
+
+def _sizes(path: Path, raw: Any) -> tuple[Size, ...]:
+    if not isinstance(raw, list) or not all(type(size) in (int, str) for size in raw):
+        raise UsageError(f"{path}: sizes {raw!r} is not a list of sizes such as [128, '640x480']")
+    try:
+        return tuple(Size.parse(str(size)) for size in raw)
+    except UsageError as error:
+        raise UsageError(f"{path}: {error}") from None
+
+
+def _range(path: Path, key: str, raw: Any) -> Range | None:
+    if raw is None:
+        return None
+    if not isinstance(raw, list) or len(raw) != 2 or not all(type(end) in (int, float) for end in raw):
+        raise UsageError(f"{path}: {key} {raw!r} is not a range such as [0, 255]")
+    low, high = float(raw[0]), float(raw[1])
+    if not (math.isfinite(low) and math.isfinite(high) and low < high):
+        raise UsageError(f"{path}: {key} {raw!r} is empty; the first number is the smaller one")
+    return low, high

@@ -1,0 +1,85 @@
+"""The one place that imports TensorFlow and its relatives: late, quietly, and with a helpful error."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from typing import Any
+
+from framegate.errors import BackendUnavailable
+
+INSTALL_HINT = "pip install 'pytest-framegate[tensorflow]'"
+
+
+def tensorflow() -> Any:
+    """The ``tensorflow`` module.
+
+    Raises:
+        BackendUnavailable: if it cannot be imported.
+    """
+    # Without a GPU TensorFlow logs its search for one as errors; what truly fails is raised too.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    return _import("tensorflow")
+
+
+def tf_keras() -> Any:
+    """The ``tf_keras`` module: Keras 2, whose models are what TF.js layers models describe.
+
+    Raises:
+        BackendUnavailable: if it or TensorFlow cannot be imported.
+    """
+    tensorflow()
+    return _import("tf_keras")
+
+
+def converters() -> Any:
+    """The ``tensorflowjs.converters`` package.
+
+    Raises:
+        BackendUnavailable: if it cannot be imported, as when its dependencies want two versions of protobuf.
+    """
+    tensorflow()
+    # With its greeting on, tensorflow_decision_forests imports IPython where stdout is captured, and fails without.
+    os.environ.setdefault("TFDF_DISABLE_WELCOME_MESSAGE", "1")
+    version_error: type[Exception] = importlib.import_module("google.protobuf.runtime_version").VersionError
+    return _import("tensorflowjs.converters", version_error)
+
+
+def devices() -> str:
+    """What TensorFlow computes on, e.g. ``2 CPU cores`` or ``GPU:0``."""
+    found = tensorflow().config.list_physical_devices("GPU")
+    gpus = [device.name.removeprefix("/physical_device:") for device in found]
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return ", ".join(gpus) or f"{cores} CPU core{'s' if cores > 1 else ''}"
+
+
+def _import(name: str, *also: type[Exception]) -> Any:
+    if name in sys.modules:
+        return sys.modules[name]
+    expected: tuple[type[Exception], ...] = (ImportError, *also)
+    try:
+        with quiet():
+            return importlib.import_module(name)
+    except expected as error:
+        raise BackendUnavailable(f"{name} cannot be imported ({error})", INSTALL_HINT) from error
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """Keep what C++ code writes inside the block from the terminal: TensorFlow's first messages obey no log level.
+
+    ``sys.stderr`` stays as it is, because TensorFlow's Python logger keeps the stream it meets first.
+    """
+    sys.stderr.flush()
+    with tempfile.TemporaryFile() as sink:
+        terminal = os.dup(2)
+        os.dup2(sink.fileno(), 2)
+        try:
+            yield
+        finally:
+            os.dup2(terminal, 2)
+            os.close(terminal)

@@ -1,0 +1,15 @@
+"""The built-in runtimes: one file each, and what they share."""
+
+from __future__ import annotations
+
+from framegate.interfaces import RuntimeFactory
+from framegate.registry import Lazy
+
+
+def builtin() -> dict[str, RuntimeFactory]:
+    """Runtime name -> factory; nothing is imported until a factory is called."""
+    return {
+        "keras": Lazy("framegate.runtimes.keras", "KerasRuntime"),
+        "null": Lazy("framegate.runtimes.null", "NullRuntime"),
+        "tensorflow": Lazy("framegate.runtimes.tensorflow", "TensorFlowRuntime"),
+    }

@@ -1,0 +1,36 @@
+"""What a model is fed, checked before it reaches a library whose own errors fill a screen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from framegate.errors import ModelError
+from framegate.interfaces import Array, TensorInfo
+
+
+def ordered(model: str, inputs: Sequence[TensorInfo], feeds: Mapping[str, Array]) -> list[Array]:
+    """The arrays of ``feeds`` in the order of ``inputs``, unchanged.
+
+    Args:
+        model: the model's name, for errors.
+        inputs: what the model takes.
+        feeds: input name -> array.
+
+    Raises:
+        ModelError: a name is missing or unknown, or an array's dtype, rank or fixed dimension is wrong.
+    """
+    if len(feeds) != len(inputs) or any(info.name not in feeds for info in inputs):
+        wanted, given = ", ".join(info.name for info in inputs), ", ".join(map(repr, feeds)) or "nothing"
+        raise ModelError(f"model {model} takes {wanted or 'no input'}; it was fed {given}")
+    arrays = [feeds[info.name] for info in inputs]
+    for info, array in zip(inputs, arrays, strict=True):
+        if array.dtype.name != info.dtype or not _fits(info.shape, array.shape):
+            shape = "x".join(map(str, array.shape))
+            raise ModelError(f"model {model} takes {info}; it was fed {array.dtype.name} [{shape}]")
+    return arrays
+
+
+def _fits(wanted: tuple[int | None, ...], given: tuple[int, ...]) -> bool:
+    return len(wanted) == len(given) and all(
+        want is None or want == have for want, have in zip(wanted, given, strict=True)
+    )

@@ -1,0 +1,122 @@
+"""Build a layers model with tf_keras (Keras 2), which TF.js' layers follow."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from framegate.errors import ModelFormatError, UnsupportedOp, WeightsError
+from framegate.models import layers, tf
+from framegate.models.weights import Weights
+from framegate.runtimes.frozen_graph import Frozen, info_of
+from framegate.runtimes.parts import Parts
+
+_UNKNOWN = re.compile(r"Unknown (?:layer|object|activation function): '?(\w+)")
+_ZEROS = {"class_name": "Zeros", "config": {}}
+
+
+def build_keras(parts: Parts) -> Any:
+    """The tf_keras model with its weights.
+
+    Raises:
+        UnsupportedOp: Keras does not know a layer; the error names it.
+        ModelFormatError: the config is malformed.
+        WeightsError: a weight is missing or of another shape.
+    """
+    keras, path = tf.tf_keras(), parts.json.path
+    config = layers.model_config(parts.json)
+    _refuse_code(path, config)
+    try:
+        model = keras.models.model_from_json(json.dumps(_without_initializers(config)))
+    except (ValueError, TypeError, KeyError, AttributeError, IndexError, ImportError) as error:
+        raise _cannot_build(path, error) from error
+    _set_weights(path, model, parts.weights)
+    return model
+
+
+def freeze_keras(tensorflow: Any, parts: Parts) -> Frozen:
+    """Build a layers model into a frozen TensorFlow function.
+
+    Raises:
+        ModelError: as `build_keras`.
+    """
+    model = build_keras(parts)
+    specs = [tensorflow.TensorSpec(tensor.shape, tensor.dtype) for tensor in model.inputs]
+
+    def run(*tensors: Any) -> Any:
+        return tensorflow.nest.flatten(model(tensors[0] if len(tensors) == 1 else list(tensors), training=False))
+
+    function = tensorflow.function(run, input_signature=specs, autograph=False).get_concrete_function()
+    convert = importlib.import_module("tensorflow.python.framework.convert_to_constants")
+    with tf.quiet():
+        frozen = convert.convert_variables_to_constants_v2(function)
+    inputs = tuple(map(info_of, model.input_names, model.inputs))
+    return Frozen(frozen, inputs, tuple(map(info_of, model.output_names, frozen.outputs)))
+
+
+def _refuse_code(path: Path, config: Any) -> None:
+    """A Lambda layer is Python byte code, which must not run because someone measures a model."""
+    for found in _objects(config):
+        if found.get("class_name") == "Lambda":
+            name = (found.get("config") or {}).get("name", "")
+            raise UnsupportedOp(
+                f"{path}: layer {name!r} is a Lambda, which TF.js cannot run either; convert the model without it"
+            )
+
+
+def _objects(value: Any) -> Iterator[dict[str, Any]]:
+    stack = [value]
+    while stack:
+        found = stack.pop()
+        if isinstance(found, dict):
+            yield found
+            stack.extend(found.values())
+        elif isinstance(found, list):
+            stack.extend(found)
+
+
+def _without_initializers(value: Any) -> Any:
+    """Zeros for all initialisers: every weight is set afterwards, and random numbers for millions of them take time."""
+    if isinstance(value, dict):
+        return {
+            key: _ZEROS if key.endswith("_initializer") and item is not None else _without_initializers(item)
+            for key, item in value.items()
+        }
+    return [_without_initializers(item) for item in value] if isinstance(value, list) else value
+
+
+def _cannot_build(path: Path, error: Exception) -> UnsupportedOp | ModelFormatError:
+    text = str(error)
+    unknown = _UNKNOWN.search(text)
+    if unknown:
+        return UnsupportedOp(
+            f"{path}: layer {unknown[1]!r} is unknown to Keras; convert the model as a graph model"
+            " (tensorflowjs_converter --output_format=tfjs_graph_model)"
+        )
+    return ModelFormatError(f"{path}: Keras cannot build the model ({text[:200]}); convert the model again")
+
+
+def _set_weights(path: Path, model: Any, weights: Weights) -> None:
+    for variable in (variable for layer in model.layers for variable in layer.weights):
+        name = variable.name.split(":", 1)[0]
+        array = weights.get(name)
+        if array is None:
+            array = weights.get(_without_cell(name))
+        if array is None:
+            raise WeightsError(f"{path}: weight {name!r} is not in weightsManifest; convert the model again")
+        if tuple(variable.shape) != array.shape:
+            raise WeightsError(
+                f"{path}: weight {name!r} has shape {list(array.shape)}, its layer needs {list(variable.shape)};"
+                " convert the model again"
+            )
+        variable.assign(array)
+
+
+def _without_cell(name: str) -> str:
+    """TensorFlow 2.2 put an RNN cell's name between the layer's and the weight's."""
+    parts = name.split("/")
+    return "/".join([*parts[:-2], parts[-1]])

@@ -1,0 +1,90 @@
+"""`framegate.load_model`: a model from anywhere, loaded and ready to be fed arrays."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+
+from framegate.errors import ModelError
+from framegate.interfaces import Array, LoadedModel, ModelSpec, Runtime, RuntimeFactory, TensorInfo
+from framegate.models import specs
+from framegate.models.sources import builtin as builtin_sources
+from framegate.registry import Registry
+from framegate.runtimes import builtin as builtin_runtimes
+
+
+class Model:
+    """A loaded model; use it in a ``with`` block, or call `close` to free its memory."""
+
+    def __init__(self, name: str, loaded: LoadedModel) -> None:
+        self._name = name
+        self._loaded: LoadedModel | None = loaded
+        self._inputs = loaded.inputs
+        self._outputs = loaded.outputs
+
+    @property
+    def inputs(self) -> tuple[TensorInfo, ...]:
+        """Name, shape (None where dynamic) and dtype of every input."""
+        return self._inputs
+
+    @property
+    def outputs(self) -> tuple[TensorInfo, ...]:
+        """Name, shape (None where dynamic) and dtype of every output."""
+        return self._outputs
+
+    def run(self, feeds: Mapping[str, Array] | Array) -> dict[str, Array]:
+        """Run the model once.
+
+        Args:
+            feeds: input name -> array, or for a model of one input the array itself, of the input's dtype and shape
+                (batch dimension included); nothing is converted.
+
+        Returns:
+            Output name -> array. Arrays may be read-only views of the runtime's memory.
+
+        Raises:
+            ModelError: the feeds do not fit the inputs, or the model is closed.
+        """
+        if self._loaded is None:
+            raise ModelError(f"model {self._name} is closed; load it again")
+        if not isinstance(feeds, Mapping):
+            feeds = {self._sole_input().name: np.asarray(feeds)}
+        return self._loaded.run(feeds)
+
+    def close(self) -> None:
+        """Free the model's memory; `run` fails from here on."""
+        if self._loaded is not None:
+            self._loaded.close()
+            self._loaded = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        ends = (", ".join(map(str, infos)) for infos in (self._inputs, self._outputs))
+        return f"<Model {self._name}: {' -> '.join(ends)}>"
+
+    def _sole_input(self) -> TensorInfo:
+        if len(self._inputs) != 1:
+            names = ", ".join(info.name for info in self._inputs)
+            raise ModelError(f"model {self._name} takes {names}; feed a dict of these names")
+        return self._inputs[0]
+
+
+def load(model: str | os.PathLike[str] | ModelSpec, runtime: str | Runtime) -> Model:
+    """See `framegate.load_model`."""
+    sources = Registry("model source", [builtin_sources()])
+    spec = model if isinstance(model, ModelSpec) else specs.find_spec(os.fspath(model), sources)
+    if isinstance(runtime, str):
+        runtimes: Registry[RuntimeFactory] = Registry("runtime", [builtin_runtimes()])
+        runtime = runtimes[runtime]()
+    return Model(spec.name, runtime.load(specs.resolve(spec, sources)))
