@@ -38,7 +38,7 @@ def write_model(tmp_path: Path) -> WriteModel:
 
     def write(name: str = "tiny", size: int | None = None, channels: int = 3, gain: float = 1.0) -> Path:
         folder = tmp_path / "models" / name
-        folder.mkdir(parents=True)
+        folder.mkdir(parents=True, exist_ok=True)
         weights = [{"name": "gain", "shape": [1], "dtype": "float32"}]
         model = {
             "format": "graph-model",

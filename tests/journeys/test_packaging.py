@@ -21,7 +21,7 @@ NULL = ("--frame-runtime=null", "--frame-gl=null", "--frame-renderer=opencv", "-
 def clone(tmp_path: Path) -> Path:
     """What git would check out, with nothing installed."""
     files = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        [str(shutil.which("git")), "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -78,7 +78,9 @@ def test_clone_editable_and_wheel_run_the_same_benchmarks(
     assert names["wheel"] == names["clone"] == names["both"] == names["editable"]
 
 
-def test_the_installed_plugin_leaves_other_projects_alone(wheel: Path, fresh_python: Callable[[], Path], shell: Shell, tmp_path: Path) -> None:
+def test_the_installed_plugin_leaves_other_projects_alone(
+    wheel: Path, fresh_python: Callable[[], Path], shell: Shell, tmp_path: Path
+) -> None:
     python = fresh_python()
     shell(python, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", wheel)
     (tmp_path / "test_theirs.py").write_text("import sys\ndef test_it():\n    assert 'cv2' not in sys.modules\n")

@@ -13,6 +13,8 @@ ROOT = Path(__file__).parents[2]
 Run = Callable[..., pytest.RunResult]
 Stored = Callable[..., list[dict[str, Any]]]
 
+# pytester unloads what a run imported; hypothesis would be imported anew in each.
+PLUGINS = ("-p", "no:hypothesispytest")
 NULL_BACKENDS = {"--frame-runtime": "null", "--frame-renderer": "null", "--frame-gl": "null"}
 
 
@@ -41,7 +43,7 @@ def run(pytester: pytest.Pytester, suites: Path, write_model: Callable[..., Path
             defaults.append("--frame-size=16")
         speed = ["--benchmark-max-time=0.001", "--benchmark-min-rounds=3"] if timing else ["--benchmark-disable"]
         return pytester.runpytest(
-            str(suites / suite), "-p", "framegate.plugin", "-v", "-rs", *speed, *defaults, *options
+            str(suites / suite), "-p", "framegate.plugin", *PLUGINS, "-v", "-rs", *speed, *defaults, *options
         )
 
     return run_suite

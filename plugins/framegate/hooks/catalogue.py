@@ -12,6 +12,7 @@ from framegate.hooks.options import OPTIONS
 from framegate.hooks.registries import REGISTRIES
 from framegate.interfaces import ModelSpec, Size
 from framegate.models.image_io import input_size
+from framegate.models.sources.path import model_path
 from framegate.models.specs import default_specs, find_spec
 
 DEFAULT_SIZE = Size(256, 256)
@@ -59,7 +60,7 @@ class Catalogue:
         spec = self.specs[name]
         if spec.sizes:
             return spec.sizes
-        own = input_size(model_json(Path(spec.locator))) if spec.source == "path" else None
+        own = input_size(model_path(spec.locator)) if spec.source == "path" else None
         return [own or DEFAULT_SIZE]
 
 
