@@ -1,5 +1,6 @@
 """What pytest-benchmark stores of a cell."""
 
+import statistics
 from collections.abc import Callable
 from typing import Any
 
@@ -87,3 +88,29 @@ def test_a_saved_run_can_be_compared(run: Run, pytester: pytest.Pytester) -> Non
     assert result.ret == 0
     result.stdout.fnmatch_lines_random(["*test_frame?tiny-16-none-null-null-null? (NOW)*", "*(0001_base)*"])
     assert len(list(pytester.path.glob(".benchmarks/*/*.json"))) == 2
+
+
+def test_the_stages_add_up_to_the_frame_and_a_known_delay_comes_out(stored: Stored, pytester: pytest.Pytester) -> None:
+    pytester.makeconftest(
+        """
+        import time
+
+        def slow(image):
+            end = time.perf_counter() + 0.005
+            while time.perf_counter() < end:
+                pass
+            return image
+
+        def pytest_framegate_steps(config):
+            return {"slow": slow}
+        """
+    )
+    (cell,) = stored("--frame-preprocess=slow", "--frame-renderer=opencv", "--benchmark-min-rounds=20")
+    stages = cell["extra_info"]["stages_s"]
+    assert cell["stats"]["iterations"] == 1
+    assert len(stages["preprocess"]) == len(cell["stats"]["data"]) >= 20
+    assert min(stages["preprocess"]) >= 0.005
+    sums = [sum(parts) for parts in zip(*stages.values(), strict=True)]
+    rounds = list(zip(sums, cell["stats"]["data"], strict=True))
+    assert all(parts <= whole for parts, whole in rounds)
+    assert statistics.median(1 - parts / whole for parts, whole in rounds) <= 0.02

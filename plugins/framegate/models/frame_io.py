@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from framegate.models.image_io import guess_ranges, image_input, image_output
+from framegate.models.image_io import guess_ranges, image_input, image_output, input_size
 
 from framegate.errors import BackendUnavailable
 from framegate.interfaces import LoadedModel, ModelSpec, Range, ResolvedModel, Size, TensorInfo
@@ -33,18 +33,27 @@ class FrameIO:
     output_range: Range
 
 
+def check_size(files: ResolvedModel, size: Size) -> None:
+    """Ask model.json alone whether the model takes frames of a size, before anything is loaded.
+
+    Raises:
+        ModelError: the model has no image input.
+        BackendUnavailable: the model takes one size only, and it is another one.
+    """
+    own = input_size(files.path)
+    if own not in (None, size):
+        raise BackendUnavailable(
+            f"model {files.name!r} takes frames of {own} only, not {size}", f"use --frame-size {own}"
+        )
+
+
 def find_frame_io(spec: ModelSpec, files: ResolvedModel, model: LoadedModel, size: Size) -> FrameIO:
     """Match a model with an input size; ranges come from the spec, else from the dtype, else they are guessed.
 
     Raises:
         ModelError: the model has no image input, no image output, or needs more inputs than a frame.
-        BackendUnavailable: the model takes one size only, and it is another one.
     """
     source, target = image_input(spec.name, model.inputs), image_output(spec.name, model.outputs)
-    if source.size not in (None, size):
-        raise BackendUnavailable(
-            f"model {spec.name!r} takes frames of {source.size} only, not {size}", f"use --frame-size {source.size}"
-        )
     guessed_in, guessed_out = guess_ranges(files.path)
     return FrameIO(
         input=source.info,
