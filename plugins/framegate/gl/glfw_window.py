@@ -82,7 +82,8 @@ class WindowScreen(GLScreen):
         height, width = self.size
         gl.glBindFramebuffer(gl.GL_READ_FRAMEBUFFER, self.framebuffer)
         gl.glBindFramebuffer(gl.GL_DRAW_FRAMEBUFFER, 0)
-        gl.glBlitFramebuffer(0, 0, width, height, 0, 0, width, height, gl.GL_COLOR_BUFFER_BIT, gl.GL_NEAREST)
+        # The one place where a picture is turned over: a window counts its rows from below.
+        gl.glBlitFramebuffer(0, 0, width, height, 0, height, width, 0, gl.GL_COLOR_BUFFER_BIT, gl.GL_NEAREST)
 
 
 class _Library:
@@ -133,7 +134,6 @@ def _errors(glfw: Any) -> Iterator[list[str]]:
 
 
 def _window(glfw: Any) -> Any:
-    reasons: list[str] = []
     for major, minor in VERSIONS:
         glfw.default_window_hints()
         for hint, value in (

@@ -57,23 +57,18 @@ def _largest_bits(dtype: str) -> int:
 
 
 def _scale(cv2: Any, dtype: str) -> Scale:
-    """A function that brings values in range to uint8, in place, as ``toPixels`` does."""
-
-    def as_they_are(values: Array, out: Array) -> None:
-        cv2.convertScaleAbs(values, dst=out)
-
-    def rounded_down(values: Array, out: Array) -> None:
-        with_mode(cv2.convertScaleAbs, values, out, 255.0, 0.5)
-
-    def in_double(values: Array, out: Array) -> None:
-        cv2.multiply(values, 255.0, dst=out, dtype=cv2.CV_8U)
-
+    """A function that brings values in range to uint8 as ``toPixels`` does."""
     if dtype == "int32":
-        return as_they_are
-    with_mode = rounding.downward()
-    if with_mode is None or not is_exact(rounded_down):
-        return in_double
-    return rounded_down
+        return lambda values, out: cv2.convertScaleAbs(values, dst=out)
+    scale_down = rounding.downward(cv2.convertScaleAbs)
+    if scale_down is not None:
+
+        def rounded_down(values: Array, out: Array) -> None:
+            scale_down(values, out, 255.0, 0.5)
+
+        if is_exact(rounded_down):
+            return rounded_down
+    return lambda values, out: cv2.multiply(values, 255.0, dst=out, dtype=cv2.CV_8U)
 
 
 def is_exact(scale: Scale) -> bool:
@@ -81,12 +76,12 @@ def is_exact(scale: Scale) -> bool:
 
     It is enough to look at both sides of each of the 255 steps.
     """
-    steps = (np.arange(255) + 0.5) / 255
-    above = steps.astype(np.float32)
-    above = np.where(above.astype(np.float64) * 255 < np.arange(255) + 0.5, np.nextafter(above, np.float32(1)), above)
-    values = np.concatenate([np.nextafter(above, np.float32(0)), above, np.float32([0, 1])]).reshape(1, -1)
-    # A line longer than any vector register, twice over, so that wide steps and the rest after them are both tried.
-    values = np.tile(values, 3)
+    halves = np.arange(255) + 0.5
+    nearest = (halves / 255).astype(np.float32)
+    above = np.where(nearest.astype(np.float64) * 255 < halves, np.nextafter(nearest, np.float32(1)), nearest)
+    values = np.concatenate([np.nextafter(above, np.float32(0)), above, np.array([0, 1], np.float32)])
+    # Three rows of an odd length: each value meets the vector code, and some meet the code for what is left over.
+    values = np.tile(values[:-1], (3, 1))
     out = np.empty(values.shape, np.uint8)
     scale(values, out)
     return bool((out == to_pixels(values)[..., 0]).all())
