@@ -70,6 +70,8 @@ class WindowScreen(GLScreen):
         self._window = window
         glfw.set_window_size(window, size.width, size.height)
         glfw.poll_events()
+        # Mesa asks for a window's new size at a swap: without this one the first frame would meet the old buffer.
+        glfw.swap_buffers(window)
 
     def present(self) -> None:
         """Copy the framebuffer to the window's back buffer and swap; returns when that is done."""

@@ -2,7 +2,7 @@
 
 Its rows are in memory as a picture's are, the top one first, which for OpenGL is row 0. Mesa then copies where it would
 have to draw a picture turned over (llvmpipe, 256 x 256: 0.008 against 0.10 ms), and only a window, whose row 0 is its
-lowest, needs the turn: there it is free, for Mesa keeps windows top row first.
+lowest, needs the turn: it is made by the blit that brings the picture there in any case.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 # FE_DOWNWARD in fenv.h; FE_TONEAREST is 0 on all of them.
-_DOWNWARD = {"x86_64": 0x400, "AMD64": 0x100, "aarch64": 0x800000, "arm64": 0x800000}
+_DOWNWARD = {"x86_64": 0x400, "aarch64": 0x800000, "arm64": 0x800000}
 _NEAREST = 0
 
 
