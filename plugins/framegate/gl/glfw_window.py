@@ -36,7 +36,8 @@ class GLFWContext(BaseContext):
             if self._window is None:
                 _library.release()
         super().__init__(self._address, checked=checked)
-        with self.current():
+        # A driver without swap control is no reason to stop: it has no vertical synchronisation to switch off.
+        with self.current(), _errors(self._glfw):
             self._glfw.swap_interval(0)
 
     def _address(self, function: bytes) -> int | None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import ctypes
 import inspect
+import threading
 from collections.abc import Callable
 
 import numpy as np
@@ -189,6 +190,45 @@ def test_blocks_of_different_contexts_nest(outer: str, inner: str, new_context: 
     with second.current():
         np.testing.assert_array_equal(other.read(), picture(3, 5, 1))
     second.release()
+
+
+def test_a_context_that_refuses_leaves_the_outer_one_current(
+    new_context: OpenContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = new_context("egl"), new_context("osmesa")
+
+    def refuse(_: object) -> None:
+        raise GLError("the driver refuses")
+
+    monkeypatch.setattr(type(second), "_make_current", refuse)
+    with first.current():
+        with pytest.raises(GLError, match="the driver refuses"), second.current():
+            raise AssertionError
+        assert current_anywhere()["egl"]
+        first.finish()
+    assert not any(current_anywhere().values())
+
+
+def test_each_thread_has_a_current_context_of_its_own(new_context: OpenContext) -> None:
+    first, second = new_context("egl"), new_context("osmesa")
+    seen: list[Pixels] = []
+
+    def draw() -> None:
+        with second.current():
+            screen = second.screen(Size(6, 5))
+            screen.show(picture(6, 5, 1))
+            seen.append(screen.read())
+            screen.close()
+
+    with first.current():
+        screen = first.screen(Size(6, 5))
+        thread = threading.Thread(target=draw)
+        thread.start()
+        thread.join()
+        screen.show(picture(6, 5))
+        np.testing.assert_array_equal(screen.read(), picture(6, 5))
+        screen.close()
+    np.testing.assert_array_equal(seen[0], picture(6, 5, 1))
 
 
 @real_context

@@ -76,6 +76,15 @@ def test_checked_functions_raise_at_the_call(name: str, shared_context: OpenCont
             gl.glViewport(0, 0, -1, -1)
 
 
+def test_check_leaves_no_error_for_the_next_question() -> None:
+    gl = GLFunctions(lambda _: 0)
+    flags = [0x0500, 0x0502, 0x0505]
+    gl.glGetError = lambda: flags.pop(0) if flags else 0
+    with pytest.raises(GLError, match="GL_INVALID_ENUM"):
+        gl.check("drawing")
+    gl.check("drawing again")
+
+
 def test_a_lost_context_does_not_hang_the_question_for_errors() -> None:
     gl = GLFunctions(lambda _: 0)
     gl.glGetError = lambda: 0x0507

@@ -99,6 +99,29 @@ def test_the_first_row_is_the_top_and_the_first_column_the_left(
 
 
 @every_cell
+def test_heeds_no_state_that_others_leave_behind(
+    renderer_name: str, context_name: str, shared_context: OpenContext
+) -> None:
+    tensor = asymmetric((5, 7, 1))
+    context = shared_context(context_name)
+    with context.current():
+        renderer = builtin()[renderer_name](context)
+        renderer.prepare(tensor.shape, "float32")
+        if context_name != "null":
+            gl = context.functions
+            for parameter in (gl.GL_UNPACK_ALIGNMENT, gl.GL_PACK_ALIGNMENT):
+                gl.glPixelStorei(parameter, 8)
+            gl.glViewport(0, 0, 2, 2)
+            for target, bind in ((gl.GL_FRAMEBUFFER, gl.glBindFramebuffer), (gl.GL_TEXTURE_2D, gl.glBindTexture)):
+                bind(target, 0)
+            gl.glUseProgram(0)
+            gl.glBindVertexArray(0)
+        renderer.draw(tensor)
+        verify_pixels(renderer.read(), tensor, renderer.tolerance)
+        renderer.close()
+
+
+@every_cell
 def test_draw_is_its_three_stages_in_order(renderer_name: str, context_name: str, shared_context: OpenContext) -> None:
     first, second = asymmetric((5, 9, 3)), asymmetric((5, 9, 3))[:, ::-1]
     context = shared_context(context_name)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import ctypes
+import platform
 from collections.abc import Iterator
 
 import numpy as np
@@ -44,6 +45,13 @@ def test_every_float32_from_a_quarter_step_to_one_is_exact() -> None:
         assert np.array_equal(exact(values)[..., 0], expected)
         seen += values.size
     assert seen >= 83_886_081
+
+
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="which way is taken elsewhere is for the machine to say")
+def test_the_fast_way_is_taken_here() -> None:
+    import cv2
+
+    assert opencv._scale(cv2, "float32", 256 * 256 * 3).__name__ == "rounded_down"
 
 
 @pytest.mark.parametrize("fast", [True, False])
