@@ -95,7 +95,11 @@ class BaseContext(ABC):
             raise GLError(f"the {self.name} context is released; make a new one")
         stack = _current.stack
         outer = stack[-1] if stack else None
-        _switch(outer, self)
+        try:
+            _switch(outer, self)
+        except GLError:
+            _switch(None, outer)
+            raise
         stack.append(self)
         try:
             yield
@@ -128,12 +132,7 @@ def _switch(before: BaseContext | None, after: BaseContext | None) -> None:
     if before is not None and not before._released:  # noqa: SLF001 - one class's own state
         before._clear_current()  # noqa: SLF001
     if after is not None and not after._released:  # noqa: SLF001
-        try:
-            after._make_current()  # noqa: SLF001
-        except GLError:
-            if before is not None and not before._released:  # noqa: SLF001
-                before._make_current()  # noqa: SLF001
-            raise
+        after._make_current()  # noqa: SLF001
 
 
 def _describe(name: str, gl: GLFunctions) -> GLInfo:

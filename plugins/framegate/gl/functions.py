@@ -19,7 +19,7 @@ from framegate.errors import BackendUnavailable, GLError
 
 GetProcAddress = Callable[[bytes], int | None]
 
-_VERSIONS = "1_0 1_1 1_2 1_3 1_4 1_5 2_0 2_1 3_0 3_1 3_2 3_3 4_0 4_1 4_2 4_3 4_4 4_5 4_6".split()
+_VERSIONS = [f"{major}_{minor}" for major, last in ((1, 5), (2, 1), (3, 3), (4, 6)) for minor in range(last + 1)]
 _ERRORS = {
     0x0500: "GL_INVALID_ENUM",
     0x0501: "GL_INVALID_VALUE",

@@ -36,7 +36,8 @@ class GLFWContext(BaseContext):
             if self._window is None:
                 _library.release()
         super().__init__(self._address, checked=checked)
-        with self.current():
+        # A driver without swap control is no reason to stop: it has no vertical synchronisation to switch off.
+        with self.current(), _errors(self._glfw):
             self._glfw.swap_interval(0)
 
     def _address(self, function: bytes) -> int | None:
@@ -70,6 +71,8 @@ class WindowScreen(GLScreen):
         self._window = window
         glfw.set_window_size(window, size.width, size.height)
         glfw.poll_events()
+        # Mesa asks for a window's new size at a swap: without this one the first frame would meet the old buffer.
+        glfw.swap_buffers(window)
 
     def present(self) -> None:
         """Copy the framebuffer to the window's back buffer and swap; returns when that is done."""
@@ -82,7 +85,8 @@ class WindowScreen(GLScreen):
         height, width = self.size
         gl.glBindFramebuffer(gl.GL_READ_FRAMEBUFFER, self.framebuffer)
         gl.glBindFramebuffer(gl.GL_DRAW_FRAMEBUFFER, 0)
-        gl.glBlitFramebuffer(0, 0, width, height, 0, 0, width, height, gl.GL_COLOR_BUFFER_BIT, gl.GL_NEAREST)
+        # The one place where a picture is turned over: a window counts its rows from below.
+        gl.glBlitFramebuffer(0, 0, width, height, 0, height, width, 0, gl.GL_COLOR_BUFFER_BIT, gl.GL_NEAREST)
 
 
 class _Library:
@@ -133,7 +137,6 @@ def _errors(glfw: Any) -> Iterator[list[str]]:
 
 
 def _window(glfw: Any) -> Any:
-    reasons: list[str] = []
     for major, minor in VERSIONS:
         glfw.default_window_hints()
         for hint, value in (

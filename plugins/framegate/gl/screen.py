@@ -1,4 +1,9 @@
-"""The screen of an OpenGL context: one RGBA8 framebuffer object in which every renderer ends."""
+"""The screen of an OpenGL context: one RGBA8 framebuffer object in which every renderer ends.
+
+Its rows are in memory as a picture's are, the top one first, which for OpenGL is row 0. Mesa then copies where it would
+have to draw a picture turned over (llvmpipe, 256 x 256: 0.008 against 0.10 ms), and only a window, whose row 0 is its
+lowest, needs the turn: it is made by the blit that brings the picture there in any case.
+"""
 
 from __future__ import annotations
 
@@ -82,7 +87,7 @@ class Target:
 
 
 class GLScreen:
-    """An RGBA8 framebuffer object. The first row of a picture is its top row, as OpenGL counts: the last.
+    """An RGBA8 framebuffer object whose row 0 is the top of the picture.
 
     Args:
         gl: functions of the context, which is current here and in every method.
@@ -123,9 +128,6 @@ class GLScreen:
     def show(self, rgba: Pixels) -> None:
         """Upload uint8 RGBA (H, W, 4), first row at the top, and bring it to the framebuffer.
 
-        The blit turns the picture over, and is the fast way to: Mesa's llvmpipe takes a fifth of the time that the
-        same blit takes unturned.
-
         Raises:
             UsageError: the array is not contiguous uint8 of the screen's size.
         """
@@ -140,7 +142,7 @@ class GLScreen:
         gl.glTexSubImage2D(gl.GL_TEXTURE_2D, 0, 0, 0, width, height, gl.GL_RGBA, gl.GL_UNSIGNED_BYTE, rgba.ctypes.data)
         gl.glBindFramebuffer(gl.GL_READ_FRAMEBUFFER, self._upload.framebuffer)
         gl.glBindFramebuffer(gl.GL_DRAW_FRAMEBUFFER, self._target.framebuffer)
-        gl.glBlitFramebuffer(0, 0, width, height, 0, height, width, 0, gl.GL_COLOR_BUFFER_BIT, gl.GL_NEAREST)
+        gl.glBlitFramebuffer(0, 0, width, height, 0, 0, width, height, gl.GL_COLOR_BUFFER_BIT, gl.GL_NEAREST)
         gl.glFinish()
 
     def present(self) -> None:
@@ -158,7 +160,7 @@ class GLScreen:
         gl.glPixelStorei(gl.GL_PACK_ALIGNMENT, 1)
         gl.glReadPixels(0, 0, self.size.width, self.size.height, gl.GL_RGBA, gl.GL_UNSIGNED_BYTE, pixels.ctypes.data)
         gl.check("reading the screen back")
-        return np.ascontiguousarray(pixels[::-1])
+        return pixels
 
     def close(self) -> None:
         """Delete what the screen made; a second call does nothing."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
@@ -33,12 +34,16 @@ class ScreenRenderer(ABC):
         self._screen: Screen | None = None
         self._stages: Stages = ()
 
-    @abstractmethod
-    def _allocate(self, picture: Layout) -> tuple[Screen, Callable[[Array], Any], Callable[[Any], None]]:
-        """The screen, what ``convert`` does to a tensor, and what ``draw`` does to the result."""
+        self._objects = ExitStack()
 
-    def _free(self) -> None:
-        """Give back what ``_allocate`` took, but for the screen; called once for each ``_allocate``."""
+    @abstractmethod
+    def _allocate(
+        self, picture: Layout, objects: ExitStack
+    ) -> tuple[Screen, Callable[[Array], Any], Callable[[Any], None]]:
+        """The screen, what ``convert`` does to a tensor, and what ``draw`` does to the result.
+
+        Whatever has to be given back, the screen too, is given to ``objects`` as soon as it is there.
+        """
 
     def prepare(self, shape: tuple[int, ...], dtype: str) -> None:
         """Allocate for tensors of that shape and dtype; what was prepared before is given back.
@@ -49,7 +54,9 @@ class ScreenRenderer(ABC):
         """
         picture = layout(tuple(shape), np.dtype(dtype).name)
         self.close()
-        screen, convert, draw = self._allocate(picture)
+        with ExitStack() as objects:
+            screen, convert, draw = self._allocate(picture, objects)
+            self._objects = objects.pop_all()
         self._screen = screen
         self._stages = (
             Stage("convert", _only(tuple(shape), np.dtype(dtype), convert)),
@@ -84,10 +91,8 @@ class ScreenRenderer(ABC):
 
     def close(self) -> None:
         """Give everything back; a second call does nothing, and ``prepare`` may follow."""
-        if self._screen is not None:
-            screen, self._screen, self._stages = self._screen, None, ()
-            self._free()
-            screen.close()
+        self._screen, self._stages = None, ()
+        self._objects.close()
 
     def _unprepared(self) -> NoReturn:
         raise UsageError(f"{type(self).__name__} is not prepared; call prepare(shape, dtype) first")
@@ -100,9 +105,12 @@ class CPURenderer(ScreenRenderer):
     def converter(self, picture: Layout) -> Convert:
         """A function from a tensor of that layout to uint8 RGBA; its buffers are allocated here."""
 
-    def _allocate(self, picture: Layout) -> tuple[Screen, Callable[[Array], Any], Callable[[Any], None]]:
+    def _allocate(
+        self, picture: Layout, objects: ExitStack
+    ) -> tuple[Screen, Callable[[Array], Any], Callable[[Any], None]]:
         convert = self.converter(picture)
         screen = self._context.screen(picture.size)
+        objects.callback(screen.close)
         return screen, convert, screen.show
 
 

@@ -1,4 +1,4 @@
-"""A float texture and a fragment shader, as the first tool did: specified anew for each frame, drawn as one triangle."""
+"""A float texture, specified anew for each frame, and a fragment shader, as the first tool did."""
 
 from __future__ import annotations
 
@@ -25,13 +25,12 @@ void main() {
     gl_Position = vec4(float(gl_VertexID & 1) * 4.0 - 1.0, float(gl_VertexID >> 1) * 4.0 - 1.0, 0.0, 1.0);
 }
 """
-# The first row of a tensor is the top of its picture, and OpenGL counts rows from below.
+# Row 0 of the tensor is row 0 of the texture and of the screen: nothing is turned over.
 _FRAGMENT = """#version 330 core
 uniform SAMPLER tensor;
 out vec4 colour;
 void main() {
-    ivec2 at = ivec2(gl_FragCoord.xy);
-    vec4 value = vec4(texelFetch(tensor, ivec2(at.x, textureSize(tensor, 0).y - 1 - at.y), 0)) * SCALE;
+    vec4 value = vec4(texelFetch(tensor, ivec2(gl_FragCoord.xy), 0)) * SCALE;
     colour = PICK;
 }
 """
@@ -52,30 +51,21 @@ class GLTextureRenderer(ScreenRenderer):
 
     tolerance = 1
 
-    def __init__(self, context: Any) -> None:
-        super().__init__(context)
-        self._undo = ExitStack()
-
-    def _allocate(self, picture: Layout) -> tuple[Screen, Callable[[Array], Any], Callable[[Any], None]]:
+    def _allocate(
+        self, picture: Layout, objects: ExitStack
+    ) -> tuple[Screen, Callable[[Array], Any], Callable[[Any], None]]:
         gl = self._context.functions
-        with ExitStack() as undo:
-            screen = gl_screen(self._context, picture.size)
-            undo.callback(screen.close)
-            objects = undo.enter_context(ExitStack())
-            program = link(gl, _VERTEX, _fragment(picture))
-            objects.callback(gl.glDeleteProgram, program)
-            array = generate(gl.glGenVertexArrays)
-            objects.callback(delete, gl.glDeleteVertexArrays, array)
-            texture = generate(gl.glGenTextures)
-            objects.callback(delete, gl.glDeleteTextures, texture)
-            _set_nearest(gl, texture)
-            gl.check("preparing gl-texture")
-            self._undo = objects.pop_all()
-            undo.pop_all()
+        screen = gl_screen(self._context, picture.size)
+        objects.callback(screen.close)
+        program = link(gl, _VERTEX, _fragment(picture))
+        objects.callback(gl.glDeleteProgram, program)
+        array = generate(gl.glGenVertexArrays)
+        objects.callback(delete, gl.glDeleteVertexArrays, array)
+        texture = generate(gl.glGenTextures)
+        objects.callback(delete, gl.glDeleteTextures, texture)
+        _set_nearest(gl, texture)
+        gl.check("preparing gl-texture")
         return screen, np.ascontiguousarray, _draw(screen, picture, program, array, texture)
-
-    def _free(self) -> None:
-        self._undo.close()
 
 
 def _fragment(picture: Layout) -> str:

@@ -6,7 +6,7 @@ A new renderer is a class like this one, named in ``framegate.render.builtin`` o
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -26,7 +26,7 @@ class NullRenderer:
 
     def __init__(self, context: GLContext) -> None:
         self._context = context
-        self._accepts: tuple[tuple[int, ...], str] | None = None
+        self._accepts: tuple[tuple[int, ...], np.dtype[Any]] | None = None
         self._shown = np.zeros((0, 0, 4), np.uint8)
 
     def prepare(self, shape: tuple[int, ...], dtype: str) -> None:
@@ -36,7 +36,7 @@ class NullRenderer:
             UsageError: a shape or dtype that ``toPixels`` does not take.
         """
         height, width = layout(tuple(shape), np.dtype(dtype).name).size
-        self._accepts = tuple(shape), np.dtype(dtype).name
+        self._accepts = tuple(shape), np.dtype(dtype)
         self._shown = np.zeros((height, width, 4), np.uint8)
 
     def draw(self, tensor: Array) -> None:
@@ -63,13 +63,15 @@ class NullRenderer:
         self._accepts = None
 
     def _convert(self, tensor: Array) -> Pixels:
-        if (tensor.shape, tensor.dtype.name) != self._accepts:
-            raise UsageError(f"prepared for {self._accepts}, got {tensor.dtype} {tensor.shape}; call prepare again")
+        shape, dtype = self._check_prepared()
+        if tensor.shape != shape or tensor.dtype != dtype:
+            raise UsageError(f"prepared for {dtype} {shape}, got {tensor.dtype} {tensor.shape}; call prepare again")
         return to_pixels(tensor)
 
     def _keep(self, rgba: Pixels) -> None:
         np.copyto(self._shown, rgba)
 
-    def _check_prepared(self) -> None:
+    def _check_prepared(self) -> tuple[tuple[int, ...], np.dtype[Any]]:
         if self._accepts is None:
             raise UsageError("NullRenderer is not prepared; call prepare(shape, dtype) first")
+        return self._accepts

@@ -30,10 +30,13 @@ class NumpyRenderer(CPURenderer):
 
         def convert(tensor: Array) -> Pixels:
             # A NaN makes both comparisons false, and the patient path sorts out what that means.
-            clean = tensor.min() >= 0 and tensor.max() <= limit
+            flat = tensor.ravel()
+            clean = flat.min() >= 0 and flat.max() <= limit
             if not clean:
                 check_range(tensor)
-            np.multiply(tensor.reshape(shape), scale, out=scaled)
+            # Copied first: multiply would compute in the tensor's own precision and only then write doubles.
+            np.copyto(scaled, tensor.reshape(shape))
+            np.multiply(scaled, scale, out=scaled)
             np.add(scaled, 0.5, out=scaled)
             if not clean:
                 np.nan_to_num(scaled, copy=False, nan=0.0)

@@ -28,23 +28,22 @@ class OpenCVRenderer(CPURenderer):
         import cv2
 
         height, width = picture.size
-        flat = (height, width * picture.depth)
-        scale = _scale(cv2, picture.dtype)
+        scale = _scale(cv2, picture.dtype, height * width * picture.depth)
         rgba = np.empty((height, width, 4), np.uint8)
         channels = rgba if picture.depth == 4 else np.empty((height, width, picture.depth), np.uint8)
-        scaled = channels.reshape(flat)
+        scaled = channels.reshape(1, -1)
         code = {1: cv2.COLOR_GRAY2RGBA, 3: cv2.COLOR_RGB2RGBA}.get(picture.depth)
         largest = _largest_bits(picture.dtype)
         limit = LIMITS[picture.dtype]
 
         def convert(tensor: Array) -> Pixels:
-            values = np.ascontiguousarray(tensor).reshape(flat)
+            values = tensor.reshape(-1)
             # One pass over the bits finds whatever may not be converted blindly: for [0, limit] they grow with the
             # value, and a negative value, a larger one and NaN all lie above.
             if values.view(np.uint32).max() > largest and not (values.min() >= 0 and values.max() <= limit):
                 check_range(tensor)
                 return to_pixels(tensor)
-            scale(values, scaled)
+            scale(values.reshape(1, -1), scaled)
             if code is not None:
                 cv2.cvtColor(channels, code, dst=rgba)
             return rgba
@@ -56,37 +55,33 @@ def _largest_bits(dtype: str) -> int:
     return int(np.array(LIMITS[dtype], dtype).view(np.uint32))
 
 
-def _scale(cv2: Any, dtype: str) -> Scale:
-    """A function that brings values in range to uint8, in place, as ``toPixels`` does."""
-
-    def as_they_are(values: Array, out: Array) -> None:
-        cv2.convertScaleAbs(values, dst=out)
-
-    def rounded_down(values: Array, out: Array) -> None:
-        with_mode(cv2.convertScaleAbs, values, out, 255.0, 0.5)
-
-    def in_double(values: Array, out: Array) -> None:
-        cv2.multiply(values, 255.0, dst=out, dtype=cv2.CV_8U)
-
+def _scale(cv2: Any, dtype: str, count: int) -> Scale:
+    """A function that brings values in range to uint8 as ``toPixels`` does."""
     if dtype == "int32":
-        return as_they_are
-    with_mode = rounding.downward()
-    if with_mode is None or not is_exact(rounded_down):
-        return in_double
-    return rounded_down
+        return lambda values, out: cv2.convertScaleAbs(values, dst=out)
+    scale_down = rounding.downward(cv2.convertScaleAbs)
+    if scale_down is not None:
+
+        def rounded_down(values: Array, out: Array) -> None:
+            scale_down(values, out, 255.0, 0.5)
+
+        if is_exact(rounded_down, count):
+            return rounded_down
+    return lambda values, out: cv2.multiply(values, 255.0, dst=out, dtype=cv2.CV_8U)
 
 
-def is_exact(scale: Scale) -> bool:
+def is_exact(scale: Scale, count: int) -> bool:
     """Whether a function that never falls as its argument grows rounds at the very float32 where ``toPixels`` does.
 
-    It is enough to look at both sides of each of the 255 steps.
+    It is enough to look at both sides of each of the 255 steps. They are repeated up to ``count`` values, as many as
+    will be converted: should OpenCV share that many among threads, which keep rounding modes of their own, it shows.
     """
-    steps = (np.arange(255) + 0.5) / 255
-    above = steps.astype(np.float32)
-    above = np.where(above.astype(np.float64) * 255 < np.arange(255) + 0.5, np.nextafter(above, np.float32(1)), above)
-    values = np.concatenate([np.nextafter(above, np.float32(0)), above, np.float32([0, 1])]).reshape(1, -1)
-    # A line longer than any vector register, twice over, so that wide steps and the rest after them are both tried.
-    values = np.tile(values, 3)
+    halves = np.arange(255) + 0.5
+    nearest = (halves / 255).astype(np.float32)
+    above = np.where(nearest.astype(np.float64) * 255 < halves, np.nextafter(nearest, np.float32(1)), nearest)
+    # An odd number of values, so that each meets the vector code and some meet the code for what is left over.
+    steps = np.concatenate([np.nextafter(above, np.float32(0)), above, np.ones(1, np.float32)])
+    values = np.resize(steps, (1, max(count, 3 * len(steps))))
     out = np.empty(values.shape, np.uint8)
     scale(values, out)
     return bool((out == to_pixels(values)[..., 0]).all())

@@ -1,40 +1,39 @@
-"""Calls a function while the processor rounds floats downwards in this thread."""
+"""Calls a C function while the processor rounds floats downwards in this thread."""
 
 from __future__ import annotations
 
 import ctypes
-import functools
 import platform
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-Call = Callable[..., None]
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
-# From fenv.h: FE_TONEAREST is 0 on both.
-_DOWNWARD = {"x86_64": 0x400, "aarch64": 0x800000}
+# FE_DOWNWARD in fenv.h; FE_TONEAREST is 0 on all of them.
+_DOWNWARD = {"x86_64": 0x400, "aarch64": 0x800000, "arm64": 0x800000}
 _NEAREST = 0
 
 
-@functools.cache
-def downward() -> Call | None:
-    """A function that calls ``function(values, out, alpha, beta)`` with rounding downwards, or None if there is no way.
+def downward(function: Callable[..., Any]) -> Callable[..., None] | None:
+    """``function``, wrapped so that floats are rounded downwards while it runs; None where C has no way to say so.
 
-    Only C code that does its arithmetic in the calling thread may be called so; the mode is back to nearest when
-    the call returns, whatever it raises.
+    It must do its arithmetic in the calling thread. The mode is back to nearest when the call ends, however it ends.
+    Whether the function heeds the mode is for the caller to find out: vector instructions exist that do not.
     """
     mode = _DOWNWARD.get(platform.machine())
     try:
-        set_mode = ctypes.PyDLL(None).fesetround if mode is not None else None
+        # PyDLL keeps the interpreter lock: no other Python thread runs here, and the call costs less.
+        set_mode = ctypes.PyDLL(None).fesetround
     except (AttributeError, OSError, TypeError):
         return None
-    if set_mode is None or set_mode(mode) != 0:
+    if mode is None or set_mode(mode) != 0:
         return None
     set_mode(_NEAREST)
 
-    def call(function: Callable[..., Any], values: Any, out: Any, alpha: float, beta: float) -> None:
+    def call(*args: Any) -> None:
         set_mode(mode)
         try:
-            function(values, out, alpha, beta)
+            function(*args)
         finally:
             set_mode(_NEAREST)
 

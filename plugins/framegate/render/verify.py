@@ -27,9 +27,7 @@ def verify_pixels(got: Pixels, tensor: Array, tolerance: int = 0) -> None:
     """
     expected = to_pixels(tensor)
     if got.shape != expected.shape or got.dtype != expected.dtype:
-        raise WrongOutput(
-            f"wrong picture: expected {expected.dtype} of shape {expected.shape}, found {got.dtype} of shape {got.shape}"
-        )
+        raise WrongOutput(f"wrong picture: expected {expected.dtype} {expected.shape}, found {got.dtype} {got.shape}")
     off = np.maximum(got, expected) - np.minimum(got, expected)
     if int(off.max()) <= tolerance:
         return
