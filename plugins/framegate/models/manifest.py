@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, TypeGuard
 
 from framegate.errors import ModelFormatError, WeightsError
 
@@ -147,7 +148,8 @@ def _quantization(path: Path, name: str, dtype: str, raw: Any) -> Quantization |
     # The converter describes strings as quantised to themselves.
     if raw is None or dtype == "string":
         return None
-    stored = raw.get("dtype") if isinstance(raw, dict) else raw
+    found: dict[str, Any] = raw if isinstance(raw, dict) else {"dtype": raw}
+    stored = found.get("dtype")
     if not isinstance(stored, str) or dtype not in _QUANTIZED.get(stored, ()):
         raise ModelFormatError(
             f"{path}: weight {name!r} has unknown quantization {stored!r} of {dtype};"
@@ -155,10 +157,14 @@ def _quantization(path: Path, name: str, dtype: str, raw: Any) -> Quantization |
         )
     if stored == "float16":
         return Quantization(stored)
-    scale, least = raw.get("scale"), raw.get("min")
-    if not all(type(value) in (int, float) and math.isfinite(value) for value in (scale, least)):
+    scale, least = found.get("scale"), found.get("min")
+    if not _is_finite(scale) or not _is_finite(least):
         raise ModelFormatError(
             f"{path}: weight {name!r} is quantized to {stored} with scale {scale!r} and min {least!r};"
             " both must be finite numbers, convert the model again"
         )
     return Quantization(stored, float(scale), float(least))
+
+
+def _is_finite(value: Any) -> TypeGuard[float]:
+    return type(value) in (int, float) and abs(value) <= sys.float_info.max

@@ -58,7 +58,7 @@ def devices() -> str:
 
 
 def _import(name: str, *also: type[Exception]) -> Any:
-    if name in sys.modules:
+    if sys.modules.get(name) is not None:
         return sys.modules[name]
     expected: tuple[type[Exception], ...] = (ImportError, *also)
     try:

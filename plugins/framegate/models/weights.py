@@ -78,7 +78,8 @@ def dequantize(stored: NDArray[Any], quantization: Quantization, dtype: str) -> 
         return stored.astype(np.float32)
     # There are at most 65,536 stored values: decoding them once and looking up is exact and needs no double per weight.
     values = np.arange(np.iinfo(stored.dtype).max + 1, dtype=np.float64) * quantization.scale + quantization.min
-    table: NDArray[Any] = np.floor(values + 0.5).astype(np.int32) if dtype == "int32" else values.astype(np.float32)
+    with np.errstate(over="ignore", invalid="ignore"):  # as silent as JavaScript's typed arrays
+        table: NDArray[Any] = np.floor(values + 0.5).astype(np.int32) if dtype == "int32" else values.astype(np.float32)
     return np.take(table, stored)
 
 

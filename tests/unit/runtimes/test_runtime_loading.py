@@ -1,0 +1,111 @@
+"""``framegate.load_model``, as a user calls it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+import pytest
+from graph_files import noise, op, placeholder, write_graph
+
+import framegate
+from framegate.errors import BackendUnavailable, ModelError, UnknownName
+from framegate.interfaces import ModelSpec, TensorInfo
+from framegate.models import tf
+from framegate.runtimes.null import NullRuntime
+
+NEEDS_TENSORFLOW = pytest.mark.skipif(find_spec("tensorflow") is None, reason="needs pytest-framegate[tensorflow]")
+X = noise(1, 4, 4, 3)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return write_graph(tmp_path / "net", [placeholder("x", [-1, 4, 4, 3]), op("Tanh", "y", ["x"])], {}).path
+
+
+def test_a_path_a_string_a_folder_or_a_spec(path: Path) -> None:
+    for model in (path, str(path), path.parent, ModelSpec("net", "path", str(path))):
+        with framegate.load_model(model, "null") as loaded:
+            assert loaded.inputs == (TensorInfo("x", (None, 4, 4, 3), "float32"),)
+            assert repr(loaded) == "<Model net: x: float32 [?x4x4x3] -> image: float32 [?x4x4x3]>"
+
+
+def test_a_dict_or_the_array_itself(path: Path) -> None:
+    loaded = framegate.load_model(path, NullRuntime())
+    np.testing.assert_array_equal(loaded.run(X)["image"], X)
+    np.testing.assert_array_equal(loaded.run({"x": X})["image"], X)
+    with pytest.raises(ModelError, match=r"^model net takes x: float32 \[\?x4x4x3\]; it was fed uint8 \[1x4x4x3\]$"):
+        loaded.run(X.astype(np.uint8))
+
+
+def test_after_close(path: Path) -> None:
+    with framegate.load_model(path, "null") as loaded:
+        pass
+    loaded.close()
+    with pytest.raises(ModelError, match=r"^model net is closed; load it again$"):
+        loaded.run(X)
+
+
+def test_unknown_names_list_what_there_is(path: Path) -> None:
+    with pytest.raises(UnknownName, match=r"^unknown runtime 'tensorflo' \(did you mean 'tensorflow'\?\); there is:"):
+        framegate.load_model(path, "tensorflo")
+    with pytest.raises(UnknownName, match=r"^unknown model 'nett'; there is: esrgan-slim-x2,"):
+        framegate.load_model("nett", "null")
+
+
+def test_without_tensorflow(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "tensorflow", None)
+    for runtime in ("tensorflow", "keras"):
+        with pytest.raises(BackendUnavailable) as error:
+            framegate.load_model(path, runtime)
+        assert error.value.reason.startswith("tensorflow cannot be imported (import of tensorflow halted")
+        assert error.value.install_hint == tf.INSTALL_HINT == "pip install 'pytest-framegate[tensorflow]'"
+
+
+def run(code: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=False)
+
+
+def test_importing_framegate_imports_next_to_nothing() -> None:
+    done = run("import framegate, sys; print(sorted({'numpy', 'tensorflow', 'pytest', 'cv2'} & {*sys.modules}))")
+    assert (done.stdout, done.stderr) == ("[]\n", "")
+
+
+def test_listing_what_there_is_imports_no_tensorflow(path: Path) -> None:
+    done = run(
+        "import pathlib, sys\nfrom framegate import runtimes\nfrom framegate.models import specs, sources, image_io\n"
+        "runtimes.builtin(), sources.builtin()\n"
+        "[specs.sizes(spec) for spec in specs.default_specs()]\n"
+        f"spec = specs.find_spec({str(path)!r}); specs.sizes(spec), image_io.guess_ranges(pathlib.Path(spec.locator))\n"
+        "print(sorted({'tensorflow', 'tf_keras', 'tensorflowjs', 'google'} & {*sys.modules}))"
+    )
+    assert (done.stdout, done.stderr) == ("[]\n", "")
+
+
+@NEEDS_TENSORFLOW
+def test_loading_prints_nothing(path: Path) -> None:
+    done = run(
+        f"import framegate, numpy as np\nmodel = framegate.load_model({str(path)!r})\n"
+        "print(model.run(np.zeros((1, 4, 4, 3), np.float32))['y'].shape)"
+    )
+    assert (done.stdout, done.stderr) == ("(1, 4, 4, 3)\n", "")
+
+
+@NEEDS_TENSORFLOW
+def test_both_formats_and_both_runtimes_agree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FRAMEGATE_CACHE", str(tmp_path))
+    image = noise(1, 64, 64, 1)
+    found = {
+        (locator, runtime): next(iter(framegate.load_model(f"pix2pix:{locator}", runtime).run(image).values()))
+        for locator in ("64-f4", "64-f4-layers")
+        for runtime in ("tensorflow", "keras")
+    }
+    reference = found["64-f4-layers", "keras"]
+    assert reference.shape == (1, 64, 64, 3)
+    assert reference.std() > 0.2
+    assert np.abs(reference).max() <= 1
+    for array in found.values():
+        np.testing.assert_allclose(array, reference, atol=1e-5)
