@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from framegate.errors import BackendUnavailable
 from framegate.render import rounding
 from framegate.render.base import CPURenderer
 from framegate.render.oracle import LIMITS, check_range, to_pixels
@@ -24,9 +25,12 @@ class OpenCVRenderer(CPURenderer):
     """Converts with ``cv2.convertScaleAbs`` and ``cv2.cvtColor``."""
 
     def converter(self, picture: Layout) -> Convert:
-        """The two calls, with their buffers."""
-        import cv2
+        """The two calls, with their buffers.
 
+        Raises:
+            BackendUnavailable: OpenCV cannot be imported.
+        """
+        cv2 = _opencv()
         height, width = picture.size
         scale = _scale(cv2, picture.dtype, height * width * picture.depth)
         rgba = np.empty((height, width, 4), np.uint8)
@@ -49,6 +53,17 @@ class OpenCVRenderer(CPURenderer):
             return rgba
 
         return convert
+
+
+def _opencv() -> Any:
+    try:
+        import cv2
+    except ImportError as error:
+        raise BackendUnavailable(
+            f"OpenCV cannot be imported ({error})",
+            "python -m pip install opencv-python; sudo apt-get install -y libgl1",
+        ) from error
+    return cv2
 
 
 def _largest_bits(dtype: str) -> int:
