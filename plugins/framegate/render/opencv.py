@@ -71,7 +71,12 @@ def _largest_bits(dtype: str) -> int:
 
 
 def _scale(cv2: Any, dtype: str, count: int) -> Scale:
-    """A function that brings values in range to uint8 as ``toPixels`` does."""
+    """A function that brings values in range to uint8 as ``toPixels`` does.
+
+    ``floor(255 * x + 0.5)`` in float32 goes wrong where the product is rounded up to the next half. Rounded downwards,
+    nothing goes wrong: k and k - 0.5 are float32 themselves, so no result falls below one of them unless the true
+    value does. OpenCV rounds its result to an integer in the same mode, which is the floor.
+    """
     if dtype == "int32":
         return lambda values, out: cv2.convertScaleAbs(values, dst=out)
     scale_down = rounding.downward(cv2.convertScaleAbs)
