@@ -118,10 +118,17 @@ def _declaration(name: str) -> Any:
     """The constant, or the unresolved function object, that PyOpenGL declares under that name."""
     with _platform_chosen():
         for version in _VERSIONS:
-            module = importlib.import_module(f"OpenGL.raw.GL.VERSION.GL_{version}")
+            module = _import(f"OpenGL.raw.GL.VERSION.GL_{version}")
             if hasattr(module, name):
                 return getattr(module, name)
     raise AttributeError(f"PyOpenGL declares no {name}")
+
+
+def _import(module: str) -> Any:
+    try:
+        return importlib.import_module(module)
+    except ImportError as error:
+        raise BackendUnavailable(f"PyOpenGL cannot be imported ({error})", "python -m pip install PyOpenGL") from error
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from framegate.errors import BackendUnavailable
 from framegate.render import rounding
 from framegate.render.base import CPURenderer
 from framegate.render.oracle import LIMITS, check_range, to_pixels
@@ -24,9 +25,12 @@ class OpenCVRenderer(CPURenderer):
     """Converts with ``cv2.convertScaleAbs`` and ``cv2.cvtColor``."""
 
     def converter(self, picture: Layout) -> Convert:
-        """The two calls, with their buffers."""
-        import cv2
+        """The two calls, with their buffers.
 
+        Raises:
+            BackendUnavailable: OpenCV cannot be imported.
+        """
+        cv2 = _opencv()
         height, width = picture.size
         scale = _scale(cv2, picture.dtype, height * width * picture.depth)
         rgba = np.empty((height, width, 4), np.uint8)
@@ -51,12 +55,28 @@ class OpenCVRenderer(CPURenderer):
         return convert
 
 
+def _opencv() -> Any:
+    try:
+        import cv2
+    except ImportError as error:
+        raise BackendUnavailable(
+            f"OpenCV cannot be imported ({error})",
+            "python -m pip install opencv-python; sudo apt-get install -y libgl1",
+        ) from error
+    return cv2
+
+
 def _largest_bits(dtype: str) -> int:
     return int(np.array(LIMITS[dtype], dtype).view(np.uint32))
 
 
 def _scale(cv2: Any, dtype: str, count: int) -> Scale:
-    """A function that brings values in range to uint8 as ``toPixels`` does."""
+    """A function that brings values in range to uint8 as ``toPixels`` does.
+
+    ``floor(255 * x + 0.5)`` in float32 goes wrong where the product is rounded up to the next half. Rounded downwards,
+    nothing goes wrong: k and k - 0.5 are float32 themselves, so no result falls below one of them unless the true
+    value does. OpenCV rounds its result to an integer in the same mode, which is the floor.
+    """
     if dtype == "int32":
         return lambda values, out: cv2.convertScaleAbs(values, dst=out)
     scale_down = rounding.downward(cv2.convertScaleAbs)

@@ -81,7 +81,11 @@ def to_pixels(tensor: Array) -> Pixels:
     check_range(tensor)
     values = tensor.reshape(size.height, size.width, depth)
     if dtype == "float32":
-        values = np.floor(np.nan_to_num(values.astype(np.float64), nan=0.0) * 255 + 0.5)
+        values = values.astype(np.float64)
+        values *= 255
+        values += 0.5
+        np.floor(values, out=values)
+        values[np.isnan(values)] = 0
     rgba = np.full((size.height, size.width, 4), 255, np.uint8)
     rgba[..., : 3 if depth == 1 else depth] = values
     return rgba

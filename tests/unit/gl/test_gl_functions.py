@@ -97,6 +97,14 @@ def test_a_function_that_the_context_lacks_is_unavailable() -> None:
         _ = GLFunctions(lambda _: None).glDispatchCompute
 
 
+def test_pyopengl_that_is_not_installed_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "OpenGL.raw.GL.VERSION.GL_1_0", None)
+    with pytest.raises(
+        BackendUnavailable, match=r"^PyOpenGL cannot be imported \(.+\); python -m pip install PyOpenGL$"
+    ):
+        _ = GLFunctions(lambda _: 0).GL_TEXTURE_WRAP_R
+
+
 def test_a_name_that_opengl_does_not_know_is_an_attribute_error() -> None:
     gl = GLFunctions(lambda _: 0)
     for name in ("glNoSuchThing", "GL_NO_SUCH_THING", "other"):
