@@ -125,6 +125,9 @@ def test_a_model_source_of_ones_own(run: Run, pytester: pytest.Pytester, write_m
                 assert spec.locator == "net"
                 return PathSource().resolve(replace(spec, locator={str(folder)!r}), cache)
 
+            def input_size(self, spec):
+                return None
+
         def pytest_framegate_model_sources(config):
             return {{"zoo": Zoo}}
         """

@@ -10,10 +10,10 @@ import pytest
 from framegate.errors import FramegateError, UsageError
 from framegate.hooks.options import OPTIONS
 from framegate.hooks.registries import REGISTRIES
-from framegate.interfaces import ModelSpec, Size
-from framegate.models.image_io import input_size
-from framegate.models.sources.path import model_path
+from framegate.interfaces import ModelSourceFactory, ModelSpec, Size
 from framegate.models.specs import default_specs, find_spec
+from framegate.once import Once
+from framegate.registry import Registry
 
 DEFAULT_SIZE = Size(256, 256)
 
@@ -21,9 +21,11 @@ DEFAULT_SIZE = Size(256, 256)
 class Catalogue:
     """Specs by name. Nothing is fetched or built to answer; the default specs are read only when they are needed."""
 
-    def __init__(self, asked: Sequence[str], sources: Sequence[str]) -> None:
+    def __init__(self, asked: Sequence[str], sources: Registry[ModelSourceFactory]) -> None:
         self._asked = asked
         self._sources = sources
+        self.sizes = Once(self._sizes)
+        """The input sizes that a model runs at when the user names none: its spec's, else its one size, else 256."""
 
     @cached_property
     def specs(self) -> dict[str, ModelSpec]:
@@ -51,17 +53,9 @@ class Catalogue:
         """The names of the models, in order."""
         return list(self.specs)
 
-    def sizes(self, name: str) -> Sequence[Size]:
-        """The input sizes that a model runs at when the user names none: its spec's, else its one size, else 256.
-
-        Raises:
-            ModelError: a local model whose model.json cannot be read or takes no image.
-        """
+    def _sizes(self, name: str) -> Sequence[Size]:
         spec = self.specs[name]
-        if spec.sizes:
-            return spec.sizes
-        own = input_size(model_path(spec.locator)) if spec.source == "path" else None
-        return [own or DEFAULT_SIZE]
+        return spec.sizes or [self._sources[spec.source]().input_size(spec) or DEFAULT_SIZE]
 
 
 CATALOGUE = pytest.StashKey[Catalogue]()
@@ -71,7 +65,7 @@ CATALOGUE = pytest.StashKey[Catalogue]()
 def pytest_configure(config: pytest.Config) -> None:
     """Look up the models that the user named, so that a mistake ends the run before anything is collected."""
     asked = config.stash[OPTIONS].model
-    catalogue = Catalogue(asked, list(config.stash[REGISTRIES].sources))
+    catalogue = Catalogue(asked, config.stash[REGISTRIES].sources)
     if asked:
         try:
             for name in catalogue.names():
