@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from framegate.hooks.pictures import SavePicture
 from framegate.hooks.preprocess import build_preprocessor
 from framegate.interfaces import Array, Float32, LoadedModel, Pixels, Renderer
 from framegate.measure.frame import FrameLoop, frame_stages
@@ -45,8 +46,10 @@ def frame_path(
     loaded_model: LoadedModel,
     model_feeds: dict[str, Array],
     make_renderer: Callable[[tuple[int, ...], str], Renderer],
+    save_picture: SavePicture,
 ) -> FramePath:
     """Preprocessing, model and renderer of the cell, joined; the model has run once, to learn its output's shape."""
+    save_picture("input", model_preprocessor.picture(frames[0]))
     name, output = frame_io.input.name, frame_io.output.name
     to_unit = ToUnit(loaded_model.run(model_feeds)[output].shape, frame_io.output_range)
     renderer = make_renderer(to_unit.tensor.shape, str(to_unit.tensor.dtype))

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from framegate.models.image_io import guess_ranges, image_input, image_output, input_size
-
 from framegate.errors import BackendUnavailable
 from framegate.interfaces import LoadedModel, ModelSpec, Range, ResolvedModel, Size, TensorInfo
+from framegate.models.image_io import guess_ranges, image_input, image_output, input_size
 
 BYTES: Range = (0.0, 255.0)
 
