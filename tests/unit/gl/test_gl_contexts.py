@@ -95,7 +95,7 @@ def test_a_screen_takes_only_its_own_size_and_type(name: str, shared_context: Op
         with pytest.raises(UsageError, match=r"a screen of \(4, 6, 4\) takes .*; got uint8 \(6, 4, 4\)"):
             screen.show(picture(6, 4))
         with pytest.raises(UsageError, match=r"got float32 \(4, 6, 4\)"):
-            screen.show(picture(4, 6).astype(np.float32))  # type: ignore[arg-type]
+            screen.show(picture(4, 6).astype(np.float32))
         screen.close()
 
 

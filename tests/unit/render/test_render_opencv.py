@@ -84,7 +84,7 @@ def test_the_check_for_exactness_tells_right_from_wrong() -> None:
     import cv2
 
     def in_double(values: Array, out: Array) -> None:
-        cv2.multiply(values, 255.0, dst=out, dtype=cv2.CV_8U)
+        cv2.multiply(values, 255.0, dst=out, dtype=cv2.CV_8U)  # type: ignore[call-overload] # the stub knows no scalar
 
     def in_single(values: Array, out: Array) -> None:
         cv2.convertScaleAbs(values, dst=out, alpha=255)

@@ -47,4 +47,4 @@ def test_a_picture_upside_down_or_of_another_size_is_wrong() -> None:
     with pytest.raises(WrongOutput, match=r"expected uint8 \(4, 5, 4\), found uint8 \(5, 4, 4\)"):
         verify_pixels(np.zeros((5, 4, 4), np.uint8), TENSOR)
     with pytest.raises(WrongOutput, match=r"found float32 \(4, 5, 4\)"):
-        verify_pixels(np.zeros((4, 5, 4), np.float32), TENSOR)  # type: ignore[arg-type]
+        verify_pixels(np.zeros((4, 5, 4), np.float32), TENSOR)
