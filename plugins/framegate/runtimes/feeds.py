@@ -30,6 +30,19 @@ def ordered(model: str, inputs: Sequence[TensorInfo], feeds: Mapping[str, Array]
     return arrays
 
 
+def cannot_run(model: str, arrays: Sequence[Array], error: Exception) -> ModelError:
+    """The error of a library that refuses arrays which fit what the model says of itself, as one short line."""
+    shapes = ", ".join("x".join(map(str, array.shape)) for array in arrays)
+    return ModelError(
+        f"model {model} cannot run inputs of shape {shapes} ({_shortened(str(error))}); try another --frame-size"
+    )
+
+
+def _shortened(text: str, limit: int = 200) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= limit else f"{flat[:limit]}…"
+
+
 def _fits(wanted: tuple[int | None, ...], given: tuple[int, ...]) -> bool:
     return len(wanted) == len(given) and all(
         want is None or want == have for want, have in zip(wanted, given, strict=True)

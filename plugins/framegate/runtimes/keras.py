@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from framegate.errors import ModelError
+from framegate.errors import BackendUnavailable, ModelError
 from framegate.interfaces import Array, ResolvedModel, Stage, Stages, TensorInfo
 from framegate.measure import stages
 from framegate.models import tf
-from framegate.runtimes.feeds import ordered
+from framegate.runtimes.feeds import cannot_run, ordered
 from framegate.runtimes.frozen_graph import freeze_graph, info_of
 from framegate.runtimes.keras_model import build_keras
 from framegate.runtimes.parts import Parts, add_weights, parse
@@ -51,6 +51,11 @@ class KerasRuntime:
             inputs = tuple(map(info_of, model.input_names, model.inputs))
             return KerasModel(parts.name, model, inputs, tuple(map(info_of, model.output_names, model.outputs)))
         frozen = freeze_graph(self._tf, parts)
+        single = [info.name for info in frozen.inputs if not info.shape]
+        if single:
+            raise BackendUnavailable(
+                f"predict needs a batch dimension, which input {single[0]!r} has not", "use the tensorflow runtime"
+            )
         keras = self._keras
         tensors = [keras.Input(batch_shape=info.shape, dtype=info.dtype) for info in frozen.inputs]
         outputs = keras.layers.Lambda(lambda feeds: frozen.call(*feeds))(tensors)
@@ -63,6 +68,7 @@ class KerasModel:
     def __init__(self, name: str, model: Any, inputs: tuple[TensorInfo, ...], outputs: tuple[TensorInfo, ...]) -> None:
         self._name = name
         self._model = model
+        self._op_error: type[Exception] = tf.tensorflow().errors.OpError
         self._inputs = inputs
         self._outputs = outputs
 
@@ -96,7 +102,10 @@ class KerasModel:
         if self._model is None:
             raise ModelError(f"model {self._name} is closed; load it again")
         arrays = ordered(self._name, self._inputs, feeds)
-        return self._model.predict(arrays if len(arrays) > 1 else arrays[0], verbose=0)
+        try:
+            return self._model.predict(arrays if len(arrays) > 1 else arrays[0], verbose=0)
+        except (ValueError, self._op_error) as error:
+            raise cannot_run(self._name, arrays, error) from error
 
     def _readback(self, outputs: Any) -> dict[str, Array]:
         arrays = outputs if isinstance(outputs, list) else [outputs]

@@ -11,6 +11,7 @@ from typing import Any
 
 from framegate.errors import ModelFormatError, UnsupportedOp, WeightsError
 from framegate.models import layers, tf
+from framegate.models.layer_order import check_order
 from framegate.models.weights import Weights
 from framegate.runtimes.frozen_graph import Frozen, info_of
 from framegate.runtimes.parts import Parts
@@ -30,10 +31,13 @@ def build_keras(parts: Parts) -> Any:
     keras, path = tf.tf_keras(), parts.json.path
     config = layers.model_config(parts.json)
     _refuse_code(path, config)
+    check_order(path, config)
     try:
         model = keras.models.model_from_json(json.dumps(_without_initializers(config)))
-    except (ValueError, TypeError, KeyError, AttributeError, IndexError, ImportError) as error:
+    except _refusals() as error:
         raise _cannot_build(path, error) from error
+    if not isinstance(model, keras.Model):
+        raise ModelFormatError(f"{path}: the config is of a {config['class_name']}, not a model; convert it again")
     _set_weights(path, model, parts.weights)
     return model
 
@@ -50,12 +54,24 @@ def freeze_keras(tensorflow: Any, parts: Parts) -> Frozen:
     def run(*tensors: Any) -> Any:
         return tensorflow.nest.flatten(model(tensors[0] if len(tensors) == 1 else list(tensors), training=False))
 
-    function = tensorflow.function(run, input_signature=specs, autograph=False).get_concrete_function()
+    try:
+        function = tensorflow.function(run, input_signature=specs, autograph=False).get_concrete_function()
+    except _refusals() as error:
+        raise _cannot_build(parts.json.path, error) from error
     convert = importlib.import_module("tensorflow.python.framework.convert_to_constants")
     with tf.quiet():
         frozen = convert.convert_variables_to_constants_v2(function)
     inputs = tuple(map(info_of, model.input_names, model.inputs))
     return Frozen(frozen, inputs, tuple(map(info_of, model.output_names, frozen.outputs)))
+
+
+def _refusals() -> tuple[type[Exception], ...]:
+    """What Keras raises at a config that it cannot build."""
+    found: type[Exception] = tf.tensorflow().errors.OpError
+    return (
+        found, ArithmeticError, AssertionError, AttributeError, ImportError, LookupError, NotImplementedError,
+        RecursionError, TypeError, ValueError,
+    )  # fmt: skip
 
 
 def _refuse_code(path: Path, config: Any) -> None:

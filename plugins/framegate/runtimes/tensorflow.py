@@ -11,7 +11,7 @@ from framegate.errors import ModelError
 from framegate.interfaces import Array, ResolvedModel, Stage, Stages, TensorInfo
 from framegate.measure import stages
 from framegate.models import tf
-from framegate.runtimes.feeds import ordered
+from framegate.runtimes.feeds import cannot_run, ordered
 from framegate.runtimes.frozen_graph import Frozen, freeze_graph
 from framegate.runtimes.keras_model import freeze_keras
 from framegate.runtimes.parts import Parts, add_weights, parse
@@ -57,6 +57,7 @@ class TensorFlowModel:
         self._outputs = frozen.outputs
         self._call: Callable[..., Any] | None = frozen.call
         self._to_tensor = tensorflow.convert_to_tensor
+        self._op_error = tensorflow.errors.OpError
         # A GPU's kernels are only queued when the call returns; a CPU's are done.
         on_gpu = bool(tensorflow.config.list_physical_devices("GPU"))
         self._wait = tensorflow.test.experimental.sync_devices if on_gpu else None
@@ -90,10 +91,13 @@ class TensorFlowModel:
     def _inference(self, feeds: Mapping[str, Array]) -> list[Any]:
         if self._call is None:
             raise ModelError(f"model {self._name} is closed; load it again")
-        tensors = [self._to_tensor(array) for array in ordered(self._name, self._inputs, feeds)]
-        outputs: list[Any] = self._call(*tensors)
-        if self._wait:
-            self._wait()
+        arrays = ordered(self._name, self._inputs, feeds)
+        try:
+            outputs: list[Any] = self._call(*map(self._to_tensor, arrays))
+            if self._wait:
+                self._wait()
+        except self._op_error as error:
+            raise cannot_run(self._name, arrays, error) from error
         return outputs
 
     def _readback(self, outputs: list[Any]) -> dict[str, Array]:

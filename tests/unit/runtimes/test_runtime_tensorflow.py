@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from graph_files import Node, fused, ints, noise, op, placeholder, text, write, write_graph
 
-from framegate.errors import ModelError, ModelFormatError, UnsupportedOp, WeightsError
+from framegate.errors import BackendUnavailable, ModelError, ModelFormatError, UnsupportedOp, WeightsError
 from framegate.interfaces import Array, LoadedModel, Runtime, TensorInfo
 from framegate.measure import stages
 from framegate.registry import Registry
@@ -231,6 +231,26 @@ def test_wrong_feeds_and_closed_models_are_one_line(tmp_path: Path, runtime: Run
     loaded.close()
     with pytest.raises(ModelError, match=r"^model m is closed; load it again$"):
         loaded.run({"x": X})
+
+
+def test_a_size_that_only_the_library_refuses(tmp_path: Path, runtime: Runtime) -> None:
+    image = placeholder("x", [-1, -1, -1, 2])
+    model = write_graph(tmp_path, [image, op("AddV2", "y", ["x", "b"])], {"b": noise(1, 4, 4, 2)})
+    loaded = runtime.load(model)
+    assert only(loaded).shape == (1, 4, 4, 2)
+    with pytest.raises(ModelError) as error:
+        only(loaded, noise(1, 5, 5, 2))
+    assert str(error.value).startswith("model m cannot run inputs of shape 1x5x5x2 (")
+    assert str(error.value).endswith("); try another --frame-size")
+    assert len(str(error.value)) < 320
+
+
+def test_predict_needs_a_batch(tmp_path: Path) -> None:
+    model = write_graph(tmp_path, [placeholder("x", []), op("Tanh", "y", ["x"])], {})
+    with pytest.raises(BackendUnavailable) as error:
+        builtin()["keras"]().load(model)
+    assert str(error.value) == ("predict needs a batch dimension, which input 'x' has not; use the tensorflow runtime")
+    assert float(only(builtin()["tensorflow"]().load(model), np.array(0.5, np.float32))) == pytest.approx(np.tanh(0.5))
 
 
 def test_reading_back_copies_nothing(tmp_path: Path, tensorflow: Runtime) -> None:

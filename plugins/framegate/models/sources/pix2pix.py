@@ -121,7 +121,7 @@ def _build(recipe: Pix2Pix, into: Path) -> None:
     try:
         done = subprocess.run(  # noqa: S603 - this project's own module
             [*command, str(into)],
-            env=os.environ | {"PYTHONPATH": path, "TF_ENABLE_ONEDNN_OPTS": "0"},
+            env=os.environ | {"PYTHONPATH": path, "PYTHONWARNINGS": "ignore", "TF_ENABLE_ONEDNN_OPTS": "0"},
             capture_output=True,
             text=True,
             timeout=_TIMEOUT_S,

@@ -1,0 +1,84 @@
+"""Can the layers of a Keras config be built one after another? Keras itself loops for ever on one that cannot."""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from framegate.errors import ModelFormatError
+from framegate.models.layers import layer_name
+
+_NESTED = frozenset({"Functional", "Model", "Sequential"})
+
+Call = tuple[str, int]
+"""A layer and the how-manieth of its calls: a shared layer has several."""
+
+
+def check_order(path: Path, config: Any) -> None:
+    """Check a model config and the models nested in it.
+
+    Raises:
+        ModelFormatError: a layer waits for one that never comes, or layers wait for each other.
+    """
+    inner = config.get("config") if isinstance(config, dict) else None
+    layers = inner.get("layers") if isinstance(inner, dict) else inner
+    if not isinstance(layers, list):
+        return
+    found = [layer for layer in layers if isinstance(layer, dict) and isinstance(layer.get("config"), dict)]
+    for layer in found:
+        check_order(path, layer)
+    if any(layer.get("inbound_nodes") for layer in found):
+        _check_calls(path, found)
+
+
+def _check_calls(path: Path, layers: list[dict[str, Any]]) -> None:
+    names = {layer_name(layer) for layer in layers}
+    waits: dict[Call, set[Call]] = {}
+    ready: deque[Call] = deque()
+    for layer in layers:
+        name, calls = layer_name(layer), layer.get("inbound_nodes")
+        if layer.get("class_name") == "InputLayer":
+            ready.append((name, 0))
+        for at, call in enumerate(calls if isinstance(calls, list) else ()):
+            waits[name, at] = {needed for needed in _references(call) if needed[0] in names}
+    nested = {layer_name(layer) for layer in layers if layer.get("class_name") in _NESTED}
+    stuck = _stuck(waits, ready, nested)
+    if stuck:
+        call, needed = stuck
+        raise ModelFormatError(
+            f"{path}: layer {call[0]!r} needs layer {needed[0]!r}, which is never computed before it;"
+            " convert the model again"
+        )
+
+
+def _stuck(waits: dict[Call, set[Call]], ready: deque[Call], nested: set[str]) -> tuple[Call, Call] | None:
+    """A call that can never be made and what it waits for, if there is one (Kahn's algorithm, linear in time)."""
+    takers: dict[Call, list[Call]] = defaultdict(list)
+    for call, needed in waits.items():
+        for other in needed:
+            takers[other].append(call)
+    ready.extend(call for call, needed in waits.items() if not needed)
+    while ready:
+        name, at = ready.popleft()
+        # A nested model that was built with an input counts its calls from 1.
+        for made in ((name, at), (name, at + 1)) if name in nested else ((name, at),):
+            for call in takers.pop(made, ()):
+                waits[call].discard(made)
+                if not waits[call]:
+                    ready.append(call)
+    return next(((call, min(needed)) for call, needed in waits.items() if needed), None)
+
+
+def _references(value: Any) -> Iterator[Call]:
+    """Every ``["layer", call, output, …]`` in the arguments of a call, however deep."""
+    stack = [value]
+    while stack:
+        found = stack.pop()
+        if isinstance(found, dict):
+            stack.extend(found.values())
+        elif isinstance(found, list):
+            if len(found) in (3, 4) and isinstance(found[0], str) and all(type(at) is int for at in found[1:3]):
+                yield found[0], found[1]
+            stack.extend(item for item in found if isinstance(item, dict | list))
