@@ -42,6 +42,12 @@ def test_a_gl_renderer_without_a_gl_context_is_a_named_skip(run: Run) -> None:
     result.stdout.fnmatch_lines(["SKIPPED*renderer 'gl-texture': *null*"])
 
 
+def test_the_summary_says_what_did_not_run_and_why(run: Run) -> None:
+    result = run("--frame-renderer=gl-texture,opencv", "--frame-preprocess=none,invert")
+    result.assert_outcomes(passed=2, skipped=2)
+    result.stdout.fnmatch_lines(["Not run:", "  2 cells: renderer 'gl-texture': *null*"])
+
+
 def test_require_turns_the_skip_into_an_error(run: Run) -> None:
     result = run("--frame-renderer=gl-texture", "--frame-preprocess=none", "--frame-require=gl-texture")
     result.assert_outcomes(errors=1)

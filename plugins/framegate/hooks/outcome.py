@@ -11,6 +11,10 @@ from framegate.errors import BackendUnavailable, FramegateError
 from framegate.hooks.options import OPTIONS
 
 
+UNAVAILABLE = "framegate_unavailable"
+"""The attribute of a skipped test's report that says what it lacked."""
+
+
 class RequiredBackendUnavailable(FramegateError):
     """A backend that ``--frame-require`` names is not available."""
 
@@ -56,6 +60,7 @@ def pytest_runtest_makereport(
     if isinstance(error, FramegateError):
         report.longrepr = f"{type(error).__name__}: {error}"
     elif report.skipped and error is not None and isinstance(error.__cause__, BackendUnavailable):
+        setattr(report, UNAVAILABLE, str(error))
         path, line, _ = item.location
         report.longrepr = (path, (line or 0) + 1, f"Skipped: {error}")
     return report

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from framegate.hooks.outcome import UNAVAILABLE
 from framegate.measure.stages import StageTimer
 from framegate.report.stages import StageRow, stage_table
 
@@ -35,7 +37,17 @@ def store_stages(request: pytest.FixtureRequest, benchmark: Any) -> Callable[[St
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """After pytest-benchmark's tables: median milliseconds a stage."""
+    """After pytest-benchmark's tables: median milliseconds a stage, and which cells did not run and why."""
     for suite, rows in config.stash.get(STAGE_ROWS, {}).items():
         terminalreporter.write_line("")
         terminalreporter.write_line(stage_table(f"{suite}: where the time goes (median ms)", rows, RATES.get(suite)))
+    reasons = Counter(
+        getattr(report, UNAVAILABLE)
+        for report in terminalreporter.stats.get("skipped", ())
+        if hasattr(report, UNAVAILABLE)
+    )
+    if reasons:
+        terminalreporter.write_line("")
+        terminalreporter.write_line("Not run:")
+        for reason, count in reasons.items():
+            terminalreporter.write_line(f"  {count} cell{'s' if count > 1 else ''}: {reason}")
