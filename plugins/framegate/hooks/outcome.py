@@ -10,7 +10,6 @@ import pytest
 from framegate.errors import BackendUnavailable, FramegateError
 from framegate.hooks.options import OPTIONS
 
-
 UNAVAILABLE = "framegate_unavailable"
 """The attribute of a skipped test's report that says what it lacked."""
 
