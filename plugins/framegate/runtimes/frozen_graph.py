@@ -50,7 +50,7 @@ def _graph_def(tf: Any, parts: Parts) -> Any:
     topology = {**parts.json.topology, "node": rewrite(path, graph.nodes(parts.json))}
     try:
         definition = json_format.ParseDict(topology, tf.compat.v1.GraphDef(), ignore_unknown_fields=True)
-    except (json_format.ParseError, ValueError, TypeError, AttributeError) as error:
+    except (json_format.ParseError, ValueError, TypeError, AttributeError, OverflowError) as error:
         raise ModelFormatError(f"{path}: not a TensorFlow graph ({error}); convert the model again") from error
     _fit_ops(path, tf.__version__, definition)
     _put_weights(tf, path, definition, parts.weights)
