@@ -44,7 +44,7 @@ def _describe(context: GLContext) -> str:
     finally:
         context.release()
     software = ", software" if info.is_software else ""
-    return f"{context.name}: OpenGL {info.version}, {info.renderer}{software}"
+    return f"{context.name}: {info.renderer}{software}; OpenGL {info.version}"
 
 
 def _examine_renderers() -> Iterator[Finding]:

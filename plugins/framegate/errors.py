@@ -10,6 +10,7 @@ FramegateError                 one line: what was asked, what was found, what to
 │   ├── WeightsError           a shard is missing, short, long, or outside the model's folder
 │   └── UnsupportedOp          an op or layer the runtime does not know
 ├── SourceError                a model source could not bring the model (npm, hash, network)
+├── GLError                    OpenGL refused a call, or a context was used when it could not be
 ├── FrameError                 a picture or video that cannot be read, or is too small
 └── WrongOutput                a backend produced a wrong picture or wrong numbers
 """
@@ -24,6 +25,7 @@ __all__ = [
     "DuplicateName",
     "FrameError",
     "FramegateError",
+    "GLError",
     "ModelError",
     "ModelFormatError",
     "SourceError",
@@ -98,6 +100,10 @@ class UnsupportedOp(ModelError):
 
 class SourceError(FramegateError):
     """A model source that could not bring its model."""
+
+
+class GLError(FramegateError):
+    """An OpenGL call that the driver refused, or a context used when it could not be."""
 
 
 class FrameError(FramegateError):

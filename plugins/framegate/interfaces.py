@@ -129,6 +129,13 @@ class ModelSource(Protocol):
         """
         ...
 
+    def input_size(self, spec: ModelSpec) -> Size | None:
+        """The one size the model takes, where that is known before anything is fetched or built; None elsewhere.
+
+        It decides at which size the model runs when the user names none; ``resolve`` need not have been called.
+        """
+        ...
+
 
 class LoadedModel(Protocol):
     """A model that is ready to run."""

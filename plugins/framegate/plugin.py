@@ -5,23 +5,45 @@ from __future__ import annotations
 import pytest
 
 from framegate import hookspecs
+from framegate.hooks import (
+    catalogue,
+    describe,
+    frame,
+    inference,
+    matrix,
+    models,
+    options,
+    outcome,
+    pictures,
+    preprocess,
+    registries,
+    render,
+    report,
+)
 
-pytest_plugins = (
-    "framegate.hooks.options",
-    "framegate.hooks.registries",
-    "framegate.hooks.outcome",
-    "framegate.hooks.matrix",
-    "framegate.hooks.describe",
-    "framegate.hooks.catalogue",
-    "framegate.hooks.models",
-    "framegate.hooks.inference",
-    "framegate.hooks.preprocess",
-    "framegate.hooks.render",
-    "framegate.hooks.frame",
-    "framegate.hooks.report",
+# In this order their pytest_configure may build on each other: see the hookimpl of each.
+PARTS = (
+    options,
+    registries,
+    catalogue,
+    matrix,
+    outcome,
+    describe,
+    models,
+    inference,
+    pictures,
+    preprocess,
+    render,
+    frame,
+    report,
 )
 
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
-    """Make the hooks that third parties implement known."""
+    """Make the hooks that third parties implement known, and register the parts.
+
+    Naming the parts in ``pytest_plugins`` would have pytest warn that they import each other.
+    """
     pluginmanager.add_hookspecs(hookspecs)
+    for part in PARTS:
+        pluginmanager.register(part)

@@ -7,8 +7,13 @@ from framegate.once import Once
 
 
 def test_each_key_is_made_once() -> None:
-    calls = []
-    once = Once(lambda key: calls.append(key) or key.upper())
+    calls: list[str] = []
+
+    def shout(key: str) -> str:
+        calls.append(key)
+        return key.upper()
+
+    once = Once(shout)
     assert [once("a"), once("b"), once("a")] == ["A", "B", "A"]
     assert calls == ["a", "b"]
     assert once.made == {"a": "A", "b": "B"}

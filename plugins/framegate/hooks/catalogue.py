@@ -10,17 +10,22 @@ import pytest
 from framegate.errors import FramegateError, UsageError
 from framegate.hooks.options import OPTIONS
 from framegate.hooks.registries import REGISTRIES
-from framegate.interfaces import ModelSpec, Size
+from framegate.interfaces import ModelSourceFactory, ModelSpec, Size
 from framegate.models.specs import default_specs, find_spec
-from framegate.models.specs import sizes as sizes_of
+from framegate.once import Once
+from framegate.registry import Registry
+
+DEFAULT_SIZE = Size(256, 256)
 
 
 class Catalogue:
     """Specs by name. Nothing is fetched or built to answer; the default specs are read only when they are needed."""
 
-    def __init__(self, asked: Sequence[str], sources: Sequence[str]) -> None:
+    def __init__(self, asked: Sequence[str], sources: Registry[ModelSourceFactory]) -> None:
         self._asked = asked
         self._sources = sources
+        self.sizes = Once(self._sizes)
+        """The input sizes that a model runs at when the user names none: its spec's, else its one size, else 256."""
 
     @cached_property
     def specs(self) -> dict[str, ModelSpec]:
@@ -30,7 +35,11 @@ class Catalogue:
             UsageError: two models that go by one name.
         """
         specs: dict[str, ModelSpec] = {}
-        found = [find_spec(text, self._sources) for text in self._asked] if self._asked else default_specs()
+        found = (
+            [find_spec(text, self._sources) for text in self._asked]
+            if self._asked
+            else default_specs(sources=self._sources)
+        )
         for spec in found:
             if spec.name in specs:
                 raise UsageError(
@@ -44,9 +53,9 @@ class Catalogue:
         """The names of the models, in order."""
         return list(self.specs)
 
-    def sizes(self, name: str) -> Sequence[Size]:
-        """The input sizes that a model runs at when the user names none."""
-        return sizes_of(self.specs[name])
+    def _sizes(self, name: str) -> Sequence[Size]:
+        spec = self.specs[name]
+        return spec.sizes or [self._sources[spec.source]().input_size(spec) or DEFAULT_SIZE]
 
 
 CATALOGUE = pytest.StashKey[Catalogue]()
@@ -56,7 +65,7 @@ CATALOGUE = pytest.StashKey[Catalogue]()
 def pytest_configure(config: pytest.Config) -> None:
     """Look up the models that the user named, so that a mistake ends the run before anything is collected."""
     asked = config.stash[OPTIONS].model
-    catalogue = Catalogue(asked, list(config.stash[REGISTRIES].sources))
+    catalogue = Catalogue(asked, config.stash[REGISTRIES].sources)
     if asked:
         try:
             for name in catalogue.names():

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import pytest
 
+from framegate.hooks.pictures import SavePicture
 from framegate.hooks.preprocess import build_preprocessor
 from framegate.interfaces import Array, Float32, LoadedModel, Pixels, Renderer
 from framegate.measure.frame import FrameLoop, frame_stages
-from framegate.models.image_io import ImageIO
+from framegate.models.frame_io import FrameIO
 from framegate.preprocess.pipeline import Preprocessor
 from framegate.preprocess.tensor import ToTensor, ToUnit
 
@@ -25,30 +26,32 @@ class FramePath:
 
 
 @pytest.fixture
-def model_preprocessor(pytestconfig: pytest.Config, frame_preprocess: str, image_io: ImageIO) -> Preprocessor:
+def model_preprocessor(pytestconfig: pytest.Config, frame_preprocess: str, frame_io: FrameIO) -> Preprocessor:
     """The cell's preprocessing, down to the tensor that the model takes."""
-    to_tensor = ToTensor(image_io.shape, image_io.input.dtype, image_io.input_range)
-    return build_preprocessor(pytestconfig, image_io.size, frame_preprocess, to_tensor)
+    to_tensor = ToTensor(frame_io.shape, frame_io.input.dtype, frame_io.input_range)
+    return build_preprocessor(pytestconfig, frame_io.size, frame_preprocess, to_tensor)
 
 
 @pytest.fixture
-def model_feeds(model_preprocessor: Preprocessor, image_io: ImageIO, frames: list[Pixels]) -> dict[str, Array]:
+def model_feeds(model_preprocessor: Preprocessor, frame_io: FrameIO, frames: list[Pixels]) -> dict[str, Array]:
     """The first frame as what the model is fed: input name -> tensor."""
-    return {image_io.input.name: model_preprocessor(frames[0])}
+    return {frame_io.input.name: model_preprocessor(frames[0])}
 
 
 @pytest.fixture
 def frame_path(
     frames: list[Pixels],
     model_preprocessor: Preprocessor,
-    image_io: ImageIO,
+    frame_io: FrameIO,
     loaded_model: LoadedModel,
     model_feeds: dict[str, Array],
     make_renderer: Callable[[tuple[int, ...], str], Renderer],
+    save_picture: SavePicture,
 ) -> FramePath:
     """Preprocessing, model and renderer of the cell, joined; the model has run once, to learn its output's shape."""
-    name, output = image_io.input.name, image_io.output.name
-    to_unit = ToUnit(loaded_model.run(model_feeds)[output].shape, image_io.output_range)
+    save_picture("input", model_preprocessor.picture(frames[0]))
+    name, output = frame_io.input.name, frame_io.output.name
+    to_unit = ToUnit(loaded_model.run(model_feeds)[output].shape, frame_io.output_range)
     renderer = make_renderer(to_unit.tensor.shape, str(to_unit.tensor.dtype))
     stages = frame_stages(
         preprocess=lambda frame: {name: model_preprocessor(frame)},

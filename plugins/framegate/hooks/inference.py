@@ -10,7 +10,7 @@ from framegate.hooks.catalogue import CATALOGUE
 from framegate.hooks.outcome import named
 from framegate.interfaces import Array, LoadedModel, ResolvedModel, Runtime, Size, Stage
 from framegate.measure.stages import StageTimer
-from framegate.models.image_io import find_image_io
+from framegate.models.frame_io import find_frame_io
 from framegate.runtimes.agreement import verify_agreement, verify_finite
 
 VerifyOutputs = Callable[[Mapping[str, Array]], None]
@@ -51,8 +51,8 @@ def load_path(
     spec = pytestconfig.stash[CATALOGUE].specs[frame_model]
 
     def first_run(loaded: LoadedModel) -> LoadedModel:
-        image_io = find_image_io(spec, resolved_model, loaded, Size.parse(frame_size))
-        loaded.run({image_io.input.name: np.zeros(image_io.shape, image_io.input.dtype)})
+        frame_io = find_frame_io(spec, resolved_model, loaded, Size.parse(frame_size))
+        loaded.run({frame_io.input.name: np.zeros(frame_io.shape, frame_io.input.dtype)})
         return loaded
 
     path = LoadPath(resolved_model, runtime, first_run)

@@ -11,7 +11,7 @@ from framegate.hooks.describe import FrameInfo
 from framegate.hooks.outcome import named
 from framegate.hooks.registries import REGISTRIES
 from framegate.interfaces import LoadedModel, ResolvedModel, Runtime, Size
-from framegate.models.image_io import ImageIO, find_image_io
+from framegate.models.frame_io import FrameIO, check_size, find_frame_io
 from framegate.once import Once
 from framegate.paths import cache_dir
 from framegate.runtimes.shelf import ModelShelf
@@ -45,10 +45,13 @@ def model_shelf(runtimes: Once[str, Runtime]) -> Iterator[ModelShelf]:
 
 
 @pytest.fixture
-def resolved_model(frame_model: str, model_files: Once[str, ResolvedModel], frame_info: FrameInfo) -> ResolvedModel:
-    """The cell's model on this disk."""
+def resolved_model(
+    frame_model: str, frame_size: str, model_files: Once[str, ResolvedModel], frame_info: FrameInfo
+) -> ResolvedModel:
+    """The cell's model on this disk; a size that the model does not take is a skip."""
     model = model_files(frame_model)
     frame_info["model_sha256"] = model.sha256
+    check_size(model, Size.parse(frame_size))
     return model
 
 
@@ -69,13 +72,13 @@ def loaded_model(
 
 
 @pytest.fixture
-def image_io(
+def frame_io(
     pytestconfig: pytest.Config,
     frame_model: str,
     frame_size: str,
     resolved_model: ResolvedModel,
     loaded_model: LoadedModel,
-) -> ImageIO:
+) -> FrameIO:
     """Which input and output are pictures, their value ranges, and the input's shape at the cell's size."""
     spec = pytestconfig.stash[CATALOGUE].specs[frame_model]
-    return find_image_io(spec, resolved_model, loaded_model, Size.parse(frame_size))
+    return find_frame_io(spec, resolved_model, loaded_model, Size.parse(frame_size))

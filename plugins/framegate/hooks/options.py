@@ -88,7 +88,9 @@ def read_options(config: pytest.Config) -> Options:
     Raises:
         UnknownName: for a fit that does not exist.
     """
-    axes = {axis: split(config.getoption(f"frame_{axis}") or [config.getini(f"frame_{axis}")]) for axis in AXES}
+    axes = {
+        axis: split(config.getoption(f"frame_{axis}") or []) or split([config.getini(f"frame_{axis}")]) for axis in AXES
+    }
     fit = config.getoption("frame_fit") or config.getini("frame_fit")
     if fit not in FITS:
         raise pytest.UsageError(str(UnknownName("--frame-fit", fit, FITS)))

@@ -43,15 +43,19 @@ def _skip_unavailable() -> Generator[None, object, object]:
     try:
         return (yield)
     except BackendUnavailable as error:
-        pytest.skip(str(error))
+        raise pytest.skip.Exception(str(error)) from error
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
-    call: pytest.CallInfo[None],
+    item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Show a user's mistake as its one line; any other exception keeps its traceback."""
+    """Show a user's mistake as its one line, and a skip at the benchmark; other exceptions keep their traceback."""
     report = yield
-    if call.excinfo is not None and isinstance(call.excinfo.value, FramegateError):
-        report.longrepr = f"{type(call.excinfo.value).__name__}: {call.excinfo.value}"
+    error = None if call.excinfo is None else call.excinfo.value
+    if isinstance(error, FramegateError):
+        report.longrepr = f"{type(error).__name__}: {error}"
+    elif report.skipped and error is not None and isinstance(error.__cause__, BackendUnavailable):
+        path, line, _ = item.location
+        report.longrepr = (path, (line or 0) + 1, f"Skipped: {error}")
     return report

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
 
 from framegate.hooks.describe import FrameInfo
 from framegate.hooks.outcome import named
+from framegate.hooks.pictures import SavePicture
 from framegate.hooks.registries import REGISTRIES
 from framegate.interfaces import Array, Float32, GLContext, Renderer, Size
 from framegate.once import Once
@@ -80,10 +80,12 @@ def renderer(make_renderer: Callable[[tuple[int, ...], str], Renderer], output_t
 
 
 @pytest.fixture
-def verify_pixels() -> Callable[[Renderer, Array], None]:
+def verify_pixels(save_picture: SavePicture) -> Callable[[Renderer, Array], None]:
     """Compares what a renderer shows with the ``topixels`` oracle; raises ``WrongOutput`` where they differ."""
 
-    def verify(renderer: Renderer, tensor: Array) -> Any:
-        compare_with_oracle(renderer.read(), tensor, renderer.tolerance)
+    def verify(renderer: Renderer, tensor: Array) -> None:
+        shown = renderer.read()
+        save_picture("screen", shown)
+        compare_with_oracle(shown, tensor, renderer.tolerance)
 
     return verify

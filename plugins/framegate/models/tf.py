@@ -57,12 +57,30 @@ def devices() -> str:
     return ", ".join(gpus) or f"{cores} CPU core{'s' if cores > 1 else ''}"
 
 
+@contextlib.contextmanager
+def _own_symbols() -> Iterator[None]:
+    """Let libraries that load here find their own symbols before the process's.
+
+    Mesa loads its driver, and LLVM with it, for the whole process to see. TensorFlow carries an LLVM of its own; loaded
+    after an OpenGL context was made, it would call into Mesa's and crash.
+    """
+    if not hasattr(sys, "setdlopenflags"):
+        yield
+        return
+    flags = sys.getdlopenflags()
+    sys.setdlopenflags(flags | getattr(os, "RTLD_DEEPBIND", 0))
+    try:
+        yield
+    finally:
+        sys.setdlopenflags(flags)
+
+
 def _import(name: str, *also: type[Exception]) -> Any:
     if sys.modules.get(name) is not None:
         return sys.modules[name]
     expected: tuple[type[Exception], ...] = (ImportError, *also)
     try:
-        with quiet():
+        with quiet(), _own_symbols():
             return importlib.import_module(name)
     except expected as error:
         raise BackendUnavailable(f"{name} cannot be imported ({error})", INSTALL_HINT) from error

@@ -38,9 +38,9 @@ def verify_agreement(outputs: Mapping[str, Array], reference: Mapping[str, Array
             raise WrongOutput(
                 f"output {name!r} has shape {found.shape}, that of {reference_runtime!r} has {expected.shape}"
             )
-        expected64 = expected.astype(np.float64)
-        allowed = TOLERANCE * max(float(np.ptp(expected64)), np.finfo(np.float32).eps)
-        off = float(np.max(np.abs(found - expected64), initial=0.0))
+        exact = expected.astype(np.float64)
+        allowed = TOLERANCE * max(float(np.ptp(exact)), float(np.finfo(np.float32).eps))
+        off = float(np.max(np.abs(found - exact), initial=0.0))
         if off > allowed:
             raise WrongOutput(
                 f"output {name!r} differs from that of {reference_runtime!r} by up to {off:.3g};"

@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from framegate.errors import BackendUnavailable, SourceError, UsageError
-from framegate.interfaces import ModelSpec, ResolvedModel
+from framegate.interfaces import ModelSpec, ResolvedModel, Size
 from framegate.models.cache import filled
 from framegate.models.sources.path import resolved
 
@@ -58,6 +58,10 @@ class NpmSource:
         if pin is not None and pin != have:
             raise SourceError(_wrong_hash(package, have, pin) + f"; correct the pin, or delete {folder} to fetch again")
         return resolved(spec.name, _inside(folder / "package", package))
+
+    def input_size(self, spec: ModelSpec) -> Size | None:  # noqa: ARG002 - a package says nothing before it is here
+        """Not known before the package is fetched; a spec file's ``sizes`` says it."""
+        return None
 
 
 def parse_locator(locator: str) -> Package:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from framegate.errors import ModelFormatError
-from framegate.interfaces import ModelSpec, ResolvedModel
+from framegate.interfaces import ModelSpec, ResolvedModel, Size
+from framegate.models.image_io import input_size
 from framegate.models.shards import model_sha256
 from framegate.models.topology import read_model_json
 
@@ -16,6 +17,14 @@ class PathSource:
     def resolve(self, spec: ModelSpec, cache: Path) -> ResolvedModel:  # noqa: ARG002 - nothing is fetched or made
         """Check and hash the files where they are."""
         return resolved(spec.name, Path(spec.locator))
+
+    def input_size(self, spec: ModelSpec) -> Size | None:
+        """The size that model.json says.
+
+        Raises:
+            ModelError: model.json cannot be read, or takes no image.
+        """
+        return input_size(model_path(spec.locator))
 
 
 def resolved(name: str, path: Path) -> ResolvedModel:

@@ -16,7 +16,7 @@ from typing import Any
 
 import framegate
 from framegate.errors import BackendUnavailable, SourceError, UsageError
-from framegate.interfaces import ModelSpec, ResolvedModel
+from framegate.interfaces import ModelSpec, ResolvedModel, Size
 from framegate.models.cache import filled
 from framegate.models.sources.path import resolved
 from framegate.models.sources.pix2pix_build import UNAVAILABLE
@@ -69,6 +69,11 @@ class Pix2PixSource:
         """Build the model into the cache unless it is there."""
         recipe = parse(spec)
         return resolved(spec.name, filled(cache / "pix2pix" / recipe.folder, lambda into: _build(recipe, into)))
+
+    def input_size(self, spec: ModelSpec) -> Size:
+        """The size of the recipe."""
+        side = parse(spec).size
+        return Size(side, side)
 
 
 def parse(spec: ModelSpec) -> Pix2Pix:

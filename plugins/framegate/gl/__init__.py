@@ -1,0 +1,23 @@
+"""OpenGL contexts, one a file; several kinds live side by side in one process."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from framegate.registry import Lazy
+
+if TYPE_CHECKING:
+    from framegate.interfaces import GLContextFactory
+
+__all__ = ["builtin"]
+
+
+def builtin() -> dict[str, GLContextFactory]:
+    """The contexts that come with Framegate, by name; nothing is imported until one is made."""
+    return {
+        "auto": Lazy("framegate.gl.auto", "open_first"),
+        "egl": Lazy("framegate.gl.egl", "open_egl"),
+        "glfw": Lazy("framegate.gl.glfw_window", "GLFWContext"),
+        "osmesa": Lazy("framegate.gl.osmesa", "OSMesaContext"),
+        "null": Lazy("framegate.gl.null", "NullContext"),
+    }

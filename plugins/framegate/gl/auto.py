@@ -1,0 +1,36 @@
+"""The first OpenGL context that works here."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from framegate.errors import BackendUnavailable, GLError
+from framegate.gl import builtin
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from framegate.interfaces import GLContext, GLContextFactory
+
+# Linux without a display is the common case in CI; elsewhere a window is the only way to the GPU.
+ORDER = ("egl", "glfw", "osmesa") if sys.platform.startswith("linux") else ("glfw", "egl", "osmesa")
+_HINT = "sudo apt-get install -y libegl1 libgl1-mesa-dri libosmesa6 xvfb"
+
+
+def open_first(names: Sequence[str] = ORDER, factories: Mapping[str, GLContextFactory] | None = None) -> GLContext:
+    """Make the first of these contexts that this machine can make; its ``name`` is its own.
+
+    Raises:
+        BackendUnavailable: none works; the reason lists each with its own.
+    """
+    known = builtin() if factories is None else factories
+    reasons = []
+    for name in names:
+        try:
+            return known[name]()
+        except BackendUnavailable as error:
+            reasons.append(f"{name}: {error.reason}")
+        except GLError as error:
+            reasons.append(f"{name}: {error}")
+    raise BackendUnavailable(f"no OpenGL context works here ({'; '.join(reasons)})", _HINT)

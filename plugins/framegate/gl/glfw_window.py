@@ -1,0 +1,157 @@
+"""A hidden GLFW window: OpenGL through the display server, with a back buffer to swap."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from framegate.errors import BackendUnavailable, GLError
+from framegate.gl.context import VERSIONS, BaseContext
+from framegate.gl.screen import GLScreen
+
+if TYPE_CHECKING:
+    from framegate.gl.functions import GLFunctions
+    from framegate.interfaces import Size
+
+_HINT = "give it a display: prefix the command with `xvfb-run -a` (sudo apt-get install -y xvfb libgl1)"
+
+
+class GLFWContext(BaseContext):
+    """An OpenGL core context in a hidden window, vertical synchronisation off.
+
+    Raises:
+        BackendUnavailable: no GLFW, no display, or no core context of 3.3 or newer.
+    """
+
+    name = "glfw"
+
+    def __init__(self, *, checked: bool = False) -> None:
+        self._glfw = _library.acquire()
+        self._window: Any = None
+        try:
+            self._window = _window(self._glfw)
+        finally:
+            if self._window is None:
+                _library.release()
+        super().__init__(self._address, checked=checked)
+        # A driver without swap control is no reason to stop: it has no vertical synchronisation to switch off.
+        with self.current(), _errors(self._glfw):
+            self._glfw.swap_interval(0)
+
+    def _address(self, function: bytes) -> int | None:
+        address: int | None = self._glfw.get_proc_address(function.decode())
+        return address
+
+    def _make_current(self) -> None:
+        with _errors(self._glfw) as reasons:
+            self._glfw.make_context_current(self._window)
+        if reasons:
+            raise GLError(f"GLFW refused to make its context current: {'; '.join(reasons)}")
+
+    def _clear_current(self) -> None:
+        self._glfw.make_context_current(None)
+
+    def _destroy(self) -> None:
+        self._glfw.destroy_window(self._window)
+        _library.release()
+
+    def screen(self, size: Size) -> WindowScreen:
+        """A framebuffer of that size, and the window made as large."""
+        return WindowScreen(self._functions, size, self._glfw, self._window)
+
+
+class WindowScreen(GLScreen):
+    """A framebuffer object that is presented in a GLFW window of its size."""
+
+    def __init__(self, gl: GLFunctions, size: Size, glfw: Any, window: Any) -> None:
+        super().__init__(gl, size)
+        self._glfw = glfw
+        self._window = window
+        glfw.set_window_size(window, size.width, size.height)
+        glfw.poll_events()
+        # Mesa asks for a window's new size at a swap: without this one the first frame would meet the old buffer.
+        glfw.swap_buffers(window)
+
+    def present(self) -> None:
+        """Copy the framebuffer to the window's back buffer and swap; returns when that is done."""
+        self._to_window()
+        self._glfw.swap_buffers(self._window)
+        self.gl.glFinish()
+
+    def _to_window(self) -> None:
+        gl = self.gl
+        height, width = self.size
+        gl.glBindFramebuffer(gl.GL_READ_FRAMEBUFFER, self.framebuffer)
+        gl.glBindFramebuffer(gl.GL_DRAW_FRAMEBUFFER, 0)
+        # The one place where a picture is turned over: a window counts its rows from below.
+        gl.glBlitFramebuffer(0, 0, width, height, 0, height, width, 0, gl.GL_COLOR_BUFFER_BIT, gl.GL_NEAREST)
+
+
+class _Library:
+    """GLFW is initialised once per process: for the first context, until the last is released."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._users = 0
+
+    def acquire(self) -> Any:
+        with self._lock:
+            glfw = _import()
+            if not self._users:
+                with _errors(glfw) as reasons:
+                    started = glfw.init()
+                if not started:
+                    raise BackendUnavailable(f"GLFW cannot start: {'; '.join(reasons) or 'no reason given'}", _HINT)
+            self._users += 1
+            return glfw
+
+    def release(self) -> None:
+        with self._lock:
+            self._users -= 1
+            if not self._users:
+                _import().terminate()
+
+
+_library = _Library()
+
+
+def _import() -> Any:
+    try:
+        import glfw
+    except ImportError as error:
+        raise BackendUnavailable(f"GLFW cannot be imported ({error})", "python -m pip install glfw") from error
+    return glfw
+
+
+@contextmanager
+def _errors(glfw: Any) -> Iterator[list[str]]:
+    """Collect what GLFW complains of inside the block, which it would otherwise turn into Python warnings."""
+    reasons: list[str] = []
+    previous = glfw.set_error_callback(lambda _code, text: reasons.append(text.decode(errors="replace")))
+    try:
+        yield reasons
+    finally:
+        glfw.set_error_callback(previous)
+
+
+def _window(glfw: Any) -> Any:
+    for major, minor in VERSIONS:
+        glfw.default_window_hints()
+        for hint, value in (
+            (glfw.VISIBLE, False),
+            (glfw.CLIENT_API, glfw.OPENGL_API),
+            (glfw.CONTEXT_VERSION_MAJOR, major),
+            (glfw.CONTEXT_VERSION_MINOR, minor),
+            (glfw.OPENGL_PROFILE, glfw.OPENGL_CORE_PROFILE),
+            # macOS has no core profile without it, and two pixels for each one unless told not to.
+            (glfw.OPENGL_FORWARD_COMPAT, True),
+            (glfw.COCOA_RETINA_FRAMEBUFFER, False),
+        ):
+            glfw.window_hint(hint, value)
+        with _errors(glfw) as reasons:
+            window = glfw.create_window(64, 64, "Framegate", None, None)
+        if window:
+            return window
+    raise BackendUnavailable(f"GLFW makes no OpenGL 3.3 core window: {'; '.join(reasons) or 'no reason given'}", _HINT)

@@ -1,0 +1,68 @@
+"""How a frame goes into a model and a picture comes out: names, shapes and value ranges."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from framegate.errors import BackendUnavailable
+from framegate.interfaces import LoadedModel, ModelSpec, Range, ResolvedModel, Size, TensorInfo
+from framegate.models.image_io import guess_ranges, image_input, image_output, input_size
+
+BYTES: Range = (0.0, 255.0)
+
+
+@dataclass(frozen=True)
+class FrameIO:
+    """The image input and output of a model at one input size.
+
+    Attributes:
+        input: the input that takes the frame.
+        output: the output that is shown.
+        size: height and width of the input.
+        shape: the input's full shape: (1, H, W, C) or (H, W, C).
+        input_range: what the bytes 0 and 255 become.
+        output_range: what becomes black and full brightness.
+    """
+
+    input: TensorInfo
+    output: TensorInfo
+    size: Size
+    shape: tuple[int, ...]
+    input_range: Range
+    output_range: Range
+
+
+def check_size(files: ResolvedModel, size: Size) -> None:
+    """Ask model.json alone whether the model takes frames of a size, before anything is loaded.
+
+    Raises:
+        ModelError: the model has no image input.
+        BackendUnavailable: the model takes one size only, and it is another one.
+    """
+    own = input_size(files.path)
+    if own not in (None, size):
+        raise BackendUnavailable(
+            f"model {files.name!r} takes frames of {own} only, not {size}", f"use --frame-size {own}"
+        )
+
+
+def find_frame_io(spec: ModelSpec, files: ResolvedModel, model: LoadedModel, size: Size) -> FrameIO:
+    """Match a model with an input size; ranges come from the spec, else from the dtype, else they are guessed.
+
+    Raises:
+        ModelError: the model has no image input, no image output, or needs more inputs than a frame.
+    """
+    source, target = image_input(spec.name, model.inputs), image_output(spec.name, model.outputs)
+    guessed_in, guessed_out = guess_ranges(files.path)
+    return FrameIO(
+        input=source.info,
+        output=target.info,
+        size=size,
+        shape=(1,) * source.batched + (*size, source.channels),
+        input_range=spec.input_range or _range_of(source.info, guessed_in),
+        output_range=spec.output_range or _range_of(target.info, guessed_out),
+    )
+
+
+def _range_of(info: TensorInfo, guessed: Range) -> Range:
+    return BYTES if "int" in info.dtype else guessed

@@ -1,0 +1,24 @@
+"""Renderers, one a file: each takes a model's output tensor to the screen of a GL context."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from framegate.registry import Lazy
+
+if TYPE_CHECKING:
+    from framegate.interfaces import RendererFactory
+
+__all__ = ["builtin"]
+
+
+def builtin() -> dict[str, RendererFactory]:
+    """The renderers that come with Framegate, by name; nothing is imported until one is made."""
+    return {
+        "topixels": Lazy("framegate.render.topixels", "ToPixelsRenderer"),
+        "topixels-loop": Lazy("framegate.render.topixels_loop", "ToPixelsLoopRenderer"),
+        "numpy": Lazy("framegate.render.numpy_", "NumpyRenderer"),
+        "opencv": Lazy("framegate.render.opencv", "OpenCVRenderer"),
+        "gl-texture": Lazy("framegate.render.gl_texture", "GLTextureRenderer"),
+        "null": Lazy("framegate.render.null", "NullRenderer"),
+    }

@@ -1,0 +1,22 @@
+"""``toPixels`` as TF.js computes it, vectorised: exact rather than fast."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from framegate.render.base import CPURenderer
+from framegate.render.oracle import to_pixels
+
+if TYPE_CHECKING:
+    from framegate.render.base import Convert
+    from framegate.render.oracle import Layout
+
+__all__ = ["ToPixelsRenderer", "to_pixels"]
+
+
+class ToPixelsRenderer(CPURenderer):
+    """Converts with the oracle itself."""
+
+    def converter(self, picture: Layout) -> Convert:  # noqa: ARG002 - the oracle allocates for each frame, as TF.js does
+        """The oracle."""
+        return to_pixels

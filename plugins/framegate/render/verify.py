@@ -1,0 +1,40 @@
+"""Is the picture on the screen the right one?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from framegate.errors import WrongOutput
+from framegate.render.oracle import to_pixels
+
+if TYPE_CHECKING:
+    from framegate.interfaces import Array, Pixels
+
+
+def verify_pixels(got: Pixels, tensor: Array, tolerance: int = 0) -> None:
+    """Compare a picture with the oracle's for the same tensor.
+
+    Args:
+        got: uint8 RGBA (H, W, 4), first row at the top.
+        tensor: what was drawn.
+        tolerance: the largest difference, in steps of 1/255, that is still right.
+
+    Raises:
+        WrongOutput: they differ; names how many pixels, and the largest difference and where it is.
+        UsageError: the tensor is none that ``toPixels`` takes.
+    """
+    expected = to_pixels(tensor)
+    if got.shape != expected.shape or got.dtype != expected.dtype:
+        raise WrongOutput(f"wrong picture: expected {expected.dtype} {expected.shape}, found {got.dtype} {got.shape}")
+    off = np.maximum(got, expected) - np.minimum(got, expected)
+    if int(off.max()) <= tolerance:
+        return
+    row, column, channel = (int(index) for index in np.unravel_index(int(off.argmax()), off.shape))
+    wrong = int((off > tolerance).any(axis=2).sum())
+    raise WrongOutput(
+        f"wrong picture: {wrong} of {off.shape[0] * off.shape[1]} pixels differ from toPixels by more than {tolerance};"
+        f" the largest difference is {int(off.max())}, at row {row}, column {column}, channel {'RGBA'[channel]}:"
+        f" expected {expected[row, column, channel]}, found {got[row, column, channel]}"
+    )

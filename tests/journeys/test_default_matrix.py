@@ -1,0 +1,46 @@
+"""One quick pass of every suite with timing off, on the real models of the default matrix."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+Shell = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="module")
+def output() -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "suites", "-v", "-rs", "-p", "no:cacheprovider", "--benchmark-disable"],
+        cwd=ROOT,
+        capture_output=True,
+        stdin=subprocess.DEVNULL,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize("suite", ["test_load", "test_preprocess", "test_inference", "test_render", "test_frame"])
+def test_every_suite_has_cells_that_pass(output: str, suite: str) -> None:
+    assert re.search(rf"::{suite}\[.*\] PASSED", output)
+
+
+@pytest.mark.parametrize("renderer", ["topixels", "opencv", "gl-texture"])
+def test_the_real_model_comes_to_the_screen(output: str, renderer: str) -> None:
+    assert f"test_frame[esrgan-slim-x2-128-none-tensorflow-{renderer}-auto] PASSED" in output
+
+
+@pytest.mark.parametrize("gl", ["egl", "osmesa", "glfw"])
+def test_the_render_suite_runs_in_every_context(output: str, gl: str) -> None:
+    for renderer in ("topixels", "topixels-loop", "numpy", "opencv", "gl-texture"):
+        assert f"test_render[64-{renderer}-{gl}] PASSED" in output
+
+
+def test_nothing_is_skipped(output: str) -> None:
+    assert "SKIPPED" not in output

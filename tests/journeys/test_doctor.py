@@ -1,0 +1,52 @@
+"""The ``framegate doctor`` command."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Shell = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def lines_of(output: str) -> dict[tuple[str, str], str]:
+    """(kind, name) -> the rest of the row."""
+    rows = {}
+    for line in output.splitlines():
+        for kind in ("runtime", "GL context", "renderer"):
+            if line.strip().startswith(kind + " "):
+                name, _, rest = line.strip().removeprefix(kind).strip().partition(" ")
+                rows[kind, name] = rest.strip()
+    return rows
+
+
+def test_every_backend_is_tried_and_described(shell: Shell) -> None:
+    done = shell(sys.executable, "-m", "framegate", "doctor")
+    assert done.returncode == 0, done.stderr
+    rows = lines_of(done.stdout)
+    assert {name for kind, name in rows if kind == "runtime"} == {"tensorflow", "keras", "null"}
+    assert {name for kind, name in rows if kind == "GL context"} == {"auto", "egl", "glfw", "osmesa", "null"}
+    assert rows["runtime", "tensorflow"].startswith("ok")
+    assert "TensorFlow 2.19" in rows["runtime", "tensorflow"]
+    assert "OpenGL" in rows["GL context", "egl"]
+    for renderer in ("topixels", "topixels-loop", "numpy", "opencv", "gl-texture"):
+        assert rows["renderer", renderer].startswith("ok")
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_what_is_missing_says_what_to_install(shell: Shell, tmp_path: Path) -> None:
+    (tmp_path / "tensorflow.py").write_text("raise ImportError('No module named tensorflow', name='tensorflow')")
+    done = shell(sys.executable, "-m", "framegate", "doctor", PYTHONPATH=str(tmp_path), DISPLAY="", WAYLAND_DISPLAY="")
+    assert done.returncode == 0, done.stderr
+    rows = lines_of(done.stdout)
+    assert rows["runtime", "tensorflow"].startswith("missing")
+    assert "pip install 'pytest-framegate[tensorflow]'" in rows["runtime", "tensorflow"]
+    assert rows["GL context", "glfw"].startswith("missing")
+
+
+@pytest.mark.parametrize("arguments", [[], ["docter"]])
+def test_a_wrong_command_shows_the_usage(shell: Shell, arguments: list[str]) -> None:
+    done = shell(sys.executable, "-m", "framegate", *arguments)
+    assert done.returncode == 2
+    assert "usage: framegate" in done.stderr

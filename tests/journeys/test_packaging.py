@@ -1,0 +1,96 @@
+"""The clone, an editable install and the wheel run the same suites under the same names."""
+
+import json
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SUITES = ("test_load", "test_preprocess", "test_inference", "test_render", "test_frame")
+
+Shell = Callable[..., subprocess.CompletedProcess[str]]
+NULL = ("--frame-runtime=null", "--frame-gl=null", "--frame-renderer=opencv", "--frame-preprocess=none")
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    """What git would check out, with nothing installed."""
+    files = subprocess.run(
+        [str(shutil.which("git")), "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    folder = tmp_path / "clone"
+    for name in filter(None, files.stdout.split("\0")):
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, target)
+    return folder
+
+
+def names_of(stored: Path) -> list[str]:
+    return [benchmark["name"] for benchmark in json.loads(stored.read_text())["benchmarks"]]
+
+
+def test_the_wheel_holds_the_suites_and_the_data(wheel: Path) -> None:
+    held = set(zipfile.ZipFile(wheel).namelist())
+    for name in (*(f"framegate/suites/{suite}.py" for suite in SUITES), "framegate/py.typed"):
+        assert name in held
+    for folder, inside in (("fixtures", "framegate/data/fixtures"), ("models", "framegate/data/models")):
+        ours = {f"{inside}/{path.name}" for path in (ROOT / folder).iterdir() if path.is_file()}
+        assert ours
+        assert ours <= held
+    assert not [name for name in held if "__pycache__" in name or name.startswith(("tests", "plugins"))]
+
+
+def test_clone_editable_and_wheel_run_the_same_benchmarks(
+    wheel: Path, clone: Path, fresh_python: Callable[[], Path], write_model: Callable[..., Path], shell: Shell
+) -> None:
+    model = f"--frame-model={write_model(size=16)}"
+    installed = fresh_python()
+    done = shell(installed, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", wheel)
+    assert done.returncode == 0, done.stderr
+    ways: dict[str, tuple[Path, Path, list[str]]] = {
+        "wheel": (installed, clone.parent, ["--pyargs", "framegate.suites"]),
+        "clone": (fresh_python(), clone, []),
+        # In the clone with the wheel installed too, both the conftest and the entry point offer the plugin.
+        "both": (installed, clone, []),
+        "editable": (Path(sys.executable), ROOT, ["-p", "no:cacheprovider", "suites"]),
+    }
+    names = {}
+    for way, (python, folder, arguments) in ways.items():
+        stored = clone.parent / f"{way}.json"
+        done = shell(
+            *(python, "-m", "pytest", *arguments, model, *NULL, "--frame-size=16", "--benchmark-only"),
+            *("--benchmark-max-time=0.001", "--benchmark-min-rounds=1", f"--benchmark-json={stored}"),
+            cwd=folder,
+        )
+        assert done.returncode == 0, f"{way}: {done.stdout}{done.stderr}"
+        names[way] = names_of(stored)
+    assert {name.split("[")[0] for name in names["wheel"]} == set(SUITES)
+    assert names["wheel"] == names["clone"] == names["both"] == names["editable"]
+
+
+def test_the_installed_plugin_leaves_other_projects_alone(
+    wheel: Path, fresh_python: Callable[[], Path], shell: Shell, tmp_path: Path
+) -> None:
+    python = fresh_python()
+    shell(python, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", wheel)
+    (tmp_path / "test_theirs.py").write_text("import sys\ndef test_it():\n    assert 'cv2' not in sys.modules\n")
+    done = shell(python, "-W", "error", "-m", "pytest", "-q", "test_theirs.py")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "framegate" not in done.stdout.replace("framegate.plugin", "")
+
+
+def test_the_command_is_installed(wheel: Path, fresh_python: Callable[[], Path], shell: Shell) -> None:
+    python = fresh_python()
+    shell(python, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", wheel)
+    done = shell(python.parent / "framegate", "--version")
+    assert done.stdout.strip() == "framegate 0.1.0"

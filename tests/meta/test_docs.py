@@ -1,0 +1,43 @@
+"""The docs keep their word: links lead somewhere, commands exist, options are real."""
+
+import configparser
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)|src=\"([^\"]+)\"")
+
+
+def environments() -> set[str]:
+    tox = configparser.ConfigParser()
+    tox.read(ROOT / "tox.ini")
+    return {section.removeprefix("testenv:") for section in tox.sections() if section.startswith("testenv:")}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    for groups in LINK.findall(page.read_text("utf-8")):
+        target = groups[0] or groups[1]
+        if not target.startswith(("http://", "https://")):
+            assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_options_in_the_docs_exist(page: Path, request: pytest.FixtureRequest) -> None:
+    known = {option for action in request.config._parser.optparser._actions for option in action.option_strings}
+    for option in re.findall(r"--frame-[a-z]+", page.read_text("utf-8")):
+        assert option in known, f"{page.name} names {option}"
+
+
+def test_ci_runs_the_readmes_test_command() -> None:
+    (command,) = re.findall(r"^scripts/tox -e lint.*$", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
+    assert f"exec {command}\n" in (ROOT / ".ci" / "run").read_text("utf-8")
+    assert command in (ROOT / ".github" / "workflows" / "ci.yml").read_text("utf-8")
+
+
+def test_the_readmes_environments_exist() -> None:
+    named = re.findall(r"scripts/tox -e ([a-z,]+)", (ROOT / "README.md").read_text("utf-8"))
+    assert {name for names in named for name in names.split(",")} == environments() == {"bench", "test", "lint", "type"}

@@ -1,0 +1,62 @@
+"""Run the suites in a folder of their own, on backends that need no library."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+Run = Callable[..., pytest.RunResult]
+Stored = Callable[..., list[dict[str, Any]]]
+
+# pytester unloads what a run imported; hypothesis would be imported anew in each.
+PLUGINS = ("-p", "no:hypothesispytest")
+NULL_BACKENDS = {"--frame-runtime": "null", "--frame-renderer": "null", "--frame-gl": "null"}
+
+
+@pytest.fixture
+def suites(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """The suites, copied into the folder that pytester runs in."""
+    monkeypatch.setenv("FRAMEGATE_CACHE", str(tmp_path / "cache"))
+    return Path(
+        shutil.copytree(ROOT / "suites", pytester.path / "suites", ignore=shutil.ignore_patterns("__pycache__"))
+    )
+
+
+@pytest.fixture
+def run(pytester: pytest.Pytester, suites: Path, write_model: Callable[..., Path]) -> Run:
+    """Runs one suite (``test_frame.py`` unless said otherwise) with timing off; null backends unless options say other.
+
+    Without ``--frame-model`` the suite runs the tiny model.
+    """
+
+    def run_suite(*options: str, suite: str = "test_frame.py", timing: bool = False) -> pytest.RunResult:
+        given = {option.split("=")[0] for option in options}
+        defaults = [f"{flag}={name}" for flag, name in NULL_BACKENDS.items() if flag not in given]
+        if "--frame-model" not in given:
+            defaults.append(f"--frame-model={write_model(size=None)}")
+        if "--frame-size" not in given:
+            defaults.append("--frame-size=16")
+        speed = ["--benchmark-max-time=0.001", "--benchmark-min-rounds=3"] if timing else ["--benchmark-disable"]
+        return pytester.runpytest(
+            str(suites / suite), "-p", "framegate.plugin", *PLUGINS, "-v", "-rs", *speed, *defaults, *options
+        )
+
+    return run_suite
+
+
+@pytest.fixture
+def stored(run: Run, pytester: pytest.Pytester) -> Stored:
+    """Runs a suite with timing on and returns what pytest-benchmark stored, one entry a cell."""
+
+    def run_and_read(*options: str, suite: str = "test_frame.py") -> list[dict[str, Any]]:
+        result = run(*options, "--benchmark-json=out.json", suite=suite, timing=True)
+        assert result.ret == 0, result.stdout.str()
+        benchmarks: list[dict[str, Any]] = json.loads((pytester.path / "out.json").read_text())["benchmarks"]
+        return benchmarks
+
+    return run_and_read

@@ -1,0 +1,31 @@
+"""The --frame-preprocess option."""
+
+from collections.abc import Callable
+
+import pytest
+
+Run = Callable[..., pytest.RunResult]
+
+
+def test_the_documented_values_run(run: Run) -> None:
+    result = run("--frame-preprocess=none,greyscale,greyscale+invert,all")
+    result.assert_outcomes(passed=4)
+    result.stdout.fnmatch_lines(
+        ["*-16-none-*PASSED*", "*-16-greyscale-*PASSED*", "*-16-greyscale+invert-*PASSED*", "*-16-all-*PASSED*"]
+    )
+
+
+def test_toggles_are_named_in_the_order_in_which_they_run(run: Run) -> None:
+    run("--frame-preprocess=invert+greyscale").stdout.fnmatch_lines(["*-16-greyscale+invert-*PASSED*"])
+
+
+def test_an_unknown_step_ends_the_run(run: Run) -> None:
+    result = run("--frame-preprocess=sepia")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: unknown preprocessing step 'sepia'; there is: all, brightness, *"])
+
+
+def test_the_preprocess_suite_runs_every_toggle_alone(run: Run) -> None:
+    result = run(suite="test_preprocess.py")
+    result.assert_outcomes(passed=8)
+    result.stdout.fnmatch_lines(["*test_preprocess?16-down-upscale? PASSED*"])
