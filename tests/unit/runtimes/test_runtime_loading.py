@@ -7,6 +7,7 @@ import sys
 import weakref
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -100,10 +101,12 @@ def test_loading_prints_nothing(path: Path) -> None:
 def test_close_frees_the_weights(path: Path) -> None:
     loaded = framegate.load_model(path)
     assert isinstance(loaded._loaded, TensorFlowModel)
-    function = weakref.ref(loaded._loaded._call)
-    assert function() is not None
+    call: Any = loaded._loaded._call
+    graph = weakref.ref(call.graph)
+    del call
+    assert graph() is not None
     loaded.close()
-    assert function() is None
+    assert graph() is None
 
 
 @NEEDS_TENSORFLOW
