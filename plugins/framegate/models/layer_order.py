@@ -10,6 +10,7 @@ from typing import Any
 from framegate.errors import ModelFormatError
 from framegate.models.layers import layer_name
 
+_NEVER = -1  # the number of no call: Keras would wait for what is no number too
 _NESTED = frozenset({"Functional", "Model", "Sequential"})
 
 Call = tuple[str, int]
@@ -79,6 +80,6 @@ def _references(value: Any) -> Iterator[Call]:
         if isinstance(found, dict):
             stack.extend(found.values())
         elif isinstance(found, list):
-            if len(found) in (3, 4) and isinstance(found[0], str) and all(type(at) is int for at in found[1:3]):
-                yield found[0], found[1]
+            if len(found) in (3, 4) and isinstance(found[0], str):
+                yield found[0], found[1] if type(found[1]) is int else _NEVER
             stack.extend(item for item in found if isinstance(item, dict | list))

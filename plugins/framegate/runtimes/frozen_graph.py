@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from framegate.errors import ModelError, ModelFormatError, UnsupportedOp
-from framegate.interfaces import TensorInfo
+from framegate.interfaces import Array, TensorInfo
 from framegate.models import graph
 from framegate.models.graph import Port
 from framegate.models.weights import Weights
@@ -50,7 +50,7 @@ def _graph_def(tf: Any, parts: Parts) -> Any:
     topology = {**parts.json.topology, "node": rewrite(path, graph.nodes(parts.json))}
     try:
         definition = json_format.ParseDict(topology, tf.compat.v1.GraphDef(), ignore_unknown_fields=True)
-    except (json_format.ParseError, ValueError, TypeError, AttributeError) as error:
+    except (json_format.ParseError, ValueError, TypeError, AttributeError, OverflowError) as error:
         raise ModelFormatError(f"{path}: not a TensorFlow graph ({error}); convert the model again") from error
     _fit_ops(path, tf.__version__, definition)
     _put_weights(tf, path, definition, parts.weights)
@@ -86,12 +86,22 @@ def _put_weights(tf: Any, path: Path, definition: Any, weights: Weights) -> None
                     f"{path}: constant {node.name!r} has no weight in weightsManifest; convert the model again"
                 )
             continue
-        # The converter narrows int64 to int32 in the shards and leaves the graph as it was.
-        dtype = tf.dtypes.as_dtype(node.attr["dtype"].type or node.attr["value"].tensor.dtype)
-        if array.dtype != object:
-            array = array.astype(dtype.as_numpy_dtype, copy=False)
-        node.attr["dtype"].type = dtype.as_datatype_enum
-        node.attr["value"].tensor.CopyFrom(tf.make_tensor_proto(array, dtype, array.shape))
+        try:
+            _put_weight(tf, node, array)
+        except (TypeError, ValueError) as error:
+            raise ModelFormatError(
+                f"{path}: constant {node.name!r} does not fit its weight ({error}); convert the model again"
+            ) from error
+
+
+def _put_weight(tf: Any, node: Any, array: Array) -> None:
+    """The converter narrows int64 to int32 in the shards and leaves the graph as it was, so the graph decides."""
+    declared = node.attr["dtype"].type or node.attr["value"].tensor.dtype
+    dtype = tf.dtypes.as_dtype(declared or array.dtype)
+    if array.dtype != object:
+        array = array.astype(dtype.as_numpy_dtype, copy=False)
+    node.attr["dtype"].type = dtype.as_datatype_enum
+    node.attr["value"].tensor.CopyFrom(tf.make_tensor_proto(array, dtype, array.shape))
 
 
 def _has_value(tensor: Any) -> bool:

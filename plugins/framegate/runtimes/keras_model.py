@@ -69,7 +69,8 @@ def _refusals() -> tuple[type[Exception], ...]:
     """What Keras raises at a config that it cannot build."""
     found: type[Exception] = tf.tensorflow().errors.OpError
     return (
-        found, ArithmeticError, AssertionError, AttributeError, ImportError, LookupError, NotImplementedError,
+        found, ArithmeticError, AssertionError, AttributeError, ImportError, LookupError, NameError,
+        NotImplementedError,
         RecursionError, TypeError, ValueError,
     )  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Mapping
 from types import TracebackType
@@ -60,6 +61,8 @@ class Model:
         if self._loaded is not None:
             self._loaded.close()
             self._loaded = None
+            # A TensorFlow function is a cycle of objects; its weights would wait for the collector's next full pass.
+            gc.collect()
 
     def __enter__(self) -> Self:
         return self

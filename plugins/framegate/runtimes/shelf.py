@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 
 from framegate.interfaces import LoadedModel, ResolvedModel, Runtime
@@ -33,4 +34,6 @@ class ModelShelf:
         """Close the model on the shelf, if there is one."""
         if self._loaded is not None:
             self._loaded.close()
-        self._loaded = self._key = None
+            self._loaded = self._key = None
+            # A TensorFlow function is a cycle of objects; its weights would wait for the collector's next full pass.
+            gc.collect()

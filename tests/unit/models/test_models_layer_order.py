@@ -50,6 +50,8 @@ def test_orders_that_can_be_built(config: dict[str, Any]) -> None:
         (model(IMAGE, layer("a", on("b")), layer("b", on("a"))), "a", "b"),
         (model(IMAGE, layer("a", on("image", "a"))), "a", "a"),
         (model(IMAGE, layer("a", on("image")), layer("b", [["a", 1, 0, {}]])), "b", "a"),
+        (model(IMAGE, layer("a", [["image", None, 0, {}]])), "a", "image"),
+        (model(IMAGE, layer("a", [["image", -1, 0, {}]])), "a", "image"),
         (model(layer("inner", layers=[IMAGE, layer("x"), layer("y", on("x"))], kind="Functional")), "y", "x"),
     ],
 )

@@ -17,7 +17,7 @@ def layer(kind: str, name: str, **config: Any) -> dict[str, Any]:
 
 
 IMAGE = layer("InputLayer", "image", batch_input_shape=[None, 8, None, 3], dtype="float32")
-FUNCTIONAL = {
+FUNCTIONAL: dict[str, Any] = {
     "class_name": "Functional",
     "config": {
         "layers": [
@@ -47,8 +47,8 @@ def test_a_functional_model(tmp_path: Path) -> None:
 
 
 def test_keras_3_writes_a_single_end_flat(tmp_path: Path) -> None:
-    ends = {"input_layers": ["image", 0, 0], "output_layers": ["sum", 0, 0]}
-    model = read(tmp_path, FUNCTIONAL | {"config": FUNCTIONAL["config"] | ends})
+    ends: dict[str, Any] = {"input_layers": ["image", 0, 0], "output_layers": ["sum", 0, 0]}
+    model = read(tmp_path, {"class_name": "Functional", "config": FUNCTIONAL["config"] | ends})
     assert [info.name for info in layers.inputs(model)] == ["image"]
     assert layers.output_names(model) == ("sum",)
     assert list(layers.last_activations(model)) == ["add"]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import weakref
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,6 +18,7 @@ from framegate.errors import BackendUnavailable, ModelError, UnknownName
 from framegate.interfaces import ModelSpec, TensorInfo
 from framegate.models import tf
 from framegate.runtimes.null import NullRuntime
+from framegate.runtimes.tensorflow import TensorFlowModel
 
 NEEDS_TENSORFLOW = pytest.mark.skipif(find_spec("tensorflow") is None, reason="needs pytest-framegate[tensorflow]")
 X = noise(1, 4, 4, 3)
@@ -92,6 +95,18 @@ def test_loading_prints_nothing(path: Path) -> None:
         "print(model.run(np.zeros((1, 4, 4, 3), np.float32))['y'].shape)"
     )
     assert (done.stdout, done.stderr) == ("(1, 4, 4, 3)\n", "")
+
+
+@NEEDS_TENSORFLOW
+def test_close_frees_the_weights(path: Path) -> None:
+    loaded = framegate.load_model(path)
+    assert isinstance(loaded._loaded, TensorFlowModel)
+    call: Any = loaded._loaded._call
+    graph = weakref.ref(call.graph)
+    del call
+    assert graph() is not None
+    loaded.close()
+    assert graph() is None
 
 
 @NEEDS_TENSORFLOW

@@ -123,6 +123,14 @@ def test_constants_that_the_converter_narrowed_and_attributes_it_left(tmp_path: 
     np.testing.assert_array_equal(found, X * 3)
 
 
+def test_a_constant_of_another_type_than_its_weight(tmp_path: Path, tensorflow: Runtime) -> None:
+    wrong = {"name": "c", "op": "Const", "attr": {"dtype": {"type": 9999}}}
+    model = write(tmp_path, {"node": [IMAGE, wrong, op("Mul", "y", ["x", "c"])]}, {"c": BIAS})
+    with pytest.raises(ModelFormatError) as error:
+        tensorflow.load(model)
+    assert str(error.value).startswith(f"{model.path}: constant 'c' does not fit its weight (")
+
+
 def test_an_unknown_op_is_named_with_its_node(tmp_path: Path, runtime: Runtime) -> None:
     model = write_graph(tmp_path, [IMAGE, op("MagicConv", "deep/magic", ["x"])], {})
     with pytest.raises(UnsupportedOp) as error:
