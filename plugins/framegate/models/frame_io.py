@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from framegate.errors import BackendUnavailable
+from framegate.errors import BackendUnavailable, ModelError
 from framegate.interfaces import LoadedModel, ModelSpec, Range, ResolvedModel, Size, TensorInfo
-from framegate.models.image_io import guess_ranges, image_input, image_output, input_size
+from framegate.models.image_io import guess_ranges, image_input, image_output, model_inputs
+from framegate.models.topology import read_model_json
 
 BYTES: Range = (0.0, 255.0)
 
@@ -37,22 +38,26 @@ def check_size(files: ResolvedModel, size: Size) -> None:
 
     Raises:
         ModelError: the model has no image input.
-        BackendUnavailable: the model takes one size only, and it is another one.
+        BackendUnavailable: the model takes other sizes only.
     """
-    own = input_size(files.path)
-    if own not in (None, size):
-        raise BackendUnavailable(
-            f"model {files.name!r} takes frames of {own} only, not {size}", f"use --frame-size {own}"
-        )
+    height, width = image_input(files.name, model_inputs(read_model_json(files.path))).info.shape[-3:-1]
+    if height in (None, size.height) and width in (None, size.width):
+        return
+    own = Size(height or size.height, width or size.width)
+    raise BackendUnavailable(f"model {files.name!r} takes frames of {own} only, not {size}", f"use --frame-size {own}")
 
 
 def find_frame_io(spec: ModelSpec, files: ResolvedModel, model: LoadedModel, size: Size) -> FrameIO:
     """Match a model with an input size; ranges come from the spec, else from the dtype, else they are guessed.
 
     Raises:
-        ModelError: the model has no image input, no image output, or needs more inputs than a frame.
+        ModelError: the model has no image input, no image output, needs more inputs than a frame, or several frames.
     """
     source, target = image_input(spec.name, model.inputs), image_output(spec.name, model.outputs)
+    if source.batched and source.info.shape[0] not in (None, 1):
+        raise ModelError(
+            f"model {spec.name!r} takes batches of {source.info.shape[0]} frames; export it with batches of 1"
+        )
     guessed_in, guessed_out = guess_ranges(files.path)
     return FrameIO(
         input=source.info,

@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 
 from framegate.errors import ModelError
-from framegate.interfaces import LoadedModel, ModelSpec, Range, ResolvedModel, Size, TensorInfo
+from framegate.interfaces import Range, Size, TensorInfo
 from framegate.models import graph, layers
 from framegate.models.topology import ModelJson, read_model_json
 
@@ -34,51 +34,6 @@ class ImagePort:
     channels: int
     size: Size | None
     batched: bool
-
-
-@dataclass(frozen=True)
-class ImageIO:
-    """How a frame of one size goes in and comes out.
-
-    Attributes:
-        input: the input that takes the image.
-        output: the output that is one.
-        shape: the input's shape at this size, (1, H, W, C) or (H, W, C).
-        size: height and width of that shape.
-        input_range: the values that a black and a white pixel become.
-        output_range: the values that become black and white.
-    """
-
-    input: TensorInfo
-    output: TensorInfo
-    shape: tuple[int, ...]
-    size: Size
-    input_range: Range
-    output_range: Range
-
-
-def find_image_io(spec: ModelSpec, resolved: ResolvedModel, loaded: LoadedModel, size: Size) -> ImageIO:
-    """How frames of ``size`` go through a loaded model; ranges that the spec leaves open are guessed.
-
-    Raises:
-        ModelError: the model has no image input or output, or takes other sizes only.
-    """
-    into = image_input(spec.name, loaded.inputs)
-    out = image_output(spec.name, loaded.outputs)
-    height, width = into.info.shape[-3:-1]
-    if height not in (None, size.height) or width not in (None, size.width):
-        fixed = f"{'?' if width is None else width}x{'?' if height is None else height}"
-        raise ModelError(f"model {spec.name} takes images of {fixed} (width x height), not {size}; give --frame-size")
-    batch = (into.info.shape[0] or 1,) if into.batched else ()
-    guesses = guess_ranges(resolved.path)
-    return ImageIO(
-        into.info,
-        out.info,
-        (*batch, *size, into.channels),
-        size,
-        spec.input_range or guesses[0],
-        spec.output_range or guesses[1],
-    )
 
 
 def image_input(model: str, inputs: Sequence[TensorInfo]) -> ImagePort:

@@ -11,9 +11,7 @@ from typing import Any
 
 from framegate.errors import UnknownName, UsageError
 from framegate.interfaces import ModelSource, ModelSourceFactory, ModelSpec, Range, ResolvedModel, Size
-from framegate.models.image_io import input_size
-from framegate.models.sources import OPTION_KEYS, pix2pix
-from framegate.models.sources.path import model_path
+from framegate.models.sources import OPTION_KEYS
 from framegate.paths import cache_dir, data_dir
 
 _COMMON_KEYS = frozenset({"about", "default", "input_range", "license", "output_range", "sizes", "source"})
@@ -71,25 +69,6 @@ def find_spec(argument: str, sources: Collection[str] = tuple(OPTION_KEYS), fold
     if scheme == "path":
         return _path_spec(Path(locator))
     return ModelSpec(_locator_name(scheme, locator), scheme, locator)
-
-
-def sizes(spec: ModelSpec) -> tuple[Size, ...]:
-    """The input sizes that a model runs at when the user names none; nothing is fetched or built to tell.
-
-    They are what the spec says, else what a model on this disk or a pix2pix model has, else 256.
-
-    Raises:
-        ModelError: the model on this disk is none, or takes no image.
-        UsageError: a pix2pix spec that cannot be right.
-    """
-    if spec.sizes:
-        return spec.sizes
-    if spec.source == "pix2pix":
-        side = pix2pix.parse(spec).size
-        return (Size(side, side),)
-    if spec.source == "path":
-        return (input_size(model_path(spec.locator)) or _DEFAULT_SIZE,)
-    return (_DEFAULT_SIZE,)
 
 
 def read_spec(path: Path, sources: Collection[str] = tuple(OPTION_KEYS)) -> ModelSpec:

@@ -1,23 +1,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 from tfjs_files import write_model
 
 from framegate.errors import ModelError
-from framegate.interfaces import ModelSpec, ResolvedModel, Size, TensorInfo
+from framegate.interfaces import Size, TensorInfo
 from framegate.models.image_io import (
-    ImageIO,
     ImagePort,
-    find_image_io,
     guess_ranges,
     image_input,
     image_output,
     input_size,
 )
-from framegate.runtimes.null import NullModel
 
 Shape = tuple[int | None, ...]
 
@@ -108,27 +104,3 @@ def test_ranges_are_guessed_from_the_last_activation(tmp_path: Path) -> None:
     assert guess_ranges(graph(tmp_path / "b", [1, 8, 8, 3], "Sigmoid")) == unit
     assert guess_ranges(layers(tmp_path / "c", "tanh")) == signed
     assert guess_ranges(layers(tmp_path / "d", "linear")) == unit
-
-
-def io(path: Path, shape: Shape, size: Size, **spec: Any) -> ImageIO:
-    model = ResolvedModel("m", path, "graph", "")
-    return find_image_io(ModelSpec("m", "path", str(path), **spec), model, NullModel("m", (info(*shape),)), size)
-
-
-def test_image_io_of_a_model_at_a_size(tmp_path: Path) -> None:
-    path = graph(tmp_path, [-1, -1, -1, 3])
-    found = io(path, (None, None, None, 3), Size(48, 64), output_range=(0.0, 255.0))
-    assert found.shape == (1, 48, 64, 3)
-    assert found.size == Size(48, 64)
-    assert (found.input.name, found.output.name) == ("x", "image")
-    assert (found.input_range, found.output_range) == ((-1.0, 1.0), (0.0, 255.0))
-    assert io(path, (48, 64, 1), Size(48, 64)).shape == (48, 64, 1)
-
-
-@pytest.mark.parametrize(
-    ("shape", "fixed"), [((None, 64, 48, 3), "48x64"), ((1, 64, None, 3), "?x64"), ((1, None, 48, 3), "48x?")]
-)
-def test_a_size_that_the_model_does_not_take(tmp_path: Path, shape: Shape, fixed: str) -> None:
-    with pytest.raises(ModelError) as error:
-        io(graph(tmp_path, [1, 64, 48, 3]), shape, Size(32, 32))
-    assert str(error.value) == (f"model m takes images of {fixed} (width x height), not 32; give --frame-size")

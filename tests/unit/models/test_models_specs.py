@@ -7,10 +7,10 @@ import pytest
 from tfjs_files import write_model
 
 from framegate.errors import ModelFormatError, UnknownName, UsageError
-from framegate.interfaces import ModelSpec, Size
+from framegate.interfaces import ModelSource, ModelSpec, Size
 from framegate.models.sources import OPTION_KEYS, builtin
 from framegate.models.sources.pix2pix import Pix2Pix, parse
-from framegate.models.specs import default_specs, find_spec, named_specs, read_spec, resolve, sizes
+from framegate.models.specs import default_specs, find_spec, named_specs, read_spec, resolve
 from framegate.paths import data_dir
 
 
@@ -21,10 +21,15 @@ def toml(folder: Path, text: str, name: str = "mine.toml") -> Path:
     return path
 
 
+def size_of(spec: ModelSpec) -> Size | None:
+    source: ModelSource = builtin()[spec.source]()
+    return source.input_size(spec)
+
+
 def test_the_default_matrix() -> None:
     specs = default_specs()
     assert [spec.name for spec in specs] == ["esrgan-slim-x2", "pix2pix-256-f8", "pix2pix-64-f4"]
-    assert [sizes(spec) for spec in specs] == [(Size(128, 128),), (Size(256, 256),), (Size(64, 64),)]
+    assert [*specs[0].sizes, size_of(specs[1]), size_of(specs[2])] == [Size(128, 128), Size(256, 256), Size(64, 64)]
     esrgan, graph, layers = specs
     assert esrgan.source == "npm"
     assert esrgan.locator == "@upscalerjs/esrgan-slim@1.0.0#models/x2/model.json"
@@ -132,11 +137,11 @@ def test_what_is_nothing_lists_what_there_is(argument: str, message: str) -> Non
 def test_sizes_of_models_on_disk_and_of_others(tmp_path: Path) -> None:
     shape = {"shape": {"dim": [{"size": str(dim)} for dim in (1, 48, 64, 3)]}}
     path = write_model(tmp_path, topology={"node": [{"name": "x", "op": "Placeholder", "attr": {"shape": shape}}]})
-    assert sizes(find_spec(str(path))) == (Size(48, 64),)
-    assert sizes(find_spec("pix2pix:128-f4")) == (Size(128, 128),)
-    assert sizes(find_spec("npm:a@1.0.0")) == (Size(256, 256),)
+    assert size_of(find_spec(str(path))) == Size(48, 64)
+    assert size_of(find_spec("pix2pix:128-f4")) == Size(128, 128)
+    assert size_of(find_spec("npm:a@1.0.0")) is None
     with pytest.raises(ModelFormatError, match=r"no model.json in this folder, found no .json file; give the model's"):
-        sizes(find_spec(str(tmp_path.parent)))
+        size_of(find_spec(str(tmp_path.parent)))
 
 
 def test_resolve_checks_and_hashes(tmp_path: Path) -> None:

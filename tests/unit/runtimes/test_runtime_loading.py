@@ -81,8 +81,8 @@ def test_listing_what_there_is_imports_no_tensorflow(path: Path) -> None:
     done = run(
         "import pathlib, sys\nfrom framegate import runtimes\nfrom framegate.models import specs, sources, image_io\n"
         "runtimes.builtin(), sources.builtin()\n"
-        "[specs.sizes(spec) for spec in specs.default_specs()]\n"
-        f"spec = specs.find_spec({str(path)!r}); specs.sizes(spec), image_io.guess_ranges(pathlib.Path(spec.locator))\n"
+        "[sources.builtin()[spec.source]().input_size(spec) for spec in specs.default_specs()]\n"
+        f"image_io.input_size(pathlib.Path({str(path)!r})), image_io.guess_ranges(pathlib.Path({str(path)!r}))\n"
         "print(sorted({'tensorflow', 'tf_keras', 'tensorflowjs', 'google'} & {*sys.modules}))"
     )
     assert (done.stdout, done.stderr) == ("[]\n", "")

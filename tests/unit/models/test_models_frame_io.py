@@ -1,0 +1,50 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+from test_models_image_io import graph, info
+
+from framegate.errors import BackendUnavailable, ModelError
+from framegate.interfaces import ModelSpec, ResolvedModel, Size, TensorInfo
+from framegate.models.frame_io import FrameIO, check_size, find_frame_io
+from framegate.runtimes.null import NullModel
+
+
+def frame_io(path: Path, taken: TensorInfo, size: Size, **spec: Any) -> FrameIO:
+    files = ResolvedModel("m", path, "graph", "")
+    return find_frame_io(ModelSpec("m", "path", str(path), **spec), files, NullModel("m", (taken,)), size)
+
+
+def test_a_model_at_a_size(tmp_path: Path) -> None:
+    path = graph(tmp_path, [-1, -1, -1, 3])
+    found = frame_io(path, info(None, None, None, 3), Size(48, 64), output_range=(0.0, 255.0))
+    assert found.shape == (1, 48, 64, 3)
+    assert found.size == Size(48, 64)
+    assert (found.input.name, found.output.name) == ("x", "image")
+    assert (found.input_range, found.output_range) == ((-1.0, 1.0), (0.0, 255.0))
+    assert frame_io(path, info(48, 64, 1), Size(48, 64)).shape == (48, 64, 1)
+
+
+def test_integer_models_take_and_give_bytes(tmp_path: Path) -> None:
+    found = frame_io(graph(tmp_path, [1, 8, 8, 3]), TensorInfo("x", (1, 8, 8, 3), "int32"), Size(8, 8))
+    assert (found.input_range, found.output_range) == ((0.0, 255.0), (0.0, 255.0))
+
+
+def test_a_model_that_wants_several_frames_at_once_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=r"model 'm' takes batches of 4 frames; export it with batches of 1"):
+        frame_io(graph(tmp_path, [4, 8, 8, 3]), info(4, 8, 8, 3), Size(8, 8))
+
+
+@pytest.mark.parametrize(
+    ("shape", "own"), [([-1, 64, 48, 3], "48x64"), ([1, 64, -1, 3], "32x64"), ([1, -1, 48, 3], "48x32")]
+)
+def test_a_size_that_the_model_does_not_take(tmp_path: Path, shape: list[int], own: str) -> None:
+    files = ResolvedModel("m", graph(tmp_path, shape), "graph", "")
+    with pytest.raises(BackendUnavailable) as error:
+        check_size(files, Size(32, 32))
+    assert str(error.value) == f"model 'm' takes frames of {own} only, not 32; use --frame-size {own}"
+
+
+@pytest.mark.parametrize("shape", [[-1, -1, -1, 3], [1, 32, -1, 3], [1, 32, 32, 1]])
+def test_a_size_that_the_model_takes(tmp_path: Path, shape: list[int]) -> None:
+    check_size(ResolvedModel("m", graph(tmp_path, shape), "graph", ""), Size(32, 32))
