@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from framegate.errors import BackendUnavailable, ModelError
-from framegate.interfaces import Array, ResolvedModel, Stage, Stages, TensorInfo
-from framegate.measure import stages
+from framegate.errors import BackendUnavailable
+from framegate.interfaces import Array, TensorInfo
 from framegate.models import tf
-from framegate.runtimes.feeds import cannot_run, ordered
+from framegate.runtimes.base import StagedModel, StagedRuntime
+from framegate.runtimes.feeds import cannot_run
 from framegate.runtimes.frozen_graph import freeze_graph, info_of
 from framegate.runtimes.keras_model import build_keras
-from framegate.runtimes.parts import Parts, add_weights, parse
+from framegate.runtimes.parts import Parts
 
 
-class KerasRuntime:
+class KerasRuntime(StagedRuntime):
     """Runs layers models as the Keras models they are, and graph models as a Keras model of one layer.
 
     Raises:
@@ -32,20 +31,13 @@ class KerasRuntime:
         """Version and device, e.g. ``tf_keras 2.19.0, 2 CPU cores``."""
         return f"tf_keras {self._keras.__version__}, {tf.devices()}"
 
-    def load(self, model: ResolvedModel) -> KerasModel:
-        """Load a model: all of `stages`.
+    def build(self, parts: Parts) -> KerasModel:
+        """Build the Keras model.
 
         Raises:
-            ModelError: the model cannot be read or built.
+            ModelError: it cannot be built.
+            BackendUnavailable: an input has no batch dimension, which ``predict`` needs.
         """
-        loaded: KerasModel = stages.run(self.stages(), model)
-        return loaded
-
-    def stages(self) -> Stages:
-        """``load`` cut into ``parse``, ``weights`` and ``build``."""
-        return (Stage("parse", parse), Stage("weights", add_weights), Stage("build", self._build))
-
-    def _build(self, parts: Parts) -> KerasModel:
         if parts.json.format == "layers":
             model = build_keras(parts)
             inputs = tuple(map(info_of, model.input_names, model.inputs))
@@ -62,51 +54,29 @@ class KerasRuntime:
         return KerasModel(parts.name, keras.Model(tensors, outputs), frozen.inputs, frozen.outputs)
 
 
-class KerasModel:
+class KerasModel(StagedModel):
     """A Keras model behind ``predict``."""
 
     def __init__(self, name: str, model: Any, inputs: tuple[TensorInfo, ...], outputs: tuple[TensorInfo, ...]) -> None:
-        self._name = name
+        super().__init__(name, inputs, outputs)
         self._model = model
         self._op_error: type[Exception] = tf.tensorflow().errors.OpError
-        self._inputs = inputs
-        self._outputs = outputs
 
-    @property
-    def inputs(self) -> tuple[TensorInfo, ...]:
-        """What `run` takes."""
-        return self._inputs
-
-    @property
-    def outputs(self) -> tuple[TensorInfo, ...]:
-        """What `run` returns."""
-        return self._outputs
-
-    def run(self, feeds: Mapping[str, Array]) -> dict[str, Array]:
-        """Run once: all of `stages`.
+    def infer(self, arrays: list[Array]) -> Any:
+        """Call ``predict``.
 
         Raises:
-            ModelError: the feeds do not fit the inputs.
+            ModelError: Keras cannot run inputs of these shapes.
         """
-        return self._readback(self._inference(feeds))
-
-    def stages(self) -> Stages:
-        """``run`` cut into ``inference`` and ``readback``, which has little to do: ``predict`` returns host memory."""
-        return (Stage("inference", self._inference), Stage("readback", self._readback))
-
-    def close(self) -> None:
-        """Free the model and its weights."""
-        self._model = None
-
-    def _inference(self, feeds: Mapping[str, Array]) -> Any:
-        if self._model is None:
-            raise ModelError(f"model {self._name} is closed; load it again")
-        arrays = ordered(self._name, self._inputs, feeds)
         try:
             return self._model.predict(arrays if len(arrays) > 1 else arrays[0], verbose=0)
         except (ValueError, self._op_error) as error:
             raise cannot_run(self._name, arrays, error) from error
 
-    def _readback(self, outputs: Any) -> dict[str, Array]:
-        arrays = outputs if isinstance(outputs, list) else [outputs]
-        return {info.name: np.asarray(array) for info, array in zip(self._outputs, arrays, strict=True)}
+    def read(self, results: Any) -> list[Array]:
+        """The results as they are: ``predict`` returns arrays in host memory."""
+        return [np.asarray(array) for array in (results if isinstance(results, list) else [results])]
+
+    def free(self) -> None:
+        """Drop the model and its weights."""
+        self._model = None
