@@ -9,7 +9,7 @@ pytestmark = [pytest.mark.benchmark(group="inference"), pytest.mark.frame_defaul
 
 
 def test_inference(
-    benchmark: BenchmarkFixture, loaded_model: LoadedModel, model_feeds: Feeds, verify_outputs: VerifyOutputs
+    benchmark: BenchmarkFixture, warm_model: LoadedModel, model_feeds: Feeds, verify_outputs: VerifyOutputs
 ) -> None:
-    outputs = benchmark(loaded_model.run, model_feeds)
+    outputs = benchmark(warm_model.run, model_feeds)
     verify_outputs(outputs)

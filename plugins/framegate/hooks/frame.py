@@ -39,23 +39,30 @@ def model_feeds(model_preprocessor: Preprocessor, frame_io: FrameIO, frames: lis
 
 
 @pytest.fixture
+def warm_model(loaded_model: LoadedModel, model_feeds: dict[str, Array]) -> LoadedModel:
+    """The cell's model after its first run, which takes many times as long as the next and which test_load measures."""
+    loaded_model.run(model_feeds)
+    return loaded_model
+
+
+@pytest.fixture
 def frame_path(
     frames: list[Pixels],
     model_preprocessor: Preprocessor,
     frame_io: FrameIO,
-    loaded_model: LoadedModel,
+    warm_model: LoadedModel,
     model_feeds: dict[str, Array],
     make_renderer: Callable[[tuple[int, ...], str], Renderer],
     save_picture: SavePicture,
 ) -> FramePath:
-    """Preprocessing, model and renderer of the cell, joined; the model has run once, to learn its output's shape."""
+    """Preprocessing, model and renderer of the cell, joined."""
     save_picture("input", model_preprocessor.picture(frames[0]))
     name, output = frame_io.input.name, frame_io.output.name
-    to_unit = ToUnit(loaded_model.run(model_feeds)[output].shape, frame_io.output_range)
+    to_unit = ToUnit(warm_model.run(model_feeds)[output].shape, frame_io.output_range)
     renderer = make_renderer(to_unit.tensor.shape, str(to_unit.tensor.dtype))
     stages = frame_stages(
         preprocess=lambda frame: {name: model_preprocessor(frame)},
-        model=loaded_model.stages(),
+        model=warm_model.stages(),
         to_unit=lambda outputs: to_unit(outputs[output]),
         renderer=renderer.stages(),
     )
