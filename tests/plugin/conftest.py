@@ -31,10 +31,13 @@ def suites(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, tmp_path:
 def run(pytester: pytest.Pytester, suites: Path, write_model: Callable[..., Path]) -> Run:
     """Runs one suite (``test_frame.py`` unless said otherwise) with timing off; null backends unless options say other.
 
-    Without ``--frame-model`` the suite runs the tiny model.
+    Without ``--frame-model`` the suite runs the tiny model. A run that imports TensorFlow needs ``subprocess``: pytester
+    takes the modules that a run imported out of the process again, and TensorFlow does not survive a second import.
     """
 
-    def run_suite(*options: str, suite: str = "test_frame.py", timing: bool = False) -> pytest.RunResult:
+    def run_suite(
+        *options: str, suite: str = "test_frame.py", timing: bool = False, subprocess: bool = False
+    ) -> pytest.RunResult:
         given = {option.split("=")[0] for option in options}
         defaults = [f"{flag}={name}" for flag, name in NULL_BACKENDS.items() if flag not in given]
         if "--frame-model" not in given:
@@ -42,9 +45,8 @@ def run(pytester: pytest.Pytester, suites: Path, write_model: Callable[..., Path
         if "--frame-size" not in given:
             defaults.append("--frame-size=16")
         speed = ["--benchmark-max-time=0.001", "--benchmark-min-rounds=3"] if timing else ["--benchmark-disable"]
-        return pytester.runpytest(
-            str(suites / suite), "-p", "framegate.plugin", *PLUGINS, "-v", "-rs", *speed, *defaults, *options
-        )
+        start = pytester.runpytest_subprocess if subprocess else pytester.runpytest
+        return start(str(suites / suite), "-p", "framegate.plugin", *PLUGINS, "-v", "-rs", *speed, *defaults, *options)
 
     return run_suite
 

@@ -70,7 +70,8 @@ def output_tensor(frame_size: str) -> Float32:
     tensor[..., 0] += np.linspace(0.0, 0.8, size.width, dtype=np.float32)
     tensor[..., 1] += np.linspace(0.0, 0.8, size.height, dtype=np.float32)[:, np.newaxis]
     tensor[0, 0], tensor[-1, -1] = 0.0, 1.0
-    return np.clip(tensor, 0.0, 1.0)
+    np.clip(tensor, 0.0, 1.0, out=tensor)
+    return tensor
 
 
 @pytest.fixture
