@@ -29,10 +29,10 @@ def suites(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, tmp_path:
 
 @pytest.fixture
 def run(pytester: pytest.Pytester, suites: Path, write_model: Callable[..., Path]) -> Run:
-    """Runs one suite (``test_frame.py`` unless said otherwise) with timing off; null backends unless options say other.
+    """Runs one suite (``test_frame.py`` unless said otherwise) with timing off; null backends unless told otherwise.
 
-    Without ``--frame-model`` the suite runs the tiny model. A run that imports TensorFlow needs ``subprocess``: pytester
-    takes the modules that a run imported out of the process again, and TensorFlow does not survive a second import.
+    Without ``--frame-model`` the suite runs the tiny model. A run that imports TensorFlow needs ``subprocess``:
+    pytester takes the modules that a run imported out of the process, and TensorFlow cannot be imported twice.
     """
 
     def run_suite(
