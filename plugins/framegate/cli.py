@@ -6,25 +6,32 @@ import argparse
 import sys
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
 from framegate.errors import FramegateError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a subcommand; the exit code is 0, or 2 with one line on stderr for a user's mistake."""
+    """Run a subcommand; the exit code is 0, 2 with one line on stderr for a user's mistake, 130 for Ctrl-C."""
     parser = argparse.ArgumentParser(prog="framegate", description="Benchmark TF.js image models from frame to screen.")
     parser.add_argument("--version", action="version", version=f"framegate {_version()}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    commands.add_parser("doctor", help="what can run on this machine, and what to install for the rest")
+    doctor_parser = commands.add_parser("doctor", help="what can run on this machine, and what to install for the rest")
+    doctor_parser.set_defaults(run=doctor)
+    _add_train(commands)
     parsed = parser.parse_args(arguments)
     try:
-        return COMMANDS[parsed.command]()
+        code: int = parsed.run(parsed)
     except FramegateError as error:
         print(f"framegate: {error}", file=sys.stderr)  # noqa: T201 # a command speaks on its streams
         return 2
+    except KeyboardInterrupt:
+        print("framegate: stopped", file=sys.stderr)  # noqa: T201
+        return 130
+    return code
 
 
-def doctor() -> int:
+def doctor(_: argparse.Namespace) -> int:
     """Print one table of every runtime, renderer and GL context; the exit code is 0 whatever is missing."""
     from framegate.doctor import examine
     from framegate.report.table import render_table
@@ -34,7 +41,50 @@ def doctor() -> int:
     return 0
 
 
-COMMANDS = {"doctor": doctor}
+def train(parsed: argparse.Namespace) -> int:
+    """Train a model and say how to benchmark it."""
+    from framegate.report.training import TrainingProgress
+    from framegate.training.run import train as run
+    from framegate.training.settings import Settings
+
+    settings = Settings(
+        source=parsed.source,
+        size=parsed.size,
+        filters=parsed.filters,
+        batch=parsed.batch,
+        steps=parsed.steps,
+        learning_rate=parsed.learning_rate,
+        seed=parsed.seed,
+    )
+    with TrainingProgress(settings.steps) as progress:
+        model = run(settings, parsed.epochs, parsed.out, parsed.quantize, progress)
+    print(f"wrote {model}; to see what it does:")  # noqa: T201
+    print(  # noqa: T201
+        f"pytest --pyargs framegate.suites --benchmark-only --frame-model {model.parent}"
+        " --frame-preprocess greyscale+down-upscale --frame-fit resize --frame-pictures pictures"
+    )
+    return 0
+
+
+def _add_train(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    from framegate.training.settings import Settings
+
+    parser = commands.add_parser(
+        "train",
+        help="train a small generator that sees a blurred grey picture in colour, and write it as a TF.js graph model",
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    )
+    parser.add_argument("source", help="a folder of pictures, or a video")
+    parser.add_argument("--out", type=Path, required=True, help="the run's folder; a run that is there is resumed")
+    parser.add_argument("--epochs", type=int, default=20, help="epochs in all, those of a resumed run included")
+    parser.add_argument("--size", type=int, default=Settings.size, help="input and output side: 64, 128 or 256")
+    parser.add_argument("--filters", type=int, default=Settings.filters, help="filters of the first block")
+    parser.add_argument("--batch", type=int, default=Settings.batch, help="pictures in a step")
+    parser.add_argument("--steps", type=int, default=Settings.steps, help="steps in an epoch")
+    parser.add_argument("--learning-rate", type=float, default=Settings.learning_rate, help="of Adam")
+    parser.add_argument("--seed", type=int, default=Settings.seed, help="of weights, batches and dropout")
+    parser.add_argument("--quantize", choices=("float16", "uint8", "uint16"), help="how the weights are stored")
+    parser.set_defaults(run=train)
 
 
 def _version() -> str:
