@@ -12,17 +12,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
 from framegate.errors import UsageError
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from framegate.gl.functions import GLFunctions
 
-Array = NDArray[Any]
-Pixels = NDArray[np.uint8]
-Float32 = NDArray[np.float32]
+    Array = NDArray[Any]
+    Pixels = NDArray[np.uint8]
+    Float32 = NDArray[np.float32]
+else:
+    # The installed plugin is imported in every pytest run, and most of them have no use for numpy.
+    Array = Pixels = Float32 = Any
 
 
 class Stage(NamedTuple):

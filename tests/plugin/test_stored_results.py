@@ -114,3 +114,8 @@ def test_the_stages_add_up_to_the_frame_and_a_known_delay_comes_out(stored: Stor
     rounds = list(zip(sums, cell["stats"]["data"], strict=True))
     assert all(parts <= whole for parts, whole in rounds)
     assert statistics.median(1 - parts / whole for parts, whole in rounds) <= 0.02
+
+
+def test_a_profiled_run_stores_no_stages(stored: Stored) -> None:
+    (cell,) = stored("--frame-preprocess=none", "--benchmark-cprofile=tottime", "--benchmark-cprofile-loops=50")
+    assert "stages_s" not in cell["extra_info"]

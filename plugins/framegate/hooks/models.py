@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -11,10 +12,12 @@ from framegate.hooks.describe import FrameInfo
 from framegate.hooks.outcome import named
 from framegate.hooks.registries import REGISTRIES
 from framegate.interfaces import LoadedModel, ResolvedModel, Runtime, Size
-from framegate.models.frame_io import FrameIO, check_size, find_frame_io
 from framegate.once import Once
 from framegate.paths import cache_dir
 from framegate.runtimes.shelf import ModelShelf
+
+if TYPE_CHECKING:
+    from framegate.models.frame_io import FrameIO
 
 
 @pytest.fixture(scope="session")
@@ -49,6 +52,8 @@ def resolved_model(
     frame_model: str, frame_size: str, model_files: Once[str, ResolvedModel], frame_info: FrameInfo
 ) -> ResolvedModel:
     """The cell's model on this disk; a size that the model does not take is a skip."""
+    from framegate.models.frame_io import check_size
+
     model = model_files(frame_model)
     frame_info["model_sha256"] = model.sha256
     check_size(model, Size.parse(frame_size))
@@ -80,5 +85,7 @@ def frame_io(
     loaded_model: LoadedModel,
 ) -> FrameIO:
     """Which input and output are pictures, their value ranges, and the input's shape at the cell's size."""
+    from framegate.models.frame_io import find_frame_io
+
     spec = pytestconfig.stash[CATALOGUE].specs[frame_model]
     return find_frame_io(spec, resolved_model, loaded_model, Size.parse(frame_size))

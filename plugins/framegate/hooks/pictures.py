@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from framegate.frames.files import write_png
 from framegate.interfaces import Pixels
 
 SavePicture = Callable[[str, Pixels], None]
@@ -30,6 +29,8 @@ def save_picture(request: pytest.FixtureRequest) -> SavePicture:
 
     def save(what: str, picture: Pixels) -> None:
         if folder:
+            from framegate.frames.files import write_png
+
             cell = re.sub(r"[^\w.+-]+", "-", request.node.name).strip("-")
             write_png(Path(folder) / f"{cell}-{what}.png", picture)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import re
 import tomllib
 from collections.abc import Collection, Mapping
@@ -53,9 +54,9 @@ def find_spec(argument: str, sources: Collection[str] = tuple(OPTION_KEYS), fold
     if argument in specs:
         return read_spec(specs[argument], sources)
     path = Path(argument)
-    if path.suffix == ".toml" and path.is_file():
+    if path.suffix == ".toml" and os.path.isfile(path):  # noqa: PTH113 # see below
         return read_spec(path, sources)
-    if path.exists():
+    if os.path.exists(path):  # noqa: PTH110 # False, not an error, for a text that is too long for a path
         return _path_spec(path)
     scheme, locator = _split(argument)
     if scheme is None:

@@ -5,10 +5,6 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 
-from rich.box import SIMPLE_HEAD
-from rich.console import Console
-from rich.table import Table
-
 WIDER_THAN_ANY_TERMINAL = 10_000
 
 
@@ -21,6 +17,10 @@ def render_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str
         rows: one string for each column.
         left: how many columns, from the first, are aligned to the left; the others are numbers.
     """
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+
     table = Table(title=title, box=SIMPLE_HEAD, title_justify="left", title_style="", header_style="")
     for index, column in enumerate(columns):
         table.add_column(column, justify="left" if index < left else "right", no_wrap=True)
