@@ -23,8 +23,7 @@ if TYPE_CHECKING:
     Array = NDArray[Any]
     Pixels = NDArray[np.uint8]
     Float32 = NDArray[np.float32]
-else:
-    # The installed plugin is imported in every pytest run, and most of them have no use for numpy.
+else:  # The installed plugin is imported in every pytest run, and most of them have no use for numpy.
     Array = Pixels = Float32 = Any
 
 

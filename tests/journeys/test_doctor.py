@@ -4,8 +4,14 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
+
+from framegate import gl
+from framegate.doctor import examine
+from framegate.errors import GLError
+from framegate.gl.null import NullContext
 
 Shell = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -43,6 +49,19 @@ def test_what_is_missing_says_what_to_install(shell: Shell, tmp_path: Path) -> N
     assert rows["runtime", "tensorflow"].startswith("missing")
     assert "pip install 'pytest-framegate[tensorflow]'" in rows["runtime", "tensorflow"]
     assert rows["GL context", "glfw"].startswith("missing")
+
+
+def test_a_broken_backend_takes_no_row_from_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken() -> NoReturn:
+        raise GLError("the driver fell over")
+
+    monkeypatch.setattr(gl, "builtin", lambda: {"auto": broken, "egl": broken, "null": NullContext})
+    rows = {(row.kind, row.name): row for row in examine()}
+    assert rows["GL context", "egl"].state == "broken"
+    assert rows["GL context", "egl"].detail == "the driver fell over"
+    assert rows["GL context", "null"].state == "ok"
+    assert rows["renderer", "opencv"].state == "ok"
+    assert rows["renderer", "gl-texture"].state == "missing"
 
 
 @pytest.mark.parametrize("arguments", [[], ["docter"]])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 import re
 import tomllib
@@ -16,7 +15,7 @@ from framegate.models.sources import OPTION_KEYS
 from framegate.paths import cache_dir, data_dir
 
 _COMMON_KEYS = frozenset({"about", "default", "input_range", "license", "output_range", "sizes", "source"})
-_DEFAULT_SIZE = Size(256, 256)
+_LARGEST = 1e30
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9_.-]+):(.*)", re.DOTALL)  # two letters at least: C:\model is a path
 
 
@@ -172,7 +171,9 @@ def _range(path: Path, key: str, raw: Any) -> Range | None:
         return None
     if not isinstance(raw, list) or len(raw) != 2 or not all(type(end) in (int, float) for end in raw):
         raise UsageError(f"{path}: {key} {raw!r} is not a range such as [0, 255]")
-    low, high = float(raw[0]), float(raw[1])
-    if not (math.isfinite(low) and math.isfinite(high) and low < high):
+    if not raw[0] < raw[1]:
         raise UsageError(f"{path}: {key} {raw!r} is empty; the first number is the smaller one")
+    if not (max(map(abs, raw)) <= _LARGEST and raw[1] - raw[0] >= 1 / _LARGEST):
+        raise UsageError(f"{path}: {key} {str(raw)[:60]} is beyond what float32 holds; give a range such as [0, 255]")
+    low, high = float(raw[0]), float(raw[1])
     return low, high
