@@ -31,6 +31,7 @@ def test_a_frame_describes_itself_and_its_stages(stored: Stored) -> None:
         "gl_renderer": frame["gl_renderer"],
         "is_software": frame["is_software"],
     }
+    assert cell["extra_info"]["frames"] == {"source": "photo", "fit": "crop"}
     stages = cell["extra_info"]["stages_s"]
     assert list(stages) == STAGES
     rounds = cell["stats"]["rounds"] * cell["stats"]["iterations"]

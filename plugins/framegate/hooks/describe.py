@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from framegate.hooks.options import OPTIONS
 from framegate.matrix import AXES
 
 FRAME_KEYS = (
@@ -36,4 +37,6 @@ def frame_info(request: pytest.FixtureRequest, benchmark: Any) -> FrameInfo:
     for axis in AXES:
         info[axis] = params.get(f"frame_{axis}")
     benchmark.extra_info["frame"] = info
+    options = request.config.stash[OPTIONS]
+    benchmark.extra_info["frames"] = {"source": options.source, "fit": options.fit}
     return info
