@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -181,6 +181,19 @@ class Runtime(Protocol):
 
     def stages(self) -> Stages:
         """``load`` cut into ``parse``, ``weights`` and ``build``: a ResolvedModel in, a LoadedModel out."""
+        ...
+
+
+@runtime_checkable
+class TakesThreads(Protocol):
+    """A runtime whose number of threads can be chosen; one that has no such choice leaves this out."""
+
+    def use_threads(self, count: int) -> None:
+        """Compute on so many threads from here on; called once, before the first ``load``.
+
+        Raises:
+            BackendUnavailable: the library can no longer change them in this process.
+        """
         ...
 
 

@@ -11,7 +11,10 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "plugins" / "framegate"
 MODULES = sorted(PACKAGE.rglob("*.py"))
-HEAVY = ("tensorflow", "tensorflowjs", "tf_keras", "keras", "OpenGL", "glfw", "cv2", "playwright")
+HEAVY = (
+    "tensorflow", "tensorflowjs", "tf_keras", "keras", "openvino", "onnx", "onnxruntime", "tf2onnx", "ai_edge_litert",
+    "OpenGL", "glfw", "cv2", "playwright",
+)  # fmt: skip
 
 # A module may import from its own layer and from those above it in this list.
 LAYERS = [

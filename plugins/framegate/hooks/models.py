@@ -18,13 +18,6 @@ from framegate.runtimes.shelf import ModelShelf
 
 
 @pytest.fixture(scope="session")
-def runtimes(pytestconfig: pytest.Config) -> Once[str, Runtime]:
-    """Each runtime, made at its first use."""
-    factories = pytestconfig.stash[REGISTRIES].runtimes
-    return Once(lambda name: factories[name]())
-
-
-@pytest.fixture(scope="session")
 def model_files(pytestconfig: pytest.Config) -> Once[str, ResolvedModel]:
     """Each model's files, fetched or built at its first use."""
 
@@ -56,17 +49,15 @@ def resolved_model(
 
 
 @pytest.fixture
-def runtime(pytestconfig: pytest.Config, frame_runtime: str, runtimes: Once[str, Runtime]) -> Runtime:
-    """The cell's runtime."""
-    with named(pytestconfig, "runtime", frame_runtime):
-        return runtimes(frame_runtime)
-
-
-@pytest.fixture
 def loaded_model(
-    pytestconfig: pytest.Config, resolved_model: ResolvedModel, frame_runtime: str, model_shelf: ModelShelf
+    pytestconfig: pytest.Config,
+    resolved_model: ResolvedModel,
+    runtime: Runtime,
+    frame_runtime: str,
+    model_shelf: ModelShelf,
 ) -> LoadedModel:
     """The cell's model, loaded into the cell's runtime."""
+    del runtime  # the shelf takes it by its name; asked for here so that it fails, and is described, by itself
     with named(pytestconfig, "runtime", frame_runtime):
         return model_shelf.get(resolved_model, frame_runtime)
 

@@ -21,6 +21,8 @@ AXES = {
     "gl": "GL context that renderers draw in: auto, egl, glfw, osmesa, null, or 'all'",
 }
 
+MOST_THREADS = 1024
+
 
 @dataclass(frozen=True)
 class Options:
@@ -34,6 +36,7 @@ class Options:
     gl: tuple[str, ...]
     source: str
     fit: Fit
+    threads: int | None
     require: tuple[str, ...]
 
     def axis(self, name: str) -> tuple[str, ...]:
@@ -68,6 +71,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     parser.addini("frame_fit", "how a frame is brought to the model's input: crop or resize", default="crop")
     group.addoption(
+        "--frame-threads",
+        metavar="N",
+        help="threads that every runtime computes on (default: the cores this process may use). ini: frame_threads",
+    )
+    parser.addini("frame_threads", "threads that every runtime computes on", default="")
+    group.addoption(
         "--frame-require",
         action="append",
         metavar="NAME",
@@ -86,7 +95,7 @@ def read_options(config: pytest.Config) -> Options:
     """Command line first, then ini, then nothing.
 
     Raises:
-        UnknownName: for a fit that does not exist.
+        UsageError: for a fit that does not exist, or a number of threads that cannot be.
     """
     axes = {
         axis: split(config.getoption(f"frame_{axis}") or []) or split([config.getini(f"frame_{axis}")]) for axis in AXES
@@ -98,8 +107,17 @@ def read_options(config: pytest.Config) -> Options:
         **axes,
         source=config.getoption("frame_source") or config.getini("frame_source"),
         fit=fit,
+        threads=_threads(config.getoption("frame_threads") or config.getini("frame_threads")),
         require=split(config.getoption("frame_require") or []),
     )
+
+
+def _threads(text: str) -> int | None:
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= MOST_THREADS):
+        raise pytest.UsageError(f"--frame-threads {text!r} is not a whole number from 1 to {MOST_THREADS}")
+    return int(text)
 
 
 def split(values: Sequence[str]) -> tuple[str, ...]:

@@ -11,5 +11,6 @@ def builtin() -> dict[str, RuntimeFactory]:
     return {
         "keras": Lazy("framegate.runtimes.keras", "KerasRuntime"),
         "null": Lazy("framegate.runtimes.null", "NullRuntime"),
+        "openvino": Lazy("framegate.runtimes.openvino", "OpenVINORuntime"),
         "tensorflow": Lazy("framegate.runtimes.tensorflow", "TensorFlowRuntime"),
     }
