@@ -197,6 +197,21 @@ class TakesThreads(Protocol):
         ...
 
 
+@runtime_checkable
+class Chosen(Protocol):
+    """A loaded model that runs in one runtime chosen from several, as those of ``auto`` do."""
+
+    @property
+    def runtime(self) -> str:
+        """The name of the runtime that was taken."""
+        ...
+
+    @property
+    def trial_s(self) -> Mapping[str, float]:
+        """Seconds of the fastest run that each runtime had in the trial, fastest first."""
+        ...
+
+
 @dataclass(frozen=True)
 class GLInfo:
     """What a GL context says of itself."""

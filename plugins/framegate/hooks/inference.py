@@ -8,6 +8,7 @@ import pytest
 
 from framegate.hooks.catalogue import CATALOGUE
 from framegate.hooks.outcome import named
+from framegate.hooks.runtimes import NoteChoice
 from framegate.interfaces import Array, LoadedModel, ResolvedModel, Runtime, Size, Stage
 from framegate.measure.stages import StageTimer
 from framegate.models.frame_io import find_frame_io
@@ -29,6 +30,11 @@ class LoadPath:
         self.close()
         self._loaded = self.timer(self._model)
 
+    @property
+    def loaded(self) -> LoadedModel | None:
+        """The model of the last call, until ``close``."""
+        return self._loaded
+
     def close(self) -> None:
         """Close the model of the last call."""
         if self._loaded is not None:
@@ -44,6 +50,7 @@ def load_path(
     frame_model: str,
     frame_runtime: str,
     frame_size: str,
+    note_choice: NoteChoice,
 ) -> Iterator[LoadPath]:
     """The cell's model and runtime, tried once: a model that this runtime does not take is a named skip."""
     import numpy as np
@@ -58,6 +65,7 @@ def load_path(
     path = LoadPath(resolved_model, runtime, first_run)
     with named(pytestconfig, "runtime", frame_runtime):
         path()
+    note_choice(path.loaded)
     yield path
     path.close()
 

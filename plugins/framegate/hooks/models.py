@@ -10,6 +10,7 @@ from framegate.hooks.catalogue import CATALOGUE
 from framegate.hooks.describe import FrameInfo
 from framegate.hooks.outcome import named
 from framegate.hooks.registries import REGISTRIES
+from framegate.hooks.runtimes import NoteChoice
 from framegate.interfaces import LoadedModel, ResolvedModel, Runtime, Size
 from framegate.models.frame_io import FrameIO, check_size, find_frame_io
 from framegate.once import Once
@@ -55,11 +56,14 @@ def loaded_model(
     runtime: Runtime,
     frame_runtime: str,
     model_shelf: ModelShelf,
+    note_choice: NoteChoice,
 ) -> LoadedModel:
     """The cell's model, loaded into the cell's runtime."""
     del runtime  # the shelf takes it by its name; asked for here so that it fails, and is described, by itself
     with named(pytestconfig, "runtime", frame_runtime):
-        return model_shelf.get(resolved_model, frame_runtime)
+        loaded = model_shelf.get(resolved_model, frame_runtime)
+    note_choice(loaded)
+    return loaded
 
 
 @pytest.fixture

@@ -44,7 +44,7 @@ def silent() -> Iterator[None]:
         logging.disable(before)
 
 
-def one_line(error: Exception, limit: int = 200) -> str:
+def one_line(error: BaseException, limit: int = 200) -> str:
     """What a converter says, without the lines about its own source files, as one short line."""
     lines = [line.strip() for line in str(error).splitlines()]
     told = [line for line in lines if line and not line.startswith(("Exception from ", "Check '", "Traceback "))]

@@ -68,6 +68,7 @@ class OpenVINOModel(StagedModel):
         self._core = core
         self._config = config
         self._model = core.read_model(conversion.folder / _FILE)
+        self._order = _order([port.get_names() for port in self._model.outputs], len(self.outputs))
         self._requests = PerShape(self._compile)
         self._fed: list[Any] = []
 
@@ -91,8 +92,15 @@ class OpenVINOModel(StagedModel):
         return request
 
     def read(self, results: Any) -> list[Array]:
-        """Views of the request's own memory, which the next run of this shape overwrites."""
-        return [results.get_tensor(f"{fetch_name(index)}:0").data for index in range(len(self._outputs))]
+        """Views of the request's own memory, which the next run of this shape overwrites.
+
+        What a model passes on unchanged lies in the caller's own array, and is copied.
+        """
+        views = [results.get_output_tensor(index).data for index in self._order]
+        return [
+            view.copy() if any(np.may_share_memory(view, tensor.data) for tensor in self._fed) else view
+            for view in views
+        ]
 
     def free(self) -> None:
         """Drop the model and what was compiled of it."""
@@ -118,3 +126,11 @@ class OpenVINOModel(StagedModel):
                 f"OpenVINO cannot compile the model for inputs of shape {size} ({one_line(error)})", INSTEAD
             ) from error
         return compiled.create_infer_request(), [compiled.input(name) if name in used else None for name in names]
+
+
+def _order(names: list[set[str]], count: int) -> list[int]:
+    """For each output of the model the index of OpenVINO's; one that passes an input on has lost its name."""
+    wanted = [f"{fetch_name(index)}:0" for index in range(count)]
+    nameless = iter([index for index, held in enumerate(names) if held.isdisjoint(wanted)])
+    found = [next((index for index, held in enumerate(names) if name in held), None) for name in wanted]
+    return [next(nameless) if index is None else index for index in found]
