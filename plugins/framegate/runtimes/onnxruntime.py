@@ -15,6 +15,7 @@ from framegate.runtimes.export import feed_name, fetch_name, graph_def
 from framegate.runtimes.feeds import cannot_run
 from framegate.runtimes.frozen_graph import Frozen
 from framegate.runtimes.libraries import library, one_line, silent
+from framegate.runtimes.pershape import PerShape, Shapes
 from framegate.runtimes.threads import in_words
 
 _FILE = "model.onnx"
@@ -60,57 +61,43 @@ class OnnxRuntime(ConvertedRuntime):
         unknown = sorted({node.op_type for node in model.graph.node if not node.domain} - known)
         if unknown:
             raise BackendUnavailable(f"it does not know {', '.join(unknown)}", INSTEAD)
+        _name_dynamic_dimensions(model)
         onnx.save_model(model, folder / _FILE)
 
     def open(self, conversion: Conversion) -> OnnxModel:
-        """Make a session.
-
-        Raises:
-            BackendUnavailable: ONNX Runtime refuses what tf2onnx made.
-        """
-        options = self._runtime.SessionOptions()
-        options.intra_op_num_threads = self.threads
-        options.log_severity_level = 3  # errors; warnings are about how tf2onnx writes
-        try:
-            with silent():
-                session = self._runtime.InferenceSession(conversion.folder / _FILE, options, providers=_PROVIDERS)
-        except self._refusals() as error:
-            raise BackendUnavailable(f"ONNX Runtime cannot load the model ({one_line(error)})", INSTEAD) from error
-        return OnnxModel(self._runtime.OrtValue, conversion, session, self._refusals())
-
-    def _refusals(self) -> tuple[type[Exception], ...]:
-        state = self._runtime.capi.onnxruntime_pybind11_state
-        names = ("EPFail", "Fail", "InvalidArgument", "InvalidGraph", "InvalidProtobuf", "NotImplemented",
-                 "RuntimeException")  # fmt: skip
-        return tuple(getattr(state, name) for name in names)
+        """Find the converted model; a session is made when the first input's shape is known."""
+        return OnnxModel(self._runtime, conversion, self.threads)
 
 
 class OnnxModel(StagedModel):
-    """A session that takes any shape; inputs are shared with numpy, and so are outputs."""
+    """A session for each shape; inputs and outputs are shared with numpy, not copied."""
 
-    def __init__(self, value: Any, conversion: Conversion, session: Any, refusals: tuple[type[Exception], ...]) -> None:
+    def __init__(self, runtime: Any, conversion: Conversion, threads: int) -> None:
         super().__init__(conversion.name, conversion.inputs, conversion.outputs)
-        self._session = session
-        self._value = value
-        self._refusals = refusals
-        used = {port.name for port in session.get_inputs()}
-        names = (f"{feed_name(index)}:0" for index in range(len(conversion.inputs)))
-        self._feeds = [name if name in used else None for name in names]
+        self._runtime = runtime
+        self._file = conversion.folder / _FILE
+        self._threads = threads
+        self._refusals = _refusals(runtime)
+        self._feeds = [f"{feed_name(index)}:0" for index in range(len(conversion.inputs))]
         self._fetches = [f"{fetch_name(index)}:0" for index in range(len(conversion.outputs))]
+        self._sessions = PerShape(self._session)
 
     def infer(self, arrays: list[Array]) -> Any:
         """Run the session; each run has outputs of its own.
 
         Raises:
-            ModelError: ONNX Runtime cannot run inputs of these shapes.
+            BackendUnavailable: ONNX Runtime refuses what tf2onnx made.
+            ModelError: it cannot run inputs of these shapes.
         """
+        session, used = self._sessions(arrays)
+        share = self._runtime.OrtValue.ortvalue_from_numpy
         feeds = {
-            name: self._value.ortvalue_from_numpy(np.ascontiguousarray(array))
+            name: share(np.ascontiguousarray(array))
             for name, array in zip(self._feeds, arrays, strict=True)
-            if name is not None
+            if name in used
         }
         try:
-            return self._session.run_with_ort_values(self._fetches, feeds)
+            return session.run_with_ort_values(self._fetches, feeds)
         except self._refusals as error:
             raise cannot_run(self._name, arrays, error) from error
 
@@ -119,5 +106,41 @@ class OnnxModel(StagedModel):
         return [value.numpy() for value in results]
 
     def free(self) -> None:
-        """Drop the session."""
-        self._session = None
+        """Drop the sessions."""
+        self._sessions.clear()
+
+    def _session(self, shapes: Shapes) -> tuple[Any, set[str]]:
+        """A session that knows all shapes, and the names of the inputs that outputs depend on."""
+        options = self._runtime.SessionOptions()
+        options.intra_op_num_threads = self._threads
+        options.log_severity_level = 3  # errors; warnings are about how tf2onnx writes
+        for index, shape in enumerate(shapes):
+            for axis, side in enumerate(shape):
+                options.add_free_dimension_override_by_name(_dimension(index, axis), side)
+        try:
+            with silent():
+                session = self._runtime.InferenceSession(self._file, options, providers=_PROVIDERS)
+        except self._refusals as error:
+            raise BackendUnavailable(f"ONNX Runtime cannot load the model ({one_line(error)})", INSTEAD) from error
+        return session, {port.name for port in session.get_inputs()}
+
+
+def _dimension(index: int, axis: int) -> str:
+    return f"{feed_name(index)}_{axis}"
+
+
+def _name_dynamic_dimensions(model: Any) -> None:
+    """Name each dynamic dimension of each input, so that a session can be told its size."""
+    for port in model.graph.input:
+        feed = int(port.name.removesuffix(":0").rpartition("_")[2])
+        for axis, dim in enumerate(port.type.tensor_type.shape.dim):
+            if not dim.HasField("dim_value"):
+                dim.dim_param = _dimension(feed, axis)
+
+
+def _refusals(runtime: Any) -> tuple[type[Exception], ...]:
+    state = runtime.capi.onnxruntime_pybind11_state
+    names = (
+        "EPFail", "Fail", "InvalidArgument", "InvalidGraph", "InvalidProtobuf", "NotImplemented", "RuntimeException",
+    )  # fmt: skip
+    return tuple(getattr(state, name) for name in names)
