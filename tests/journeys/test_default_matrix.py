@@ -40,6 +40,13 @@ def test_the_real_model_comes_to_the_screen(output: str, renderer: str) -> None:
     assert f"test_frame[esrgan-slim-x2-128-none-tensorflow-{renderer}-auto] PASSED" in output
 
 
+@pytest.mark.parametrize("runtime", ["tensorflow", "keras", "openvino", "onnxruntime", "litert", "tensorflow-xla"])
+@pytest.mark.parametrize("model", ["esrgan-slim-x2-128", "pix2pix-256-f8-256", "pix2pix-64-f4-64"])
+def test_every_runtime_computes_the_same_on_every_model(output: str, model: str, runtime: str) -> None:
+    """Each cell compares its outputs with those of the first runtime, which is TensorFlow."""
+    assert f"test_inference[{model}-none-{runtime}] PASSED" in output
+
+
 @pytest.mark.parametrize("gl", ["egl", "osmesa", "glfw"])
 def test_the_render_suite_runs_in_every_context_that_this_machine_has(output: str, gl: str) -> None:
     require(gl)

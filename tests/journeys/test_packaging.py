@@ -44,7 +44,8 @@ def test_the_wheel_holds_the_suites_and_the_data(wheel: Path) -> None:
     for name in (*(f"framegate/suites/{suite}.py" for suite in SUITES), "framegate/py.typed"):
         assert name in held
     for folder, inside in (("fixtures", "framegate/data/fixtures"), ("models", "framegate/data/models")):
-        ours = {f"{inside}/{path.name}" for path in (ROOT / folder).iterdir() if path.is_file()}
+        files = [path for path in (ROOT / folder).rglob("*") if path.is_file()]
+        ours = {f"{inside}/{path.relative_to(ROOT / folder).as_posix()}" for path in files}
         assert ours
         assert ours <= held
     assert not [name for name in held if "__pycache__" in name or name.startswith(("tests", "plugins"))]

@@ -9,7 +9,9 @@ import pytest
 Stored = Callable[..., list[dict[str, Any]]]
 Run = Callable[..., pytest.RunResult]
 
-KEYS = ["model", "model_sha256", "size", "preprocess", "runtime", "renderer", "gl", "gl_renderer", "is_software"]
+KEYS = [
+    "model", "model_sha256", "size", "preprocess", "runtime", "threads", "renderer", "gl", "gl_renderer", "is_software",
+]  # fmt: skip
 STAGES = ["preprocess", "inference", "readback", "convert", "draw", "present"]
 
 
@@ -26,6 +28,7 @@ def test_a_frame_describes_itself_and_its_stages(stored: Stored) -> None:
         "size": "16",
         "preprocess": "greyscale",
         "runtime": "null",
+        "threads": None,
         "renderer": "opencv",
         "gl": "null",
         "gl_renderer": frame["gl_renderer"],
@@ -42,11 +45,14 @@ def test_a_frame_describes_itself_and_its_stages(stored: Stored) -> None:
 @pytest.mark.parametrize(
     ("suite", "unused"),
     [
-        ("test_load.py", {"preprocess", "renderer", "gl", "gl_renderer", "is_software"}),
-        ("test_preprocess.py", {"model", "model_sha256", "runtime", "renderer", "gl", "gl_renderer", "is_software"}),
-        ("test_inference.py", {"renderer", "gl", "gl_renderer", "is_software"}),
-        ("test_render.py", {"model", "model_sha256", "preprocess", "runtime"}),
-        ("test_frame.py", set()),
+        ("test_load.py", {"preprocess", "threads", "renderer", "gl", "gl_renderer", "is_software"}),
+        (
+            "test_preprocess.py",
+            {"model", "model_sha256", "runtime", "threads", "renderer", "gl", "gl_renderer", "is_software"},
+        ),
+        ("test_inference.py", {"threads", "renderer", "gl", "gl_renderer", "is_software"}),
+        ("test_render.py", {"model", "model_sha256", "preprocess", "runtime", "threads"}),
+        ("test_frame.py", {"threads"}),
     ],
 )
 def test_every_suite_uses_the_same_keys(stored: Stored, suite: str, unused: set[str]) -> None:

@@ -15,6 +15,7 @@ FRAME_KEYS = (
     "size",
     "preprocess",
     "runtime",
+    "threads",
     "renderer",
     "gl",
     "gl_renderer",
@@ -28,8 +29,8 @@ FrameInfo = dict[str, Any]
 def frame_info(request: pytest.FixtureRequest, benchmark: Any) -> FrameInfo:
     """The cell's ``extra_info["frame"]``: all keys are there, null where they do not apply.
 
-    The fixtures that open a backend fill in what only they know (``model_sha256``, ``gl``, ``gl_renderer``,
-    ``is_software``).
+    The fixtures that open a backend fill in what only they know (``model_sha256``, ``threads``, ``gl``,
+    ``gl_renderer``, ``is_software``).
     """
     info: FrameInfo = dict.fromkeys(FRAME_KEYS)
     callspec = getattr(request.node, "callspec", None)

@@ -8,6 +8,7 @@ import pytest
 
 from framegate.hooks.catalogue import CATALOGUE
 from framegate.hooks.outcome import named
+from framegate.hooks.runtimes import NoteChoice
 from framegate.interfaces import Array, LoadedModel, ResolvedModel, Runtime, Size
 from framegate.measure.load import LoadPath
 
@@ -22,6 +23,7 @@ def load_path(
     frame_model: str,
     frame_runtime: str,
     frame_size: str,
+    note_choice: NoteChoice,
 ) -> Iterator[LoadPath]:
     """The cell's model and runtime, loaded once already: a model that this runtime does not take is a named skip."""
     import numpy as np
@@ -31,6 +33,7 @@ def load_path(
     spec = pytestconfig.stash[CATALOGUE].specs[frame_model]
 
     def feeds(loaded: LoadedModel) -> Mapping[str, Array]:
+        note_choice(loaded)
         frame_io = find_frame_io(spec, resolved_model, loaded, Size.parse(frame_size))
         return {frame_io.input.name: np.zeros(frame_io.shape, frame_io.input.dtype)}
 

@@ -11,6 +11,7 @@ from framegate.hooks.catalogue import CATALOGUE
 from framegate.hooks.describe import FrameInfo
 from framegate.hooks.outcome import named
 from framegate.hooks.registries import REGISTRIES
+from framegate.hooks.runtimes import NoteChoice
 from framegate.interfaces import LoadedModel, ResolvedModel, Runtime, Size
 from framegate.once import Once
 from framegate.paths import cache_dir
@@ -18,13 +19,6 @@ from framegate.runtimes.shelf import ModelShelf
 
 if TYPE_CHECKING:
     from framegate.models.frame_io import FrameIO
-
-
-@pytest.fixture(scope="session")
-def runtimes(pytestconfig: pytest.Config) -> Once[str, Runtime]:
-    """Each runtime, made at its first use."""
-    factories = pytestconfig.stash[REGISTRIES].runtimes
-    return Once(lambda name: factories[name]())
 
 
 @pytest.fixture(scope="session")
@@ -61,19 +55,20 @@ def resolved_model(
 
 
 @pytest.fixture
-def runtime(pytestconfig: pytest.Config, frame_runtime: str, runtimes: Once[str, Runtime]) -> Runtime:
-    """The cell's runtime."""
-    with named(pytestconfig, "runtime", frame_runtime):
-        return runtimes(frame_runtime)
-
-
-@pytest.fixture
 def loaded_model(
-    pytestconfig: pytest.Config, resolved_model: ResolvedModel, frame_runtime: str, model_shelf: ModelShelf
+    pytestconfig: pytest.Config,
+    resolved_model: ResolvedModel,
+    runtime: Runtime,
+    frame_runtime: str,
+    model_shelf: ModelShelf,
+    note_choice: NoteChoice,
 ) -> LoadedModel:
     """The cell's model, loaded into the cell's runtime."""
+    del runtime  # the shelf takes it by its name; asked for here so that it fails, and is described, by itself
     with named(pytestconfig, "runtime", frame_runtime):
-        return model_shelf.get(resolved_model, frame_runtime)
+        loaded = model_shelf.get(resolved_model, frame_runtime)
+    note_choice(loaded)
+    return loaded
 
 
 @pytest.fixture

@@ -21,6 +21,8 @@ AXES = {
     "gl": "GL context that renderers draw in: auto, egl, glfw, osmesa, null, or 'all'",
 }
 
+MOST_THREADS = 1024
+
 
 @dataclass(frozen=True)
 class Options:
@@ -34,6 +36,7 @@ class Options:
     gl: tuple[str, ...]
     source: str
     fit: Fit
+    threads: int | None
     require: tuple[str, ...]
 
     def axis(self, name: str) -> tuple[str, ...]:
@@ -69,6 +72,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     parser.addini("frame_fit", "how a frame is brought to the model's input: crop or resize", default="")
     group.addoption(
+        "--frame-threads",
+        metavar="N",
+        help="threads that every runtime computes on (default: the cores this process may use). ini: frame_threads",
+    )
+    parser.addini("frame_threads", "threads that every runtime computes on", default="")
+    group.addoption(
         "--frame-require",
         action="append",
         metavar="NAME",
@@ -87,7 +96,7 @@ def read_options(config: pytest.Config) -> Options:
     """Command line first, then ini, then nothing.
 
     Raises:
-        UsageError: an option that was given and is empty, or a fit that does not exist.
+        UsageError: an option that is given and empty, an unknown fit, or a number of threads that cannot be.
     """
     fit = _single(config, "fit") or FITS[0]
     if fit not in FITS:
@@ -96,6 +105,7 @@ def read_options(config: pytest.Config) -> Options:
         **{axis: _values(config, axis) or _ini(config, axis) for axis in AXES},
         source=_single(config, "source") or PHOTO,
         fit=fit,
+        threads=_threads(_single(config, "threads")),
         require=_values(config, "require"),
     )
 
@@ -121,6 +131,14 @@ def _single(config: pytest.Config, name: str) -> str | None:
     if given == "":
         raise pytest.UsageError(f"--frame-{name} is empty; give it a value, or leave it out for the default")
     return given or next(iter(_ini(config, name)), None)
+
+
+def _threads(text: str | None) -> int | None:
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) <= 9 and 1 <= int(text) <= MOST_THREADS):
+        raise pytest.UsageError(f"--frame-threads {text!r} is not a whole number from 1 to {MOST_THREADS}")
+    return int(text)
 
 
 def split(values: Sequence[str]) -> tuple[str, ...]:

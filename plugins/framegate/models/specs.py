@@ -14,7 +14,9 @@ from framegate.interfaces import ModelSource, ModelSourceFactory, ModelSpec, Ran
 from framegate.models.sources import OPTION_KEYS
 from framegate.paths import cache_dir, data_dir
 
-_COMMON_KEYS = frozenset({"about", "default", "input_range", "license", "output_range", "sizes", "source"})
+_COMMON_KEYS = frozenset(
+    {"about", "default", "input_range", "license", "output_range", "preprocess", "sizes", "source"}
+)
 _LARGEST = 1e30
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9_.-]+):(.*)", re.DOTALL)  # two letters at least: C:\model is a path
 
@@ -92,6 +94,7 @@ def read_spec(path: Path, sources: Collection[str] = tuple(OPTION_KEYS)) -> Mode
         sizes=_sizes(path, table.get("sizes", [])),
         input_range=_range(path, "input_range", table.get("input_range")),
         output_range=_range(path, "output_range", table.get("output_range")),
+        preprocess=_text(path, "preprocess", table.get("preprocess")),
     )
 
 
@@ -155,6 +158,12 @@ def _check_keys(path: Path, table: Mapping[str, Any], source: str) -> None:
     for key in table:
         if key not in known:
             raise UsageError(f"{path}: {UnknownName('key', key, known)}")
+
+
+def _text(path: Path, key: str, raw: Any) -> str | None:
+    if raw is not None and not isinstance(raw, str):
+        raise UsageError(f"{path}: {key} {raw!r} is no text such as 'greyscale+invert'")
+    return raw
 
 
 def _sizes(path: Path, raw: Any) -> tuple[Size, ...]:
