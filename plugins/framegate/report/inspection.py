@@ -33,7 +33,7 @@ def facts(found: Inspection) -> Facts:
     lines.extend(("input", _port(port)) for port in found.inputs)
     lines.extend(("output", _port(port)) for port in found.outputs)
     if found.size is not None:
-        lines.append(("size", f"computed for {found.size} ({found.size_reason}); --size computes for another"))
+        lines.append(("size", f"computed for {found.size} ({found.size_reason})"))
     least = "" if totals.macs_exact else "at least "
     constants = f", and {totals.constants:,} other constants" if totals.constants else ""
     lines.append(("parameters", f"{totals.parameters:,} ({count(totals.parameters)}){constants}"))

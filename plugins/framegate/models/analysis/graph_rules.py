@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -71,8 +72,15 @@ def _top(_: Node, tensors: Sequence[Tensor]) -> Outputs:
     return [Tensor(None if not shape else (*shape[:-1], last))] * 2
 
 
-def _numbers(_: Node, __: Sequence[Tensor]) -> Outputs:
-    return [Tensor((None,))] * 3
+def _numbers(node: Node, tensors: Sequence[Tensor]) -> Outputs:
+    """Range (start, limit, step) and LinSpace (start, stop, count)."""
+    ends = [tensor.values[0] if tensor.values else None for tensor in tensors[:3]]
+    start, limit, step = ends
+    if node.op == "LinSpace":
+        return [Tensor((None if step is None else int(step),))]
+    if start is None or limit is None or not step:
+        return [Tensor((None,))]
+    return [Tensor((max(math.ceil((limit - start) / step), 0),))]
 
 
 RULES: dict[str, Rule] = {

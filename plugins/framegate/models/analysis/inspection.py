@@ -162,7 +162,8 @@ def _size_reason(spec: ModelSpec, size: Size | None, open_size: Size | None) -> 
         return "as --size asks"
     if open_size is None:
         return "the model's own"
-    return "the model takes any size; the spec names this one" if spec.sizes else "the model takes any size"
+    whose = "the spec names this one" if spec.sizes else "--size chooses another"
+    return f"the model takes any size; {whose}"
 
 
 def _open_notes(model: ModelJson, walk: Walk, read: Mapping[str, Values], *, read_constants: bool) -> list[str]:

@@ -182,7 +182,7 @@ def _detail(kind: str, config: Mapping[str, Any]) -> str:
     words: list[str] = []
     for key in ("kernel_size", "pool_size"):
         if key in config and ("Conv" in kind or "Pool" in kind):
-            rank = int(kind[kind.index("D") - 1]) if "1D" in kind or "2D" in kind or "3D" in kind else 2
+            rank = next((count for count in (1, 2, 3) if f"{count}D" in kind), 2)
             words.append("x".join(map(str, per_axis(config, key, rank))))
             steps = set(per_axis(config, "strides", rank)) - {1}
             if steps:

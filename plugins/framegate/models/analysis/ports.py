@@ -108,7 +108,7 @@ def report_outputs(model: ModelJson, spec: ModelSpec, computed: dict[str, Shape]
 
 
 def _report(info: TensorInfo, computed: Shape, said: Range | None, guessed: Range, side: Side) -> PortReport:
-    shape = info.shape if computed is None else computed
+    shape = info.shape if computed is None or side == "input" else computed
     layout = layout_of(shape, info.dtype)
     declared: Shape = info.shape or None
     if layout is None or (side == "output" and (computed or info.shape)[1:3] == (1, 1)):
