@@ -17,8 +17,13 @@ from framegate.models.analysis.tensors import text
 MOST_ROWS = 200
 _BARS = 8
 _BAR_CELLS = 40
-_COLUMNS = ("", "op", "window", "output", "parameters", "share", "MACs", "stored", "float32")
+_COLUMNS = ("", "op", "window", "output", "params", "share", "MACs", "stored", "float32")
 _LEFT = 4
+_SPARE = (8, 2, 5, 7)  # the columns that a narrow terminal can do without, first to go first
+_GAP = 3
+_EDGES = 2
+_SHORTEST_NAME = 24
+_SHORTEST_CUT = 10
 Facts = list[tuple[str, str]]
 
 
@@ -56,10 +61,9 @@ def notes(found: Inspection) -> list[str]:
     """What a reader must know to trust the numbers."""
     lines = list(found.notes)
     if found.unused:
-        names = ", ".join(entry.name for entry in found.unused[:3])
-        lines.append(
-            f"{len(found.unused)} weights are taken by nothing ({names}{', …' if len(found.unused) > 3 else ''})"
-        )
+        names = ", ".join(entry.name for entry in found.unused[:3]) + (", ..." if len(found.unused) > 3 else "")
+        many = "1 weight is" if len(found.unused) == 1 else f"{len(found.unused)} weights are"
+        lines.append(f"{many} taken by nothing ({names})")
     return lines
 
 
@@ -109,19 +113,12 @@ def show(found: Inspection, console: Console) -> None:
         head.add_row(label, Text(said, style="red" if label in ("shards", "backends") and "missing" in said else ""))
     console.print(head)
     rows, left_out = table_rows(found)
+    kept, widest = _columns_that_fit(rows, console.width)
     table = Table(box=SIMPLE_HEAD, header_style="bold", pad_edge=False)
-    for at, column in enumerate(_COLUMNS):
-        left = at < _LEFT
-        table.add_column(
-            column,
-            justify="left" if left else "right",
-            no_wrap=True,
-            overflow="ellipsis",
-            min_width=12 if at == 0 else None,
-        )
+    for at in kept:
+        table.add_column(_COLUMNS[at], justify="left" if at < _LEFT else "right", no_wrap=True)
     for row in rows:
-        # Of a path, what distinguishes is at its end.
-        table.add_row(Text(_tail(row[0], console.width)), *(Text(cell) for cell in row[1:]))
+        table.add_row(Text(_tail(row[0], widest)), *(Text(row[at]) for at in kept[1:]))
     console.print(table)
     if left_out:
         console.print(f"… and {left_out} lighter ops; --json lists all", highlight=False)
@@ -131,7 +128,7 @@ def show(found: Inspection, console: Console) -> None:
     picture.add_column(no_wrap=True, justify="right")
     drawn = list(bars(found, "█"))
     for name, bar, said in drawn:
-        picture.add_row(Text(_tail(name, console.width)), bar, said)
+        picture.add_row(Text(_tail(name, max(console.width - _BAR_CELLS - 20, _SHORTEST_NAME))), bar, said)
     if drawn:
         console.print("where the weight sits", style="bold")
         console.print(picture)
@@ -226,6 +223,19 @@ def _aligned(rows: Sequence[Sequence[str]], left: int) -> list[str]:
     ]
 
 
-def _tail(name: str, width: int) -> str:
-    most = max(width - 85, 16)
+def _columns_that_fit(rows: Sequence[Sequence[str]], width: int) -> tuple[list[int], int]:
+    """Which columns to show so that no number is cut, and how long names may be."""
+    widths = [max(map(len, column)) for column in zip(_COLUMNS, *rows, strict=True)]
+    kept = list(range(len(_COLUMNS)))
+    for spare in (None, *_SPARE):
+        if spare is not None:
+            kept.remove(spare)
+        left = width - _EDGES - sum(widths[at] + _GAP for at in kept[1:])
+        if left >= min(widths[0], _SHORTEST_NAME):
+            break
+    return kept, max(left, _SHORTEST_CUT)
+
+
+def _tail(name: str, most: int) -> str:
+    """A name cut in front: of a path, what distinguishes is at its end."""
     return name if len(name) <= most else f"…{name[1 - most :]}"

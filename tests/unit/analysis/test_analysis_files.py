@@ -104,7 +104,7 @@ def test_inputs(
 
 def test_tanh_at_the_end_decides_both_ranges(tmp_path: Path) -> None:
     found = look(tmp_path, [image(1, 8, 8, 3), op("Tanh", "image")])
-    assert found.inputs[0].range == found.outputs[0].range == (-1, 1)
+    assert [port.range for port in (*found.inputs, *found.outputs)] == [(-1, 1), (-1, 1)]
     assert "ends in tanh" in found.outputs[0].reason
 
 

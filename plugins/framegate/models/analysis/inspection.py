@@ -176,7 +176,7 @@ def _open_notes(model: ModelJson, walk: Walk, read: Mapping[str, Values], *, rea
         hint = ""
         if model.format == "graph" and not read_constants:
             hint = "; --read-constants reads the integers that decide them from the weight files"
-        counted = f", and {unknown} of them do arithmetic that is not counted" if unknown else ""
+        counted = f", and the arithmetic of {unknown} ops is not counted" if unknown else ""
         notes.append(f"{open_shapes} shapes cannot be told from model.json{counted}{hint}")
     if walk.looped:
         notes.append("loops and branches run as often as the data say: their ops are counted once, or not at all")
