@@ -3,11 +3,18 @@
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from framegate.fixtures import LoadPath, StoreStages
+from framegate.fixtures import LoadPath, StoreStages, VerifyFinite
 
 pytestmark = [pytest.mark.benchmark(group="load"), pytest.mark.frame_defaults(runtime="tensorflow")]
 
 
-def test_load(benchmark: BenchmarkFixture, load_path: LoadPath, store_stages: StoreStages) -> None:
-    benchmark(load_path)
-    store_stages(load_path.timer)
+def test_load(
+    benchmark: BenchmarkFixture,
+    load_path: LoadPath,
+    load_rounds: int,
+    store_stages: StoreStages,
+    verify_finite: VerifyFinite,
+) -> None:
+    outputs = benchmark.pedantic(load_path, setup=load_path.close, rounds=load_rounds)
+    store_stages(load_path.timer, calls_after=0)
+    verify_finite(outputs)

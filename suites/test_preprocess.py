@@ -14,5 +14,5 @@ pytestmark = [
 
 
 def test_preprocess(benchmark: BenchmarkFixture, preprocessor: Preprocessor, frames: Frames) -> None:
-    benchmark(preprocessor, frames[0])
-    preprocessor.verify(frames[0])
+    picture = benchmark(preprocessor, frames[0])
+    preprocessor.verify(frames[0], picture)

@@ -6,45 +6,30 @@ import argparse
 import sys
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
 from framegate.errors import FramegateError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a subcommand; the exit code is 0, or 2 with one line on stderr for a user's mistake."""
+    """Run a subcommand; the exit code is 0, 2 with one line on stderr for a user's mistake, 130 for Ctrl-C."""
     parser = argparse.ArgumentParser(prog="framegate", description="Benchmark TF.js image models from frame to screen.")
     parser.add_argument("--version", action="version", version=f"framegate {_version()}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    commands.add_parser("doctor", help="what can run on this machine, and what to install for the rest")
-    add_inspect(commands)
+    doctor_parser = commands.add_parser("doctor", help="what can run on this machine, and what to install for the rest")
+    doctor_parser.set_defaults(run=doctor)
+    _add_inspect(commands)
+    _add_train(commands)
     parsed = parser.parse_args(arguments)
     try:
-        return COMMANDS[parsed.command](parsed)
+        code: int = parsed.run(parsed)
     except FramegateError as error:
         print(f"framegate: {error}", file=sys.stderr)  # noqa: T201 # a command speaks on its streams
         return 2
-
-
-def add_inspect(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Declare ``framegate inspect``."""
-    about = "what a model is made of and what it costs, from model.json alone: nothing is loaded or run"
-    parser = commands.add_parser("inspect", help=about, description=about)
-    parser.add_argument("model", metavar="MODEL", help="folder, model.json, spec name or .toml, npm:NAME@VERSION#path")
-    parser.add_argument("--size", help="compute for another input size: 256 or 640x480 (width x height)")
-    parser.add_argument("--json", action="store_true", help="print one JSON object with everything")
-    parser.add_argument(
-        "--read-constants",
-        action="store_true",
-        help="also read the short integers that decide on shapes (paddings, axes, sizes) from the weight files",
-    )
-
-
-def inspect(parsed: argparse.Namespace) -> int:
-    """Print what model.json says of a model: a table in a terminal, plain text in a pipe, JSON on demand."""
-    from framegate.inspect_command import run
-
-    run(parsed.model, parsed.size, as_json=parsed.json, read_constants=parsed.read_constants)
-    return 0
+    except KeyboardInterrupt:
+        print("framegate: stopped", file=sys.stderr)  # noqa: T201
+        return 130
+    return code
 
 
 def doctor(_: argparse.Namespace) -> int:
@@ -57,7 +42,72 @@ def doctor(_: argparse.Namespace) -> int:
     return 0
 
 
-COMMANDS = {"doctor": doctor, "inspect": inspect}
+def inspect(parsed: argparse.Namespace) -> int:
+    """Print what model.json says of a model: a table in a terminal, plain text in a pipe, JSON on demand."""
+    from framegate.inspect_command import run
+
+    run(parsed.model, parsed.size, as_json=parsed.json, read_constants=parsed.read_constants)
+    return 0
+
+
+def train(parsed: argparse.Namespace) -> int:
+    """Train a model and say how to benchmark it."""
+    from framegate.report.training import TrainingProgress
+    from framegate.training.run import train as run
+    from framegate.training.settings import Settings
+
+    settings = Settings(
+        source=parsed.source,
+        size=parsed.size,
+        filters=parsed.filters,
+        batch=parsed.batch,
+        steps=parsed.steps,
+        learning_rate=parsed.learning_rate,
+        seed=parsed.seed,
+    )
+    with TrainingProgress(settings.steps) as progress:
+        model = run(settings, parsed.epochs, parsed.out, parsed.quantize, progress)
+    print(f"wrote {model}; to see what it does:")  # noqa: T201
+    print(  # noqa: T201
+        f"pytest --pyargs framegate.suites --benchmark-only --frame-model {model.parent}"
+        " --frame-preprocess greyscale+down-upscale --frame-fit resize --frame-pictures pictures"
+    )
+    return 0
+
+
+def _add_inspect(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    about = "what a model is made of and what it costs, from model.json alone: nothing is loaded or run"
+    parser = commands.add_parser("inspect", help=about, description=about)
+    parser.add_argument("model", metavar="MODEL", help="folder, model.json, spec name or .toml, npm:NAME@VERSION#path")
+    parser.add_argument("--size", help="compute for another input size: 256 or 640x480 (width x height)")
+    parser.add_argument("--json", action="store_true", help="print one JSON object with everything")
+    parser.add_argument(
+        "--read-constants",
+        action="store_true",
+        help="also read the short integers that decide on shapes (paddings, axes, sizes) from the weight files",
+    )
+    parser.set_defaults(run=inspect)
+
+
+def _add_train(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    from framegate.training.settings import Settings
+
+    parser = commands.add_parser(
+        "train",
+        help="train a small generator that sees a blurred grey picture in colour, and write it as a TF.js graph model",
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    )
+    parser.add_argument("source", help="a folder of pictures, or a video")
+    parser.add_argument("--out", type=Path, required=True, help="the run's folder; a run that is there is resumed")
+    parser.add_argument("--epochs", type=int, default=20, help="epochs in all, those of a resumed run included")
+    parser.add_argument("--size", type=int, default=Settings.size, help="input and output side: 64, 128 or 256")
+    parser.add_argument("--filters", type=int, default=Settings.filters, help="filters of the first block")
+    parser.add_argument("--batch", type=int, default=Settings.batch, help="pictures in a step")
+    parser.add_argument("--steps", type=int, default=Settings.steps, help="steps in an epoch")
+    parser.add_argument("--learning-rate", type=float, default=Settings.learning_rate, help="of Adam")
+    parser.add_argument("--seed", type=int, default=Settings.seed, help="of weights, batches and dropout")
+    parser.add_argument("--quantize", choices=("float16", "uint8", "uint16"), help="how the weights are stored")
+    parser.set_defaults(run=train)
 
 
 def _version() -> str:

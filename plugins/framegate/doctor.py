@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from framegate import gl, render, runtimes
-from framegate.errors import BackendUnavailable
-from framegate.interfaces import GLContext
+from framegate.errors import BackendUnavailable, FramegateError
+from framegate.interfaces import GLContext, GLContextFactory, RendererFactory, RuntimeFactory
 from framegate.render.verify import verify_pixels
 
 
@@ -26,19 +28,32 @@ class Finding:
 def examine() -> Iterator[Finding]:
     """Make each runtime, GL context and renderer, and use it once; renderers draw in the first context that works."""
     for name, make_runtime in runtimes.builtin().items():
-        try:
-            yield Finding("runtime", name, "ok", make_runtime().describe())
-        except BackendUnavailable as error:
-            yield Finding("runtime", name, "missing", str(error))
+        yield _finding("runtime", name, partial(_describe_runtime, make_runtime))
     for name, make_context in gl.builtin().items():
-        try:
-            yield Finding("GL context", name, "ok", _describe(make_context()))
-        except BackendUnavailable as error:
-            yield Finding("GL context", name, "missing", str(error))
-    yield from _examine_renderers()
+        yield _finding("GL context", name, partial(_describe_context, make_context))
+    with ExitStack() as stack:
+        context = _first_context()
+        stack.callback(context.release)
+        stack.enter_context(context.current())
+        for name, make_renderer in render.builtin().items():
+            yield _finding("renderer", name, partial(_draw, make_renderer, context))
 
 
-def _describe(context: GLContext) -> str:
+def _finding(kind: str, name: str, look: Callable[[], str]) -> Finding:
+    try:
+        return Finding(kind, name, "ok", look())
+    except BackendUnavailable as error:
+        return Finding(kind, name, "missing", str(error))
+    except FramegateError as error:
+        return Finding(kind, name, "broken", str(error))
+
+
+def _describe_runtime(make: RuntimeFactory) -> str:
+    return make().describe()
+
+
+def _describe_context(make: GLContextFactory) -> str:
+    context = make()
     try:
         info = context.info()
     finally:
@@ -47,24 +62,20 @@ def _describe(context: GLContext) -> str:
     return f"{context.name}: {info.renderer}{software}; OpenGL {info.version}"
 
 
-def _examine_renderers() -> Iterator[Finding]:
+def _first_context() -> GLContext:
     try:
-        context = gl.builtin()["auto"]()
-    except BackendUnavailable:
-        context = gl.builtin()["null"]()
+        return gl.builtin()["auto"]()
+    except FramegateError:
+        return gl.builtin()["null"]()
+
+
+def _draw(make: RendererFactory, context: GLContext) -> str:
     tensor = np.linspace(0, 1, 4 * 6 * 3, dtype=np.float32).reshape(4, 6, 3)
+    renderer = make(context)
     try:
-        with context.current():
-            for name, make_renderer in render.builtin().items():
-                try:
-                    renderer = make_renderer(context)
-                    renderer.prepare(tensor.shape, "float32")
-                except BackendUnavailable as error:
-                    yield Finding("renderer", name, "missing", str(error))
-                    continue
-                renderer.draw(tensor)
-                verify_pixels(renderer.read(), tensor, renderer.tolerance)
-                renderer.close()
-                yield Finding("renderer", name, "ok", f"drew a test picture in {context.name}, equal to the oracle")
+        renderer.prepare(tensor.shape, "float32")
+        renderer.draw(tensor)
+        verify_pixels(renderer.read(), tensor, renderer.tolerance)
     finally:
-        context.release()
+        renderer.close()
+    return f"drew a test picture in {context.name}, equal to the oracle within {renderer.tolerance}/255"

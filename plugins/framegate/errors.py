@@ -5,6 +5,7 @@ FramegateError                 one line: what was asked, what was found, what to
 │   ├── UnknownName            a name no plugin knows; the message lists what there is
 │   └── DuplicateName          two plugins claim one name
 ├── BackendUnavailable         a backend this machine lacks: reason + install hint -> a named skip
+├── RequiredBackendUnavailable a backend that --frame-require names is missing -> an error
 ├── ModelError                 a model that cannot be read, built or fed
 │   ├── ModelFormatError       model.json is not what TF.js writes
 │   ├── WeightsError           a shard is missing, short, long, or outside the model's folder
@@ -28,6 +29,7 @@ __all__ = [
     "GLError",
     "ModelError",
     "ModelFormatError",
+    "RequiredBackendUnavailable",
     "SourceError",
     "UnknownName",
     "UnsupportedOp",
@@ -80,6 +82,10 @@ class BackendUnavailable(FramegateError):
         self.reason = " ".join(reason.split())
         self.install_hint = " ".join(install_hint.split())
         super().__init__(f"{self.reason}; {self.install_hint}")
+
+
+class RequiredBackendUnavailable(FramegateError):
+    """A backend that ``--frame-require`` names, and that this machine cannot run."""
 
 
 class ModelError(FramegateError):

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Protocol
 
 from framegate.hooks.frame import FramePath
-from framegate.hooks.inference import LoadPath
+from framegate.hooks.inference import VerifyOutputs
 from framegate.interfaces import Array, Float32, GLContext, LoadedModel, Pixels, Renderer, ResolvedModel, Runtime
+from framegate.measure.load import LoadPath
 from framegate.measure.stages import StageTimer
 from framegate.preprocess.pipeline import Preprocessor
 
 Feeds = Mapping[str, Array]
 Frames = list[Pixels]
 OutputTensor = Float32
-StoreStages = Callable[[StageTimer], None]
-VerifyOutputs = Callable[[Mapping[str, Array]], None]
+VerifyFinite = Callable[[Mapping[str, Array]], None]
 VerifyPixels = Callable[[Renderer, Array], None]
+
+
+class StoreStages(Protocol):
+    """Stores the stages of a benchmark's rounds; ``calls_after`` is 0 after ``pedantic``."""
+
+    def __call__(self, timer: StageTimer, calls_after: int = 1) -> None:
+        """Store them."""
+        ...
+
 
 __all__ = [
     "Feeds",
@@ -30,6 +40,7 @@ __all__ = [
     "ResolvedModel",
     "Runtime",
     "StoreStages",
+    "VerifyFinite",
     "VerifyOutputs",
     "VerifyPixels",
 ]

@@ -52,7 +52,7 @@ class Size(NamedTuple):
             UsageError: if the text is neither, or a side is not in 1..16384.
         """
         parts = text.strip().lower().split("x")
-        if len(parts) > 2 or not all(part.isascii() and part.isdigit() for part in parts):
+        if len(parts) > 2 or not all(part.isascii() and part.isdigit() and len(part) <= 9 for part in parts):
             raise UsageError(f"size {text!r} is not a size; write 256 or 640x480 (width x height)")
         width, height = int(parts[0]), int(parts[-1])
         if not (1 <= width <= 16384 and 1 <= height <= 16384):

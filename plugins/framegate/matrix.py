@@ -21,13 +21,26 @@ def cells(
         values: what to run on each axis but ``size``.
         sizes: the sizes of a model, or without a model (None).
     """
-    rest = [values[axis] for axis in axes if axis not in ("model", "size")]
     for model in values["model"] if "model" in axes else [None]:
-        named = [] if model is None else [model]
-        sized = [[size] for size in sizes(model)] if "size" in axes else [[]]
-        for size in sized:
-            for others in itertools.product(*rest):
-                yield (*named, *size, *others)
+        choices = [_choices(axis, model, values, sizes) for axis in axes]
+        rows = itertools.product(*choices)
+        # All cells of a model in one runtime stand together, so that it is loaded once.
+        yield from sorted(rows, key=_place(axes.index("runtime"), choices)) if "runtime" in axes else rows
+
+
+def _choices(
+    axis: str,
+    model: str | None,
+    values: Mapping[str, Sequence[str]],
+    sizes: Callable[[str | None], Sequence[str]],
+) -> Sequence[str]:
+    if axis == "model" and model is not None:
+        return [model]
+    return sizes(model) if axis == "size" else values[axis]
+
+
+def _place(index: int, choices: Sequence[Sequence[str]]) -> Callable[[Row], int]:
+    return lambda row: choices[index].index(row[index])
 
 
 def cell_id(row: Row) -> str:

@@ -17,7 +17,7 @@ HEAVY = ("tensorflow", "tensorflowjs", "tf_keras", "keras", "OpenGL", "glfw", "c
 LAYERS = [
     {"errors", "interfaces", "hookspecs", "paths"},
     {"registry", "once", "matrix", "measure", "report", "models"},
-    {"preprocess", "frames", "runtimes", "render", "gl"},
+    {"preprocess", "frames", "runtimes", "render", "gl", "training"},
     {"hooks"},
     {"fixtures", "doctor", "inspect_command", "plugin", "cli", "__main__", ""},
 ]

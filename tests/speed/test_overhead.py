@@ -1,4 +1,7 @@
-"""Timing the stages of a frame costs next to nothing."""
+"""Timing the stages of a frame costs next to nothing.
+
+The clock is this thread's own processor time: what else the machine is doing does not count.
+"""
 
 import time
 from typing import Any
@@ -16,10 +19,10 @@ ALLOWED_S = 20e-6
 
 def best_of(call: Any) -> float:
     def once() -> float:
-        started = time.perf_counter()
+        started = time.thread_time()
         for _ in range(CALLS):
             call()
-        return (time.perf_counter() - started) / CALLS
+        return (time.thread_time() - started) / CALLS
 
     return min(once() for _ in range(REPEATS))
 
@@ -45,19 +48,19 @@ def test_known_delays_come_out_where_they_were_put_in() -> None:
 
     def busy(seconds: float) -> Any:
         def call(value: Any) -> Any:
-            end = time.perf_counter() + seconds
-            while time.perf_counter() < end:
+            end = time.thread_time() + seconds
+            while time.thread_time() < end:
                 pass
             return value
 
         return call
 
-    loop = FrameLoop([0], tuple(Stage(name, busy(seconds)) for name, seconds in delays.items()))
+    loop = FrameLoop([0], tuple(Stage(name, busy(seconds)) for name, seconds in delays.items()), time.thread_time)
     wholes = []
     for _ in range(10):
-        started = time.perf_counter()
+        started = time.thread_time()
         loop()
-        wholes.append(time.perf_counter() - started)
+        wholes.append(time.thread_time() - started)
     samples = loop.timer.samples
     for name, seconds in delays.items():
         assert seconds <= min(samples[name]) <= 1.05 * seconds

@@ -24,7 +24,7 @@ VIDEO_FRAMES = 60
 
 
 def open_frames(source: str) -> list[Pixels]:
-    """All frames of a source, in order.
+    """All frames of a source, in order; they are read-only, for every cell of a run shares them.
 
     Args:
         source: ``photo`` (the packaged one), ``clip`` (generated), or the path of an image or video file. Of a video
@@ -36,6 +36,13 @@ def open_frames(source: str) -> list[Pixels]:
     Raises:
         FrameError: no such file, or a file that is neither a picture nor a video that OpenCV reads.
     """
+    frames = _decode(source)
+    for frame in frames:
+        frame.flags.writeable = False
+    return frames
+
+
+def _decode(source: str) -> list[Pixels]:
     if source == CLIP:
         return generate_clip()
     if source == PHOTO:
@@ -44,8 +51,7 @@ def open_frames(source: str) -> list[Pixels]:
     if not path.is_file():
         raise FrameError(f"frame source {source!r} is no file; give an image or video file, {PHOTO!r} or {CLIP!r}")
     with _quiet_decoders():
-        picture = decode_picture(path.read_bytes())
-        frames = _read_video(path) if picture is None else [picture]
+        frames = _read_picture(path) or _read_video(path)
     if not frames:
         raise FrameError(
             f"frame source {source}: OpenCV reads it neither as a picture nor as a video;"
@@ -62,6 +68,20 @@ def decode_picture(data: bytes) -> Pixels | None:
         return None
     bgr = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
     return None if bgr is None else cast("Pixels", cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB))
+
+
+def _read_picture(path: Path) -> list[Pixels]:
+    import cv2
+
+    # A look at the header: a video need not be read as a whole to learn that it is no picture.
+    if not cv2.haveImageReader(str(path)):
+        return []
+    try:
+        picture = decode_picture(path.read_bytes())
+    except (cv2.error, OSError) as error:
+        reason = " ".join(str(error).split())
+        raise FrameError(f"frame source {path}: cannot be read ({reason}); give another picture") from error
+    return [] if picture is None else [picture]
 
 
 def _packaged_photo() -> Pixels:

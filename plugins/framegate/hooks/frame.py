@@ -14,6 +14,7 @@ from framegate.measure.frame import FrameLoop, frame_stages
 from framegate.models.frame_io import FrameIO
 from framegate.preprocess.pipeline import Preprocessor
 from framegate.preprocess.tensor import ToTensor, ToUnit
+from framegate.runtimes.agreement import verify_finite
 
 
 @dataclass(frozen=True)
@@ -26,10 +27,14 @@ class FramePath:
 
 
 @pytest.fixture
-def model_preprocessor(pytestconfig: pytest.Config, frame_preprocess: str, frame_io: FrameIO) -> Preprocessor:
-    """The cell's preprocessing, down to the tensor that the model takes."""
+def model_preprocessor(
+    pytestconfig: pytest.Config, frame_preprocess: str, frame_io: FrameIO, frames: list[Pixels]
+) -> Preprocessor:
+    """The cell's preprocessing, down to the tensor that the model takes; its steps are checked once."""
     to_tensor = ToTensor(frame_io.shape, frame_io.input.dtype, frame_io.input_range)
-    return build_preprocessor(pytestconfig, frame_io.size, frame_preprocess, to_tensor)
+    preprocessor = build_preprocessor(pytestconfig, frame_io.size, frame_preprocess, to_tensor)
+    preprocessor.verify(frames[0])
+    return preprocessor
 
 
 @pytest.fixture
@@ -40,8 +45,12 @@ def model_feeds(model_preprocessor: Preprocessor, frame_io: FrameIO, frames: lis
 
 @pytest.fixture
 def warm_model(loaded_model: LoadedModel, model_feeds: dict[str, Array]) -> LoadedModel:
-    """The cell's model after its first run, which takes many times as long as the next and which test_load measures."""
-    loaded_model.run(model_feeds)
+    """The cell's model after its first run, which takes many times as long as the next and which test_load measures.
+
+    Raises:
+        WrongOutput: the model returned NaN or infinities, which a screen would show as black or white.
+    """
+    verify_finite(loaded_model.run(model_feeds))
     return loaded_model
 
 

@@ -8,32 +8,12 @@ import pytest
 
 from framegate.hooks.catalogue import CATALOGUE
 from framegate.hooks.outcome import named
-from framegate.interfaces import Array, LoadedModel, ResolvedModel, Runtime, Size, Stage
-from framegate.measure.stages import StageTimer
+from framegate.interfaces import Array, LoadedModel, ResolvedModel, Runtime, Size
+from framegate.measure.load import LoadPath
 from framegate.models.frame_io import find_frame_io
-from framegate.runtimes.agreement import verify_agreement, verify_finite
+from framegate.runtimes import agreement
 
 VerifyOutputs = Callable[[Mapping[str, Array]], None]
-
-
-class LoadPath:
-    """Each call loads the model anew and runs it once; the seconds of each stage are kept in ``timer``."""
-
-    def __init__(self, model: ResolvedModel, runtime: Runtime, first_run: Callable[[LoadedModel], LoadedModel]) -> None:
-        self.timer = StageTimer([*runtime.stages(), Stage("first-run", first_run)])
-        self._model = model
-        self._loaded: LoadedModel | None = None
-
-    def __call__(self) -> None:
-        """Load once more; the model of the call before is closed first."""
-        self.close()
-        self._loaded = self.timer(self._model)
-
-    def close(self) -> None:
-        """Close the model of the last call."""
-        if self._loaded is not None:
-            self._loaded.close()
-        self._loaded = None
 
 
 @pytest.fixture
@@ -45,21 +25,32 @@ def load_path(
     frame_runtime: str,
     frame_size: str,
 ) -> Iterator[LoadPath]:
-    """The cell's model and runtime, tried once: a model that this runtime does not take is a named skip."""
+    """The cell's model and runtime, loaded once already: a model that this runtime does not take is a named skip."""
     import numpy as np
 
     spec = pytestconfig.stash[CATALOGUE].specs[frame_model]
 
-    def first_run(loaded: LoadedModel) -> LoadedModel:
+    def feeds(loaded: LoadedModel) -> Mapping[str, Array]:
         frame_io = find_frame_io(spec, resolved_model, loaded, Size.parse(frame_size))
-        loaded.run({frame_io.input.name: np.zeros(frame_io.shape, frame_io.input.dtype)})
-        return loaded
+        return {frame_io.input.name: np.zeros(frame_io.shape, frame_io.input.dtype)}
 
-    path = LoadPath(resolved_model, runtime, first_run)
     with named(pytestconfig, "runtime", frame_runtime):
-        path()
+        path = LoadPath(resolved_model, runtime, feeds)
     yield path
     path.close()
+
+
+@pytest.fixture
+def load_rounds(pytestconfig: pytest.Config) -> int:
+    """How often to load: ``--benchmark-min-rounds``, for a load is slow and each needs the one before it closed."""
+    rounds: int = pytestconfig.getoption("benchmark_min_rounds")
+    return rounds
+
+
+@pytest.fixture
+def verify_finite() -> Callable[[Mapping[str, Array]], None]:
+    """Refuses outputs with NaN or infinities."""
+    return agreement.verify_finite
 
 
 @pytest.fixture(scope="session")
@@ -79,10 +70,10 @@ def verify_outputs(
     """Refuses NaN, infinities, and outputs that differ from those of the first runtime that ran the same cell."""
 
     def verify(outputs: Mapping[str, Array]) -> None:
-        verify_finite(outputs)
+        agreement.verify_finite(outputs)
         cell = (resolved_model.sha256, frame_size, frame_preprocess)
         kept = {name: values.copy() for name, values in outputs.items()}
         runtime, reference = first_outputs.setdefault(cell, (frame_runtime, kept))
-        verify_agreement(outputs, reference, runtime)
+        agreement.verify_agreement(outputs, reference, runtime)
 
     return verify

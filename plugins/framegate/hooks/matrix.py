@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import pytest
 
-from framegate.errors import FramegateError
+from framegate.errors import FramegateError, UnknownName
 from framegate.hooks.catalogue import CATALOGUE
-from framegate.hooks.options import OPTIONS, split
+from framegate.hooks.options import OPTIONS, once, split
 from framegate.hooks.registries import REGISTRIES, expand
 from framegate.interfaces import Size
 from framegate.matrix import AXES, cell_id, cells
@@ -23,9 +23,6 @@ DEFAULTS = {
 }
 MARKER = "frame_defaults"
 
-# A cell that is skipped while its fixtures are set up never uses the benchmark fixture, which then warns.
-MAY_BE_SKIPPED = pytest.mark.filterwarnings("ignore:Benchmark fixture was not used at all")
-
 
 def pytest_configure(config: pytest.Config) -> None:
     """Register the marker with which a suite says what it runs when the user says nothing."""
@@ -37,7 +34,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Parametrise every test that asks, itself or through its fixtures, for an axis: ``frame_model`` and so on."""
+    """Parametrise every test that asks, through this plugin's fixtures, for an axis: ``frame_model`` and so on.
+
+    All of them ask for ``frame_info``; a test without it is another project's, whose names are its own.
+    """
+    if "frame_info" not in metafunc.fixturenames:
+        return
     axes = [axis for axis in AXES if f"frame_{axis}" in metafunc.fixturenames]
     if not axes:
         return
@@ -45,8 +47,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         rows = _rows(metafunc, axes)
     except FramegateError as error:
         raise pytest.Collector.CollectError(str(error)) from None
-    parameters = [pytest.param(*row, id=cell_id(row), marks=MAY_BE_SKIPPED) for row in rows]
-    metafunc.parametrize([f"frame_{axis}" for axis in axes], parameters)
+    metafunc.parametrize([f"frame_{axis}" for axis in axes], rows, ids=map(cell_id, rows))
 
 
 def _rows(metafunc: pytest.Metafunc, axes: Sequence[str]) -> Sequence[tuple[str, ...]]:
@@ -54,18 +55,21 @@ def _rows(metafunc: pytest.Metafunc, axes: Sequence[str]) -> Sequence[tuple[str,
     options, registries, catalogue = config.stash[OPTIONS], config.stash[REGISTRIES], config.stash[CATALOGUE]
     marker = metafunc.definition.get_closest_marker(MARKER)
     suite = {} if marker is None else marker.kwargs
+    for name in suite:
+        if name not in DEFAULTS:
+            raise UnknownName(f"axis in the {MARKER} marker", name, DEFAULTS)
 
     def asked(axis: str) -> tuple[str, ...]:
         return options.axis(axis) or split([suite.get(axis, "")]) or DEFAULTS[axis]
 
     def sizes(model: str | None) -> Sequence[str]:
         if model is None or options.size:
-            return [str(Size.parse(text)) for text in asked("size")]
+            return once(str(Size.parse(text)) for text in asked("size"))
         return [str(size) for size in catalogue.sizes(model)]
 
     values = {
         "model": catalogue.names() if "model" in axes else (),
-        "preprocess": [parse_toggles(text, registries.steps) for text in asked("preprocess")],
+        "preprocess": once(parse_toggles(text, registries.steps) for text in asked("preprocess")),
         "runtime": expand(asked("runtime"), registries.runtimes),
         "renderer": expand(asked("renderer"), registries.renderers),
         "gl": expand(asked("gl"), registries.contexts),

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 
 import pytest
 
-from framegate.errors import BackendUnavailable, FramegateError
+from framegate.errors import BackendUnavailable, FramegateError, RequiredBackendUnavailable
 from framegate.hooks.options import OPTIONS
 
+ENDED_EARLY = pytest.StashKey[bool]()
 UNAVAILABLE = "framegate_unavailable"
 """The attribute of a skipped test's report that says what it lacked."""
-
-
-class RequiredBackendUnavailable(FramegateError):
-    """A backend that ``--frame-require`` names is not available."""
 
 
 @contextmanager
@@ -50,12 +48,23 @@ def _skip_unavailable() -> Generator[None, object, object]:
 
 
 @pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
+    """Keep pytest-benchmark from warning that a cell which ended in its fixtures did not use its benchmark."""
+    with warnings.catch_warnings():
+        if item.stash.get(ENDED_EARLY, False):
+            warnings.filterwarnings("ignore", "Benchmark fixture was not used at all")
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Show a user's mistake as its one line, and a skip at the benchmark; other exceptions keep their traceback."""
     report = yield
     error = None if call.excinfo is None else call.excinfo.value
+    if call.when == "setup" and error is not None:
+        item.stash[ENDED_EARLY] = True
     if isinstance(error, FramegateError):
         report.longrepr = f"{type(error).__name__}: {error}"
     elif report.skipped and error is not None and isinstance(error.__cause__, BackendUnavailable):

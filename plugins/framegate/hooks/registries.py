@@ -9,7 +9,7 @@ import pytest
 
 from framegate import gl, render, runtimes
 from framegate.errors import FramegateError, UnknownName
-from framegate.hooks.options import OPTIONS, Options
+from framegate.hooks.options import OPTIONS, Options, once
 from framegate.interfaces import GLContextFactory, ModelSourceFactory, RendererFactory, RuntimeFactory, Size, Step
 from framegate.models import sources
 from framegate.preprocess import BUILTIN_STEPS
@@ -107,6 +107,5 @@ def check_names(options: Options, registries: Registries) -> None:
 
 def expand(names: tuple[str, ...], registry: Mapping[str, object]) -> tuple[str, ...]:
     """Replace ``all`` by every name but ``auto`` and ``null``, which are no backends of their own."""
-    if ALL not in names:
-        return names
-    return tuple(name for name in registry if name not in ("auto", "null"))
+    everything = [name for name in registry if name not in ("auto", "null")]
+    return once(each for name in names for each in (everything if name == ALL else [name]))

@@ -82,11 +82,17 @@ def renderer(make_renderer: Callable[[tuple[int, ...], str], Renderer], output_t
 
 @pytest.fixture
 def verify_pixels(save_picture: SavePicture) -> Callable[[Renderer, Array], None]:
-    """Compares what a renderer shows with the ``topixels`` oracle; raises ``WrongOutput`` where they differ."""
+    """Compares what a renderer shows with the ``topixels`` oracle; raises ``WrongOutput`` where they differ.
+
+    The picture is then drawn once more upside down, so that a renderer which draws only its first frame is found out.
+    """
 
     def verify(renderer: Renderer, tensor: Array) -> None:
         shown = renderer.read()
         save_picture("screen", shown)
         compare_with_oracle(shown, tensor, renderer.tolerance)
+        upside_down = tensor[::-1].copy()
+        renderer.draw(upside_down)
+        compare_with_oracle(renderer.read(), upside_down, renderer.tolerance)
 
     return verify

@@ -10,7 +10,7 @@ import pytest
 
 from framegate.hooks.outcome import UNAVAILABLE
 from framegate.measure.stages import StageTimer
-from framegate.report.stages import StageRow, stage_table
+from framegate.report.stages import StageRow, stage_tables
 
 STAGE_ROWS = pytest.StashKey[dict[str, list[StageRow]]]()
 """Rows of the summary by the test function they come from."""
@@ -19,19 +19,20 @@ RATES = {"test_frame": "frames/s"}
 
 
 @pytest.fixture
-def store_stages(request: pytest.FixtureRequest, benchmark: Any) -> Callable[[StageTimer], None]:
+def store_stages(request: pytest.FixtureRequest, benchmark: Any) -> Callable[..., None]:
     """Puts a timer's samples of the benchmark's rounds into ``extra_info["stages_s"]``: name -> list of seconds.
 
-    With timing off there are no rounds, and nothing is stored.
+    Nothing is stored with timing off, when there are no rounds, nor with ``--benchmark-cprofile``, which calls the
+    function under a profiler after the rounds.
     """
 
-    def store(timer: StageTimer) -> None:
-        if benchmark.stats is None:
+    def store(timer: StageTimer, calls_after: int = 1) -> None:
+        if benchmark.stats is None or request.config.getoption("benchmark_cprofile"):
             return
-        samples = timer.rounds(benchmark.stats.stats.rounds * benchmark.stats.iterations)
+        samples = timer.rounds(benchmark.stats.stats.rounds * benchmark.stats.iterations, calls_after)
         benchmark.extra_info["stages_s"] = samples
         tables = request.config.stash.setdefault(STAGE_ROWS, {})
-        tables.setdefault(request.node.originalname, []).append(StageRow(request.node.callspec.id, samples))
+        tables.setdefault(request.node.originalname, []).append(StageRow.of(request.node.callspec.id, samples))
 
     return store
 
@@ -39,8 +40,10 @@ def store_stages(request: pytest.FixtureRequest, benchmark: Any) -> Callable[[St
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """After pytest-benchmark's tables: median milliseconds a stage, and which cells did not run and why."""
     for suite, rows in config.stash.get(STAGE_ROWS, {}).items():
-        terminalreporter.write_line("")
-        terminalreporter.write_line(stage_table(f"{suite}: where the time goes (median ms)", rows, RATES.get(suite)))
+        title = f"{suite}: where the time goes (median ms)"
+        for table in stage_tables(title, rows, RATES.get(suite)):
+            terminalreporter.write_line("")
+            terminalreporter.write_line(table)
     reasons = Counter(
         getattr(report, UNAVAILABLE)
         for report in terminalreporter.stats.get("skipped", ())

@@ -33,23 +33,29 @@ class StageTimer:
         self.samples: dict[str, list[float]] = {stage.name: [] for stage in stages}
         if len(self.samples) != len(stages):
             raise ValueError(f"two stages share a name: {[stage.name for stage in stages]}")
-        self._timed = [(stage.call, self.samples[stage.name].append) for stage in stages]
+        self._calls = [stage.call for stage in stages]
 
     def __call__(self, value: Any) -> Any:
         """Pass ``value`` through the stages and return what the last one returns."""
         clock = self._clock
-        before = clock()
-        for call, keep in self._timed:
+        readings = [clock()]
+        for call in self._calls:
             value = call(value)
-            now = clock()
-            keep(now - before)
-            before = now
+            readings.append(clock())
+        # Kept at the end: a call that raises leaves no half sample behind.
+        for samples, before, after in zip(self.samples.values(), readings, readings[1:], strict=False):
+            samples.append(after - before)
         return value
 
-    def rounds(self, count: int) -> dict[str, list[float]]:
-        """The samples of the ``count`` calls before the last one, per stage, in seconds.
+    def rounds(self, count: int, calls_after: int = 1) -> dict[str, list[float]]:
+        """The samples that belong to the rounds of a benchmark, per stage, in seconds.
 
-        pytest-benchmark calls a function to calibrate and warm up, then ``count`` times for its rounds, then once
-        more for the return value; these are the samples that belong to the rounds.
+        Args:
+            count: calls that the rounds consist of.
+            calls_after: calls since. pytest-benchmark calls a function to calibrate and warm up, then for its rounds,
+                then once more for the return value; ``pedantic`` does not.
         """
-        return {name: samples[-count - 1 : -1] for name, samples in self.samples.items()}
+        return {
+            name: samples[len(samples) - count - calls_after : len(samples) - calls_after]
+            for name, samples in self.samples.items()
+        }

@@ -36,6 +36,8 @@ def filled(folder: Path, fill: Callable[[Path], None]) -> Path:
         ) from error
     try:
         fill(partial)
+        # A temporary folder is its owner's alone; a cache may be shared.
+        partial.chmod(folder.parent.stat().st_mode & 0o777)
         _rename(partial, folder)
     finally:
         shutil.rmtree(partial, ignore_errors=True)

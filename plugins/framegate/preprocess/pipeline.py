@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from framegate.errors import WrongOutput
 from framegate.interfaces import Array, Pixels, Size, Step
 from framegate.preprocess.fit import Fit, fit
@@ -32,11 +34,16 @@ class Preprocessor:
         image = self.picture(frame)
         return image if self.to_tensor is None else self.to_tensor(image)
 
-    def verify(self, frame: Pixels) -> None:
-        """Run each step once and check that it keeps to its contract.
+    def verify(self, frame: Pixels, picture: Pixels | None = None) -> None:
+        """Run each step once more and check that it keeps to its contract.
+
+        Args:
+            frame: the frame.
+            picture: what came of it before, if that is to be compared.
 
         Raises:
-            WrongOutput: a step that changed the size, the dtype or the number of dimensions beyond grey.
+            WrongOutput: a step changed the size, the dtype or the number of dimensions beyond grey, or another picture
+                comes of the same frame.
         """
         image = fit(frame, self.size, self.how)
         for name, step in self.steps:
@@ -47,3 +54,5 @@ class Preprocessor:
                     f"preprocessing step {name!r} returned {image.dtype} {image.shape}; it must return uint8"
                     f" {(*self.size, 3)} or {tuple(self.size)}"
                 )
+        if picture is not None and not np.array_equal(image, picture):
+            raise WrongOutput("preprocessing one frame twice gave two pictures; a step must depend on its input alone")

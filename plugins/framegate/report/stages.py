@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
@@ -11,36 +11,36 @@ from framegate.report.table import render_table
 
 @dataclass(frozen=True)
 class StageRow:
-    """The stage samples of one cell: name -> seconds, one sample a round in every list."""
+    """One cell: the median seconds of each stage, and of their sum."""
 
     cell: str
-    stages_s: Mapping[str, Sequence[float]]
+    stages_s: Mapping[str, float]
+    total_s: float
 
-    @property
-    def total_s(self) -> float:
-        """Median over the rounds of the sum of the stages, in seconds."""
-        return median(map(sum, zip(*self.stages_s.values(), strict=True)))
+    @classmethod
+    def of(cls, cell: str, samples: Mapping[str, Sequence[float]]) -> StageRow:
+        """The row of a cell from its samples in seconds, one list a stage and all of one length."""
+        stages = {name: median(seconds) for name, seconds in samples.items()}
+        return cls(cell, stages, median(map(sum, zip(*samples.values(), strict=True))))
 
 
-def stage_table(title: str, rows: Sequence[StageRow], rate: str | None = None) -> str:
-    """Median milliseconds a stage, with each stage's share of the sum.
+def stage_tables(title: str, rows: Sequence[StageRow], rate: str | None = None) -> Iterator[str]:
+    """Median milliseconds a stage, with each stage's share of the total; a table for each set of stages there is.
 
     Args:
-        title: stands above the table.
-        rows: cells that have the same stages.
+        title: stands above each table.
+        rows: the cells.
         rate: heading of a last column that says how often a second the whole fits, e.g. ``frames/s``.
     """
-    names = list(rows[0].stages_s)
-    columns = ["", "total ms", *names] + ([rate] if rate else [])
-    lines = []
-    for row in rows:
-        total = row.total_s
-        cells = [row.cell, milliseconds(total)]
-        for name in names:
-            part = median(row.stages_s[name])
-            cells.append(f"{milliseconds(part)} {100 * part / total:3.0f}%")
-        lines.append(cells + ([f"{1 / total:.1f}"] if rate else []))
-    return render_table(title, columns, lines)
+    stages = dict.fromkeys(tuple(row.stages_s) for row in rows)
+    for names in stages:
+        columns = ["", "total ms", *names] + ([rate] if rate else [])
+        yield render_table(title, columns, [_cells(row, rate) for row in rows if tuple(row.stages_s) == names])
+
+
+def _cells(row: StageRow, rate: str | None) -> list[str]:
+    parts = [f"{milliseconds(part)} {100 * part / row.total_s:3.0f}%" for part in row.stages_s.values()]
+    return [row.cell, milliseconds(row.total_s), *parts] + ([f"{1 / row.total_s:.1f}"] if rate else [])
 
 
 def milliseconds(seconds: float) -> str:

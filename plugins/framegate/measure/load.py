@@ -1,0 +1,55 @@
+"""The way from model.json to a first result, as one measured call."""
+
+from __future__ import annotations
+
+import gc
+import time
+from collections.abc import Callable, Mapping
+
+from framegate.interfaces import Array, LoadedModel, ResolvedModel, Runtime, Stage
+from framegate.measure.stages import Clock, StageTimer
+
+FirstResult = tuple[LoadedModel, Mapping[str, Array]]
+
+
+class LoadPath:
+    """Each call loads the model anew and runs it once; the seconds of each stage are kept in ``timer``.
+
+    Args:
+        model: the files.
+        runtime: what loads them.
+        feeds: what the model is fed in its first run, from the loaded model; asked once, before anything is timed.
+        clock: returns seconds as a float.
+    """
+
+    def __init__(
+        self,
+        model: ResolvedModel,
+        runtime: Runtime,
+        feeds: Callable[[LoadedModel], Mapping[str, Array]],
+        clock: Clock = time.perf_counter,
+    ) -> None:
+        self._model = model
+        self._result: FirstResult | None = None
+        loaded = runtime.load(model)
+        try:
+            first = feeds(loaded)
+        finally:
+            loaded.close()
+
+        def first_run(loaded: LoadedModel) -> FirstResult:
+            return loaded, loaded.run(first)
+
+        self.timer = StageTimer([*runtime.stages(), Stage("first-run", first_run)], clock)
+
+    def __call__(self) -> Mapping[str, Array]:
+        """Load the model, run it once and return its outputs; call ``close`` before the next time."""
+        self._result = self.timer(self._model)
+        return self._result[1]
+
+    def close(self) -> None:
+        """Close the model of the last call and free its memory, so that the next call does not pay for it."""
+        if self._result is not None:
+            self._result[0].close()
+            self._result = None
+            gc.collect()

@@ -1,0 +1,43 @@
+"""From trained weights to a TF.js graph model, all at once or not at all."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+from framegate.interfaces import Array
+from framegate.models.sources.pix2pix import Pix2Pix, build
+from framegate.training.settings import Settings
+
+
+def export(settings: Settings, weights: Mapping[str, Array], folder: Path, quantize: str | None) -> Path:
+    """Write a graph model; one that is there already is replaced when the new one is whole.
+
+    Args:
+        settings: what was trained.
+        weights: by their Keras names.
+        folder: the model's folder.
+        quantize: ``float16``, ``uint8``, ``uint16``, or None for float32.
+
+    Returns:
+        The ``model.json``.
+
+    Raises:
+        SourceError: the converter failed.
+        BackendUnavailable: without the converter.
+    """
+    recipe = Pix2Pix(settings.size, settings.filters, 1, settings.seed, "graph", quantize)
+    with tempfile.TemporaryDirectory(prefix=".partial-", dir=folder.parent) as temporary:
+        kept = Path(temporary) / "weights.npz"
+        np.savez(kept, allow_pickle=False, **dict(weights))
+        made = Path(temporary) / "model"
+        made.mkdir()
+        build(recipe, made, kept)
+        if folder.exists():
+            shutil.rmtree(folder)
+        made.rename(folder)
+    return folder / "model.json"

@@ -1,0 +1,69 @@
+"""A training run from start to end: settings, epochs, sample pictures, the model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from framegate.frames.files import write_png
+from framegate.interfaces import Float32, Pixels
+from framegate.training.export import export
+from framegate.training.pictures import batches, load_pictures, middle, to_tensors
+from framegate.training.settings import Settings, keep
+from framegate.training.trainer import Trainer
+
+SAMPLES = 6
+
+
+class Progress(Protocol):
+    """What a run tells whoever watches it."""
+
+    def begin(self, pictures: int, left_out: Sequence[str], epoch: int, epochs: int) -> None:
+        """The pictures are read, some left out; ``epoch`` epochs of ``epochs`` are finished already."""
+        ...
+
+    def step(self, loss: float) -> None:
+        """One step is done."""
+        ...
+
+    def epoch_done(self, epoch: int, loss: float, sample: Path) -> None:
+        """An epoch is done and saved, and its sample pictures are written."""
+        ...
+
+
+def train(settings: Settings, epochs: int, out: Path, quantize: str | None, progress: Progress) -> Path:
+    """Train until ``epochs`` are finished, counting those of the run that ``out`` holds, and write the model.
+
+    Returns:
+        The ``model.json`` in ``out/model``.
+
+    Raises:
+        UsageError: settings that cannot be right, or other ones than the run in ``out`` was begun with.
+        FrameError: nothing to learn from.
+        BackendUnavailable: without TensorFlow or the converter.
+    """
+    settings.check()
+    pictures = load_pictures(Path(settings.source), settings.size)
+    keep(settings, out)
+    trainer = Trainer(settings, out / "checkpoints")
+    progress.begin(len(pictures.frames), pictures.left_out, trainer.epoch, epochs)
+    shown = [middle(picture, settings.size) for picture in pictures.frames[:SAMPLES]]
+    while trainer.epoch < epochs:
+        pairs = batches(pictures.frames, settings.size, settings.batch, settings.steps, (settings.seed, trainer.epoch))
+        loss = trainer.train_epoch(pairs, progress.step)
+        sample = out / "samples" / f"epoch-{trainer.epoch:04d}.png"
+        write_png(sample, sheet(shown, trainer.answer))
+        progress.epoch_done(trainer.epoch, loss, sample)
+    return export(settings, trainer.weights(), out / "model", quantize)
+
+
+def sheet(squares: Sequence[Pixels], answer: Callable[[Float32], Float32]) -> Pixels:
+    """One row a square: what the model is fed, what it makes of it, what it should have made. uint8 RGB."""
+    fed, wanted = to_tensors(squares)
+    columns = (np.repeat(fed, 3, axis=3), answer(fed), wanted)
+    rows = np.concatenate(columns, axis=2).reshape(-1, 3 * fed.shape[2], 3)
+    pixels: Pixels = np.clip(rows * 127.5 + 127.5, 0, 255).round().astype(np.uint8)
+    return pixels

@@ -1,0 +1,81 @@
+"""What a training run is made of; kept beside its checkpoints, so that a run is resumed only as what it was."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from framegate.errors import UsageError
+
+FILE = "training.json"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All that decides the weights, but for the number of epochs, which may grow.
+
+    Attributes:
+        source: folder of pictures, or video, as given.
+        size: input and output side in pixels: 64, 128 or 256.
+        filters: filters of the first block.
+        batch: pictures in a step.
+        steps: steps in an epoch.
+        learning_rate: of Adam.
+        seed: of the first weights, the batches and the dropout.
+    """
+
+    source: str
+    size: int = 128
+    filters: int = 8
+    batch: int = 4
+    steps: int = 100
+    learning_rate: float = 1e-3
+    seed: int = 0
+
+    def check(self) -> None:
+        """Refuse what cannot be right.
+
+        Raises:
+            UsageError: naming the option and what it takes.
+        """
+        if self.size not in (64, 128, 256):
+            raise UsageError(f"--size {self.size} is not 64, 128 or 256")
+        if not 1 <= self.filters <= 256:
+            raise UsageError(f"--filters {self.filters} is not from 1 to 256")
+        if self.batch < 1 or self.steps < 1:
+            raise UsageError(f"--batch {self.batch} and --steps {self.steps} must be at least 1")
+        if not 0 < self.learning_rate < 1:
+            raise UsageError(f"--learning-rate {self.learning_rate} is not between 0 and 1")
+        if not 0 <= self.seed < 2**31:
+            raise UsageError(f"--seed {self.seed} is not from 0 to {2**31 - 1}")
+
+
+def keep(settings: Settings, folder: Path) -> None:
+    """Write the settings into the run's folder, or compare them with those it was begun with.
+
+    Raises:
+        UsageError: the folder holds a run with other settings, or cannot be written.
+    """
+    path = folder / FILE
+    mine = dataclasses.asdict(settings)
+    if path.exists():
+        theirs = json.loads(path.read_text(encoding="utf-8"))
+        differing = [
+            f"{key} {theirs.get(key)!r}, not {value!r}" for key, value in mine.items() if theirs.get(key) != value
+        ]
+        if differing:
+            raise UsageError(
+                f"{folder} holds a run with {'; '.join(differing)}; resume it as it was, or name another --out"
+            )
+        return
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        written = path.with_suffix(".partial")
+        written.write_text(json.dumps(mine, indent=2) + "\n", encoding="utf-8")
+        written.replace(path)
+    except OSError as error:
+        raise UsageError(
+            f"{folder}: the run's folder cannot be written ({error.strerror}); name another --out"
+        ) from error
