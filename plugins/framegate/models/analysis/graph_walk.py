@@ -33,15 +33,23 @@ class GraphWalk:
 
     Args:
         model: a graph model.
+        outputs: its outputs.
         feeds: shapes of the inputs, by node name.
         read: numbers of constants that were read from the shards.
         strict: whether shapes that do not fit are an error, and not a note: then the user chose the size.
     """
 
     def __init__(
-        self, model: ModelJson, feeds: Mapping[str, Shape], read: Mapping[str, Values], *, strict: bool
+        self,
+        model: ModelJson,
+        outputs: Sequence[graph.Port],
+        feeds: Mapping[str, Shape],
+        read: Mapping[str, Values],
+        *,
+        strict: bool,
     ) -> None:
-        self._model, self._feeds, self._read, self._strict = model, feeds, read, strict
+        self._model, self._outputs_asked = model, outputs
+        self._feeds, self._read, self._strict = feeds, read, strict
         self._entries = entries_by_name(entry for group in model.groups for entry in group.entries)
         self._tensors: dict[str, list[Tensor]] = {}
         self._held: dict[str, tuple[WeightEntry, ...]] = {}  # weights that a node hands on and no op has taken yet
@@ -57,7 +65,7 @@ class GraphWalk:
         """
         for node in in_order(self._model.path, [Node(raw) for raw in graph.nodes(self._model)]):
             self._visit(node)
-        for port in graph.outputs(self._model):
+        for port in self._outputs_asked:
             name, _, number = port.tensor.partition(":")
             outputs = self._tensors.get(name, [])
             at = int(number) if number.isdigit() else 0
@@ -74,7 +82,7 @@ class GraphWalk:
     def _checked(self) -> None:
         """Compare with the signature, which was written when all was known; a chosen size has none."""
         agree = []
-        for port in graph.outputs(self._model) if not self._strict else ():
+        for port in self._outputs_asked if not self._strict else ():
             declared, computed = port.info.shape, self.walk.shapes[port.info.name]
             if computed is None or not any(dim is not None for dim in declared[1:]):
                 continue

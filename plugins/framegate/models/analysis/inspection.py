@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from framegate.interfaces import ModelSpec, Size
+from framegate.interfaces import ModelSpec, Size, TensorInfo
+from framegate.models import graph, layers
 from framegate.models.analysis.constants import shape_constants
 from framegate.models.analysis.graph_walk import GraphWalk
 from framegate.models.analysis.kernels import Support, support
 from framegate.models.analysis.layer_walk import LayerWalk
-from framegate.models.analysis.ports import PortReport, feeds, report_inputs, report_outputs
+from framegate.models.analysis.ports import PortReport, fed_ports, feeds, report_inputs, report_outputs
 from framegate.models.analysis.rows import FLOATS, Row, Walk
 from framegate.models.analysis.shard_states import ShardsReport, look_at_shards
-from framegate.models.analysis.tensors import Values
+from framegate.models.analysis.tensors import Shape, Values
+from framegate.models.image_io import guess_ranges
 from framegate.models.manifest import WeightEntry
 from framegate.models.topology import ModelJson
 
@@ -93,12 +95,10 @@ def inspect(spec: ModelSpec, model: ModelJson, size: Size | None = None, *, read
     """
     shards = look_at_shards(model)
     read = shape_constants(model, shards) if read_constants and model.format == "graph" else {}
-    fed, open_size = feeds(model, size, spec)
-    walk: Walk
-    if model.format == "graph":
-        walk = GraphWalk(model, fed, read, strict=size is not None).run()
-    else:
-        walk = LayerWalk(model, fed, strict=size is not None).run()
+    ports = fed_ports(model)
+    fed, open_size = feeds(model, ports, size, spec)
+    walk, outputs = _walked(model, fed, read, strict=size is not None)
+    guessed = guess_ranges(model.path)
     entries = [entry for group in model.groups for entry in group.entries]
     return Inspection(
         name=spec.name,
@@ -106,8 +106,8 @@ def inspect(spec: ModelSpec, model: ModelJson, size: Size | None = None, *, read
         header=_header(model),
         size=size or open_size,
         size_reason=_size_reason(spec, size, open_size),
-        inputs=report_inputs(model, spec, fed),
-        outputs=report_outputs(model, spec, walk.shapes),
+        inputs=report_inputs(ports, spec, fed, guessed),
+        outputs=report_outputs(outputs, spec, walk.shapes, guessed),
         rows=tuple(walk.rows),
         unused=walk.unused,
         totals=_totals(walk, entries),
@@ -116,6 +116,18 @@ def inspect(spec: ModelSpec, model: ModelJson, size: Size | None = None, *, read
         support=support(model.format, walk.kinds),
         notes=(*walk.notes, *_open_notes(model, walk, read, read_constants=read_constants)),
     )
+
+
+def _walked(
+    model: ModelJson, fed: Mapping[str, Shape], read: Mapping[str, Values], *, strict: bool
+) -> tuple[Walk, list[TensorInfo]]:
+    """The walk through the model, and its outputs."""
+    if model.format == "graph":
+        ports = graph.outputs(model)
+        return GraphWalk(model, ports, fed, read, strict=strict).run(), [port.info for port in ports]
+    walk = LayerWalk(model, fed, strict=strict).run()
+    names = layers.output_names(model)  # a config says nothing else of them
+    return walk, [TensorInfo(name, walk.shapes.get(name) or (), "float32") for name in names]
 
 
 def _totals(walk: Walk, entries: list[WeightEntry]) -> Totals:

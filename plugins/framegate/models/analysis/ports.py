@@ -10,7 +10,7 @@ from framegate.errors import ModelError, UsageError
 from framegate.interfaces import ModelSpec, Range, Size, TensorInfo
 from framegate.models import graph, layers
 from framegate.models.analysis.tensors import Dims, Shape
-from framegate.models.image_io import guess_ranges, image_input
+from framegate.models.image_io import image_input
 from framegate.models.topology import ModelJson
 
 DEFAULT_SIZE = Size(256, 256)
@@ -18,6 +18,8 @@ _BYTES: Range = (0.0, 255.0)
 _CHANNELS = (1, 3, 4)
 Layout = Literal["channels last", "channels first"]
 Side = Literal["input", "output"]
+Fed = tuple[TensorInfo, str]
+Ranges = tuple[Range, Range]
 
 
 @dataclass(frozen=True)
@@ -45,14 +47,16 @@ class PortReport:
     reason: str
 
 
-def model_ports(model: ModelJson) -> tuple[tuple[TensorInfo, str], ...]:
+def fed_ports(model: ModelJson) -> tuple[Fed, ...]:
     """Each input with the node or layer that is fed."""
     if model.format == "layers":
         return tuple((info, info.name) for info in layers.inputs(model))
     return tuple((port.info, graph.node_name(port.tensor)) for port in graph.inputs(model))
 
 
-def feeds(model: ModelJson, size: Size | None, spec: ModelSpec) -> tuple[dict[str, Dims], Size | None]:
+def feeds(
+    model: ModelJson, ports: Sequence[Fed], size: Size | None, spec: ModelSpec
+) -> tuple[dict[str, Dims], Size | None]:
     """The shapes to compute with, one frame a batch, by fed node; and the size used where model.json leaves it open.
 
     Raises:
@@ -62,7 +66,7 @@ def feeds(model: ModelJson, size: Size | None, spec: ModelSpec) -> tuple[dict[st
     found: dict[str, Dims] = {}
     images = False
     used_open = False
-    for info, node in model_ports(model):
+    for info, node in ports:
         shape: Dims = info.shape
         layout = layout_of(shape, info.dtype)
         if layout is not None:
@@ -90,21 +94,18 @@ def layout_of(shape: Shape, dtype: str) -> Layout | None:
     return "channels last"
 
 
-def report_inputs(model: ModelJson, spec: ModelSpec, computed: dict[str, Dims]) -> tuple[PortReport, ...]:
+def report_inputs(
+    ports: Sequence[Fed], spec: ModelSpec, computed: dict[str, Dims], guessed: Ranges
+) -> tuple[PortReport, ...]:
     """The inputs, with the range that Framegate feeds them."""
-    guessed = guess_ranges(model.path)[0]
-    return tuple(_report(info, computed[node], spec.input_range, guessed, "input") for info, node in model_ports(model))
+    return tuple(_report(info, computed[node], spec.input_range, guessed[0], "input") for info, node in ports)
 
 
-def report_outputs(model: ModelJson, spec: ModelSpec, computed: dict[str, Shape]) -> tuple[PortReport, ...]:
+def report_outputs(
+    infos: Sequence[TensorInfo], spec: ModelSpec, computed: dict[str, Shape], guessed: Ranges
+) -> tuple[PortReport, ...]:
     """The outputs, with the range that Framegate shows."""
-    guessed = guess_ranges(model.path)[1]
-    infos: Sequence[TensorInfo]
-    if model.format == "graph":
-        infos = [port.info for port in graph.outputs(model)]
-    else:
-        infos = [TensorInfo(name, computed.get(name) or (), "float32") for name in layers.output_names(model)]
-    return tuple(_report(info, computed.get(info.name), spec.output_range, guessed, "output") for info in infos)
+    return tuple(_report(info, computed.get(info.name), spec.output_range, guessed[1], "output") for info in infos)
 
 
 def _report(info: TensorInfo, computed: Shape, said: Range | None, guessed: Range, side: Side) -> PortReport:
