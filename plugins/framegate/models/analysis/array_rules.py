@@ -79,6 +79,8 @@ def split(node: Node, tensors: Sequence[Tensor]) -> list[Tensor]:
     """Split (axis, value) into equal parts, SplitV (value, sizes, axis) into given ones."""
     value, at = (tensors[0], tensors[2]) if node.op == "SplitV" else (tensors[1], tensors[0])
     count = min(node.integer("num_split", 1), _MOST_PARTS)
+    if count < 1:
+        raise MismatchError(f"{text(value.shape)} in {count} parts")
     axis = _number(at)
     if value.shape is None or axis is None:
         return [Tensor(None if value.shape is None else (None,) * len(value.shape))] * count
@@ -88,7 +90,7 @@ def split(node: Node, tensors: Sequence[Tensor]) -> list[Tensor]:
     if node.op == "SplitV":
         sizes = tensors[1].values or (None,) * count
     else:
-        if size is not None and count and size % count:
+        if size is not None and size % count:
             raise MismatchError(f"{text(value.shape)} in {count} parts along axis {axis}")
         sizes = (None if size is None else size // count,) * count
     return [Tensor((*value.shape[:where], _dim(part), *value.shape[where + 1 :])) for part in sizes]

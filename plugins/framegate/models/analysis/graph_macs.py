@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from framegate.models.analysis.nodes import Node
 from framegate.models.analysis.tensors import Dim, Shape, Tensor, product
-from framegate.models.analysis.window_rules import DEPTHWISE, channels_first, filter_taps, matrix_shapes
+from framegate.models.analysis.window_rules import DEPTHWISE, channels_first, einsum_sizes, filter_taps, matrix_shapes
 
 
 def _convolution(node: Node, tensors: Sequence[Tensor], output: Shape) -> Dim:
@@ -38,18 +38,11 @@ def _matrices(node: Node, tensors: Sequence[Tensor], output: Shape) -> Dim:
     return None if output is None else product((*output, inner))
 
 
-def _einsum(node: Node, tensors: Sequence[Tensor], _: Shape) -> Dim:
+def _einsum(node: Node, tensors: Sequence[Tensor], output: Shape) -> Dim:
     """Two factors: every letter is a loop."""
     terms = node.string("equation").replace(" ", "").split("->")[0].split(",")
-    if len(terms) != 2 or len(tensors) != 2 or "." in "".join(terms):
-        return None
-    sizes: dict[str, Dim] = {}
-    for term, tensor in zip(terms, tensors, strict=True):
-        if tensor.shape is None or len(term) != len(tensor.shape):
-            return None
-        for letter, dim in zip(term, tensor.shape, strict=True):
-            sizes[letter] = sizes.get(letter) or dim
-    return product(sizes.values())
+    sizes = einsum_sizes(terms, tensors) if output is not None and len(terms) == 2 else None
+    return None if sizes is None else product(sizes.values())
 
 
 class _Count(NamedTuple):

@@ -108,6 +108,7 @@ RULES: dict[str, Rule] = {
     "BroadcastTo": Rule(array_rules.reshaped, 2),
     "CropAndResize": Rule(window_rules.crop_and_resize, 4),
     "DepthToSpace": Rule(window_rules.depth_to_space, 1),
+    "Einsum": Rule(window_rules.einsum, 1),
     "ExpandDims": Rule(array_rules.expanded, 2),
     "IdentityN": Rule(_all_unchanged, 1),
     "Merge": Rule(_loop_variable, 1),

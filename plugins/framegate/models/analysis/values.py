@@ -15,26 +15,33 @@ _LARGEST = 1 << 48
 Number = int | float
 
 
-def _floor_mod(one: Number, other: Number) -> Number:
-    return one % other
-
-
 _BINARY: dict[str, Callable[[Number, Number], Number]] = {
     "Add": operator.add,
     "AddV2": operator.add,
+    "Equal": operator.eq,
     "FloorDiv": operator.floordiv,
-    "FloorMod": _floor_mod,
+    "FloorMod": operator.mod,
+    "Greater": operator.gt,
+    "GreaterEqual": operator.ge,
+    "Less": operator.lt,
+    "LessEqual": operator.le,
+    "LogicalAnd": lambda one, other: bool(one) and bool(other),
+    "LogicalOr": lambda one, other: bool(one) or bool(other),
     "Maximum": max,
     "Minimum": min,
     "Mul": operator.mul,
+    "NotEqual": operator.ne,
     "RealDiv": operator.truediv,
     "Sub": operator.sub,
 }
 _UNARY: dict[str, Callable[[Number], Number]] = {
+    "Abs": abs,
     "Ceil": math.ceil,
     "Floor": math.floor,
+    "LogicalNot": operator.not_,
     "Neg": operator.neg,
     "Round": round,
+    "Sign": lambda value: (value > 0) - (value < 0),
 }
 _OF_SHAPE: dict[str, Callable[[Dims], Values | None]] = {
     "Rank": lambda shape: (len(shape),),
@@ -78,6 +85,8 @@ def _computed(node: Node, known: Sequence[Values]) -> Values | None:
         found = _pairwise(_BINARY[node.op], known[0], known[1])
     elif node.op in _UNARY:
         found = tuple(None if value is None else _UNARY[node.op](value) for value in known[0])
+    elif node.op in ("Select", "SelectV2") and len(known) == 3 and len(known[0]) == 1:
+        found = None if known[0][0] is None else known[1 if known[0][0] else 2]
     elif node.op == "Prod" and None not in known[0]:
         found = (math.prod(value for value in known[0] if value is not None),)
     elif node.op in ("Gather", "GatherV2"):

@@ -137,6 +137,27 @@ def matrix_shapes(node: Node, tensors: Sequence[Tensor]) -> tuple[Dims | None, D
     return found[0], found[1]
 
 
+def einsum(node: Node, tensors: Sequence[Tensor]) -> list[Tensor]:
+    """Einsum without ellipses: every letter has one size."""
+    terms, _, result = node.string("equation").replace(" ", "").partition("->")
+    sizes = einsum_sizes(terms.split(","), tensors)
+    return [Tensor(None if sizes is None or "." in result else tuple(sizes.get(letter) for letter in result))]
+
+
+def einsum_sizes(terms: Sequence[str], tensors: Sequence[Tensor]) -> dict[str, Dim] | None:
+    """The size of each letter; None where the equation does not spell all dimensions out."""
+    sizes: dict[str, Dim] = {}
+    if len(terms) != len(tensors) or "." in "".join(terms):
+        return None
+    for term, tensor in zip(terms, tensors, strict=True):
+        shape = tensor.shape or (None,) * len(term)
+        if len(term) != len(shape):
+            raise MismatchError(f"{text(shape)} as {term!r}")
+        for letter, dim in zip(term, shape, strict=True):
+            sizes[letter] = same(sizes.get(letter), dim, f"for {letter!r} the sizes")
+    return sizes
+
+
 def depth_to_space(node: Node, tensors: Sequence[Tensor]) -> list[Tensor]:
     """DepthToSpace: blocks of channels become blocks of pixels."""
     source, block = tensors[0].shape, node.integer("block_size", 1)
