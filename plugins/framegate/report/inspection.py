@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -31,7 +32,7 @@ def facts(found: Inspection) -> Facts:
     """The lines above the table: label and what there is to say."""
     model, totals = found.model, found.totals
     lines: Facts = [
-        ("model", f"{found.name}: {model.path}"),
+        ("model", f"{found.name}: {_short(model.path)}"),
         ("format", f"{model.format} model"),
         *((label, value or "not named") for label, value in found.header.items()),
     ]
@@ -167,6 +168,12 @@ def _cells(row: Row, total: int) -> tuple[str, ...]:
         size_text(row.stored_bytes) if row.stored_bytes else "",
         size_text(row.float32_bytes) if row.float32_bytes else "",
     )
+
+
+def _short(path: Path) -> str:
+    """A path as a shell would take it."""
+    home = Path.home()
+    return f"~/{path.relative_to(home).as_posix()}" if path.is_relative_to(home) else str(path)
 
 
 def _port(port: PortReport) -> str:

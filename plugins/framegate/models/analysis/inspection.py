@@ -126,8 +126,8 @@ def _walked(
         ports = graph.outputs(model)
         return GraphWalk(model, ports, fed, read, strict=strict).run(), [port.info for port in ports]
     walk = LayerWalk(model, fed, strict=strict).run()
-    names = layers.output_names(model)  # a config says nothing else of them
-    return walk, [TensorInfo(name, walk.shapes.get(name) or (), "float32") for name in names]
+    # A config says nothing of its outputs but their names.
+    return walk, [TensorInfo(name, (), "float32") for name in layers.output_names(model)]
 
 
 def _totals(walk: Walk, entries: list[WeightEntry]) -> Totals:
