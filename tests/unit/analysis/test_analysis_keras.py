@@ -93,3 +93,22 @@ def test_a_model_in_a_model_counts_as_keras_counts(tmp_path: Path) -> None:
     assert not found.unused
     assert found.outputs[0].shape == (1, 3)
     assert found.totals.macs == 2 * 6 * 6 * 4 * 27 + 4 * 4 * 2 * 36 + 32 * 3
+
+
+def test_topologies_of_keras_3(tmp_path: Path) -> None:
+    keras = pytest.importorskip("keras", minversion="3")
+    layers = keras.layers
+    source = layers.Input((16, 16, 3))
+    both = keras.Model(source, [layers.ReLU()(source), layers.Conv2D(5, 3)(source)], name="both")
+    stack = keras.Sequential([layers.Input((16, 16, 3)), layers.Conv2D(3, 3, padding="same")], name="stack")
+    plain, convolved = both(stack(stack(source)))
+    pooled = [layers.GlobalAveragePooling2D()(part) for part in (plain, convolved)]
+    model = keras.Model(source, layers.Dense(2, activation="hard_sigmoid")(layers.Concatenate()(pooled)))
+    weights = {weight.path: tuple(weight.shape) for weight in model.weights}
+    config = {"keras_version": keras.__version__, "model_config": json.loads(model.to_json())}
+    found = inspect(SPEC, read_model_json(write_topology(tmp_path, config, weights, format="layers-model")))
+    assert found.totals.parameters == model.count_params()
+    assert not found.unused
+    assert found.outputs[0].shape == (1, 2)
+    assert found.totals.macs == 2 * 16 * 16 * 3 * 27 + 14 * 14 * 5 * 27 + 8 * 2
+    assert not found.support.unknown

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from framegate.errors import ModelFormatError, UsageError
-from framegate.models.analysis.layer_calls import Call, calls_in_order
+from framegate.models.analysis.layer_calls import calls_in_order
 from framegate.models.analysis.layer_macs import macs
 from framegate.models.analysis.layer_rules import RULES, output_shape, per_axis
 from framegate.models.analysis.rows import Row, Walk
@@ -93,10 +93,10 @@ class LayerWalk:
                 results[name, 0] = self._layer(call.layer, [shape], prefix)
             else:
                 taken = [_result(results, *result) for result in call.takes]
-                results[name, call.at] = self._layer(call.layer, taken, prefix, call)
+                results[name, call.at] = self._layer(call.layer, taken, prefix)
         return [_result(results, name, at, 0) for name, at in _ends(inner, "output_layers")]
 
-    def _layer(self, layer: Layer, shapes: list[Shape], prefix: str, call: Call | None = None) -> list[Shape]:
+    def _layer(self, layer: Layer, shapes: list[Shape], prefix: str) -> list[Shape]:
         name, kind, config = f"{prefix}{layer_name(layer)}", str(layer["class_name"]), layer["config"]
         if kind in NESTED:
             return self._model_outputs(layer, shapes, f"{name}/")
@@ -107,18 +107,19 @@ class LayerWalk:
         except MismatchError as error:
             self._misfit(kind, name, error)
         count = macs(kind, config, shapes, shape) if kind in RULES else macs(kind, config, shapes, shape) or None
-        self._add(Row(name, kind, _detail(kind, config), shape, assumed=False, macs=count), again=call)
+        self._add(Row(name, kind, _detail(kind, config), shape, assumed=False, macs=count))
         activation = config.get("activation")
         if isinstance(activation, str) and activation != "linear":
             self.walk.count(f"activation {activation}")
         return [shape]
 
-    def _add(self, row: Row, again: Call | None) -> None:
+    def _add(self, row: Row) -> None:
         """A layer that is called twice has one row, with the arithmetic of both calls."""
         before = self._rows.get(row.name)
-        if before is not None and again is not None:
+        if before is not None:
             total: Dim = None if before.macs is None or row.macs is None else before.macs + row.macs
-            row = Row(row.name, row.kind, f"{row.detail} shared".strip(), row.shape, assumed=False, macs=total)
+            detail = " ".join(word for word in (row.detail, "shared") if word)
+            row = Row(row.name, row.kind, detail, row.shape, assumed=False, macs=total)
         self._rows[row.name] = row
 
     def _misfit(self, kind: str, name: str, error: MismatchError) -> None:
