@@ -215,6 +215,15 @@ def arg_reduced(_: Node, tensors: Sequence[Tensor]) -> list[Tensor]:
     return [Tensor((*shape[:at], *shape[at + 1 :]))]
 
 
+def one_hot(node: Node, tensors: Sequence[Tensor]) -> list[Tensor]:
+    """OneHot: a new axis as long as there are classes, by default the last."""
+    shape = tensors[0].shape
+    if shape is None:
+        return [Tensor()]
+    at = axis_of(node.integer("axis", -1), len(shape) + 1)
+    return [Tensor((*shape[:at], _number(tensors[1]), *shape[at:]))]
+
+
 def _number(tensor: Tensor) -> int | None:
     values = tensor.values
     return int(values[0]) if values and len(values) == 1 and values[0] is not None else None

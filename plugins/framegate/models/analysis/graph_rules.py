@@ -112,6 +112,7 @@ RULES: dict[str, Rule] = {
     "ExpandDims": Rule(array_rules.expanded, 2),
     "IdentityN": Rule(_all_unchanged, 1),
     "Merge": Rule(_loop_variable, 1),
+    "OneHot": Rule(array_rules.one_hot, 4),
     "Pack": Rule(array_rules.packed, 1),
     "Reshape": Rule(array_rules.reshaped, 2),
     "Shape": Rule(array_rules.vector, 1),

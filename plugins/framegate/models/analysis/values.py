@@ -85,8 +85,8 @@ def _computed(node: Node, known: Sequence[Values]) -> Values | None:
         found = _pairwise(_BINARY[node.op], known[0], known[1])
     elif node.op in _UNARY:
         found = tuple(None if value is None else _UNARY[node.op](value) for value in known[0])
-    elif node.op in ("Select", "SelectV2") and len(known) == 3 and len(known[0]) == 1:
-        found = None if known[0][0] is None else known[1 if known[0][0] else 2]
+    elif node.op in ("Select", "SelectV2") and len(known) == 3:
+        found = _chosen(*known)
     elif node.op == "Prod" and None not in known[0]:
         found = (math.prod(value for value in known[0] if value is not None),)
     elif node.op in ("Gather", "GatherV2"):
@@ -111,6 +111,17 @@ def _pairwise(compute: Callable[[Number, Number], Number], one: Values, other: V
         return tuple(None if a is None or b is None else compute(a, b) for a, b in zip(one, other, strict=True))
     except (ZeroDivisionError, OverflowError):
         return None
+
+
+def _chosen(which: Values, one: Values, other: Values) -> Values | None:
+    if len(which) == 1:
+        return None if which[0] is None else one if which[0] else other
+    longest = max(map(len, (which, one, other)))
+    one, other = (part * longest if len(part) == 1 else part for part in (one, other))
+    if not len(which) == len(one) == len(other):
+        return None
+    chosen = zip(which, one, other, strict=True)
+    return tuple(None if first is None else second if first else third for first, second, third in chosen)
 
 
 def _gathered(values: Values, indices: Values) -> Values | None:
