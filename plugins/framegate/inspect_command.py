@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 
@@ -28,6 +29,8 @@ def run(argument: str, size: str | None, *, as_json: bool, read_constants: bool)
     wanted = Size.parse(size) if size is not None else None
     spec = find_spec(argument)
     found = inspect(spec, _model(spec), wanted, read_constants=read_constants)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # names may hold what the user's encoding does not
     try:
         if as_json:
             from framegate.report.inspection_json import to_json

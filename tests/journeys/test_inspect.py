@@ -144,6 +144,13 @@ def test_mistakes_are_one_line_and_exit_code_2(
     assert len(done.stderr.splitlines()) == 1
 
 
+def test_names_beyond_the_users_encoding_are_shown_escaped(shell: Shell, tmp_path: Path) -> None:
+    conv_net(tmp_path / "net", 1, generatedBy="Zoë")
+    done = shell(*INSPECT, "net", PYTHONIOENCODING="ascii")
+    assert done.returncode == 0, done.stderr
+    assert "Zo\\xeb" in done.stdout
+
+
 def test_a_reader_may_leave_early(tmp_path: Path) -> None:
     conv_net(tmp_path, 2000)
     with subprocess.Popen(

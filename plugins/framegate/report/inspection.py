@@ -102,7 +102,7 @@ def plain(found: Inspection) -> str:
     if drawn:
         lines += ["", "where the weight sits", *_aligned(drawn, 2)]
     lines += ["", *(f"note: {note}" for note in notes(found))] if notes(found) else []
-    return "\n".join(lines)
+    return "\n".join(map(_clean, lines))
 
 
 def show(found: Inspection, console: Console) -> None:
@@ -111,7 +111,9 @@ def show(found: Inspection, console: Console) -> None:
     head.add_column(style="bold", no_wrap=True)
     head.add_column(overflow="fold")
     for label, said in facts(found):
-        head.add_row(label, Text(said, style="red" if label in ("shards", "backends") and "missing" in said else ""))
+        head.add_row(
+            label, Text(_clean(said), style="red" if label in ("shards", "backends") and "missing" in said else "")
+        )
     console.print(head)
     rows, left_out = table_rows(found)
     kept, widest = _columns_that_fit(rows, console.width)
@@ -119,7 +121,7 @@ def show(found: Inspection, console: Console) -> None:
     for at in kept:
         table.add_column(_COLUMNS[at], justify="left" if at < _LEFT else "right", no_wrap=True)
     for row in rows:
-        table.add_row(Text(_tail(row[0], widest)), *(Text(row[at]) for at in kept[1:]))
+        table.add_row(*(Text(_clean(cell)) for cell in (_tail(row[0], widest), *(row[at] for at in kept[1:]))))
     console.print(table)
     if left_out:
         console.print(f"… and {left_out} lighter ops; --json lists all", highlight=False)
@@ -129,12 +131,12 @@ def show(found: Inspection, console: Console) -> None:
     picture.add_column(no_wrap=True, justify="right")
     drawn = list(bars(found, "█"))
     for name, bar, said in drawn:
-        picture.add_row(Text(_tail(name, max(console.width - _BAR_CELLS - 20, _SHORTEST_NAME))), bar, said)
+        picture.add_row(Text(_clean(_tail(name, max(console.width - _BAR_CELLS - 20, _SHORTEST_NAME)))), bar, said)
     if drawn:
         console.print("where the weight sits", style="bold")
         console.print(picture)
     for note in notes(found):
-        console.print(Text(f"note: {note}", style="yellow"))
+        console.print(Text(_clean(f"note: {note}"), style="yellow"))
 
 
 def count(number: int) -> str:
@@ -241,6 +243,11 @@ def _columns_that_fit(rows: Sequence[Sequence[str]], width: int) -> tuple[list[i
         if left >= min(widths[0], _SHORTEST_NAME):
             break
     return kept, max(left, _SHORTEST_CUT)
+
+
+def _clean(text: str) -> str:
+    """Names are somebody else's: none of them may steer the terminal."""
+    return text if text.isprintable() else "".join(letter if letter.isprintable() else "?" for letter in text)
 
 
 def _tail(name: str, most: int) -> str:

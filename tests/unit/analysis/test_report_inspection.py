@@ -65,6 +65,14 @@ def test_markup_in_names_is_text(tmp_path: Path) -> None:
     assert "[red]x[/]" in on_terminal(found, 100)
 
 
+def test_names_do_not_steer_the_terminal(tmp_path: Path) -> None:
+    found = look(tmp_path, [image(1, 4), op("Relu", "image", name="a\x1b[2Jb\r"), op("Odd\n", "image")])
+    for text in (plain(found), on_terminal(found, 100)):
+        assert "a?[2Jb?" in text
+        assert "\x1b[2J" not in text
+        assert "\r" not in text
+
+
 def test_json_holds_everything(found: Inspection) -> None:
     document = json.loads(to_json(found))
     (conv,) = [row for row in document["ops"] if row["name"] == LONG]
