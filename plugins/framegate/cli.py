@@ -18,6 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     doctor_parser = commands.add_parser("doctor", help="what can run on this machine, and what to install for the rest")
     doctor_parser.set_defaults(run=doctor)
+    _add_inspect(commands)
     _add_train(commands)
     parsed = parser.parse_args(arguments)
     try:
@@ -38,6 +39,14 @@ def doctor(_: argparse.Namespace) -> int:
 
     rows = [(row.kind, row.name, row.state, row.detail) for row in examine()]
     print(render_table("framegate doctor", ["", "name", "", "version and device, or what to do"], rows, left=4))  # noqa: T201
+    return 0
+
+
+def inspect(parsed: argparse.Namespace) -> int:
+    """Print what model.json says of a model: a table in a terminal, plain text in a pipe, JSON on demand."""
+    from framegate.inspect_command import run
+
+    run(parsed.model, parsed.size, as_json=parsed.json, read_constants=parsed.read_constants)
     return 0
 
 
@@ -64,6 +73,20 @@ def train(parsed: argparse.Namespace) -> int:
         " --frame-preprocess greyscale+down-upscale --frame-fit resize --frame-pictures pictures"
     )
     return 0
+
+
+def _add_inspect(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    about = "what a model is made of and what it costs, from model.json alone: nothing is loaded or run"
+    parser = commands.add_parser("inspect", help=about, description=about)
+    parser.add_argument("model", metavar="MODEL", help="folder, model.json, spec name or .toml, npm:NAME@VERSION#path")
+    parser.add_argument("--size", help="compute for another input size: 256 or 640x480 (width x height)")
+    parser.add_argument("--json", action="store_true", help="print one JSON object with everything")
+    parser.add_argument(
+        "--read-constants",
+        action="store_true",
+        help="also read the short integers that decide on shapes (paddings, axes, sizes) from the weight files",
+    )
+    parser.set_defaults(run=inspect)
 
 
 def _add_train(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

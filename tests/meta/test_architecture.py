@@ -22,7 +22,7 @@ LAYERS = [
     {"registry", "once", "matrix", "measure", "report", "models"},
     {"preprocess", "frames", "runtimes", "render", "gl", "training"},
     {"hooks"},
-    {"fixtures", "doctor", "plugin", "cli", "__main__", ""},
+    {"fixtures", "doctor", "inspect_command", "plugin", "cli", "__main__", ""},
 ]
 MAY_IMPORT_PYTEST = {"hookspecs", "hooks", "plugin"}
 

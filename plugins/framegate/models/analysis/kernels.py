@@ -1,0 +1,82 @@
+"""Which TF.js backends can run a model: the kernels its ops and layers need against those that each backend has."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from framegate.models.analysis.layer_walk import NESTED
+from framegate.models.topology import Format
+
+BACKENDS = ("cpu", "wasm", "webgl", "webgpu")
+_ACTIVATION = "activation "
+
+
+@dataclass(frozen=True)
+class Support:
+    """What TF.js can run of a model.
+
+    Attributes:
+        version: of TF.js.
+        missing: backend -> op or layer class -> the kernels that the backend lacks; empty where it can run all.
+        unknown: ops or layer classes that TF.js itself does not know: no backend runs them, unless the page registers
+            them.
+        unsure: layer classes that TF.js knows and whose kernels are not in the table.
+    """
+
+    version: str
+    missing: Mapping[str, Mapping[str, tuple[str, ...]]]
+    unknown: tuple[str, ...]
+    unsure: tuple[str, ...]
+
+
+def support(form: Format, kinds: Iterable[str]) -> Support:
+    """Compare a model's op or layer classes (as `rows.Walk.kinds` has them) with the backends."""
+    table = _table()
+    needs: dict[str, list[str]] = {}
+    unknown: list[str] = []
+    unsure: list[str] = []
+    for kind in sorted(set(kinds) - NESTED - {"InputLayer"}):
+        needed = _needed(table, form, kind)
+        if needed is not None:
+            needs[kind.removeprefix(_ACTIVATION)] = needed
+        elif kind in table["layer_classes"] and form == "layers":
+            unsure.append(kind)
+        else:
+            unknown.append(kind)
+    missing = {
+        backend: {
+            kind: lacking
+            for kind, needed in needs.items()
+            if (lacking := tuple(kernel for kernel in needed if kernel not in has))
+        }
+        for backend, has in ((name, frozenset(table["backends"][name])) for name in BACKENDS)
+    }
+    return Support(table["version"], missing, tuple(unknown), tuple(unsure))
+
+
+def _needed(table: Mapping[str, Any], form: Format, kind: str) -> list[str] | None:
+    if form == "graph":
+        found: list[str] | None = table["graph_ops"].get(kind)
+    elif kind.startswith(_ACTIVATION):
+        name = kind.removeprefix(_ACTIVATION)
+        found = table["activations"].get(name) or table["activations"].get(_camel(name))
+    else:
+        found = table["layers"].get(kind)
+    return found
+
+
+def _camel(name: str) -> str:
+    """Keras writes ``hard_sigmoid``, TF.js ``hardSigmoid``."""
+    first, *rest = name.split("_")
+    return first + "".join(word.capitalize() for word in rest)
+
+
+@cache
+def _table() -> dict[str, Any]:
+    table: dict[str, Any] = json.loads(Path(__file__).with_name("kernels.json").read_text(encoding="utf-8"))
+    return table

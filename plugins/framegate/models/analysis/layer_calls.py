@@ -1,0 +1,86 @@
+"""Which layers are called on which results, in an order that can be computed, from either Keras' way of writing it."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from framegate.models.layers import layer_name
+
+Result = tuple[str, int, int]
+"""Layer, the how-manieth of its calls, and the how-manieth output of that."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of a layer.
+
+    Attributes:
+        layer: the layer's entry in the config.
+        at: the how-manieth call of it this is.
+        takes: the results it is called on.
+    """
+
+    layer: Mapping[str, Any]
+    at: int
+    takes: tuple[Result, ...]
+
+
+def calls_in_order(layers: Sequence[Mapping[str, Any]]) -> tuple[list[Call], list[str]]:
+    """Every call after those it waits for (Kahn's algorithm), and the names of layers that can never be called."""
+    calls = [call for layer in layers for call in _calls(layer)]
+    made = {(layer_name(call.layer), call.at) for call in calls}
+    waits: dict[int, int] = {}
+    takers: dict[tuple[str, int], list[int]] = {}
+    for number, call in enumerate(calls):
+        needed = {found for name, at, _ in call.takes if (found := _which(made, name, at)) is not None}
+        waits[number] = len(needed)
+        for result in needed:
+            takers.setdefault(result, []).append(number)
+    ready = deque(number for number, count in waits.items() if not count)
+    order: list[Call] = []
+    while ready:
+        call = calls[ready.popleft()]
+        order.append(call)
+        for taker in takers.get((layer_name(call.layer), call.at), ()):
+            waits[taker] -= 1
+            if not waits[taker]:
+                ready.append(taker)
+    stuck = [layer_name(calls[number].layer) for number, count in waits.items() if count]
+    return order, stuck
+
+
+def _which(made: set[tuple[str, int]], name: str, at: int) -> tuple[str, int] | None:
+    """A nested model that was built with an input counts its calls from 1, and all of its entries are there from 0."""
+    return next((found for found in ((name, at), (name, at - 1)) if found in made), None)
+
+
+def _calls(layer: Mapping[str, Any]) -> Iterator[Call]:
+    nodes = layer.get("inbound_nodes")
+    if not isinstance(nodes, list) or not nodes:
+        yield Call(layer, 0, ())
+        return
+    for at, node in enumerate(nodes):
+        yield Call(layer, at, tuple(_results(node)))
+
+
+def _results(node: Any) -> Iterator[Result]:
+    """The references in a call's arguments, in the order they are written, however deep."""
+    stack = [node]
+    while stack:
+        found = stack.pop()
+        if isinstance(found, dict):
+            history = found.get("keras_history")  # Keras 3
+            stack.extend([history] if isinstance(history, list) else reversed(found.values()))
+        elif isinstance(found, list):
+            if _is_result(found):
+                yield found[0], found[1], found[2]
+                stack.extend(item for item in found[3:] if isinstance(item, dict))
+            else:
+                stack.extend(reversed(found))
+
+
+def _is_result(found: list[Any]) -> bool:
+    return len(found) in (3, 4) and isinstance(found[0], str) and type(found[1]) is int and type(found[2]) is int

@@ -1,0 +1,161 @@
+"""A graph node with its attributes decoded, and the order in which nodes can be computed."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from framegate.errors import ModelFormatError
+
+_CYCLE_SHOWN = 6
+_LARGEST = 1 << 48  # no tensor has a longer side
+
+
+@dataclass(frozen=True)
+class Node:
+    """A node of the graph.
+
+    Attributes:
+        raw: the node as model.json has it, checked by `framegate.models.graph.nodes`.
+    """
+
+    raw: Mapping[str, Any]
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return str(self.raw["name"])
+
+    @property
+    def op(self) -> str:
+        """Its operation."""
+        return str(self.raw["op"])
+
+    @cached_property
+    def inputs(self) -> tuple[tuple[str, int], ...]:
+        """(node, output number) of each tensor it takes; control inputs, which carry none, are left out."""
+        return tuple(_reference(name) for name in self.raw.get("input") or () if not name.startswith("^"))
+
+    def attr(self, name: str, kind: str) -> Any:
+        """An attribute's value of one kind (``"i"``, ``"list"``, …), None where it has none."""
+        attributes = self.raw.get("attr")
+        value = attributes.get(name) if isinstance(attributes, Mapping) else None
+        return value.get(kind) if isinstance(value, Mapping) else None
+
+    def integer(self, name: str, default: int = 0) -> int:
+        """An integer, which protobuf's JSON writes as a string."""
+        found = whole(self.attr(name, "i"))
+        return default if found is None else found
+
+    def integers(self, name: str) -> tuple[int, ...]:
+        """A list of integers, empty where there is none."""
+        found = self.attr(name, "list")
+        values = found.get("i") if isinstance(found, Mapping) else None
+        whole_ones = [whole(value) for value in values] if isinstance(values, list) else []
+        return tuple(value for value in whole_ones if value is not None)
+
+    def flag(self, name: str) -> bool:
+        """A boolean, False where there is none."""
+        return self.attr(name, "b") is True
+
+    def string(self, name: str, default: str = "") -> str:
+        """A string, which protobuf's JSON writes as base64."""
+        return decoded(self.attr(name, "s")) or default
+
+    def dims(self, name: str) -> tuple[int | None, ...] | None:
+        """A shape, None where there is none or its rank is open."""
+        shape = self.attr(name, "shape")
+        if not isinstance(shape, Mapping) or shape.get("unknownRank"):
+            return None
+        return shape_dims(shape)
+
+
+def shape_dims(shape: Mapping[str, Any]) -> tuple[int | None, ...] | None:
+    """The dimensions in a protobuf TensorShape; None inside for an open one, None alone for what is no list."""
+    dims = shape.get("dim") or ()
+    if not isinstance(dims, Sequence):
+        return None
+    sizes = [whole(dim.get("size")) if isinstance(dim, Mapping) else None for dim in dims]
+    return tuple(size if size is not None and 0 <= size <= _LARGEST else None for size in sizes)
+
+
+def whole(value: Any) -> int | None:
+    """An integer, or the decimal text of one."""
+    if type(value) is int:
+        return value
+    try:
+        return int(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+
+
+def decoded(value: Any) -> str:
+    """Text from base64, or from itself where it is none (hand-made models); empty for what is no text."""
+    if not isinstance(value, str):
+        return ""
+    try:
+        return base64.b64decode(value, validate=True).decode()
+    except (binascii.Error, ValueError):
+        return value
+
+
+def in_order(path: Path, nodes: Sequence[Node]) -> list[Node]:
+    """The nodes, each after those whose results it takes; linear in time (Kahn's algorithm).
+
+    The loops of TensorFlow's v1 control flow close through NextIteration, and those edges are left out.
+
+    Raises:
+        ModelFormatError: a node takes what no node makes, or nodes wait for each other.
+    """
+    by_name = {node.name: node for node in nodes}
+    waits: dict[str, int] = {}
+    takers: dict[str, list[Node]] = {}
+    for node in nodes:
+        needed = {name for name, _ in node.inputs}
+        for name in needed:
+            if name not in by_name:
+                raise ModelFormatError(
+                    f"{path}: node {node.name!r} ({node.op}) takes {name!r}, which the graph lacks;"
+                    " convert the model again"
+                )
+        forward = [name for name in needed if by_name[name].op != "NextIteration"]
+        waits[node.name] = len(forward)
+        for name in forward:
+            takers.setdefault(name, []).append(node)
+    ready = deque(node for node in nodes if not waits[node.name])
+    order: list[Node] = []
+    while ready:
+        node = ready.popleft()
+        order.append(node)
+        for taker in takers.get(node.name, ()):
+            waits[taker.name] -= 1
+            if not waits[taker.name]:
+                ready.append(taker)
+    if len(order) < len(nodes):
+        raise ModelFormatError(f"{path}: {_cycle(by_name, waits)}; convert the model again")
+    return order
+
+
+def _cycle(by_name: Mapping[str, Node], waits: Mapping[str, int]) -> str:
+    """Walk backwards from a node that waits: among those that wait, the way never ends, so it comes round."""
+    name = next(name for name, count in waits.items() if count)
+    at: dict[str, int] = {}
+    way: list[str] = []
+    while name not in at:
+        at[name] = len(way)
+        way.append(name)
+        name = next(taken for taken, _ in by_name[name].inputs if waits[taken] and by_name[taken].op != "NextIteration")
+    ring = way[at[name] :]
+    shown = [repr(node) for node in [*ring[:_CYCLE_SHOWN], *(["…"] if len(ring) > _CYCLE_SHOWN else []), name]]
+    return f"the graph has a cycle: {' takes '.join(shown)}"
+
+
+def _reference(tensor: str) -> tuple[str, int]:
+    name, _, number = tensor.partition(":")
+    return name, int(number) if number.isascii() and number.isdigit() else 0

@@ -1,0 +1,255 @@
+"""What `framegate inspect` prints: rows in, text out; for a terminal with rules and colours, for a pipe without."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from framegate.models.analysis.inspection import Inspection
+from framegate.models.analysis.ports import PortReport
+from framegate.models.analysis.rows import Row
+from framegate.models.analysis.tensors import text
+
+MOST_ROWS = 200
+_BARS = 8
+_BAR_CELLS = 40
+_COLUMNS = ("", "op", "window", "output", "params", "share", "MACs", "stored", "float32")
+_LEFT = 4
+_SPARE = (8, 2, 5, 7)  # the columns that a narrow terminal can do without, first to go first
+_GAP = 3
+_EDGES = 2
+_SHORTEST_NAME = 24
+_SHORTEST_CUT = 10
+Facts = list[tuple[str, str]]
+
+
+def facts(found: Inspection) -> Facts:
+    """The lines above the table: label and what there is to say."""
+    model, totals = found.model, found.totals
+    lines: Facts = [
+        ("model", f"{found.name}: {_short(model.path)}"),
+        ("format", f"{model.format} model"),
+        *((label, value or "not named") for label, value in found.header.items()),
+    ]
+    lines.extend(("input", _port(port)) for port in found.inputs)
+    lines.extend(("output", _port(port)) for port in found.outputs)
+    if found.size is not None:
+        lines.append(("size", f"computed for {found.size} ({found.size_reason})"))
+    least = "" if totals.macs_exact else "at least "
+    constants = f", and {totals.constants:,} other constants" if totals.constants else ""
+    lines.append(("parameters", f"{totals.parameters:,} ({count(totals.parameters)}){constants}"))
+    lines.append(
+        ("arithmetic", f"{least}{totals.macs:,} multiply-accumulates a frame ({least}{count(totals.macs)} MACs)")
+    )
+    stored = ", ".join(f"{size_text(size)} {dtype}" for dtype, size in found.dtypes.items()) or "none"
+    lines.append(
+        (
+            "weights",
+            f"{size_text(totals.stored_bytes)} as stored ({stored}), {size_text(totals.float32_bytes)} as float32",
+        )
+    )
+    lines.extend(("shards", line) for line in _shards(found))
+    lines.extend(_backends(found))
+    return lines
+
+
+def notes(found: Inspection) -> list[str]:
+    """What a reader must know to trust the numbers."""
+    lines = list(found.notes)
+    if found.unused:
+        names = ", ".join(entry.name for entry in found.unused[:3]) + (", ..." if len(found.unused) > 3 else "")
+        many = "1 weight is" if len(found.unused) == 1 else f"{len(found.unused)} weights are"
+        lines.append(f"{many} taken by nothing ({names})")
+    return lines
+
+
+def table_rows(found: Inspection) -> tuple[list[tuple[str, ...]], int]:
+    """Cells of each row, and how many rows were left out: of a long model the heaviest are shown, in order."""
+    rows = found.rows
+    if len(rows) > MOST_ROWS:
+        heavy = sorted(range(len(rows)), key=lambda at: (rows[at].stored_bytes, rows[at].macs or 0), reverse=True)
+        rows = tuple(rows[at] for at in sorted(heavy[:MOST_ROWS]))
+    total = found.totals.parameters
+    return [_cells(row, total) for row in rows], len(found.rows) - len(rows)
+
+
+def bars(found: Inspection, full: str) -> Iterator[tuple[str, str, str]]:
+    """Where the weight sits: name, a bar, bytes and share; the heaviest rows and the rest together."""
+    total = found.totals.stored_bytes
+    heavy = sorted((row for row in found.rows if row.stored_bytes), key=lambda row: row.stored_bytes, reverse=True)
+    parts = [(row.name, row.stored_bytes) for row in heavy[:_BARS]]
+    rest = total - sum(size for _, size in parts)
+    if rest > 0:
+        parts.append((f"the other {len(heavy) - len(parts)}" if len(heavy) > len(parts) else "the rest", rest))
+    most = max((size for _, size in parts), default=0)
+    for name, size in parts:
+        yield name, full * max(round(_BAR_CELLS * size / most), 1), f"{size_text(size)} {100 * size / total:.0f}%"
+
+
+def plain(found: Inspection) -> str:
+    """For a pipe or a file: aligned ASCII columns, as wide as they need to be."""
+    lines = [f"{label:<11} {said}" for label, said in facts(found)]
+    rows, left_out = table_rows(found)
+    lines += ["", *_aligned([_COLUMNS, *rows], _LEFT)]
+    if left_out:
+        lines.append(f"... and {left_out} lighter ops; --json lists all")
+    drawn = [(name, bar, said) for name, bar, said in bars(found, "#")]
+    if drawn:
+        lines += ["", "where the weight sits", *_aligned(drawn, 2)]
+    lines += ["", *(f"note: {note}" for note in notes(found))] if notes(found) else []
+    return "\n".join(map(_clean, lines))
+
+
+def show(found: Inspection, console: Console) -> None:
+    """For a terminal, as wide as it is."""
+    head = Table.grid(padding=(0, 2, 0, 0))
+    head.add_column(style="bold", no_wrap=True)
+    head.add_column(overflow="fold")
+    for label, said in facts(found):
+        head.add_row(
+            label, Text(_clean(said), style="red" if label in ("shards", "backends") and "missing" in said else "")
+        )
+    console.print(head)
+    rows, left_out = table_rows(found)
+    kept, widest = _columns_that_fit(rows, console.width)
+    table = Table(box=SIMPLE_HEAD, header_style="bold", pad_edge=False)
+    for at in kept:
+        table.add_column(_COLUMNS[at], justify="left" if at < _LEFT else "right", no_wrap=True)
+    for row in rows:
+        table.add_row(*(Text(_clean(cell)) for cell in (_tail(row[0], widest), *(row[at] for at in kept[1:]))))
+    console.print(table)
+    if left_out:
+        console.print(f"… and {left_out} lighter ops; --json lists all", highlight=False)
+    picture = Table.grid(padding=(0, 2, 0, 0))
+    picture.add_column(no_wrap=True, overflow="ellipsis")
+    picture.add_column(no_wrap=True, style="cyan")
+    picture.add_column(no_wrap=True, justify="right")
+    drawn = list(bars(found, "█"))
+    for name, bar, said in drawn:
+        picture.add_row(Text(_clean(_tail(name, max(console.width - _BAR_CELLS - 20, _SHORTEST_NAME)))), bar, said)
+    if drawn:
+        console.print("where the weight sits", style="bold")
+        console.print(picture)
+    for note in notes(found):
+        console.print(Text(_clean(f"note: {note}"), style="yellow"))
+
+
+def count(number: int) -> str:
+    """``54.4 M``: three digits and a unit."""
+    return _scaled(number, 1000, ("", " k", " M", " G", " T", " P"))
+
+
+def size_text(number: int) -> str:
+    """``3.25 MiB``."""
+    return _scaled(number, 1024, (" B", " KiB", " MiB", " GiB", " TiB"))
+
+
+def _scaled(number: int, base: int, units: Sequence[str]) -> str:
+    scaled, at = float(number), 0
+    while scaled >= 999.5 and at < len(units) - 1:
+        scaled, at = scaled / base, at + 1
+    digits = 0 if at == 0 or scaled >= 99.95 else 1 if scaled >= 9.995 else 2
+    return f"{scaled:.{digits}f}{units[at]}"
+
+
+def _cells(row: Row, total: int) -> tuple[str, ...]:
+    share = f"{100 * row.parameters / total:.1f}%" if row.parameters and total else ""
+    return (
+        row.name,
+        row.kind,
+        row.detail,
+        ("~" if row.assumed else "") + text(row.shape),
+        f"{row.parameters:,}" if row.parameters else "",
+        share,
+        "?" if row.macs is None else count(row.macs) if row.macs else "",
+        size_text(row.stored_bytes) if row.stored_bytes else "",
+        size_text(row.float32_bytes) if row.float32_bytes else "",
+    )
+
+
+def _short(path: Path) -> str:
+    """A path as a shell would take it."""
+    home = Path.home()
+    return f"~/{path.relative_to(home).as_posix()}" if path.is_relative_to(home) else str(path)
+
+
+def _port(port: PortReport) -> str:
+    shown = f"{port.name}: {port.dtype} {text(port.shape if port.declared is None else port.declared)}"
+    if port.declared is not None and port.shape is not None and port.shape != port.declared:
+        shown += f" -> {text(port.shape)}"
+    if port.layout is None or port.range is None:
+        return f"{shown}, no image"
+    colours = {None: "any number of channels", 1: "grey", 3: "RGB", 4: "RGBA"}[port.channels]
+    low, high = (f"{end:g}" for end in port.range)
+    return f"{shown}, an image ({colours}, {port.layout}), values {low} to {high} ({port.reason})"
+
+
+def _shards(found: Inspection) -> list[str]:
+    shards = found.shards.shards
+    if not shards:
+        return ["none listed"]
+    there = [shard for shard in shards if shard.size is not None]
+    lines = [f"{len(there)} of {len(shards)} are there, {size_text(sum(shard.size or 0 for shard in there))}"]
+    shown = [f"{shard.path} {'missing' if shard.size is None else size_text(shard.size)}" for shard in shards]
+    if len(shown) <= 4:
+        lines[0] += f": {', '.join(shown)}"
+    elif found.shards.missing:
+        lines[0] += f"; missing: {', '.join(found.shards.missing[:4])}{', …' if len(found.shards.missing) > 4 else ''}"
+    return lines + [f"do not add up: {problem}" for problem in found.shards.problems]
+
+
+def _backends(found: Inspection) -> Iterator[tuple[str, str]]:
+    has = found.support
+    for backend, missing in has.missing.items():
+        said = "; ".join(f"{kind} (no kernel {', '.join(kernels)})" for kind, kernels in missing.items())
+        yield (
+            backend,
+            f"missing: {said}"
+            if said
+            else "has a kernel for every op that TF.js knows"
+            if has.unknown
+            else "has a kernel for every op",
+        )
+    if has.unknown:
+        yield "unknown", f"TF.js {has.version} itself does not know {', '.join(has.unknown)}; a page must register them"
+    if has.unsure:
+        yield "unsure", f"kernels of {', '.join(has.unsure)} are not in the table for TF.js {has.version}"
+
+
+def _aligned(rows: Sequence[Sequence[str]], left: int) -> list[str]:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(
+            cell.ljust(width) if at < left else cell.rjust(width)
+            for at, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    ]
+
+
+def _columns_that_fit(rows: Sequence[Sequence[str]], width: int) -> tuple[list[int], int]:
+    """Which columns to show so that no number is cut, and how long names may be."""
+    widths = [max(map(len, column)) for column in zip(_COLUMNS, *rows, strict=True)]
+    kept = list(range(len(_COLUMNS)))
+    for spare in (None, *_SPARE):
+        if spare is not None:
+            kept.remove(spare)
+        left = width - _EDGES - sum(widths[at] + _GAP for at in kept[1:])
+        if left >= min(widths[0], _SHORTEST_NAME):
+            break
+    return kept, max(left, _SHORTEST_CUT)
+
+
+def _clean(text: str) -> str:
+    """Names are somebody else's: none of them may steer the terminal."""
+    return text if text.isprintable() else "".join(letter if letter.isprintable() else "?" for letter in text)
+
+
+def _tail(name: str, most: int) -> str:
+    """A name cut in front: of a path, what distinguishes is at its end."""
+    return name if len(name) <= most else f"…{name[1 - most :]}"
