@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from framegate.errors import ModelError, ModelFormatError
-from framegate.interfaces import TensorInfo
+from framegate.interfaces import Array, TensorInfo
 from framegate.models import graph
 from framegate.models.graph import Port
 from framegate.runtimes import graph_def
@@ -17,6 +20,9 @@ from framegate.runtimes.tables import TableHandles, make_tables
 # Smaller weights become constants, which TensorFlow's optimiser folds; larger ones would be copied five times on their
 # way through a GraphDef, a FunctionDef and the optimiser, and run no faster for it.
 _HELD_BYTES = 1 << 14
+# A multiplication by nearly these, as float16 weights hold them, makes the optimiser see HardSwish (1/6) or Gelu, which
+# it computes with the exact number. A tensor that is no constant keeps its value.
+_MAGIC = (1 / 6, math.sqrt(0.5), math.sqrt(2 / math.pi), 0.044715)
 
 
 class Frozen(NamedTuple):
@@ -48,16 +54,30 @@ def freeze_graph(tf: Any, parts: Parts, *, hold_weights: bool = False) -> Frozen
     held = _held(parts, {graph.node_name(port.tensor) for port in outputs}) if hold_weights else frozenset()
     ends = [port.tensor for port in outputs]
     definition = graph_def.build(tf, parts, ends, [port.tensor for port in inputs], held)
-    found = _function(tf, path, definition, inputs, outputs, _tensors(tf, parts, definition.held) | tables)
+    captured = _tensors(tf, parts, definition.held) | tables
+    found = _function(tf, path, definition, inputs, outputs, captured, unknown=hold_weights)
     return Frozen(found, tuple(port.info for port in inputs), _infos(outputs, found.outputs))
+
+
+def _shape(info: TensorInfo, unknown: bool) -> tuple[int | None, ...] | None:  # noqa: FBT001
+    """An input of unknown rank is taken for an image where a shape must be given, else it takes anything."""
+    return None if unknown and info.shape == graph.UNKNOWN_RANK else info.shape
 
 
 def _held(parts: Parts, outputs: set[str]) -> frozenset[str]:
     return frozenset(
         name
         for name, array in parts.weights.items()
-        if array.nbytes >= _HELD_BYTES and array.dtype != object and name not in outputs
+        if array.dtype != object and name not in outputs and (array.nbytes >= _HELD_BYTES or _is_nearly_magic(array))
     )
+
+
+def _is_nearly_magic(array: Array) -> bool:
+    """Whether TensorFlow's optimiser would take a scalar for one of `_MAGIC`, and so compute with another number."""
+    if array.size != 1 or array.dtype != np.float32:
+        return False
+    value = array.item()
+    return any(abs(value - exact) < 0.01 * exact and value != np.float32(exact) for exact in _MAGIC)
 
 
 def _tensors(tf: Any, parts: Parts, held: Iterable[tuple[str, Any]]) -> TableHandles:
@@ -71,6 +91,8 @@ def _function(
     inputs: Sequence[Port],
     outputs: Sequence[Port],
     captured: TableHandles,
+    *,
+    unknown: bool,
 ) -> Any:
     for port in (*inputs, *outputs):
         if graph.node_name(port.tensor) not in definition.names:
@@ -81,19 +103,16 @@ def _function(
         around = tf.compat.v1.get_default_graph()
         feeds |= {name: around.capture(tensor) for name, tensor in captured.items()}
         asked = [port.tensor for port in outputs if port.tensor not in feeds]
-        found = dict(
-            zip(
-                asked,
-                tf.graph_util.import_graph_def(definition.proto, input_map=feeds, return_elements=asked, name=""),
-                strict=True,
-            )
-        )
+        taken = {name: tensor for name, tensor in feeds.items() if graph.node_name(name) in definition.taken}
+        made = tf.graph_util.import_graph_def(definition.proto, input_map=taken, return_elements=asked, name="")
+        found = dict(zip(asked, made, strict=True))
         # An input may be an output too; a copy keeps the two apart.
         return [found[port.tensor] if port.tensor in found else tf.identity(feeds[port.tensor]) for port in outputs]
 
     try:
-        specs = [tf.TensorSpec(port.info.shape, port.info.dtype) for port in inputs]
-        return tf.function(run, input_signature=specs, autograph=False).get_concrete_function()
+        specs = [tf.TensorSpec(_shape(port.info, unknown), port.info.dtype) for port in inputs]
+        # TensorFlow 1's way of wrapping: tf.function would order what has side effects, across the frames of loops too.
+        return tf.compat.v1.wrap_function(run, specs)
     except (ValueError, TypeError, KeyError, OverflowError, tf.errors.OpError) as error:
         raise ModelError(f"{path}: TensorFlow cannot build the graph ({error}); convert the model again") from error
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,10 +21,18 @@ Node = dict[str, Any]
 
 
 class Definition(NamedTuple):
-    """A GraphDef, the names of the nodes the model had, and name and dtype of the weights that it was built without."""
+    """A GraphDef without inputs and held weights, and what is to know of it.
+
+    Attributes:
+        proto: the GraphDef.
+        names: nodes that the model had.
+        taken: nodes whose results the graph takes.
+        held: name and dtype of the weights that were left out.
+    """
 
     proto: Any
     names: frozenset[str]
+    taken: frozenset[str]
     held: tuple[tuple[str, Any], ...]
 
 
@@ -48,19 +56,21 @@ def build(
     fed = {graph.node_name(tensor) for tensor in inputs}
     kept = wiring.needed(parts.json.path, nodes, [*outputs, *fed], fed)
     left_out = {node["name"]: node for node in kept if node["op"] == "Const" and node["name"] in held}
-    proto = convert(tf, parts, kept, parts.json.topology.get("library"), left_out)
-    kinds = tuple((name, _dtype(tf, parts, node)) for name, node in left_out.items())
-    return Definition(proto, frozenset(node["name"] for node in nodes), kinds)
+    proto = convert(tf, parts, kept, parts.json.topology.get("library"), frozenset(left_out) | fed)
+    taken = frozenset(graph.node_name(name) for node in proto.node for name in node.input)
+    kinds = tuple((name, _dtype(tf, parts, node)) for name, node in left_out.items() if name in taken)
+    return Definition(proto, frozenset(node["name"] for node in nodes), taken, kinds)
 
 
-def convert(
-    tf: Any, parts: Parts, nodes: Sequence[Node], library: Any, left_out: Mapping[str, Node] | None = None
-) -> Any:
-    """A GraphDef of nodes as in model.json and of their function library, with the weights in it."""
+def convert(tf: Any, parts: Parts, nodes: Sequence[Node], library: Any, left_out: frozenset[str] = frozenset()) -> Any:
+    """A GraphDef of nodes as in model.json and of their function library, with the weights in it.
+
+    Nodes that are left out are there before the graph runs, so that nothing waits for them.
+    """
     path = parts.json.path
     json_format = importlib.import_module("google.protobuf.json_format")
     ready = tfjs_ops.guard_pads(channels_last(rewrite(path, into_frames(path, nodes))))
-    topology = {"node": [node for node in ready if node["name"] not in (left_out or ())]}
+    topology: dict[str, Any] = {"node": [_unbound(node, left_out) for node in ready if node["name"] not in left_out]}
     versions = parts.json.topology.get("versions")
     topology |= {"library": library} if library else {}
     topology |= {"versions": versions} if versions else {}
@@ -71,6 +81,14 @@ def convert(
     _fit_ops(path, tf.__version__, definition)
     _put_weights(tf, path, definition, parts.weights)
     return definition
+
+
+def _unbound(node: Node, left_out: frozenset[str]) -> Node:
+    """The node without control inputs from nodes that are left out."""
+    inputs = node.get("input") or ()
+    if not any(name.startswith("^") and name[1:] in left_out for name in inputs):
+        return node
+    return {**node, "input": [name for name in inputs if not (name.startswith("^") and name[1:] in left_out)]}
 
 
 def _all_nodes(definition: Any) -> Iterator[Any]:
@@ -147,9 +165,7 @@ def _dtype(tf: Any, parts: Parts, node: Node) -> Any:
 
 
 def _misfit(path: Path, name: str, error: Exception) -> ModelFormatError:
-    return ModelFormatError(
-        f"{path}: constant {name!r} does not fit its weight ({error}); convert the model again"
-    )
+    return ModelFormatError(f"{path}: constant {name!r} does not fit its weight ({error}); convert the model again")
 
 
 def _has_value(tensor: Any) -> bool:
