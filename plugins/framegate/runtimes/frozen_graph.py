@@ -59,6 +59,10 @@ def freeze_graph(tf: Any, parts: Parts, *, hold_weights: bool = False) -> Frozen
     return Frozen(found, tuple(port.info for port in inputs), _infos(outputs, found.outputs))
 
 
+def _dtype(tf: Any, info: TensorInfo) -> Any:
+    return tf.string if info.dtype == "object" else tf.dtypes.as_dtype(info.dtype)
+
+
 def _shape(info: TensorInfo, unknown: bool) -> tuple[int | None, ...] | None:  # noqa: FBT001
     """An input of unknown rank is taken for an image where a shape must be given, else it takes anything."""
     return None if unknown and info.shape == graph.UNKNOWN_RANK else info.shape
@@ -110,7 +114,7 @@ def _function(
         return [found[port.tensor] if port.tensor in found else tf.identity(feeds[port.tensor]) for port in outputs]
 
     try:
-        specs = [tf.TensorSpec(_shape(port.info, unknown), port.info.dtype) for port in inputs]
+        specs = [tf.TensorSpec(_shape(port.info, unknown), _dtype(tf, port.info)) for port in inputs]
         # TensorFlow 1's way of wrapping: tf.function would order what has side effects, across the frames of loops too.
         return tf.compat.v1.wrap_function(run, specs)
     except (ValueError, TypeError, KeyError, OverflowError, tf.errors.OpError) as error:

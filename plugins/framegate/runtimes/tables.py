@@ -28,9 +28,9 @@ def make_tables(tf: Any, parts: Parts) -> TableHandles:
         ModelFormatError: it is malformed.
     """
     initializer = parts.json.document.get("modelInitializer")
-    found = initializer.get("node") if isinstance(initializer, Mapping) else None
-    if not found:
+    if not isinstance(initializer, Mapping) or not initializer.get("node"):
         return {}
+    found = initializer["node"]
     path = parts.json.path
     if not isinstance(found, list) or not all(
         isinstance(node, dict) and isinstance(node.get("name"), str) and isinstance(node.get("op"), str)

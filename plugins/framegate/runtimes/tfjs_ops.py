@@ -21,13 +21,11 @@ RENAMED = {
     "LookupTableSize": "LookupTableSizeV2",
 }
 
+_FOREST = "a decision forest needs the library of tfjs-tfdf, and is no image model"
 REFUSED = {
-    name: "a decision forest needs the library of tfjs-tfdf, and is no image model"
-    for name in (
-        "SimpleMLCreateModelResource",
-        "SimpleMLInferenceOpWithHandle",
-        "SimpleMLLoadModelFromPathWithHandle",
-    )
+    "SimpleMLCreateModelResource": _FOREST,
+    "SimpleMLInferenceOpWithHandle": _FOREST,
+    "SimpleMLLoadModelFromPathWithHandle": _FOREST,
 }
 
 
