@@ -7,8 +7,8 @@ const fs = require("fs");
 const path = require("path");
 
 const job = JSON.parse(fs.readFileSync(process.argv[2], "utf8"));
-// Packages may be installed anywhere; the job says where.
-const tf = require(require.resolve("@tensorflow/tfjs", { paths: [job.packages] }));
+// TF.js in one file, from the npm package; the job says where.
+const tf = require(job.tfjs);
 const ARRAYS = { float32: Float32Array, int32: Int32Array, bool: Uint8Array };
 
 function handler() {
