@@ -14,6 +14,7 @@ from framegate.interfaces import Array, TensorInfo
 from framegate.models import graph
 from framegate.models.graph import Port
 from framegate.runtimes import graph_def
+from framegate.runtimes.hold import held_tensors
 from framegate.runtimes.parts import Parts
 from framegate.runtimes.tables import TableHandles, make_tables
 
@@ -54,7 +55,7 @@ def freeze_graph(tf: Any, parts: Parts, *, hold_weights: bool = False) -> Frozen
     held = _held(parts, {graph.node_name(port.tensor) for port in outputs}) if hold_weights else frozenset()
     ends = [port.tensor for port in outputs]
     definition = graph_def.build(tf, parts, ends, [port.tensor for port in inputs], held)
-    captured = _tensors(tf, parts, definition.held) | tables
+    captured = held_tensors(tf, parts.weights, definition.held) | tables
     found = _function(tf, path, definition, inputs, outputs, captured, unknown=hold_weights)
     return Frozen(found, tuple(port.info for port in inputs), _infos(outputs, found.outputs))
 
@@ -82,10 +83,6 @@ def _is_nearly_magic(array: Array) -> bool:
         return False
     value = array.item()
     return any(abs(value - exact) < 0.01 * exact and value != np.float32(exact) for exact in _MAGIC)
-
-
-def _tensors(tf: Any, parts: Parts, held: Iterable[tuple[str, Any]]) -> TableHandles:
-    return {f"{name}:0": tf.constant(parts.weights[name], dtype) for name, dtype in held}
 
 
 def _function(

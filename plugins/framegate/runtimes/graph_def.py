@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -10,6 +11,7 @@ from typing import Any, NamedTuple
 from framegate.errors import ModelFormatError, UnsupportedOp
 from framegate.interfaces import Array
 from framegate.models import graph, wiring
+from framegate.models.memory import check_fits, tensor_bytes
 from framegate.models.weights import Weights
 from framegate.runtimes import tfjs_ops
 from framegate.runtimes.frames import into_frames
@@ -18,6 +20,9 @@ from framegate.runtimes.parts import Parts
 from framegate.runtimes.rewrites import rewrite
 
 Node = dict[str, Any]
+
+# Smaller constants are no danger, and most are smaller.
+_FEW = 1 << 20
 
 
 class Definition(NamedTuple):
@@ -137,11 +142,30 @@ def _put_weights(tf: Any, path: Path, definition: Any, weights: Weights) -> None
                 raise ModelFormatError(
                     f"{path}: constant {node.name!r} has no weight in weightsManifest; convert the model again"
                 )
+            _check_size(tf, path, node)
             continue
         try:
             _put_weight(tf, node, array)
         except (TypeError, ValueError) as error:
             raise _misfit(path, node.name, error) from error
+
+
+def _check_size(tf: Any, path: Path, node: Any) -> None:
+    """A constant of few bytes may say that it is one value, many times over."""
+    tensor = node.attr["value"].tensor
+    shape = [dim.size for dim in tensor.tensor_shape.dim]
+    if min(shape, default=0) < 0:
+        raise ModelFormatError(f"{path}: constant {node.name!r} has impossible shape {shape}; convert the model again")
+    if math.prod(shape) > _FEW:
+        # An item of an unknown dtype is refused by TensorFlow; until then it is a byte.
+        known = tensor.dtype in _dtypes(tf)
+        size = tf.dtypes.as_dtype(tensor.dtype).size if known else 1
+        check_fits(path, f"constant {node.name!r} is", tensor_bytes(shape, size))
+
+
+def _dtypes(tf: Any) -> frozenset[int]:
+    kinds = (tf.float32, tf.float64, tf.float16, tf.int32, tf.int64, tf.int16, tf.int8, tf.uint8, tf.uint16, tf.bool)
+    return frozenset(kind.as_datatype_enum for kind in kinds)
 
 
 def _put_weight(tf: Any, node: Any, array: Array) -> None:
