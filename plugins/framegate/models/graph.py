@@ -31,7 +31,7 @@ _NUMPY_DTYPES = {
 _NO_OUTPUT = frozenset({"Assert", "Const", "NoOp", "Placeholder"})
 _PLACEHOLDERS = frozenset({"Placeholder", "PlaceholderV2", "PlaceholderWithDefault"})
 # Of unknown rank: an image until proven otherwise.
-_UNKNOWN_RANK = (None, None, None, None)
+UNKNOWN_RANK = (None, None, None, None)
 
 
 class Port(NamedTuple):
@@ -70,7 +70,7 @@ def outputs(model: ModelJson) -> tuple[Port, ...]:
     taken = {node_name(name) for node in nodes(model) for name in node.get("input") or ()}
     loose = [node for node in nodes(model) if node["name"] not in taken and node["op"] not in _NO_OUTPUT]
     return tuple(
-        Port(TensorInfo(node["name"], _UNKNOWN_RANK, _dtype(_attr(node, "T", "type"))), f"{node['name']}:0")
+        Port(TensorInfo(node["name"], UNKNOWN_RANK, _dtype(_attr(node, "T", "type"))), f"{node['name']}:0")
         for node in loose
     )
 
@@ -159,9 +159,9 @@ def _dtype(name: Any) -> str:
 
 def _shape(shape: Any) -> tuple[int | None, ...]:
     if not isinstance(shape, Mapping) or shape.get("unknownRank"):
-        return _UNKNOWN_RANK
+        return UNKNOWN_RANK
     dims = shape.get("dim") or ()
-    return tuple(_dim(dim) for dim in dims) if isinstance(dims, Sequence) else _UNKNOWN_RANK
+    return tuple(_dim(dim) for dim in dims) if isinstance(dims, Sequence) else UNKNOWN_RANK
 
 
 def _dim(dim: Any) -> int | None:

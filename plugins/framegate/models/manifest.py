@@ -68,6 +68,11 @@ class WeightEntry:
         """Bytes in the shards; for strings the least there can be."""
         return self.size * _ITEM_BYTES.get(self.stored_dtype, _STRING_LENGTH_BYTES)
 
+    @property
+    def decoded_bytes(self) -> int:
+        """Bytes in memory; for strings as `stored_bytes`."""
+        return self.size * _ITEM_BYTES.get(self.dtype, _STRING_LENGTH_BYTES)
+
 
 @dataclass(frozen=True)
 class WeightGroup:

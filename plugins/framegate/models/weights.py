@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from framegate.errors import WeightsError
 from framegate.models.manifest import DTYPES, Quantization, WeightEntry, WeightGroup
+from framegate.models.memory import check_fits
 from framegate.models.shards import read_group
 from framegate.models.topology import ModelJson
 
@@ -24,9 +25,17 @@ def read_weights(model: ModelJson) -> Weights:
     Arrays that are not quantised are views of the bytes that were read. Strings are object arrays of ``bytes``.
 
     Raises:
-        WeightsError: a shard is missing, truncated, over-long or outside the model's folder.
+        WeightsError: a shard is missing, truncated, over-long or outside the model's folder, or a weight holds NaN.
+        ModelError: the weights need more memory than there is.
     """
+    # What is quantised is read and decoded, and so there twice; the rest are views.
+    check_fits(model.path, "it has weights", sum(_peak_bytes(group) for group in model.groups))
     return {name: array for group in model.groups for name, array in _decode(model, group)}
+
+
+def _peak_bytes(group: WeightGroup) -> int:
+    decoded = sum(entry.decoded_bytes for entry in group.entries if entry.quantization is not None)
+    return group.stored_bytes + decoded
 
 
 def _decode(model: ModelJson, group: WeightGroup) -> Iterator[tuple[str, NDArray[Any]]]:
@@ -39,6 +48,7 @@ def _decode(model: ModelJson, group: WeightGroup) -> Iterator[tuple[str, NDArray
             end = at + entry.stored_bytes
             _check_end(model, entry, end, data.size)
             array, at = _numbers(data[at:end], entry), end
+            _check_numbers(model, entry, array)
         yield entry.name, array
     if at != data.size:
         raise WeightsError(
@@ -54,6 +64,17 @@ def _check_end(model: ModelJson, entry: WeightEntry, end: int, size: int) -> Non
             f"{model.path}: weight {entry.name!r} is truncated: it ends at byte {end} of {size};"
             " copy or download the model again"
         )
+
+
+def _check_numbers(model: ModelJson, entry: WeightEntry, array: NDArray[Any]) -> None:
+    """NaN would make every result NaN. The least of numbers with a NaN among them is NaN: one pass, no copy."""
+    if array.dtype.kind != "f" or not array.size or not np.isnan(array.min()):
+        return
+    count = int(np.count_nonzero(np.isnan(array)))
+    raise WeightsError(
+        f"{model.path}: weight {entry.name!r} holds NaN ({count} of {array.size} values);"
+        " train the model again, or convert it from a healthy checkpoint"
+    )
 
 
 def _numbers(data: NDArray[np.uint8], entry: WeightEntry) -> NDArray[Any]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from framegate.errors import ModelError
 from framegate.interfaces import Array, TensorInfo
+from framegate.models.graph import UNKNOWN_RANK
 
 
 def ordered(model: str, inputs: Sequence[TensorInfo], feeds: Mapping[str, Array]) -> list[Array]:
@@ -44,6 +45,8 @@ def _shortened(text: str, limit: int = 200) -> str:
 
 
 def _fits(wanted: tuple[int | None, ...], given: tuple[int, ...]) -> bool:
+    if wanted == UNKNOWN_RANK:
+        return True  # the library knows more
     return len(wanted) == len(given) and all(
         want is None or want == have for want, have in zip(wanted, given, strict=True)
     )

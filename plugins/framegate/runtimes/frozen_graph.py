@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-import importlib
+import math
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from framegate.errors import ModelError, ModelFormatError, UnsupportedOp
+import numpy as np
+
+from framegate.errors import ModelError, ModelFormatError
 from framegate.interfaces import Array, TensorInfo
 from framegate.models import graph
 from framegate.models.graph import Port
-from framegate.models.weights import Weights
+from framegate.runtimes import graph_def
+from framegate.runtimes.hold import held_tensors
 from framegate.runtimes.parts import Parts
-from framegate.runtimes.rewrites import rewrite
+from framegate.runtimes.tables import TableHandles, make_tables
+
+# Smaller weights become constants, which TensorFlow's optimiser folds; larger ones would be copied five times on their
+# way through a GraphDef, a FunctionDef and the optimiser, and run no faster for it.
+_HELD_BYTES = 1 << 14
+# A multiplication by nearly these, as float16 weights hold them, makes the optimiser see HardSwish (1/6) or Gelu, which
+# it computes with the exact number. A tensor that is no constant keeps its value.
+_MAGIC = (1 / 6, math.sqrt(0.5), math.sqrt(2 / math.pi), 0.044715)
 
 
 class Frozen(NamedTuple):
@@ -24,12 +34,14 @@ class Frozen(NamedTuple):
     outputs: tuple[TensorInfo, ...]
 
 
-def freeze_graph(tf: Any, parts: Parts) -> Frozen:
+def freeze_graph(tf: Any, parts: Parts, *, hold_weights: bool = False) -> Frozen:
     """Build a graph model.
 
     Args:
         tf: the ``tensorflow`` module.
         parts: topology and weights.
+        hold_weights: keep large weights beside the function, as tensors that it captures, instead of in its graph.
+            It loads faster and in less memory; leave it off where the graph is handed to another library.
 
     Raises:
         UnsupportedOp: TensorFlow does not know an op; the error names op and node.
@@ -39,98 +51,71 @@ def freeze_graph(tf: Any, parts: Parts) -> Frozen:
     inputs, outputs = graph.inputs(model), graph.outputs(model)
     if not outputs:
         raise ModelFormatError(f"{path}: the graph has no output; convert the model again")
-    definition = _graph_def(tf, parts)
-    function = _function(tf, path, definition, inputs, outputs)
-    return Frozen(function, tuple(port.info for port in inputs), _infos(outputs, function.outputs))
+    tables = make_tables(tf, parts)
+    held = _held(parts, {graph.node_name(port.tensor) for port in outputs}) if hold_weights else frozenset()
+    ends = [port.tensor for port in outputs]
+    definition = graph_def.build(tf, parts, ends, [port.tensor for port in inputs], held)
+    captured = held_tensors(tf, parts.weights, definition.held) | tables
+    found = _function(tf, path, definition, inputs, outputs, captured, unknown=hold_weights)
+    return Frozen(found, tuple(port.info for port in inputs), _infos(outputs, found.outputs))
 
 
-def _graph_def(tf: Any, parts: Parts) -> Any:
-    path = parts.json.path
-    json_format = importlib.import_module("google.protobuf.json_format")
-    topology = {**parts.json.topology, "node": rewrite(path, graph.nodes(parts.json))}
-    try:
-        definition = json_format.ParseDict(topology, tf.compat.v1.GraphDef(), ignore_unknown_fields=True)
-    except (json_format.ParseError, ValueError, TypeError, AttributeError, OverflowError) as error:
-        raise ModelFormatError(f"{path}: not a TensorFlow graph ({error}); convert the model again") from error
-    _fit_ops(path, tf.__version__, definition)
-    _put_weights(tf, path, definition, parts.weights)
-    return definition
+def _dtype(tf: Any, info: TensorInfo) -> Any:
+    return tf.string if info.dtype == "object" else tf.dtypes.as_dtype(info.dtype)
 
 
-def _fit_ops(path: Path, version: str, definition: Any) -> None:
-    """Refuse unknown ops by name; drop attributes that TensorFlow's op has not, which TF.js ignores too."""
-    registry = importlib.import_module("tensorflow.python.framework.op_def_registry")
-    functions = {function.signature.name for function in definition.library.function}
-    for node in definition.node:
-        op = registry.get(node.op)
-        if op is None:
-            if node.op in functions:
-                continue
-            raise UnsupportedOp(
-                f"{path}: node {node.name!r} is of op {node.op!r}, which TensorFlow {version} does not know;"
-                " convert the model without it"
-            )
-        known = {attribute.name for attribute in op.attr}
-        for name in [name for name in node.attr if name not in known and not name.startswith("_")]:
-            del node.attr[name]
+def _shape(info: TensorInfo, unknown: bool) -> tuple[int | None, ...] | None:  # noqa: FBT001
+    """An input of unknown rank is taken for an image where a shape must be given, else it takes anything."""
+    return None if unknown and info.shape == graph.UNKNOWN_RANK else info.shape
 
 
-def _put_weights(tf: Any, path: Path, definition: Any, weights: Weights) -> None:
-    for node in definition.node:
-        if node.op != "Const":
-            continue
-        array = weights.get(node.name)
-        if array is None:
-            if not _has_value(node.attr["value"].tensor):
-                raise ModelFormatError(
-                    f"{path}: constant {node.name!r} has no weight in weightsManifest; convert the model again"
-                )
-            continue
-        try:
-            _put_weight(tf, node, array)
-        except (TypeError, ValueError) as error:
-            raise ModelFormatError(
-                f"{path}: constant {node.name!r} does not fit its weight ({error}); convert the model again"
-            ) from error
+def _held(parts: Parts, outputs: set[str]) -> frozenset[str]:
+    return frozenset(
+        name
+        for name, array in parts.weights.items()
+        if array.dtype != object and name not in outputs and (array.nbytes >= _HELD_BYTES or _is_nearly_magic(array))
+    )
 
 
-def _put_weight(tf: Any, node: Any, array: Array) -> None:
-    """The converter narrows int64 to int32 in the shards and leaves the graph as it was, so the graph decides."""
-    declared = node.attr["dtype"].type or node.attr["value"].tensor.dtype
-    dtype = tf.dtypes.as_dtype(declared or array.dtype)
-    if array.dtype != object:
-        array = array.astype(dtype.as_numpy_dtype, copy=False)
-    node.attr["dtype"].type = dtype.as_datatype_enum
-    node.attr["value"].tensor.CopyFrom(tf.make_tensor_proto(array, dtype, array.shape))
+def _is_nearly_magic(array: Array) -> bool:
+    """Whether TensorFlow's optimiser would take a scalar for one of `_MAGIC`, and so compute with another number."""
+    if array.size != 1 or array.dtype != np.float32:
+        return False
+    value = array.item()
+    return any(abs(value - exact) < 0.01 * exact and value != np.float32(exact) for exact in _MAGIC)
 
 
-def _has_value(tensor: Any) -> bool:
-    """Whether a constant holds its value itself, or needs none because a dimension is 0."""
-    values = (field for field, _ in tensor.ListFields() if field.name.endswith(("_val", "_content")))
-    return any(values) or any(dim.size == 0 for dim in tensor.tensor_shape.dim)
-
-
-def _function(tf: Any, path: Path, definition: Any, inputs: Sequence[Port], outputs: Sequence[Port]) -> Any:
-    names = _names(definition)
+def _function(
+    tf: Any,
+    path: Path,
+    definition: graph_def.Definition,
+    inputs: Sequence[Port],
+    outputs: Sequence[Port],
+    captured: TableHandles,
+    *,
+    unknown: bool,
+) -> Any:
     for port in (*inputs, *outputs):
-        if graph.node_name(port.tensor) not in names:
+        if graph.node_name(port.tensor) not in definition.names:
             raise ModelFormatError(f"{path}: the signature names {port.tensor!r}, which the graph lacks")
 
     def run(*tensors: Any) -> Any:
         feeds = {port.tensor: tensor for port, tensor in zip(inputs, tensors, strict=True)}
-        return tf.graph_util.import_graph_def(
-            definition, input_map=feeds, return_elements=[port.tensor for port in outputs], name=""
-        )
+        around = tf.compat.v1.get_default_graph()
+        feeds |= {name: around.capture(tensor) for name, tensor in captured.items()}
+        asked = [port.tensor for port in outputs if port.tensor not in feeds]
+        taken = {name: tensor for name, tensor in feeds.items() if graph.node_name(name) in definition.taken}
+        made = tf.graph_util.import_graph_def(definition.proto, input_map=taken, return_elements=asked, name="")
+        found = dict(zip(asked, made, strict=True))
+        # An input may be an output too; a copy keeps the two apart.
+        return [found[port.tensor] if port.tensor in found else tf.identity(feeds[port.tensor]) for port in outputs]
 
-    specs = [tf.TensorSpec(port.info.shape, port.info.dtype) for port in inputs]
     try:
-        return tf.function(run, input_signature=specs, autograph=False).get_concrete_function()
-    except (ValueError, TypeError, KeyError, tf.errors.OpError) as error:
+        specs = [tf.TensorSpec(_shape(port.info, unknown), _dtype(tf, port.info)) for port in inputs]
+        # TensorFlow 1's way of wrapping: tf.function would order what has side effects, across the frames of loops too.
+        return tf.compat.v1.wrap_function(run, specs)
+    except (ValueError, TypeError, KeyError, OverflowError, tf.errors.OpError) as error:
         raise ModelError(f"{path}: TensorFlow cannot build the graph ({error}); convert the model again") from error
-
-
-def _names(definition: Any) -> set[str]:
-    return {node.name for node in definition.node}
 
 
 def _infos(ports: Iterable[Port], tensors: Iterable[Any]) -> tuple[TensorInfo, ...]:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from framegate.errors import ModelFormatError, UnsupportedOp
 from framegate.models.graph import strings
+from framegate.runtimes import tfjs_ops
 
 Node = dict[str, Any]
 Rule = Callable[[Node], list[Node]]
@@ -127,7 +128,7 @@ _LINKS: dict[str, Callable[[_Chain, str], str]] = {
     **{op: _plain(op) for op in ("Elu", "Relu", "Relu6", "Sigmoid", "Tanh")},
 }
 
-RULES: dict[str, Rule] = {**dict.fromkeys(_BASES, _fused), "Prelu": _prelu_node}
+RULES: dict[str, Rule] = {**tfjs_ops.RULES, **dict.fromkeys(_BASES, _fused), "Prelu": _prelu_node}
 
 
 def rewrite(path: Path, nodes: Iterable[Node]) -> list[Node]:

@@ -89,4 +89,8 @@ def freeze(tensorflow: Any, parts: Parts) -> Frozen:
     Raises:
         ModelError: the model cannot be built.
     """
-    return freeze_graph(tensorflow, parts) if parts.json.format == "graph" else freeze_keras(tensorflow, parts)
+    return (
+        freeze_graph(tensorflow, parts, hold_weights=True)
+        if parts.json.format == "graph"
+        else freeze_keras(tensorflow, parts)
+    )

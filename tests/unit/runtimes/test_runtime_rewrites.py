@@ -6,7 +6,7 @@ import pytest
 from graph_files import Node, fused, ints, op, text
 
 from framegate.errors import ModelFormatError, UnsupportedOp
-from framegate.runtimes.rewrites import RULES, rewrite
+from framegate.runtimes.rewrites import rewrite
 
 HERE = Path("model.json")
 
@@ -65,7 +65,7 @@ def test_an_unknown_fused_op_is_named() -> None:
     )
 
 
-@pytest.mark.parametrize("kind", sorted(RULES))
+@pytest.mark.parametrize("kind", ["FusedDepthwiseConv2dNative", "Prelu", "_FusedConv2D", "_FusedMatMul"])
 def test_too_few_inputs_are_named(kind: str) -> None:
     with pytest.raises(ModelFormatError) as error:
         rewrite(HERE, [op(kind, "n", ["x"])])

@@ -150,7 +150,12 @@ def test_an_unknown_op_is_named_with_its_node(tmp_path: Path, runtime: Runtime) 
             ModelFormatError,
             "constant 'c' has no weight in weightsManifest; convert the model again",
         ),
-        ([IMAGE, op("Tanh", "y", ["nowhere"])], {}, ModelError, "TensorFlow cannot build the graph ("),
+        (
+            [IMAGE, op("Tanh", "y", ["nowhere"])],
+            {},
+            ModelFormatError,
+            "node 'y' takes 'nowhere', which the graph lacks;",
+        ),
         ([IMAGE, op("Conv2D", "y", ["x", "x"])], {}, ModelError, "TensorFlow cannot build the graph ("),
         ([IMAGE], {}, ModelFormatError, "the graph has no output; convert the model again"),
         ([IMAGE, {"name": "y", "op": "Tanh", "attr": 3}], {}, ModelFormatError, "not a TensorFlow graph ("),

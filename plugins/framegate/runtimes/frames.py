@@ -1,0 +1,136 @@
+"""Put the constants of a loop into its frame (pure: nodes as in model.json).
+
+TensorFlow runs every node of a ``while`` loop in the frame of that loop, and what comes from outside has to pass an
+``Enter`` node. The TF.js converter drops the control inputs that held a loop's constants in its frame, because TF.js
+asks for none of that. Here every constant that a loop takes gets its ``Enter`` back.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from framegate.models.graph import node_name
+from framegate.models.wiring import order, sources
+
+Node = dict[str, Any]
+Frame = tuple[str, ...]
+"""Names of the loops around a node, the outermost first."""
+
+_ROOT: Frame = ()
+# Pivots: a constant that waits for one of these is alive only where the pivot is.
+_KEPT_CONTROL = frozenset({"Identity", "Merge", "Switch"})
+
+
+def into_frames(path: Path, nodes: Sequence[Node]) -> list[Node]:
+    """The nodes with what their loops need of ``Enter``; graphs without loops are passed on as they are.
+
+    Raises:
+        ModelFormatError: nodes wait for each other other than by a loop.
+    """
+    if not any(node["op"] == "Enter" for node in nodes):
+        return list(nodes)
+    ops = {node["name"]: node["op"] for node in nodes}
+    # TF.js runs nothing in order but what data orders; constants alone need to know which branch they are in.
+    nodes = [_with_inputs(node, [name for name in _inputs(node) if _keeps(ops, name)]) for node in nodes]
+    ordered = order(path, nodes)
+    frames = _frames(ordered)
+    _sink_constants(ordered, frames)
+    entries = _Entries({node["name"]: node for node in nodes}, frames)
+    return [*(entries.enter(node) for node in nodes), *entries.made.values()]
+
+
+def _keeps(ops: dict[str, str], name: str) -> bool:
+    return not name.startswith("^") or ops.get(node_name(name)) in _KEPT_CONTROL
+
+
+def _frames(ordered: Sequence[Node]) -> dict[str, Frame]:
+    """The frame of every node, from the frames of what it takes."""
+    frames: dict[str, Frame] = {}
+    for node in ordered:
+        deepest = max((frames[name] for name in sources(node) if name in frames), key=len, default=_ROOT)
+        if node["op"] == "Enter":
+            deepest = (*deepest, str(_attr(node, "frame_name")))
+        elif node["op"] == "Exit":
+            deepest = deepest[:-1]
+        frames[node["name"]] = deepest
+    return frames
+
+
+def _sink_constants(ordered: Sequence[Node], frames: dict[str, Frame]) -> None:
+    """What is computed from constants for one loop alone belongs into that loop."""
+    takers: dict[str, set[Frame]] = defaultdict(set)
+    constant: set[str] = set()
+    for node in ordered:
+        if node["op"] == "Const" or (node.get("input") and all(name in constant for name in sources(node))):
+            constant.add(node["name"])
+    for node in reversed(ordered):
+        name, wanted = node["name"], takers[node["name"]]
+        if name in constant and node["op"] != "Const" and len(wanted) == 1:
+            frames[name] = next(iter(wanted))
+        # The outside of an Enter is one frame further out.
+        outside = frames[name][:-1] if node["op"] == "Enter" else frames[name]
+        for taken in sources(node):
+            takers[taken].add(outside)
+
+
+class _Entries:
+    """Makes the ``Enter`` nodes, one for each constant and frame."""
+
+    def __init__(self, by_name: dict[str, Node], frames: dict[str, Frame]) -> None:
+        self._by_name = by_name
+        self._frames = frames
+        self.made: dict[tuple[str, Frame], Node] = {}
+        self._like = {self._frame(node): node for node in by_name.values() if node["op"] == "Enter"}
+
+    def enter(self, node: Node) -> Node:
+        """The node with its constants taken through ``Enter`` nodes."""
+        frame = self._frame(node)
+        outside = frame[:-1] if node["op"] == "Enter" else frame
+        inputs = [taken for name in _inputs(node) if (taken := self._taken(name, node, outside)) is not None]
+        return node if inputs == list(_inputs(node)) else _with_inputs(node, inputs)
+
+    def _taken(self, tensor: str, node: Node, frame: Frame) -> str | None:
+        source = self._by_name.get(node_name(tensor))
+        if source is None or node["op"] in ("Exit", "NextIteration"):
+            return tensor
+        there = self._frame(source)
+        if there == frame:
+            return tensor
+        if tensor.startswith("^"):
+            return None
+        if source["op"] != "Const" or frame[: len(there)] != there:
+            return tensor  # TensorFlow says what is wrong with it
+        name = tensor
+        for depth in range(len(there) + 1, len(frame) + 1):
+            name = self._entry(source, name, frame[:depth])
+        return name
+
+    def _entry(self, source: Node, tensor: str, frame: Frame) -> str:
+        key = (source["name"], frame)
+        if key not in self.made:
+            attrs = {name: self._like[frame]["attr"][name] for name in ("frame_name", "parallel_iterations")
+                     if name in self._like[frame]["attr"]}  # fmt: skip
+            attrs |= {"T": source["attr"]["dtype"], "is_constant": {"b": True}}
+            name = f"{source['name']}/enter{len(self.made)}"
+            self.made[key] = {"name": name, "op": "Enter", "input": [tensor], "attr": attrs}
+        return str(self.made[key]["name"])
+
+    def _frame(self, node: Node) -> Frame:
+        return self._frames.get(node["name"], _ROOT)
+
+
+def _inputs(node: Node) -> Sequence[str]:
+    return node.get("input") or ()
+
+
+def _with_inputs(node: Node, inputs: list[str]) -> Node:
+    return {**node, "input": inputs}
+
+
+def _attr(node: Node, name: str) -> Any:
+    attributes = node.get("attr")
+    value = attributes.get(name) if isinstance(attributes, dict) else None
+    return value.get("s") if isinstance(value, dict) else None
