@@ -27,8 +27,14 @@ _NUMPY_DTYPES = {
     "DT_UINT16": "uint16",
     "DT_UINT8": "uint8",
 }
-# Nothing reads the result of these, and yet they are no outputs.
-_NO_OUTPUT = frozenset({"Assert", "Const", "NoOp", "Placeholder"})
+# Nothing reads the result of these, and yet they are no outputs: they have none, or none that is an array.
+_NO_OUTPUT = frozenset({
+    "Assert", "Const", "EmptyTensorList", "HashTable", "HashTableV2", "InitializeTable", "InitializeTableV2",
+    "LookupTableImport", "LookupTableImportV2", "NextIteration", "NoOp", "Placeholder", "Print", "TensorArrayCloseV3",
+    "TensorArrayScatterV3", "TensorArraySplitV3", "TensorArrayV3", "TensorArrayWriteV3", "TensorListFromTensor",
+    "TensorListPushBack", "TensorListReserve", "TensorListResize", "TensorListScatter", "TensorListScatterV2",
+    "TensorListSetItem", "TensorListSplit",
+})  # fmt: skip
 _PLACEHOLDERS = frozenset({"Placeholder", "PlaceholderV2", "PlaceholderWithDefault"})
 # Of unknown rank: an image until proven otherwise.
 UNKNOWN_RANK = (None, None, None, None)

@@ -44,7 +44,7 @@ def check_fits(path: Path, what: str, needed: int) -> None:
     there = available_bytes()
     if needed > there:
         raise ModelError(
-            f"{path}: {what} of {needed / 1e9:,.1f} GB and {there / 1e9:,.1f} GB are free; use a smaller model or machine"
+            f"{path}: {what} of {needed / 1e9:,.1f} GB and {there / 1e9:,.1f} GB are free; use a smaller model"
         )
 
 

@@ -48,11 +48,27 @@ def _keeps(ops: dict[str, str], name: str) -> bool:
 
 def _frames(ordered: Sequence[Node]) -> dict[str, Frame]:
     """The frame of every node, from the frames of what it takes."""
+    paths: dict[str, Frame] = {}
+    while True:
+        frames = _propagated(ordered, paths)
+        found = dict(paths)
+        for node in ordered:
+            if node["op"] == "Enter":
+                name, frame = str(_attr(node, "frame_name")), frames[node["name"]]
+                found[name] = max(found.get(name, _ROOT), frame, key=len)
+        # What enters an inner loop may come from outside of both, and is then met too far out at first.
+        if found == paths:
+            return frames
+        paths = found
+
+
+def _propagated(ordered: Sequence[Node], paths: dict[str, Frame]) -> dict[str, Frame]:
     frames: dict[str, Frame] = {}
     for node in ordered:
         deepest = max((frames[name] for name in sources(node) if name in frames), key=len, default=_ROOT)
         if node["op"] == "Enter":
-            deepest = (*deepest, str(_attr(node, "frame_name")))
+            name = str(_attr(node, "frame_name"))
+            deepest = max((*deepest, name), paths.get(name, _ROOT), key=len)
         elif node["op"] == "Exit":
             deepest = deepest[:-1]
         frames[node["name"]] = deepest

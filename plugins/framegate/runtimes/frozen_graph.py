@@ -57,7 +57,7 @@ def freeze_graph(tf: Any, parts: Parts, *, hold_weights: bool = False) -> Frozen
     definition = graph_def.build(tf, parts, ends, [port.tensor for port in inputs], held)
     captured = held_tensors(tf, parts.weights, definition.held) | tables
     found = _function(tf, path, definition, inputs, outputs, captured, unknown=hold_weights)
-    return Frozen(found, tuple(port.info for port in inputs), _infos(outputs, found.outputs))
+    return Frozen(found, tuple(port.info for port in inputs), _infos(path, outputs, found.outputs))
 
 
 def _dtype(tf: Any, info: TensorInfo) -> Any:
@@ -118,8 +118,14 @@ def _function(
         raise ModelError(f"{path}: TensorFlow cannot build the graph ({error}); convert the model again") from error
 
 
-def _infos(ports: Iterable[Port], tensors: Iterable[Any]) -> tuple[TensorInfo, ...]:
-    return tuple(info_of(port.info.name, tensor) for port, tensor in zip(ports, tensors, strict=True))
+def _infos(path: Path, ports: Iterable[Port], tensors: Iterable[Any]) -> tuple[TensorInfo, ...]:
+    found = tuple(zip(ports, tensors, strict=True))
+    for port, tensor in found:
+        if tensor.dtype.name in ("resource", "variant"):
+            raise ModelFormatError(
+                f"{path}: output {port.info.name!r} is a {tensor.dtype.name}, not an array; convert the model again"
+            )
+    return tuple(info_of(port.info.name, tensor) for port, tensor in found)
 
 
 def info_of(name: str, tensor: Any) -> TensorInfo:

@@ -107,6 +107,9 @@ def _fit_ops(path: Path, version: str, definition: Any) -> None:
     registry = importlib.import_module("tensorflow.python.framework.op_def_registry")
     functions = {function.signature.name for function in definition.library.function}
     for node in _all_nodes(definition):
+        # Where another machine kept the node, and beside which other one, is of no use here.
+        node.device = ""
+        node.attr.pop("_class", None)
         op = registry.get(node.op)
         if op is None:
             if node.op in functions:

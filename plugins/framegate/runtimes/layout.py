@@ -13,7 +13,7 @@ Node = dict[str, Any]
 
 _PERMUTED = ("dilations", "ksize", "strides")
 # What they take first, and what they give first, is an image.
-_LAYOUT_OPS = frozenset({
+LAYOUT_OPS = frozenset({
     "AvgPool", "AvgPool3D", "Conv2D", "Conv3D", "DepthToSpace", "DepthwiseConv2dNative",
     "FusedBatchNorm", "FusedBatchNormV2", "FusedBatchNormV3", "MaxPool", "MaxPool3D", "SpaceToDepth",
     "BiasAdd",
@@ -35,7 +35,7 @@ def _convert(node: Node) -> list[Node]:
         return [node]
     if node["op"] == "Conv2DBackpropInput":
         return _transposed_convolution(node, attrs)
-    if node["op"] not in _LAYOUT_OPS or not node.get("input"):
+    if node["op"] not in LAYOUT_OPS or not node.get("input"):
         return [node]
     name, inputs = node["name"], list(node["input"])
     before, after = _perm(f"{name}/to_last", _TO_LAST[layout]), _perm(f"{name}/to_first", _TO_FIRST[layout])

@@ -45,7 +45,7 @@ class TensorFlowRuntime(Threaded, StagedRuntime):
         Raises:
             ModelError: it cannot be built.
         """
-        return TensorFlowModel(self._tf, parts.name, freeze(self._tf, parts))
+        return TensorFlowModel(self._tf, parts.name, freeze(self._tf, parts, hold_weights=True))
 
 
 class TensorFlowModel(StagedModel):
@@ -83,14 +83,14 @@ class TensorFlowModel(StagedModel):
         self._call = None
 
 
-def freeze(tensorflow: Any, parts: Parts) -> Frozen:
+def freeze(tensorflow: Any, parts: Parts, *, hold_weights: bool = False) -> Frozen:
     """Build a model of either format into a frozen function.
 
     Raises:
         ModelError: the model cannot be built.
     """
     return (
-        freeze_graph(tensorflow, parts, hold_weights=True)
+        freeze_graph(tensorflow, parts, hold_weights=hold_weights)
         if parts.json.format == "graph"
         else freeze_keras(tensorflow, parts)
     )

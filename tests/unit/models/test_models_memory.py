@@ -35,7 +35,7 @@ def test_weights_that_do_not_fit_are_refused_before_they_are_read(
     monkeypatch.setattr(memory, "available_bytes", lambda: needed - 1)
     with pytest.raises(ModelError) as error:
         read_weights(read_model_json(path))
-    assert str(error.value) == (f"{path}: it has weights of 0.0 GB and 0.0 GB are free; use a smaller model or machine")
+    assert str(error.value) == (f"{path}: it has weights of 0.0 GB and 0.0 GB are free; use a smaller model")
     monkeypatch.setattr(memory, "available_bytes", lambda: needed)
     with pytest.raises(WeightsError, match="shard is missing"):
         read_weights(read_model_json(path))

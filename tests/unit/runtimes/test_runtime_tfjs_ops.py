@@ -1,0 +1,195 @@
+"""Ops that TensorFlow lacks, computes otherwise, or crashes on; what is expected is computed with numpy."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from graph_files import Node, constant, fused, ints, noise, op, placeholder, text, write, write_graph
+
+from framegate.errors import ModelError, ModelFormatError, UnsupportedOp
+from framegate.interfaces import Array
+from framegate.models import memory
+from framegate.runtimes.frozen_graph import _is_nearly_magic
+from framegate.runtimes.tensorflow import TensorFlowRuntime
+
+FLOAT = {"type": "DT_FLOAT"}
+INT = {"type": "DT_INT32"}
+IMAGE = noise(1, 6, 6, 4)
+FIRST = np.ascontiguousarray(IMAGE.transpose(0, 3, 1, 2))
+NCHW, SAME, VALID = text("NCHW"), text("SAME"), text("VALID")
+
+
+def run(folder: Path, nodes: list[Node], weights: dict[str, Array], *feeds: Array, **keys: Any) -> list[Array]:
+    loaded = TensorFlowRuntime().load(write_graph(folder, nodes, weights, **keys))
+    names = [info.name for info in loaded.inputs]
+    return list(loaded.run(dict(zip(names, feeds, strict=True))).values())
+
+
+def both_layouts(folder: Path, kind: str, weights: dict[str, Array], **attr: Any) -> tuple[Array, Array]:
+    """What an op gives channels last, and what it gives channels first, brought to channels last."""
+    strides, ksize = attr.pop("strides", None), attr.pop("ksize", None)
+    last = dict(attr) | {key: ints(1, *v, 1) for key, v in (("strides", strides), ("ksize", ksize)) if v}
+    first = dict(attr) | {key: ints(1, 1, *v) for key, v in (("strides", strides), ("ksize", ksize)) if v}
+    names = ["x", *weights]
+    (a,) = run(folder / "last", [placeholder("x", [-1, 6, 6, 4]), op(kind, "y", names, **last)], weights, IMAGE)
+    nodes = [placeholder("x", [-1, 4, 6, 6]), op(kind, "y", names, data_format=NCHW, **first)]
+    (b,) = run(folder / "first", nodes, weights, FIRST)
+    return a, b.transpose(0, 2, 3, 1)
+
+
+@pytest.mark.parametrize(
+    ("kind", "weights", "attr"),
+    [
+        ("Conv2D", {"w": noise(3, 3, 4, 5)}, {"strides": (2, 1), "padding": SAME}),
+        ("DepthwiseConv2dNative", {"w": noise(3, 3, 4, 2)}, {"strides": (1, 1), "padding": VALID}),
+        ("DepthwiseConv2d", {"w": noise(3, 3, 4, 2)}, {"strides": (2, 2), "padding": SAME}),
+        ("_FusedConv2D", {"w": noise(3, 3, 4, 5), "b": noise(5)},
+         {"strides": (1, 2), "padding": SAME, "fused_ops": fused("BiasAdd", "Relu")}),
+        ("MaxPool", {}, {"ksize": (2, 3), "strides": (2, 1), "padding": VALID}),
+        ("AvgPool", {}, {"ksize": (3, 2), "strides": (1, 2), "padding": SAME}),
+        ("FusedBatchNormV3", {n: noise(4, seed=i) ** 2 + 0.1 for i, n in enumerate("sbmv")},
+         {"U": FLOAT, "is_training": {"b": True}, "epsilon": {"f": 0.01}}),
+        ("BiasAdd", {"b": noise(4)}, {}),
+    ],
+)  # fmt: skip
+def test_channels_first(tmp_path: Path, kind: str, weights: dict[str, Array], attr: dict[str, Any]) -> None:
+    last, first = both_layouts(tmp_path, kind, weights, **attr)
+    np.testing.assert_allclose(first, last, rtol=1e-5, atol=1e-6)
+
+
+def test_a_transposed_convolution_channels_first(tmp_path: Path) -> None:
+    filters = {"w": noise(2, 2, 5, 4)}
+    shapes = {"last": (1, 12, 12, 5), "first": (1, 5, 12, 12)}
+    found = {}
+    for layout, fed, more in (("last", IMAGE, {}), ("first", FIRST, {"data_format": NCHW})):
+        strides = ints(1, 2, 2, 1) if layout == "last" else ints(1, 1, 2, 2)
+        node = op("Conv2DBackpropInput", "y", ["s", "w", "x"], strides=strides, padding=SAME, **more)
+        weights = {"s": np.array(shapes[layout], np.int32), **filters}
+        found[layout] = run(tmp_path / layout, [placeholder("x", fed.shape), node], weights, fed)[0]
+    np.testing.assert_allclose(found["first"].transpose(0, 2, 3, 1), found["last"], rtol=1e-5, atol=1e-6)
+
+
+def test_batch_norm_normalises_by_what_is_given(tmp_path: Path) -> None:
+    weights = {"scale": noise(4), "offset": noise(4, seed=1), "mean": noise(4, seed=2), "var": noise(4, seed=3) ** 2}
+    node = op("FusedBatchNorm", "y", ["x", *weights], is_training={"b": True}, epsilon={"f": 0.5})
+    (found,) = run(tmp_path, [placeholder("x", IMAGE.shape), node], weights, IMAGE)
+    scale, offset, mean, var = weights.values()
+    np.testing.assert_allclose(found, (IMAGE - mean) / np.sqrt(var + 0.5) * scale + offset, rtol=1e-4, atol=1e-5)
+
+
+def test_ops_that_only_tfjs_has(tmp_path: Path) -> None:
+    row, filters = noise(1, 8, 2), noise(3, 2, 4)
+    conv = op("Conv1D", "conv", ["x", "w"], stride={"i": "2"}, padding=VALID)
+    ones = {"name": "ones", "op": "Ones", "input": ["shape"], "attr": {"T": FLOAT}}
+    zeros = {"name": "zeros", "op": "Zeros", "input": ["shape"], "attr": {"T": INT}}
+    fake = op("FakeQuantWithMinMaxVars", "fake", ["x", "low", "low"], num_bits={"i": "2"})
+    weights = {"w": filters, "shape": np.array([2, 3], np.int32), "low": np.float32(0).reshape(())}
+    found = run(tmp_path, [placeholder("x", row.shape), conv, ones, zeros, fake], weights, row)
+    windows = np.stack([row[0, at : at + 3] for at in (0, 2, 4)])
+    np.testing.assert_allclose(found[0][0], np.einsum("nkc,kcf->nf", windows, filters), rtol=1e-5, atol=1e-6)
+    np.testing.assert_array_equal(found[1], np.ones((2, 3), np.float32))
+    np.testing.assert_array_equal(found[2], np.zeros((2, 3), np.int32))
+    np.testing.assert_array_equal(found[3], row)
+
+
+def test_a_pad_beside_a_convolution_with_bias(tmp_path: Path) -> None:
+    """Without the rewrite TensorFlow 2.19 takes the pad for the convolution's own and crashes."""
+    weights = {"w": noise(1, 1, 4, 8), "b": noise(8), "p": np.array([[0, 0], [0, 0], [0, 0], [0, 4]], np.int32)}
+    nodes = [
+        placeholder("x", IMAGE.shape),
+        op("_FusedConv2D", "c", ["x", "w", "b"], strides=ints(1, 1, 1, 1), padding=VALID, fused_ops=fused("BiasAdd")),
+        op("Pad", "pad", ["x", "p"], Tpaddings=INT),
+        op("AddV2", "sum", ["c", "pad"]),
+        op("Relu", "y", ["sum"]),
+    ]
+    (found,) = run(tmp_path, nodes, weights, IMAGE)
+    expected = IMAGE @ weights["w"][0, 0] + weights["b"] + np.pad(IMAGE, weights["p"])
+    np.testing.assert_allclose(found, np.maximum(expected, 0), rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("sixth", [np.float16(1 / 6), np.float32(1 / 6)])
+def test_a_rounded_sixth_stays_what_it_is(tmp_path: Path, sixth: Any) -> None:
+    weights = {
+        "w": noise(1, 1, 4, 4),
+        "b": noise(4),
+        "three": np.array(3, np.float32),
+        "sixth": np.array(sixth, np.float32),
+    }
+    nodes = [
+        placeholder("x", IMAGE.shape),
+        op("Conv2D", "c", ["x", "w"], strides=ints(1, 1, 1, 1), padding=SAME),
+        op("BiasAdd", "biased", ["c", "b"]),
+        op("AddV2", "add", ["biased", "three"]),
+        op("Relu6", "relu", ["add"]),
+        op("Mul", "scaled", ["relu", "sixth"]),
+        op("Mul", "y", ["biased", "scaled"]),
+    ]
+    (found,) = run(tmp_path, nodes, weights, IMAGE)
+    x = (IMAGE @ weights["w"][0, 0] + weights["b"]).astype(np.float64)
+    np.testing.assert_allclose(found, x * np.clip(x + 3, 0, 6) * float(sixth), rtol=3e-5, atol=1e-6)
+
+
+def test_an_input_that_is_an_output_and_one_that_nobody_takes(tmp_path: Path) -> None:
+    nodes = [placeholder("x", [2]), placeholder("unused", [2])]
+    signature = {"outputs": {"same": {"name": "x:0"}}}
+    found = run(tmp_path, nodes, {}, np.float32([1, 2]), np.float32([3, 4]), signature=signature)
+    np.testing.assert_array_equal(found[0], [1, 2])
+
+
+def test_an_input_of_unknown_rank_takes_any(tmp_path: Path) -> None:
+    x = {"name": "x", "op": "Placeholder", "attr": {"dtype": FLOAT, "shape": {"shape": {"unknownRank": True}}}}
+    loaded = TensorFlowRuntime().load(write_graph(tmp_path, [x, op("Neg", "y", ["x"])], {}))
+    for shape in ((), (3,), (1, 2, 2, 1)):
+        assert loaded.run({"x": np.ones(shape, np.float32)})["y"].shape == shape
+
+
+def test_decision_forests_are_refused_by_name(tmp_path: Path) -> None:
+    model = write_graph(tmp_path, [op("SimpleMLInferenceOpWithHandle", "trees", [])], {})
+    with pytest.raises(UnsupportedOp) as error:
+        TensorFlowRuntime().load(model)
+    assert str(error.value).endswith(
+        "does not know; a decision forest needs the library of tfjs-tfdf, and is no image model"
+    )
+
+
+def big(shape: list[int]) -> Node:
+    found = constant("c", np.float32(0).reshape(()))
+    found["attr"]["value"]["tensor"] |= {"tensorShape": {"dim": [{"size": str(n)} for n in shape]}, "floatVal": [1.0]}
+    return found
+
+
+@pytest.mark.parametrize(
+    ("shape", "kind", "message"),
+    [
+        ([1 << 20, 1 << 20], ModelError, "constant 'c' is of 4,398.0 GB and"),
+        ([1 << 40, 1 << 40], ModelError, "constant 'c' is of 4,835,703,278,458,51"),
+        ([-3, 2], ModelFormatError, "constant 'c' has impossible shape [-3, 2]; convert the model again"),
+    ],
+)
+def test_constants_too_large_for_this_machine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shape: list[int], kind: type[Exception], message: str
+) -> None:
+    monkeypatch.setattr(memory, "available_bytes", lambda: 1 << 34)
+    model = write(tmp_path, {"node": [placeholder("x", [2]), big(shape), op("Mul", "y", ["x", "c"])]}, {})
+    with pytest.raises(kind) as error:
+        TensorFlowRuntime().load(model)
+    assert str(error.value).startswith(f"{model.path}: {message}")
+
+
+def test_an_op_without_an_input_it_needs(tmp_path: Path) -> None:
+    model = write_graph(tmp_path, [placeholder("x", [2]), op("Mul", "y", ["x"])], {})
+    with pytest.raises(ModelFormatError) as error:
+        TensorFlowRuntime().load(model)
+    assert str(error.value) == (
+        f"{model.path}: node 'y' (Mul) lacks inputs, it has 1 and needs 2; convert the model again"
+    )
+
+
+def test_gelus_numbers_are_kept_too() -> None:
+    assert _is_nearly_magic(np.float32([np.float16(math.sqrt(0.5))]))
+    assert not _is_nearly_magic(np.float32([math.sqrt(0.5)]))
+    assert not _is_nearly_magic(np.float32([0.9]))
