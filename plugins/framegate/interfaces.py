@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -181,34 +181,6 @@ class Runtime(Protocol):
 
     def stages(self) -> Stages:
         """``load`` cut into ``parse``, ``weights`` and ``build``: a ResolvedModel in, a LoadedModel out."""
-        ...
-
-
-@runtime_checkable
-class TakesThreads(Protocol):
-    """A runtime whose number of threads can be chosen; one that has no such choice leaves this out."""
-
-    def use_threads(self, count: int) -> None:
-        """Compute on so many threads from here on; called once, before the first ``load``.
-
-        Raises:
-            BackendUnavailable: the library can no longer change them in this process.
-        """
-        ...
-
-
-@runtime_checkable
-class Chosen(Protocol):
-    """A loaded model that runs in one runtime chosen from several, as those of ``auto`` do."""
-
-    @property
-    def runtime(self) -> str:
-        """The name of the runtime that was taken."""
-        ...
-
-    @property
-    def trial_s(self) -> Mapping[str, float]:
-        """Seconds of the fastest run that each runtime had in the trial, fastest first."""
         ...
 
 
