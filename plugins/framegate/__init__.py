@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 __all__ = ["load_model"]
 
 
-def load_model(path: str | os.PathLike[str] | ModelSpec, runtime: str | Runtime = "tensorflow") -> Model:
+def load_model(
+    path: str | os.PathLike[str] | ModelSpec, runtime: str | Runtime = "tensorflow", *, threads: int | None = None
+) -> Model:
     """Load a TensorFlow.js model, layers or graph, and make it ready to run.
 
     >>> with load_model("models/mine/model.json") as model:  # doctest: +SKIP
@@ -25,7 +27,10 @@ def load_model(path: str | os.PathLike[str] | ModelSpec, runtime: str | Runtime 
     Args:
         path: a ``model.json`` or its folder; a spec's name (``"esrgan-slim-x2"``) or ``.toml`` file; or
             ``SCHEME:LOCATOR``, such as ``"npm:NAME@VERSION#path/in/package"``. See `framegate.models.specs.find_spec`.
-        runtime: a runtime's name, or a runtime. ``"tensorflow"`` runs a frozen function.
+        runtime: a runtime's name, or a runtime. ``"tensorflow"`` runs a frozen function, ``"auto"`` the
+            fastest there is.
+        threads: how many a runtime that was given by its name computes on; None means as many as this process may use
+            cores. TensorFlow keeps the first number for as long as the process lives.
 
     Returns:
         A model with ``inputs`` and ``outputs`` (name, shape with None for dynamic dimensions, dtype),
@@ -40,4 +45,4 @@ def load_model(path: str | os.PathLike[str] | ModelSpec, runtime: str | Runtime 
     # Importing framegate, as every collection of tests does, must not import numpy and the model code.
     from framegate.runtimes.loading import load
 
-    return load(path, runtime)
+    return load(path, runtime, threads)

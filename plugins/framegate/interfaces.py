@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol
 
 from framegate.values import (
     Array,
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Array",
-    "Chosen",
     "Float32",
     "GLContext",
     "GLContextFactory",
@@ -51,7 +50,6 @@ __all__ = [
     "Stage",
     "Stages",
     "Step",
-    "TakesThreads",
     "TensorInfo",
 ]
 
@@ -121,34 +119,6 @@ class Runtime(Protocol):
 
     def stages(self) -> Stages:
         """``load`` cut into ``parse``, ``weights`` and ``build``: a ResolvedModel in, a LoadedModel out."""
-        ...
-
-
-@runtime_checkable
-class TakesThreads(Protocol):
-    """A runtime whose number of threads can be chosen; one that has no such choice leaves this out."""
-
-    def use_threads(self, count: int) -> None:
-        """Compute on so many threads from here on; called once, before the first ``load``.
-
-        Raises:
-            BackendUnavailable: the library can no longer change them in this process.
-        """
-        ...
-
-
-@runtime_checkable
-class Chosen(Protocol):
-    """A loaded model that runs in one runtime chosen from several, as those of ``auto`` do."""
-
-    @property
-    def runtime(self) -> str:
-        """The name of the runtime that was taken."""
-        ...
-
-    @property
-    def trial_s(self) -> Mapping[str, float]:
-        """Seconds of the fastest run that each runtime had in the trial, fastest first."""
         ...
 
 

@@ -11,8 +11,9 @@ from framegate.hooks.describe import FrameInfo
 from framegate.hooks.options import OPTIONS
 from framegate.hooks.outcome import named
 from framegate.hooks.registries import REGISTRIES
-from framegate.interfaces import Chosen, Runtime, TakesThreads
+from framegate.interfaces import Runtime
 from framegate.once import Once
+from framegate.runtimes.abilities import Chosen, TakesThreads
 from framegate.runtimes.threads import available, open_runtime
 
 NoteChoice = Callable[[object], None]

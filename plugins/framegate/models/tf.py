@@ -72,7 +72,7 @@ def use_threads(count: int) -> None:
         now = threading.get_intra_op_parallelism_threads() or cores
         if now != count:
             raise BackendUnavailable(
-                f"TensorFlow has already computed on {now} threads in this process, not {count}",
+                f"TensorFlow's number of threads is {now} for the rest of this process, and cannot become {count}",
                 "start a process for each number of threads",
             ) from error
 

@@ -16,6 +16,7 @@ from framegate.models import specs
 from framegate.models.sources import builtin as builtin_sources
 from framegate.registry import Registry
 from framegate.runtimes import builtin as builtin_runtimes
+from framegate.runtimes.threads import available, open_runtime
 
 
 class Model:
@@ -83,11 +84,11 @@ class Model:
         return self._inputs[0]
 
 
-def load(model: str | os.PathLike[str] | ModelSpec, runtime: str | Runtime) -> Model:
+def load(model: str | os.PathLike[str] | ModelSpec, runtime: str | Runtime, threads: int | None = None) -> Model:
     """See `framegate.load_model`."""
     sources = Registry("model source", [builtin_sources()])
     spec = model if isinstance(model, ModelSpec) else specs.find_spec(os.fspath(model), sources)
     if isinstance(runtime, str):
         runtimes: Registry[RuntimeFactory] = Registry("runtime", [builtin_runtimes()])
-        runtime = runtimes[runtime]()
+        runtime = open_runtime(runtimes[runtime], available() if threads is None else threads)
     return Model(spec.name, runtime.load(specs.resolve(spec, sources)))

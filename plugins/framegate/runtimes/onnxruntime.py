@@ -113,6 +113,8 @@ class OnnxModel(StagedModel):
         """A session that knows all shapes, and the names of the inputs that outputs depend on."""
         options = self._runtime.SessionOptions()
         options.intra_op_num_threads = self._threads
+        # Threads that spin for the next run take a core from preprocessing and drawing, for a few percent in inference.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         options.log_severity_level = 3  # errors; warnings are about how tf2onnx writes
         for index, shape in enumerate(shapes):
             for axis, side in enumerate(shape):

@@ -52,6 +52,8 @@ class OpenVINORuntime(ConvertedRuntime):
     def open(self, conversion: Conversion) -> OpenVINOModel:
         """Read the converted model; it is compiled when the first input's shape is known."""
         config = {
+            "ENABLE_CPU_PINNING": False,  # pinned threads wait where another process computes
+            "ENABLE_HYPER_THREADING": True,  # else it takes one thread a core, whatever the next line says
             "INFERENCE_NUM_THREADS": self.threads,
             "INFERENCE_PRECISION_HINT": "f32",  # else bfloat16 where the CPU has it, which is off by more than 1e-3
             "PERFORMANCE_HINT": "LATENCY",
@@ -67,7 +69,13 @@ class OpenVINOModel(StagedModel):
         self._openvino = openvino
         self._core = core
         self._config = config
-        self._model = core.read_model(conversion.folder / _FILE)
+        try:
+            self._model = core.read_model(conversion.folder / _FILE)
+        except RuntimeError as error:
+            raise BackendUnavailable(
+                f"OpenVINO cannot read {conversion.folder / _FILE} ({one_line(error)})",
+                "remove the folder and try again",
+            ) from error
         self._order = _order([port.get_names() for port in self._model.outputs], len(self.outputs))
         self._requests = PerShape(self._compile)
         self._fed: list[Any] = []

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 
-from framegate.interfaces import Runtime, RuntimeFactory, TakesThreads
+from framegate.interfaces import Runtime, RuntimeFactory
+from framegate.runtimes.abilities import TakesThreads
 
 
 def available() -> int:

@@ -10,9 +10,10 @@ import pytest
 from graph_files import op, placeholder, write_graph
 
 from framegate.errors import BackendUnavailable, ModelFormatError
-from framegate.interfaces import Array, Chosen, LoadedModel, ResolvedModel, RuntimeFactory, TensorInfo
+from framegate.interfaces import Array, LoadedModel, ResolvedModel, RuntimeFactory, TensorInfo
 from framegate.measure import stages
 from framegate.runtimes import auto, builtin
+from framegate.runtimes.abilities import Chosen
 from framegate.runtimes.auto import AutoRuntime, trial_feeds
 from framegate.runtimes.base import Threaded
 from framegate.runtimes.null import NullModel, NullRuntime

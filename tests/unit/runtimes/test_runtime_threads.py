@@ -1,0 +1,66 @@
+"""The number of threads, from the caller to the libraries."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from importlib.util import find_spec
+
+import pytest
+
+from framegate.interfaces import Runtime
+from framegate.runtimes.abilities import TakesThreads
+from framegate.runtimes.base import Threaded
+from framegate.runtimes.null import NullRuntime
+from framegate.runtimes.threads import available, in_words, open_runtime
+
+NEEDS_TENSORFLOW = pytest.mark.skipif(find_spec("tensorflow") is None, reason="needs pytest-framegate[tensorflow]")
+
+
+class Mine(Threaded, NullRuntime):
+    pass
+
+
+def test_a_runtime_with_threads_is_given_them_and_another_is_left_alone() -> None:
+    mine: Runtime = open_runtime(Mine, 3)
+    assert isinstance(mine, Mine)
+    assert mine.threads == 3
+    assert Mine().threads == available()
+    assert not isinstance(open_runtime(NullRuntime, 3), TakesThreads)
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="needs affinity masks")
+def test_the_default_obeys_the_affinity_mask() -> None:
+    mask = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(mask)})
+    try:
+        assert available() == 1
+    finally:
+        os.sched_setaffinity(0, mask)
+    assert available() == len(mask)
+
+
+def test_in_words() -> None:
+    assert (in_words(1), in_words(2)) == ("1 thread", "2 threads")
+
+
+@NEEDS_TENSORFLOW
+def test_tensorflow_takes_a_number_once() -> None:
+    code = """
+from framegate.models import tf
+from framegate.runtimes.tensorflow import TensorFlowRuntime
+runtime = TensorFlowRuntime()
+runtime.use_threads(1)
+tf.tensorflow().constant(1.0) + 1
+runtime.use_threads(1)
+try:
+    runtime.use_threads(3)
+except Exception as error:
+    print(type(error).__name__, error)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stdout == (
+        "BackendUnavailable TensorFlow's number of threads is 1 for the rest of this process, and cannot become 3;"
+        " start a process for each number of threads\n"
+    ), done.stderr
