@@ -5,7 +5,10 @@ from pytest_benchmark.fixture import BenchmarkFixture
 
 from framegate.fixtures import Feeds, LoadedModel, VerifyOutputs
 
-pytestmark = [pytest.mark.benchmark(group="inference"), pytest.mark.frame_defaults(runtime="tensorflow,keras")]
+pytestmark = [
+    pytest.mark.benchmark(group="inference"),
+    pytest.mark.frame_defaults(runtime="tensorflow,keras,openvino,onnxruntime,litert,tensorflow-xla"),
+]
 
 
 def test_inference(

@@ -1,4 +1,4 @@
-"""The Protocols that backends implement and the frozen values that pass between them.
+"""The Protocols that backends implement, and the frozen values that pass between them.
 
 One pattern holds throughout: whatever is timed has one whole call (``load``, ``run``, ``draw``) and a
 ``stages()`` that returns the same work cut into named pieces. The whole call is its stages in order.
@@ -8,112 +8,52 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-import numpy as np
-from numpy.typing import NDArray
-
-from framegate.errors import UsageError
+from framegate.values import (
+    Array,
+    Float32,
+    GLInfo,
+    ModelSpec,
+    Pixels,
+    Range,
+    ResolvedModel,
+    Size,
+    Stage,
+    Stages,
+    TensorInfo,
+)
 
 if TYPE_CHECKING:
     from framegate.gl.functions import GLFunctions
 
-Array = NDArray[Any]
-Pixels = NDArray[np.uint8]
-Float32 = NDArray[np.float32]
-
-
-class Stage(NamedTuple):
-    """A timed part of a longer way: ``call`` takes what the stage before returned."""
-
-    name: str
-    call: Callable[[Any], Any]
-
-
-Stages = tuple[Stage, ...]
-
-
-class Size(NamedTuple):
-    """Height and width in pixels. As text: ``256`` for a square, else ``WIDTHxHEIGHT`` (``640x480``)."""
-
-    height: int
-    width: int
-
-    def __str__(self) -> str:
-        return str(self.width) if self.height == self.width else f"{self.width}x{self.height}"
-
-    @classmethod
-    def parse(cls, text: str) -> Size:
-        """Read ``256`` or ``640x480`` (width x height).
-
-        Raises:
-            UsageError: if the text is neither, or a side is not in 1..16384.
-        """
-        parts = text.strip().lower().split("x")
-        if len(parts) > 2 or not all(part.isascii() and part.isdigit() and len(part) <= 9 for part in parts):
-            raise UsageError(f"size {text!r} is not a size; write 256 or 640x480 (width x height)")
-        width, height = int(parts[0]), int(parts[-1])
-        if not (1 <= width <= 16384 and 1 <= height <= 16384):
-            raise UsageError(f"size {text!r} is out of range; each side is 1 to 16384 pixels")
-        return cls(height, width)
-
-
-@dataclass(frozen=True)
-class TensorInfo:
-    """Name, shape (``None`` where a dimension is dynamic) and numpy dtype name of an input or output."""
-
-    name: str
-    shape: tuple[int | None, ...]
-    dtype: str
-
-    def __str__(self) -> str:
-        dims = "x".join("?" if dim is None else str(dim) for dim in self.shape)
-        return f"{self.name}: {self.dtype} [{dims}]"
-
-
-Range = tuple[float, float]
-
-
-@dataclass(frozen=True)
-class ModelSpec:
-    """Where a model comes from, before anything is read.
-
-    Attributes:
-        name: short name, used in test ids and stored results.
-        source: name of the model source (``"path"``, ``"npm"``, ``"pix2pix"``, or a plugin's).
-        locator: what the source needs to find it: a path, ``NAME@VERSION#path/in/package``, …
-        options: further keys of the spec, for the source alone (``sha512``, ``filters``, …).
-        sizes: input sizes the default matrix runs; empty means what model.json says.
-        input_range: value range the model expects, e.g. ``(-1, 1)`` or ``(0, 255)``; None means guess.
-        output_range: value range the model returns; None means guess.
-    """
-
-    name: str
-    source: str
-    locator: str
-    options: Mapping[str, object] = field(default_factory=dict)
-    sizes: tuple[Size, ...] = ()
-    input_range: Range | None = None
-    output_range: Range | None = None
-
-
-@dataclass(frozen=True)
-class ResolvedModel:
-    """A model's files on this disk.
-
-    Attributes:
-        name: the spec's name.
-        path: the ``model.json``.
-        format: ``"layers"`` or ``"graph"``.
-        sha256: hex digest over ``model.json`` and its shards, in manifest order.
-    """
-
-    name: str
-    path: Path
-    format: Literal["layers", "graph"]
-    sha256: str
+__all__ = [
+    "Array",
+    "Chosen",
+    "Float32",
+    "GLContext",
+    "GLContextFactory",
+    "GLInfo",
+    "LoadedModel",
+    "ModelSource",
+    "ModelSourceFactory",
+    "ModelSpec",
+    "Pixels",
+    "Range",
+    "Renderer",
+    "RendererFactory",
+    "ResolvedModel",
+    "Runtime",
+    "RuntimeFactory",
+    "Screen",
+    "Size",
+    "Stage",
+    "Stages",
+    "Step",
+    "TakesThreads",
+    "TensorInfo",
+]
 
 
 class ModelSource(Protocol):
@@ -184,14 +124,32 @@ class Runtime(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class GLInfo:
-    """What a GL context says of itself."""
+@runtime_checkable
+class TakesThreads(Protocol):
+    """A runtime whose number of threads can be chosen; one that has no such choice leaves this out."""
 
-    vendor: str
-    renderer: str
-    version: str
-    is_software: bool
+    def use_threads(self, count: int) -> None:
+        """Compute on so many threads from here on; called once, before the first ``load``.
+
+        Raises:
+            BackendUnavailable: the library can no longer change them in this process.
+        """
+        ...
+
+
+@runtime_checkable
+class Chosen(Protocol):
+    """A loaded model that runs in one runtime chosen from several, as those of ``auto`` do."""
+
+    @property
+    def runtime(self) -> str:
+        """The name of the runtime that was taken."""
+        ...
+
+    @property
+    def trial_s(self) -> Mapping[str, float]:
+        """Seconds of the fastest run that each runtime had in the trial, fastest first."""
+        ...
 
 
 class Screen(Protocol):

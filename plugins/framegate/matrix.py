@@ -12,17 +12,17 @@ Row = tuple[str, ...]
 
 
 def cells(
-    axes: Sequence[str], values: Mapping[str, Sequence[str]], sizes: Callable[[str | None], Sequence[str]]
+    axes: Sequence[str], values: Mapping[str, Sequence[str]], own: Callable[[str, str | None], Sequence[str]]
 ) -> Iterator[Row]:
     """All cells over the given axes, one string an axis.
 
     Args:
         axes: a subset of ``AXES``, in that order.
-        values: what to run on each axis but ``size``.
-        sizes: the sizes of a model, or without a model (None).
+        values: what to run on each axis.
+        own: what a model (or none) has of its own on an axis, in place of ``values``; empty where it has nothing.
     """
     for model in values["model"] if "model" in axes else [None]:
-        choices = [_choices(axis, model, values, sizes) for axis in axes]
+        choices = [_choices(axis, model, values, own) for axis in axes]
         rows = itertools.product(*choices)
         # All cells of a model in one runtime stand together, so that it is loaded once.
         yield from sorted(rows, key=_place(axes.index("runtime"), choices)) if "runtime" in axes else rows
@@ -32,11 +32,11 @@ def _choices(
     axis: str,
     model: str | None,
     values: Mapping[str, Sequence[str]],
-    sizes: Callable[[str | None], Sequence[str]],
+    own: Callable[[str, str | None], Sequence[str]],
 ) -> Sequence[str]:
     if axis == "model" and model is not None:
         return [model]
-    return sizes(model) if axis == "size" else values[axis]
+    return own(axis, model) or values[axis]
 
 
 def _place(index: int, choices: Sequence[Sequence[str]]) -> Callable[[Row], int]:

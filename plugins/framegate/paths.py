@@ -18,6 +18,10 @@ def data_dir(kind: Literal["fixtures", "models"]) -> Path:
 
 
 def cache_dir() -> Path:
-    """Where fetched and built models are kept: ``$FRAMEGATE_CACHE``, else the user's cache folder."""
+    """Where fetched and built models are kept: ``$FRAMEGATE_CACHE``, else the user's cache folder; an absolute path."""
     override = os.environ.get("FRAMEGATE_CACHE")
-    return Path(override) if override else platformdirs.user_cache_path("framegate", appauthor=False)
+    return (
+        Path(override).expanduser().absolute()
+        if override
+        else platformdirs.user_cache_path("framegate", appauthor=False)
+    )

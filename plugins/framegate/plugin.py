@@ -19,6 +19,7 @@ from framegate.hooks import (
     registries,
     render,
     report,
+    runtimes,
 )
 
 # In this order their pytest_configure may build on each other: see the hookimpl of each.
@@ -29,6 +30,7 @@ PARTS = (
     matrix,
     outcome,
     describe,
+    runtimes,
     models,
     inference,
     pictures,

@@ -1,4 +1,4 @@
-"""OpenGL drivers and TensorFlow live in one process, whichever comes first."""
+"""OpenGL drivers, TensorFlow and the other runtimes live in one process, whichever comes first."""
 
 import subprocess
 import sys
@@ -22,16 +22,29 @@ with context.current():
 RUN = """
 import numpy as np
 import framegate
-model = framegate.load_model("pix2pix-64-f4")
-print("ran", model.run(np.zeros((1, 64, 64, 1), np.float32)).popitem()[1].shape)
+for runtime in {runtimes!r}:
+    model = framegate.load_model("pix2pix-64-f4", runtime)
+    print(runtime, "ran", model.run(np.zeros((1, 64, 64, 1), np.float32)).popitem()[1].shape)
 """
+RUNTIMES = ["tensorflow", "openvino", "onnxruntime", "litert", "tensorflow-xla"]
 
 
 @pytest.mark.parametrize("gl", ["egl", "glfw", "osmesa"])
-@pytest.mark.parametrize("gl_first", [True, False], ids=["gl-first", "tensorflow-first"])
+@pytest.mark.parametrize("gl_first", [True, False], ids=["gl-first", "runtimes-first"])
 def test_drawing_and_inference_in_either_order(shell: Shell, gl: str, *, gl_first: bool) -> None:
-    draw = DRAW.format(gl=gl)
-    done = shell(sys.executable, "-c", draw + RUN if gl_first else RUN + draw)
+    draw, run = DRAW.format(gl=gl), RUN.format(runtimes=RUNTIMES)
+    done = shell(sys.executable, "-c", draw + run if gl_first else run + draw)
     assert done.returncode == 0, done.stderr
     assert "drew (64, 64, 4)" in done.stdout
-    assert "ran (1, 64, 64, 3)" in done.stdout
+    for runtime in RUNTIMES:
+        assert f"{runtime} ran (1, 64, 64, 3)" in done.stdout
+
+
+@pytest.mark.parametrize("first", RUNTIMES[1:])
+def test_a_runtime_before_tensorflow_and_a_driver(shell: Shell, first: str) -> None:
+    """With the conversion in the cache, where the tests above left it, TensorFlow comes last."""
+    rest = [name for name in reversed(RUNTIMES) if name != first]
+    code = RUN.format(runtimes=[first]) + DRAW.format(gl="egl") + RUN.format(runtimes=rest)
+    done = shell(sys.executable, "-c", code)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("ran (1, 64, 64, 3)") == len(RUNTIMES)

@@ -44,7 +44,8 @@ def test_the_wheel_holds_the_suites_and_the_data(wheel: Path) -> None:
     for name in (*(f"framegate/suites/{suite}.py" for suite in SUITES), "framegate/py.typed"):
         assert name in held
     for folder, inside in (("fixtures", "framegate/data/fixtures"), ("models", "framegate/data/models")):
-        ours = {f"{inside}/{path.name}" for path in (ROOT / folder).iterdir() if path.is_file()}
+        files = [path for path in (ROOT / folder).rglob("*") if path.is_file()]
+        ours = {f"{inside}/{path.relative_to(ROOT / folder).as_posix()}" for path in files}
         assert ours
         assert ours <= held
     assert not [name for name in held if "__pycache__" in name or name.startswith(("tests", "plugins"))]
@@ -78,12 +79,39 @@ def test_clone_editable_and_wheel_run_the_same_benchmarks(
     assert names["wheel"] == names["clone"] == names["both"] == names["editable"]
 
 
+THEIRS = """
+import sys
+
+import pytest
+
+LOADED = {name for name in ("numpy", "rich", "cv2", "tensorflow", "OpenGL") if name in sys.modules}
+
+
+@pytest.fixture
+def frame_size():
+    return (640, 480)
+
+
+def test_names_of_their_own(frame_size):
+    assert frame_size == (640, 480)
+
+
+@pytest.mark.parametrize("frame_model", ["theirs"])
+def test_parameters_of_their_own(frame_model):
+    assert frame_model == "theirs"
+
+
+def test_nothing_heavy_is_loaded():
+    assert not LOADED
+"""
+
+
 def test_the_installed_plugin_leaves_other_projects_alone(
     wheel: Path, fresh_python: Callable[[], Path], shell: Shell, tmp_path: Path
 ) -> None:
     python = fresh_python()
     shell(python, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", wheel)
-    (tmp_path / "test_theirs.py").write_text("import sys\ndef test_it():\n    assert 'cv2' not in sys.modules\n")
+    (tmp_path / "test_theirs.py").write_text(THEIRS)
     done = shell(python, "-W", "error", "-m", "pytest", "-q", "test_theirs.py")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "framegate" not in done.stdout.replace("framegate.plugin", "")

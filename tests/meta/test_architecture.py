@@ -11,11 +11,14 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "plugins" / "framegate"
 MODULES = sorted(PACKAGE.rglob("*.py"))
-HEAVY = ("tensorflow", "tensorflowjs", "tf_keras", "keras", "OpenGL", "glfw", "cv2", "playwright")
+HEAVY = (
+    "tensorflow", "tensorflowjs", "tf_keras", "keras", "openvino", "onnx", "onnxruntime", "tf2onnx", "ai_edge_litert",
+    "OpenGL", "glfw", "cv2", "playwright",
+)  # fmt: skip
 
 # A module may import from its own layer and from those above it in this list.
 LAYERS = [
-    {"errors", "interfaces", "hookspecs", "paths"},
+    {"errors", "values", "interfaces", "hookspecs", "paths"},
     {"registry", "once", "matrix", "measure", "report", "models"},
     {"preprocess", "frames", "runtimes", "render", "gl", "training"},
     {"hooks"},

@@ -31,14 +31,16 @@ def suites(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, tmp_path:
 def run(pytester: pytest.Pytester, suites: Path, write_model: Callable[..., Path]) -> Run:
     """Runs one suite (``test_frame.py`` unless said otherwise) with timing off; null backends unless told otherwise.
 
-    Without ``--frame-model`` the suite runs the tiny model. A run that imports TensorFlow needs ``subprocess``:
-    pytester takes the modules that a run imported out of the process, and TensorFlow cannot be imported twice.
+    ``"no --frame-size"`` leaves an option out that is given otherwise. Without ``--frame-model`` the suite runs the
+    tiny model. A run that imports TensorFlow needs ``subprocess``: pytester takes the modules that a run imported out
+    of the process, and TensorFlow cannot be imported twice.
     """
 
     def run_suite(
         *options: str, suite: str = "test_frame.py", timing: bool = False, subprocess: bool = False
     ) -> pytest.RunResult:
-        given = {option.split("=")[0] for option in options}
+        given = {option.split("=")[0].removeprefix("no ") for option in options}
+        options = tuple(option for option in options if not option.startswith("no "))
         defaults = [f"{flag}={name}" for flag, name in NULL_BACKENDS.items() if flag not in given]
         if "--frame-model" not in given:
             defaults.append(f"--frame-model={write_model(size=None)}")

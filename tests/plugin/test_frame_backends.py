@@ -1,6 +1,7 @@
 """The --frame-runtime, --frame-renderer and --frame-gl options."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -12,8 +13,9 @@ Run = Callable[..., pytest.RunResult]
     [
         ("--frame-runtime=torch", "unknown runtime 'torch'; there is: *tensorflow*"),
         ("--frame-renderer=topixel", "unknown renderer 'topixel' (did you mean 'topixels'?); there is: *opencv*"),
+        ("--frame-renderer=all,topixel", "unknown renderer 'topixel' (did you mean 'topixels'?); there is: *"),
         ("--frame-gl=elg", "unknown GL context 'elg' (did you mean 'egl'?); there is: auto, egl, glfw, null, osmesa"),
-        ("--frame-fit=squash", "unknown --frame-fit 'squash'; there is: crop, resize"),
+        ("--frame-fit=squash", "unknown frame fit 'squash'; there is: crop, resize"),
         ("--frame-require=elg", "unknown backend in --frame-require 'elg' (did you mean 'egl'?)*"),
     ],
 )
@@ -63,3 +65,28 @@ def test_the_render_suite_runs_each_renderer_on_the_test_picture(run: Run) -> No
     result = run("--frame-renderer=topixels,opencv,null", suite="test_render.py")
     result.assert_outcomes(passed=3)
     result.stdout.fnmatch_lines(["*test_render?16-opencv-null? PASSED*"])
+
+
+def test_all_keeps_what_stands_beside_it(run: Run) -> None:
+    result = run("--frame-renderer=null,all", "--frame-preprocess=none", "--collect-only", "-q")
+    result.stdout.fnmatch_lines(["*-null-null-null?>", "*-null-topixels-null?>"])
+
+
+def test_what_means_the_same_runs_once(run: Run) -> None:
+    result = run("--frame-preprocess=invert+greyscale,greyscale+invert", "--frame-size=16,16x16,016")
+    result.assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize("option", ["--frame-preprocess", "--frame-size", "--frame-runtime", "--frame-model"])
+def test_a_very_long_value_is_a_mistake_like_any_other(run: Run, option: str) -> None:
+    result = run(f"{option}={'1' * 5000}")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: *1111*"])
+
+
+def test_a_suite_that_names_an_axis_wrong_is_told(run: Run, suites: Path) -> None:
+    (suites / "test_mine.py").write_text(
+        "import pytest\n@pytest.mark.frame_defaults(sizes='16')\ndef test_mine(benchmark, frame_path): pass"
+    )
+    result = run(suite="test_mine.py")
+    result.stdout.fnmatch_lines(["unknown axis in the frame_defaults marker 'sizes' (did you mean 'size'?)*"])

@@ -26,14 +26,16 @@ def test_a_path_with_a_comma_in_it_is_one_path(run: Run, write_model: WriteModel
 
 
 def test_a_model_runs_at_its_own_size(run: Run, write_model: WriteModel) -> None:
-    result = run(f"--frame-model={write_model('fixed', size=48)}", "--frame-preprocess=none", "--frame-size=")
+    result = run(f"--frame-model={write_model('fixed', size=48)}", "--frame-preprocess=none", "no --frame-size")
     result.stdout.fnmatch_lines(["*test_frame?fixed-48-none-null-null-null? PASSED*"])
 
 
 def test_an_unknown_name_ends_the_run_and_lists_what_there_is(run: Run) -> None:
     result = run("--frame-model=esrgan")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(["ERROR: unknown model 'esrgan' (did you mean *there is: esrgan-slim-x2, pix2pix-*"])
+    result.stderr.fnmatch_lines(
+        ["ERROR: unknown model 'esrgan' (did you mean *there is: colour-128-f8, *"]
+    )
 
 
 def test_a_missing_path_ends_the_run(run: Run) -> None:
@@ -71,7 +73,7 @@ def test_a_spec_of_ones_own_says_the_ranges(run: Run, write_model: WriteModel, t
     write_model("net")
     spec = tmp_path / "mine.toml"
     spec.write_text('source = "models/net"\nsizes = [24]\ninput_range = [0, 1]\noutput_range = [0, 1]\n')
-    result = run(f"--frame-model={spec}", "--frame-preprocess=none", "--frame-size=")
+    result = run(f"--frame-model={spec}", "--frame-preprocess=none", "no --frame-size")
     result.stdout.fnmatch_lines(["*test_frame?mine-24-none-null-null-null? PASSED*"])
 
 
@@ -81,3 +83,10 @@ def test_npm_absent_is_a_named_skip(run: Run, monkeypatch: pytest.MonkeyPatch, t
     result.assert_outcomes(skipped=1)
     result.stdout.fnmatch_lines(["*model source 'npm': *npm*"])
     assert not list((tmp_path / "cache").rglob("*.json"))
+
+
+@pytest.mark.parametrize("locator", ["npm:foo", "npm:@maker/net@latest", "npm:net@1.0.0#../up"])
+def test_an_npm_locator_that_cannot_be_right_ends_the_run(run: Run, locator: str) -> None:
+    result = run(f"--frame-model={locator}", "no --frame-size")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([f"ERROR: {locator} is not npm:NAME@VERSION#path/in/package with an exact version*"])

@@ -9,7 +9,9 @@ import pytest
 Stored = Callable[..., list[dict[str, Any]]]
 Run = Callable[..., pytest.RunResult]
 
-KEYS = ["model", "model_sha256", "size", "preprocess", "runtime", "renderer", "gl", "gl_renderer", "is_software"]
+KEYS = [
+    "model", "model_sha256", "size", "preprocess", "runtime", "threads", "renderer", "gl", "gl_renderer", "is_software",
+]  # fmt: skip
 STAGES = ["preprocess", "inference", "readback", "convert", "draw", "present"]
 
 
@@ -26,11 +28,13 @@ def test_a_frame_describes_itself_and_its_stages(stored: Stored) -> None:
         "size": "16",
         "preprocess": "greyscale",
         "runtime": "null",
+        "threads": None,
         "renderer": "opencv",
         "gl": "null",
         "gl_renderer": frame["gl_renderer"],
         "is_software": frame["is_software"],
     }
+    assert cell["extra_info"]["frames"] == {"source": "photo", "fit": "crop"}
     stages = cell["extra_info"]["stages_s"]
     assert list(stages) == STAGES
     rounds = cell["stats"]["rounds"] * cell["stats"]["iterations"]
@@ -41,11 +45,14 @@ def test_a_frame_describes_itself_and_its_stages(stored: Stored) -> None:
 @pytest.mark.parametrize(
     ("suite", "unused"),
     [
-        ("test_load.py", {"preprocess", "renderer", "gl", "gl_renderer", "is_software"}),
-        ("test_preprocess.py", {"model", "model_sha256", "runtime", "renderer", "gl", "gl_renderer", "is_software"}),
-        ("test_inference.py", {"renderer", "gl", "gl_renderer", "is_software"}),
-        ("test_render.py", {"model", "model_sha256", "preprocess", "runtime"}),
-        ("test_frame.py", set()),
+        ("test_load.py", {"preprocess", "threads", "renderer", "gl", "gl_renderer", "is_software"}),
+        (
+            "test_preprocess.py",
+            {"model", "model_sha256", "runtime", "threads", "renderer", "gl", "gl_renderer", "is_software"},
+        ),
+        ("test_inference.py", {"threads", "renderer", "gl", "gl_renderer", "is_software"}),
+        ("test_render.py", {"model", "model_sha256", "preprocess", "runtime", "threads"}),
+        ("test_frame.py", {"threads"}),
     ],
 )
 def test_every_suite_uses_the_same_keys(stored: Stored, suite: str, unused: set[str]) -> None:
@@ -114,3 +121,8 @@ def test_the_stages_add_up_to_the_frame_and_a_known_delay_comes_out(stored: Stor
     rounds = list(zip(sums, cell["stats"]["data"], strict=True))
     assert all(parts <= whole for parts, whole in rounds)
     assert statistics.median(1 - parts / whole for parts, whole in rounds) <= 0.02
+
+
+def test_a_profiled_run_stores_no_stages(stored: Stored) -> None:
+    (cell,) = stored("--frame-preprocess=none", "--benchmark-cprofile=tottime", "--benchmark-cprofile-loops=50")
+    assert "stages_s" not in cell["extra_info"]

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from framegate.hooks.options import OPTIONS
 from framegate.matrix import AXES
 
 FRAME_KEYS = (
@@ -14,6 +15,7 @@ FRAME_KEYS = (
     "size",
     "preprocess",
     "runtime",
+    "threads",
     "renderer",
     "gl",
     "gl_renderer",
@@ -27,8 +29,8 @@ FrameInfo = dict[str, Any]
 def frame_info(request: pytest.FixtureRequest, benchmark: Any) -> FrameInfo:
     """The cell's ``extra_info["frame"]``: all keys are there, null where they do not apply.
 
-    The fixtures that open a backend fill in what only they know (``model_sha256``, ``gl``, ``gl_renderer``,
-    ``is_software``).
+    The fixtures that open a backend fill in what only they know (``model_sha256``, ``threads``, ``gl``,
+    ``gl_renderer``, ``is_software``).
     """
     info: FrameInfo = dict.fromkeys(FRAME_KEYS)
     callspec = getattr(request.node, "callspec", None)
@@ -36,4 +38,6 @@ def frame_info(request: pytest.FixtureRequest, benchmark: Any) -> FrameInfo:
     for axis in AXES:
         info[axis] = params.get(f"frame_{axis}")
     benchmark.extra_info["frame"] = info
+    options = request.config.stash[OPTIONS]
+    benchmark.extra_info["frames"] = {"source": options.source, "fit": options.fit}
     return info

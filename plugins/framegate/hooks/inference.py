@@ -8,10 +8,9 @@ import pytest
 
 from framegate.hooks.catalogue import CATALOGUE
 from framegate.hooks.outcome import named
+from framegate.hooks.runtimes import NoteChoice
 from framegate.interfaces import Array, LoadedModel, ResolvedModel, Runtime, Size
 from framegate.measure.load import LoadPath
-from framegate.models.frame_io import find_frame_io
-from framegate.runtimes import agreement
 
 VerifyOutputs = Callable[[Mapping[str, Array]], None]
 
@@ -24,13 +23,17 @@ def load_path(
     frame_model: str,
     frame_runtime: str,
     frame_size: str,
+    note_choice: NoteChoice,
 ) -> Iterator[LoadPath]:
     """The cell's model and runtime, loaded once already: a model that this runtime does not take is a named skip."""
     import numpy as np
 
+    from framegate.models.frame_io import find_frame_io
+
     spec = pytestconfig.stash[CATALOGUE].specs[frame_model]
 
     def feeds(loaded: LoadedModel) -> Mapping[str, Array]:
+        note_choice(loaded)
         frame_io = find_frame_io(spec, resolved_model, loaded, Size.parse(frame_size))
         return {frame_io.input.name: np.zeros(frame_io.shape, frame_io.input.dtype)}
 
@@ -50,6 +53,8 @@ def load_rounds(pytestconfig: pytest.Config) -> int:
 @pytest.fixture
 def verify_finite() -> Callable[[Mapping[str, Array]], None]:
     """Refuses outputs with NaN or infinities."""
+    from framegate.runtimes import agreement
+
     return agreement.verify_finite
 
 
@@ -68,6 +73,7 @@ def verify_outputs(
     first_outputs: dict[tuple[str, ...], tuple[str, Mapping[str, Array]]],
 ) -> VerifyOutputs:
     """Refuses NaN, infinities, and outputs that differ from those of the first runtime that ran the same cell."""
+    from framegate.runtimes import agreement
 
     def verify(outputs: Mapping[str, Array]) -> None:
         agreement.verify_finite(outputs)

@@ -62,16 +62,17 @@ def _rows(metafunc: pytest.Metafunc, axes: Sequence[str]) -> Sequence[tuple[str,
     def asked(axis: str) -> tuple[str, ...]:
         return options.axis(axis) or split([suite.get(axis, "")]) or DEFAULTS[axis]
 
-    def sizes(model: str | None) -> Sequence[str]:
-        if model is None or options.size:
-            return once(str(Size.parse(text)) for text in asked("size"))
-        return [str(size) for size in catalogue.sizes(model)]
+    def own(axis: str, model: str | None) -> Sequence[str]:
+        if model is None or options.axis(axis):
+            return ()
+        return catalogue.own(axis, model)
 
     values = {
         "model": catalogue.names() if "model" in axes else (),
+        "size": once(str(Size.parse(text)) for text in asked("size")),
         "preprocess": once(parse_toggles(text, registries.steps) for text in asked("preprocess")),
         "runtime": expand(asked("runtime"), registries.runtimes),
         "renderer": expand(asked("renderer"), registries.renderers),
         "gl": expand(asked("gl"), registries.contexts),
     }
-    return list(cells(axes, values, sizes))
+    return list(cells(axes, values, own))

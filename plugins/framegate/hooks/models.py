@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -10,18 +11,14 @@ from framegate.hooks.catalogue import CATALOGUE
 from framegate.hooks.describe import FrameInfo
 from framegate.hooks.outcome import named
 from framegate.hooks.registries import REGISTRIES
+from framegate.hooks.runtimes import NoteChoice
 from framegate.interfaces import LoadedModel, ResolvedModel, Runtime, Size
-from framegate.models.frame_io import FrameIO, check_size, find_frame_io
 from framegate.once import Once
 from framegate.paths import cache_dir
 from framegate.runtimes.shelf import ModelShelf
 
-
-@pytest.fixture(scope="session")
-def runtimes(pytestconfig: pytest.Config) -> Once[str, Runtime]:
-    """Each runtime, made at its first use."""
-    factories = pytestconfig.stash[REGISTRIES].runtimes
-    return Once(lambda name: factories[name]())
+if TYPE_CHECKING:
+    from framegate.models.frame_io import FrameIO
 
 
 @pytest.fixture(scope="session")
@@ -49,6 +46,8 @@ def resolved_model(
     frame_model: str, frame_size: str, model_files: Once[str, ResolvedModel], frame_info: FrameInfo
 ) -> ResolvedModel:
     """The cell's model on this disk; a size that the model does not take is a skip."""
+    from framegate.models.frame_io import check_size
+
     model = model_files(frame_model)
     frame_info["model_sha256"] = model.sha256
     check_size(model, Size.parse(frame_size))
@@ -56,19 +55,20 @@ def resolved_model(
 
 
 @pytest.fixture
-def runtime(pytestconfig: pytest.Config, frame_runtime: str, runtimes: Once[str, Runtime]) -> Runtime:
-    """The cell's runtime."""
-    with named(pytestconfig, "runtime", frame_runtime):
-        return runtimes(frame_runtime)
-
-
-@pytest.fixture
 def loaded_model(
-    pytestconfig: pytest.Config, resolved_model: ResolvedModel, frame_runtime: str, model_shelf: ModelShelf
+    pytestconfig: pytest.Config,
+    resolved_model: ResolvedModel,
+    runtime: Runtime,
+    frame_runtime: str,
+    model_shelf: ModelShelf,
+    note_choice: NoteChoice,
 ) -> LoadedModel:
     """The cell's model, loaded into the cell's runtime."""
+    del runtime  # the shelf takes it by its name; asked for here so that it fails, and is described, by itself
     with named(pytestconfig, "runtime", frame_runtime):
-        return model_shelf.get(resolved_model, frame_runtime)
+        loaded = model_shelf.get(resolved_model, frame_runtime)
+    note_choice(loaded)
+    return loaded
 
 
 @pytest.fixture
@@ -80,5 +80,7 @@ def frame_io(
     loaded_model: LoadedModel,
 ) -> FrameIO:
     """Which input and output are pictures, their value ranges, and the input's shape at the cell's size."""
+    from framegate.models.frame_io import find_frame_io
+
     spec = pytestconfig.stash[CATALOGUE].specs[frame_model]
     return find_frame_io(spec, resolved_model, loaded_model, Size.parse(frame_size))

@@ -21,6 +21,8 @@ AXES = {
     "gl": "GL context that renderers draw in: auto, egl, glfw, osmesa, null, or 'all'",
 }
 
+MOST_THREADS = 1024
+
 
 @dataclass(frozen=True)
 class Options:
@@ -34,6 +36,7 @@ class Options:
     gl: tuple[str, ...]
     source: str
     fit: Fit
+    threads: int | None
     require: tuple[str, ...]
 
     def axis(self, name: str) -> tuple[str, ...]:
@@ -41,6 +44,7 @@ class Options:
         return cast("tuple[str, ...]", getattr(self, name))
 
 
+PHOTO = "photo"
 OPTIONS = pytest.StashKey[Options]()
 
 
@@ -60,13 +64,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="SOURCE",
         help="frame source: photo (default), clip, or an image or video file. ini: frame_source",
     )
-    parser.addini("frame_source", "frame source: photo, clip, or an image or video file", default="photo")
+    parser.addini("frame_source", "frame source: photo, clip, or an image or video file", default="")
     group.addoption(
         "--frame-fit",
         metavar="crop|resize",
         help="how a frame is brought to the model's input: crop (default) or resize. ini: frame_fit",
     )
-    parser.addini("frame_fit", "how a frame is brought to the model's input: crop or resize", default="crop")
+    parser.addini("frame_fit", "how a frame is brought to the model's input: crop or resize", default="")
+    group.addoption(
+        "--frame-threads",
+        metavar="N",
+        help="threads that every runtime computes on (default: the cores this process may use). ini: frame_threads",
+    )
+    parser.addini("frame_threads", "threads that every runtime computes on", default="")
     group.addoption(
         "--frame-require",
         action="append",
@@ -86,27 +96,57 @@ def read_options(config: pytest.Config) -> Options:
     """Command line first, then ini, then nothing.
 
     Raises:
-        UnknownName: for a fit that does not exist.
+        UsageError: an option that is given and empty, an unknown fit, or a number of threads that cannot be.
     """
-    axes = {
-        axis: split(config.getoption(f"frame_{axis}") or []) or split([config.getini(f"frame_{axis}")]) for axis in AXES
-    }
-    fit = config.getoption("frame_fit") or config.getini("frame_fit")
+    fit = _single(config, "fit") or FITS[0]
     if fit not in FITS:
-        raise pytest.UsageError(str(UnknownName("--frame-fit", fit, FITS)))
+        raise pytest.UsageError(str(UnknownName("frame fit", fit, FITS)))
     return Options(
-        **axes,
-        source=config.getoption("frame_source") or config.getini("frame_source"),
+        **{axis: _values(config, axis) or _ini(config, axis) for axis in AXES},
+        source=_single(config, "source") or PHOTO,
         fit=fit,
-        require=split(config.getoption("frame_require") or []),
+        threads=_threads(_single(config, "threads")),
+        require=_values(config, "require"),
     )
+
+
+def _values(config: pytest.Config, name: str) -> tuple[str, ...]:
+    given = config.getoption(f"frame_{name}")
+    values = split(given or [])
+    if given and not values:
+        # An unset variable in a CI script must not run the default matrix in place of what was meant.
+        raise pytest.UsageError(f"--frame-{name} is empty; give it a value, or leave it out for the default")
+    return values
+
+
+def _ini(config: pytest.Config, name: str) -> tuple[str, ...]:
+    """Values of an ini setting; paths in it start at the file that it stands in."""
+    home = config.rootpath if config.inipath is None else config.inipath.parent
+    values = split([str(config.getini(f"frame_{name}")).replace("\n", ",")])
+    return tuple(str(home / value) if os.path.exists(home / value) else value for value in values)  # noqa: PTH110 # see split
+
+
+def _single(config: pytest.Config, name: str) -> str | None:
+    given: str | None = config.getoption(f"frame_{name}")
+    if given == "":
+        raise pytest.UsageError(f"--frame-{name} is empty; give it a value, or leave it out for the default")
+    return given or next(iter(_ini(config, name)), None)
+
+
+def _threads(text: str | None) -> int | None:
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) <= 9 and 1 <= int(text) <= MOST_THREADS):
+        raise pytest.UsageError(f"--frame-threads {text!r} is not a whole number from 1 to {MOST_THREADS}")
+    return int(text)
 
 
 def split(values: Sequence[str]) -> tuple[str, ...]:
     """Split at commas, drop blanks and repeats, keep the order; a path that exists is kept whole, commas and all."""
     parts: list[str] = []
     for value in values:
-        whole = os.sep in value and os.path.exists(value)  # noqa: PTH110 # a text too long for a path is none
+        # os.path answers False, not an error, for a text that is too long for a path.
+        whole = os.sep in value and os.path.exists(value)  # noqa: PTH110
         parts += [value] if whole else [part.strip() for part in value.split(",")]
     return once(part for part in parts if part)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from framegate.frames.files import write_png
+from framegate.errors import UsageError
 from framegate.interfaces import Pixels
 
 SavePicture = Callable[[str, Pixels], None]
@@ -27,9 +27,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def save_picture(request: pytest.FixtureRequest) -> SavePicture:
     """Writes uint8 RGB, RGBA or grey to FOLDER/TEST-WHAT.png, or does nothing without ``--frame-pictures``."""
     folder = request.config.getoption("frame_pictures")
+    if folder == "":
+        raise UsageError("--frame-pictures is empty; name a folder, or leave it out")
 
     def save(what: str, picture: Pixels) -> None:
-        if folder:
+        if folder is not None:
+            from framegate.frames.files import write_png
+
             cell = re.sub(r"[^\w.+-]+", "-", request.node.name).strip("-")
             write_png(Path(folder) / f"{cell}-{what}.png", picture)
 

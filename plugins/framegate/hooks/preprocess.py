@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from framegate.frames import open_frames
 from framegate.hooks.describe import FrameInfo
 from framegate.hooks.options import OPTIONS
 from framegate.hooks.registries import REGISTRIES
 from framegate.interfaces import Pixels, Size
-from framegate.preprocess.pipeline import Preprocessor
-from framegate.preprocess.tensor import ToTensor
 from framegate.preprocess.toggles import switched_on
+
+if TYPE_CHECKING:
+    from framegate.preprocess.pipeline import Preprocessor
+    from framegate.preprocess.tensor import ToTensor
 
 
 @pytest.fixture(scope="session")
 def frames(pytestconfig: pytest.Config) -> list[Pixels]:
     """All frames of ``--frame-source``, decoded: RGB uint8 (H, W, 3)."""
+    from framegate.frames import open_frames
+
     return open_frames(pytestconfig.stash[OPTIONS].source)
 
 
@@ -33,6 +38,8 @@ def build_preprocessor(
     config: pytest.Config, size: Size, toggles: str, to_tensor: ToTensor | None = None
 ) -> Preprocessor:
     """The preprocess stage for a size and a canonical preprocessing name."""
+    from framegate.preprocess.pipeline import Preprocessor
+
     steps = config.stash[REGISTRIES].steps
     switched = [(name, steps[name]) for name in switched_on(toggles, steps)]
     return Preprocessor(size, config.stash[OPTIONS].fit, switched, to_tensor)

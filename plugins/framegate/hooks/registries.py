@@ -93,8 +93,9 @@ def check_names(options: Options, registries: Registries) -> None:
         ("renderer", registries.renderers),
         ("gl", registries.contexts),
     ):
-        for name in expand(options.axis(axis), registry):
-            registry[name]
+        for name in options.axis(axis):
+            if name != ALL:
+                registry[name]
     for size in options.size:
         Size.parse(size)
     for toggles in options.preprocess:

@@ -12,7 +12,6 @@ from framegate.hooks.pictures import SavePicture
 from framegate.hooks.registries import REGISTRIES
 from framegate.interfaces import Array, Float32, GLContext, Renderer, Size
 from framegate.once import Once
-from framegate.render.verify import verify_pixels as compare_with_oracle
 
 
 @pytest.fixture(scope="session")
@@ -86,6 +85,7 @@ def verify_pixels(save_picture: SavePicture) -> Callable[[Renderer, Array], None
 
     The picture is then drawn once more upside down, so that a renderer which draws only its first frame is found out.
     """
+    from framegate.render.verify import verify_pixels as compare_with_oracle
 
     def verify(renderer: Renderer, tensor: Array) -> None:
         shown = renderer.read()

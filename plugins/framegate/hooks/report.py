@@ -42,8 +42,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     for suite, rows in config.stash.get(STAGE_ROWS, {}).items():
         title = f"{suite}: where the time goes (median ms)"
         for table in stage_tables(title, rows, RATES.get(suite)):
-            terminalreporter.write_line("")
-            terminalreporter.write_line(table)
+            for line in ["", *table.splitlines()]:
+                terminalreporter.write_line(line)
     reasons = Counter(
         getattr(report, UNAVAILABLE)
         for report in terminalreporter.stats.get("skipped", ())
@@ -54,3 +54,5 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         terminalreporter.write_line("Not run:")
         for reason, count in reasons.items():
             terminalreporter.write_line(f"  {count} cell{'s' if count > 1 else ''}: {reason}")
+        terminalreporter.write_line("  (--frame-require NAME makes a missing backend an error)")
+    terminalreporter.write_line("")

@@ -34,6 +34,8 @@ class LoadPath:
         loaded = runtime.load(model)
         try:
             first = feeds(loaded)
+            # Some runtimes compile a model, or refuse it, only when they see a shape.
+            loaded.run(first)
         finally:
             loaded.close()
 

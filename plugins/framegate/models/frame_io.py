@@ -37,12 +37,14 @@ def check_size(files: ResolvedModel, size: Size) -> None:
     """Ask model.json alone whether the model takes frames of a size, before anything is loaded.
 
     Raises:
-        ModelError: the model has no image input.
+        ModelError: the model has no image input, or an empty one.
         BackendUnavailable: the model takes other sizes only.
     """
     height, width = image_input(files.name, model_inputs(read_model_json(files.path))).info.shape[-3:-1]
     if height in (None, size.height) and width in (None, size.width):
         return
+    if 0 in (height, width):
+        raise ModelError(f"{files.path}: its images have {height}x{width} pixels; convert the model again")
     own = Size(height or size.height, width or size.width)
     raise BackendUnavailable(f"model {files.name!r} takes frames of {own} only, not {size}", f"use --frame-size {own}")
 

@@ -26,7 +26,7 @@ class ImagePort:
     Attributes:
         info: the tensor.
         channels: 1, 3 or 4; 3 where the model leaves it open.
-        size: height and width, None where either is dynamic.
+        size: height and width, None where both are dynamic; one that is dynamic alone is taken to be as the other.
         batched: whether the shape is (N, H, W, C) rather than (H, W, C).
     """
 
@@ -104,7 +104,7 @@ def _image(info: TensorInfo) -> ImagePort | None:
     height, width, channels = info.shape[-3:]
     if channels not in _CHANNELS and (rank == 3 or channels is not None):
         return None
-    size = Size(height, width) if height and width else None
+    size = Size(height or width or 0, width or height or 0) if height or width else None
     return ImagePort(info, channels or _DEFAULT_CHANNELS, size, batched=rank == 4)
 
 

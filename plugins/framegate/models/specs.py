@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import os
 import re
 import tomllib
 from collections.abc import Collection, Mapping
@@ -14,8 +14,10 @@ from framegate.interfaces import ModelSource, ModelSourceFactory, ModelSpec, Ran
 from framegate.models.sources import OPTION_KEYS
 from framegate.paths import cache_dir, data_dir
 
-_COMMON_KEYS = frozenset({"about", "default", "input_range", "license", "output_range", "sizes", "source"})
-_DEFAULT_SIZE = Size(256, 256)
+_COMMON_KEYS = frozenset(
+    {"about", "default", "input_range", "license", "output_range", "preprocess", "sizes", "source"}
+)
+_LARGEST = 1e30
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9_.-]+):(.*)", re.DOTALL)  # two letters at least: C:\model is a path
 
 
@@ -53,9 +55,9 @@ def find_spec(argument: str, sources: Collection[str] = tuple(OPTION_KEYS), fold
     if argument in specs:
         return read_spec(specs[argument], sources)
     path = Path(argument)
-    if path.suffix == ".toml" and path.is_file():
+    if path.suffix == ".toml" and os.path.isfile(path):  # noqa: PTH113 # see below
         return read_spec(path, sources)
-    if path.exists():
+    if os.path.exists(path):  # noqa: PTH110 # False, not an error, for a text that is too long for a path
         return _path_spec(path)
     scheme, locator = _split(argument)
     if scheme is None:
@@ -92,6 +94,7 @@ def read_spec(path: Path, sources: Collection[str] = tuple(OPTION_KEYS)) -> Mode
         sizes=_sizes(path, table.get("sizes", [])),
         input_range=_range(path, "input_range", table.get("input_range")),
         output_range=_range(path, "output_range", table.get("output_range")),
+        preprocess=_text(path, "preprocess", table.get("preprocess")),
     )
 
 
@@ -157,6 +160,12 @@ def _check_keys(path: Path, table: Mapping[str, Any], source: str) -> None:
             raise UsageError(f"{path}: {UnknownName('key', key, known)}")
 
 
+def _text(path: Path, key: str, raw: Any) -> str | None:
+    if raw is not None and not isinstance(raw, str):
+        raise UsageError(f"{path}: {key} {raw!r} is no text such as 'greyscale+invert'")
+    return raw
+
+
 def _sizes(path: Path, raw: Any) -> tuple[Size, ...]:
     if not isinstance(raw, list) or not all(type(size) in (int, str) for size in raw):
         raise UsageError(f"{path}: sizes {raw!r} is not a list of sizes such as [128, '640x480']")
@@ -171,7 +180,9 @@ def _range(path: Path, key: str, raw: Any) -> Range | None:
         return None
     if not isinstance(raw, list) or len(raw) != 2 or not all(type(end) in (int, float) for end in raw):
         raise UsageError(f"{path}: {key} {raw!r} is not a range such as [0, 255]")
-    low, high = float(raw[0]), float(raw[1])
-    if not (math.isfinite(low) and math.isfinite(high) and low < high):
+    if not raw[0] < raw[1]:
         raise UsageError(f"{path}: {key} {raw!r} is empty; the first number is the smaller one")
+    if not (max(map(abs, raw)) <= _LARGEST and raw[1] - raw[0] >= 1 / _LARGEST):
+        raise UsageError(f"{path}: {key} {str(raw)[:60]} is beyond what float32 holds; give a range such as [0, 255]")
+    low, high = float(raw[0]), float(raw[1])
     return low, high

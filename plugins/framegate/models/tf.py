@@ -57,6 +57,26 @@ def devices() -> str:
     return ", ".join(gpus) or f"{cores} CPU core{'s' if cores > 1 else ''}"
 
 
+def use_threads(count: int) -> None:
+    """Have TensorFlow compute on so many threads: within an op, and with as many ops beside each other.
+
+    Raises:
+        BackendUnavailable: TensorFlow has computed in this process on another number, and keeps it.
+    """
+    threading = tensorflow().config.threading
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    try:
+        threading.set_intra_op_parallelism_threads(count)
+        threading.set_inter_op_parallelism_threads(count)
+    except RuntimeError as error:
+        now = threading.get_intra_op_parallelism_threads() or cores
+        if now != count:
+            raise BackendUnavailable(
+                f"TensorFlow has already computed on {now} threads in this process, not {count}",
+                "start a process for each number of threads",
+            ) from error
+
+
 @contextlib.contextmanager
 def _own_symbols() -> Iterator[None]:
     """Let libraries that load here find their own symbols before the process's.

@@ -44,14 +44,5 @@ def _cells(row: StageRow, rate: str | None) -> list[str]:
 
 
 def milliseconds(seconds: float) -> str:
-    """Three significant digits or more, in milliseconds: ``212``, ``21.2``, ``2.12``, ``0.021``."""
-    value = 1000 * seconds
-    return (
-        f"{value:.0f}"
-        if value >= 100
-        else f"{value:.1f}"
-        if value >= 10
-        else f"{value:.2f}"
-        if value >= 1
-        else f"{value:.3f}"
-    )
+    """Milliseconds to the microsecond, so that the points of a column stand under each other."""
+    return f"{1000 * seconds:.3f}"

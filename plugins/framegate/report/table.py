@@ -5,11 +5,9 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 
-from rich.box import SIMPLE_HEAD
-from rich.console import Console
-from rich.table import Table
-
 WIDER_THAN_ANY_TERMINAL = 10_000
+# Plain ASCII, for logs of CI systems whose terminals know no more.
+RULE_UNDER_HEAD = "    \n    \n -- \n" + "    \n" * 5
 
 
 def render_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], left: int = 1) -> str:
@@ -21,7 +19,13 @@ def render_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str
         rows: one string for each column.
         left: how many columns, from the first, are aligned to the left; the others are numbers.
     """
-    table = Table(title=title, box=SIMPLE_HEAD, title_justify="left", title_style="", header_style="")
+    from rich.box import Box
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(
+        title=title, box=Box(RULE_UNDER_HEAD, ascii=True), title_justify="left", title_style="", header_style=""
+    )
     for index, column in enumerate(columns):
         table.add_column(column, justify="left" if index < left else "right", no_wrap=True)
     for row in rows:

@@ -11,14 +11,33 @@ from framegate.interfaces import Array, LoadedModel, ResolvedModel, Stage, Stage
 from framegate.measure import stages
 from framegate.runtimes.feeds import ordered
 from framegate.runtimes.parts import Parts, add_weights, parse
+from framegate.runtimes.threads import available
 
 
-class StagedRuntime(ABC):
-    """A runtime that reads model.json and the weights as most do; a subclass says what is built of them."""
+class BaseRuntime(ABC):
+    """A runtime whose ``load`` is its stages in order."""
 
     @abstractmethod
     def describe(self) -> str:
         """Version and device in a few words."""
+
+    @abstractmethod
+    def stages(self) -> Stages:
+        """``load`` cut into ``parse``, ``weights`` and ``build``."""
+
+    def load(self, model: ResolvedModel) -> LoadedModel:
+        """Load a model: all of `stages`.
+
+        Raises:
+            ModelError: the model cannot be read or built.
+            BackendUnavailable: the runtime does not take this kind of model.
+        """
+        loaded: LoadedModel = stages.run(self.stages(), model)
+        return loaded
+
+
+class StagedRuntime(BaseRuntime):
+    """A runtime that reads model.json and the weights as most do; a subclass says what is built of them."""
 
     @abstractmethod
     def build(self, parts: Parts) -> LoadedModel:
@@ -29,18 +48,20 @@ class StagedRuntime(ABC):
             BackendUnavailable: the runtime does not take this kind of model.
         """
 
-    def load(self, model: ResolvedModel) -> LoadedModel:
-        """Load a model: all of `stages`.
-
-        Raises:
-            ModelError: the model cannot be read or built.
-        """
-        loaded: LoadedModel = stages.run(self.stages(), model)
-        return loaded
-
     def stages(self) -> Stages:
         """``load`` cut into ``parse``, ``weights`` and ``build``."""
         return (Stage("parse", parse), Stage("weights", add_weights), Stage("build", self.build))
+
+
+class Threaded:
+    """A runtime whose threads can be chosen: as many as this process may use cores, until ``use_threads`` is called."""
+
+    def __init__(self) -> None:
+        self.threads = available()
+
+    def use_threads(self, count: int) -> None:
+        """Load models that run on so many threads from here on."""
+        self.threads = count
 
 
 class StagedModel(ABC):

@@ -9,14 +9,14 @@ import numpy as np
 from framegate.errors import BackendUnavailable
 from framegate.interfaces import Array, TensorInfo
 from framegate.models import tf
-from framegate.runtimes.base import StagedModel, StagedRuntime
+from framegate.runtimes.base import StagedModel, StagedRuntime, Threaded
 from framegate.runtimes.feeds import cannot_run
 from framegate.runtimes.frozen_graph import freeze_graph, info_of
 from framegate.runtimes.keras_model import build_keras
 from framegate.runtimes.parts import Parts
 
 
-class KerasRuntime(StagedRuntime):
+class KerasRuntime(Threaded, StagedRuntime):
     """Runs layers models as the Keras models they are, and graph models as a Keras model of one layer.
 
     Raises:
@@ -24,8 +24,18 @@ class KerasRuntime(StagedRuntime):
     """
 
     def __init__(self) -> None:
+        super().__init__()
         self._tf = tf.tensorflow()
         self._keras = tf.tf_keras()
+
+    def use_threads(self, count: int) -> None:
+        """Set the threads of all of TensorFlow in this process.
+
+        Raises:
+            BackendUnavailable: it has computed on another number.
+        """
+        tf.use_threads(count)
+        super().use_threads(count)
 
     def describe(self) -> str:
         """Version and device, e.g. ``tf_keras 2.19.0, 2 CPU cores``."""

@@ -8,14 +8,14 @@ import numpy as np
 
 from framegate.interfaces import Array
 from framegate.models import tf
-from framegate.runtimes.base import StagedModel, StagedRuntime
+from framegate.runtimes.base import StagedModel, StagedRuntime, Threaded
 from framegate.runtimes.feeds import cannot_run
 from framegate.runtimes.frozen_graph import Frozen, freeze_graph
 from framegate.runtimes.keras_model import freeze_keras
 from framegate.runtimes.parts import Parts
 
 
-class TensorFlowRuntime(StagedRuntime):
+class TensorFlowRuntime(Threaded, StagedRuntime):
     """Runs both of TF.js' formats as a frozen concrete function.
 
     Raises:
@@ -23,7 +23,17 @@ class TensorFlowRuntime(StagedRuntime):
     """
 
     def __init__(self) -> None:
+        super().__init__()
         self._tf = tf.tensorflow()
+
+    def use_threads(self, count: int) -> None:
+        """Set the threads of all of TensorFlow in this process.
+
+        Raises:
+            BackendUnavailable: it has computed on another number.
+        """
+        tf.use_threads(count)
+        super().use_threads(count)
 
     def describe(self) -> str:
         """Version and device, e.g. ``TensorFlow 2.19.0, 2 CPU cores``."""

@@ -220,9 +220,9 @@ def test_time_is_linear_in_the_number_of_nodes(tmp_path: Path) -> None:
         # Backwards, and all taking one constant: what a quadratic search would stumble over.
         taking = [op("Add", f"n{at}", "w", name=f"m{at}") for at in range(1, count)]
         nodes = [const("w"), *reversed(taking), *reversed(chain), image(1, 4, 4, 1, name="n0")]
-        start = time.perf_counter()
+        start = time.thread_time()
         assert len(look(tmp_path, nodes).rows) == 2 * count
-        return time.perf_counter() - start
+        return time.thread_time() - start
 
     seconds(500)
-    assert seconds(20_000) < 20 * 3 * max(seconds(1_000), 0.01)
+    assert seconds(50_000) < 5 * 3 * seconds(10_000)

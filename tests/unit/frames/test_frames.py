@@ -1,3 +1,5 @@
+import struct
+import zlib
 from pathlib import Path
 
 import cv2
@@ -57,3 +59,19 @@ def test_an_unreadable_file_is_named(tmp_path: Path, content: bytes, capfd: pyte
     with pytest.raises(FrameError, match=r"bad.png: OpenCV reads it neither as a picture nor as a video"):
         open_frames(str(path))
     assert capfd.readouterr().err == ""
+
+
+def test_frames_are_read_only() -> None:
+    for source in ("photo", "clip"):
+        assert not any(frame.flags.writeable for frame in open_frames(source))
+
+
+def test_a_picture_that_is_too_large_to_decode_is_named(tmp_path: Path) -> None:
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0)
+    path = tmp_path / "huge.png"
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"")))
+    with pytest.raises(FrameError, match=r"^frame source .*huge.png: "):
+        open_frames(str(path))

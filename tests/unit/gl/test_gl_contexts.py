@@ -11,7 +11,7 @@ import pytest
 from framegate.errors import BackendUnavailable, GLError, UsageError
 from framegate.gl import builtin
 from framegate.gl.context import is_software
-from framegate.gl.screen import generate
+from framegate.gl.screen import generate, gl_screen
 from framegate.interfaces import GLContext, Pixels, Screen, Size
 
 OpenContext = Callable[[str], GLContext]
@@ -248,12 +248,11 @@ def test_objects_of_a_closed_screen_are_gone(name: str, shared_context: OpenCont
     context = shared_context(name)
     gl = context.functions
     with context.current():
-        screen = context.screen(Size(8, 8))
-        textures = [number for number in range(1, 200) if gl.glIsTexture(number)]
-        framebuffers = [number for number in range(1, 200) if gl.glIsFramebuffer(number)]
+        screen = gl_screen(context, Size(8, 8))
+        targets = [screen._target, screen._upload]
+        assert all(gl.glIsTexture(target.texture) and gl.glIsFramebuffer(target.framebuffer) for target in targets)
         screen.close()
-        assert len([number for number in textures if gl.glIsTexture(number)]) == len(textures) - 2
-        assert len([number for number in framebuffers if gl.glIsFramebuffer(number)]) == len(framebuffers) - 2
+        assert not any(gl.glIsTexture(target.texture) or gl.glIsFramebuffer(target.framebuffer) for target in targets)
 
 
 @real_context

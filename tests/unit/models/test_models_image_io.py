@@ -28,7 +28,7 @@ def info(*shape: int | None, name: str = "x", dtype: str = "float32") -> TensorI
         ((None, 64, 48, 3), 3, Size(64, 48), True),
         ((1, 64, 48, 1), 1, Size(64, 48), True),
         ((None, None, None, 4), 4, None, True),
-        ((None, 64, None, 3), 3, None, True),
+        ((None, 64, None, 3), 3, Size(64, 64), True),
         ((None, None, None, None), 3, None, True),
         ((64, 48, 3), 3, Size(64, 48), False),
     ],

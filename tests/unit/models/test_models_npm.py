@@ -132,7 +132,10 @@ def test_npms_own_last_words_are_passed_on(npm: FakeNpm, tmp_path: Path, code: s
     npm.fail(code)
     with pytest.raises(SourceError) as error:
         resolve(tmp_path)
-    assert str(error.value) == f"npm pack @maker/thing@1.2.3 failed: {said}; check the name, version and network"
+    assert (
+        str(error.value)
+        == f"npm pack @maker/thing@1.2.3 failed: {said}; check the name, version, network and disk space"
+    )
     assert cached(tmp_path) == []
 
 

@@ -28,9 +28,14 @@ def size_of(spec: ModelSpec) -> Size | None:
 
 def test_the_default_matrix() -> None:
     specs = default_specs()
-    assert [spec.name for spec in specs] == ["esrgan-slim-x2", "pix2pix-256-f8", "pix2pix-64-f4"]
-    assert [*specs[0].sizes, size_of(specs[1]), size_of(specs[2])] == [Size(128, 128), Size(256, 256), Size(64, 64)]
-    esrgan, graph, layers = specs
+    assert [spec.name for spec in specs] == ["colour-128-f8", "esrgan-slim-x2", "pix2pix-256-f8", "pix2pix-64-f4"]
+    assert [size_of(specs[0]), *specs[1].sizes, size_of(specs[2]), size_of(specs[3])] == [
+        Size(128, 128),
+        Size(128, 128),
+        Size(256, 256),
+        Size(64, 64),
+    ]
+    _, esrgan, graph, layers = specs
     assert esrgan.source == "npm"
     assert esrgan.locator == "@upscalerjs/esrgan-slim@1.0.0#models/x2/model.json"
     assert str(esrgan.options["sha512"]).startswith("DXtwn5SE71+")
@@ -122,7 +127,7 @@ def test_schemes_and_the_names_they_give(argument: str, name: str) -> None:
 @pytest.mark.parametrize(
     ("argument", "message"),
     [
-        ("pix2pix-64-f5", "unknown model 'pix2pix-64-f5' (did you mean 'pix2pix-64-f4'?); there is: esrgan-slim-x2,"),
+        ("pix2pix-64-f5", "unknown model 'pix2pix-64-f5' (did you mean 'pix2pix-64-f4'?); there is: colour-128-f8,"),
         ("https://x.org/model.json", "unknown model source 'https'; there is: npm, path, pix2pix"),
         ("nets/a", "model nets/a: no such file or folder; give a model.json, its folder or a spec's name"),
         ("a.json", "model a.json: no such file or folder;"),

@@ -223,3 +223,42 @@ def test_the_loop_refuses_a_picture_that_would_take_for_ever(shared_context: Ope
         "topixels-loop takes at most 65,536 pixels, and 256 x 257 are 65,792;"
         " choose 256 or smaller, or the topixels renderer"
     )
+
+
+@pytest.mark.parametrize(
+    ("renderer_name", "context_name"),
+    [cell for cell in CELLS if cell.values[0] != "null" and cell.values[1] != "null"],
+)
+def test_the_draw_stage_ends_by_waiting_for_the_device(
+    renderer_name: str, context_name: str, shared_context: OpenContext
+) -> None:
+    context = shared_context(context_name)
+    tensor = asymmetric((5, 9, 3))
+    called: list[str] = []
+
+    def recorded(name: str, call: Callable[..., object]) -> Callable[..., object]:
+        def recording(*args: object) -> object:
+            called.append(name)
+            return call(*args)
+
+        return recording
+
+    with context.current():
+        renderer = builtin()[renderer_name](context)
+        renderer.prepare(tensor.shape, "float32")
+        renderer.draw(tensor)
+        functions = {name: call for name, call in vars(context.functions).items() if name.startswith("gl")}
+        functions.pop("glGetError", None)
+        vars(context.functions).update({name: recorded(name, call) for name, call in functions.items()})
+        try:
+            convert, draw, present = renderer.stages()
+            converted = convert.call(tensor)
+            called.clear()
+            draw.call(converted)
+            assert called[-1] == "glFinish"
+            called.clear()
+            present.call(None)
+            assert called[-1:] in ([], ["glFinish"])
+        finally:
+            vars(context.functions).update(functions)
+        renderer.close()

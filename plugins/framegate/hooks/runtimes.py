@@ -1,0 +1,69 @@
+"""Fixtures: runtimes, each with its threads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from framegate.hooks.describe import FrameInfo
+from framegate.hooks.options import OPTIONS
+from framegate.hooks.outcome import named
+from framegate.hooks.registries import REGISTRIES
+from framegate.interfaces import Chosen, Runtime, TakesThreads
+from framegate.once import Once
+from framegate.runtimes.threads import available, open_runtime
+
+NoteChoice = Callable[[object], None]
+
+CHOICES = pytest.StashKey[dict[str, Chosen]]()
+"""For each model the choice that was made last."""
+
+
+@pytest.fixture(scope="session")
+def frame_threads(pytestconfig: pytest.Config) -> int:
+    """On how many threads the runtimes of this run compute."""
+    return pytestconfig.stash[OPTIONS].threads or available()
+
+
+@pytest.fixture(scope="session")
+def runtimes(pytestconfig: pytest.Config, frame_threads: int) -> Once[str, Runtime]:
+    """Each runtime, made at its first use."""
+    factories = pytestconfig.stash[REGISTRIES].runtimes
+    return Once(lambda name: open_runtime(factories[name], frame_threads))
+
+
+@pytest.fixture
+def runtime(
+    pytestconfig: pytest.Config,
+    frame_runtime: str,
+    frame_threads: int,
+    runtimes: Once[str, Runtime],
+    frame_info: FrameInfo,
+) -> Runtime:
+    """The cell's runtime."""
+    with named(pytestconfig, "runtime", frame_runtime):
+        made = runtimes(frame_runtime)
+    frame_info["threads"] = frame_threads if isinstance(made, TakesThreads) else None
+    return made
+
+
+@pytest.fixture
+def note_choice(pytestconfig: pytest.Config, frame_model: str, frame_info: FrameInfo, benchmark: Any) -> NoteChoice:
+    """Stores which runtime ``auto`` took for the cell's model, and the times of its trial."""
+
+    def note(loaded: object) -> None:
+        if isinstance(loaded, Chosen):
+            frame_info["runtime"] = loaded.runtime
+            benchmark.extra_info["trial_s"] = dict(loaded.trial_s)
+            pytestconfig.stash.setdefault(CHOICES, {})[frame_model] = loaded
+
+    return note
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say what ``auto`` took for each model, and by how much."""
+    for model, chosen in config.stash.get(CHOICES, {}).items():
+        times = ", ".join(f"{name} {seconds * 1e3:.3g}" for name, seconds in chosen.trial_s.items())
+        terminalreporter.write_line(f"auto took {chosen.runtime} for {model} (best run in ms: {times})")

@@ -1,0 +1,49 @@
+"""What this machine can do at best: bytes a second from memory, multiply-accumulates a second in a matrix product."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from framegate.measure.stages import Clock
+
+COPIED_BYTES = 256 * 2**20
+SIDE = 1024
+ROUNDS = 5
+
+
+@dataclass(frozen=True)
+class Ceilings:
+    """The two rates that a network on a CPU runs into.
+
+    Attributes:
+        read_bytes_per_s: of memory that no cache holds, read and summed up.
+        macs_per_s: multiply-accumulates of float32 in ``numpy``'s matrix product, which is a BLAS library's sgemm.
+    """
+
+    read_bytes_per_s: float
+    macs_per_s: float
+
+
+def measure_ceilings(clock: Clock = time.perf_counter) -> Ceilings:
+    """Measure both, best of five; takes about a second and 256 MiB."""
+    memory = np.ones(COPIED_BYTES // 8, np.int64)
+    left, right = (np.ones((SIDE, SIDE), np.float32) for _ in range(2))
+    product = np.empty_like(left)
+    return Ceilings(
+        read_bytes_per_s=COPIED_BYTES / best(memory.sum, clock),
+        macs_per_s=SIDE**3 / best(lambda: np.matmul(left, right, out=product), clock),
+    )
+
+
+def best(call: Callable[[], object], clock: Clock, rounds: int = ROUNDS) -> float:
+    """Seconds of the fastest of several calls."""
+    seconds = []
+    for _ in range(rounds):
+        before = clock()
+        call()
+        seconds.append(clock() - before)
+    return min(seconds)

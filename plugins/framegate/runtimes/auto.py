@@ -1,0 +1,156 @@
+"""The fastest runtime for a model on this machine, by a short trial."""
+
+from __future__ import annotations
+
+import gc
+import time
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from framegate.errors import BackendUnavailable, FramegateError, ModelError, WrongOutput
+from framegate.interfaces import Array, LoadedModel, ResolvedModel, RuntimeFactory, Stage, Stages, TensorInfo
+from framegate.runtimes.agreement import verify_agreement
+from framegate.runtimes.base import BaseRuntime, Threaded
+from framegate.runtimes.threads import in_words, open_runtime
+
+CANDIDATES = ("tensorflow", "openvino", "onnxruntime", "litert", "tensorflow-xla")
+"""In the order of the trial. The first is what the others must agree with; ``keras`` is never the fastest."""
+
+RUNS = 7
+BUDGET_S = 0.5
+DYNAMIC_SIDE = 128
+
+
+class AutoRuntime(Threaded, BaseRuntime):
+    """Loads a model into every runtime there is, runs it a few times in each, and keeps the fastest.
+
+    Args:
+        candidates: runtime name -> factory, in the order of the trial; None means the built-in ones.
+        clock: seconds since any fixed time.
+    """
+
+    def __init__(
+        self,
+        candidates: Mapping[str, RuntimeFactory] | None = None,
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        super().__init__()
+        self._candidates = _builtin() if candidates is None else candidates
+        self._clock = clock
+
+    def describe(self) -> str:
+        """What it chooses from."""
+        return f"the fastest of {', '.join(self._candidates)} for each model, by a trial, {in_words(self.threads)}"
+
+    def stages(self) -> Stages:
+        """``load`` cut into its stages; all of the trial is ``build``."""
+        return (Stage("parse", _as_it_is), Stage("weights", _as_it_is), Stage("build", self._choose))
+
+    def _choose(self, model: ResolvedModel) -> AutoModel:
+        failed: dict[str, FramegateError] = {}
+        times: dict[str, float] = {}
+        reference: tuple[str, dict[str, Array]] | None = None
+        best: LoadedModel | None = None
+        for name, factory in self._candidates.items():
+            loaded: LoadedModel | None = None
+            try:
+                loaded = open_runtime(factory, self.threads).load(model)
+                feeds = trial_feeds(loaded.inputs)
+                found = {output: array.copy() for output, array in loaded.run(feeds).items()}
+                if reference is not None:
+                    verify_agreement(found, reference[1], reference[0])
+                taken = self._fastest(loaded, feeds)
+            except (BackendUnavailable, ModelError, WrongOutput) as error:
+                failed[name] = error
+            else:
+                reference = reference or (name, found)
+                if best is None or taken < min(times.values()):
+                    best, loaded = loaded, best
+                times[name] = taken
+            if loaded is not None:
+                loaded.close()
+                gc.collect()
+        if best is None:
+            raise _none(failed)
+        return AutoModel(best, dict(sorted(times.items(), key=lambda item: item[1])))
+
+    def _fastest(self, loaded: LoadedModel, feeds: Mapping[str, Array]) -> float:
+        """Seconds of the fastest of a few runs."""
+        best = float("inf")
+        first = started = self._clock()
+        for _ in range(RUNS):
+            loaded.run(feeds)
+            ended = self._clock()
+            best = min(best, ended - started)
+            if ended - first > BUDGET_S:
+                break
+            started = ended
+        return best
+
+
+class AutoModel:
+    """The model in the runtime that won.
+
+    Args:
+        loaded: the model.
+        trial_s: seconds of each runtime's fastest run, fastest first.
+    """
+
+    def __init__(self, loaded: LoadedModel, trial_s: Mapping[str, float]) -> None:
+        self._loaded = loaded
+        self.trial_s = trial_s
+        self.runtime = next(iter(trial_s))
+
+    @property
+    def inputs(self) -> tuple[TensorInfo, ...]:
+        """What ``run`` takes."""
+        return self._loaded.inputs
+
+    @property
+    def outputs(self) -> tuple[TensorInfo, ...]:
+        """What ``run`` returns."""
+        return self._loaded.outputs
+
+    def run(self, feeds: Mapping[str, Array]) -> dict[str, Array]:
+        """Run once, in the runtime that won."""
+        return self._loaded.run(feeds)
+
+    def stages(self) -> Stages:
+        """Those of the runtime that won."""
+        return self._loaded.stages()
+
+    def close(self) -> None:
+        """Free the model."""
+        self._loaded.close()
+
+
+def trial_feeds(inputs: tuple[TensorInfo, ...]) -> dict[str, Array]:
+    """Noise in [0, 1) for floats and zeros for the rest: batches of 1, other dynamic dimensions of 128."""
+    random = np.random.default_rng(0)
+    feeds = {}
+    for info in inputs:
+        shape = [(1 if axis == 0 else DYNAMIC_SIDE) if dim is None else dim for axis, dim in enumerate(info.shape)]
+        floats = info.dtype.startswith("float")
+        feeds[info.name] = (random.random(shape) if floats else np.zeros(shape)).astype(info.dtype)
+    return feeds
+
+
+def _builtin() -> dict[str, RuntimeFactory]:
+    from framegate.runtimes import builtin
+
+    found = builtin()
+    return {name: found[name] for name in CANDIDATES}
+
+
+def _as_it_is(model: ResolvedModel) -> ResolvedModel:
+    return model
+
+
+def _none(failed: Mapping[str, FramegateError]) -> FramegateError:
+    """A broken model is every runtime's error, and the first says it best."""
+    for error in failed.values():
+        if isinstance(error, ModelError):
+            return error
+    reasons = "; ".join(f"{name}: {error}" for name, error in failed.items())
+    return BackendUnavailable(f"no runtime takes the model ({reasons})", "pip install 'pytest-framegate[all]'")

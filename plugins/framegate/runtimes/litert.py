@@ -1,0 +1,152 @@
+"""LiteRT, once TensorFlow Lite: TensorFlow converts the frozen function, XNNPACK runs it on the CPU."""
+
+from __future__ import annotations
+
+import importlib
+import re
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from framegate.errors import BackendUnavailable
+from framegate.interfaces import Array
+from framegate.runtimes.base import StagedModel
+from framegate.runtimes.converted import INSTEAD, Conversion, ConvertedRuntime
+from framegate.runtimes.export import feed_name, fetch_name, graph_def
+from framegate.runtimes.feeds import cannot_run
+from framegate.runtimes.frozen_graph import Frozen
+from framegate.runtimes.libraries import library, one_line, silent
+from framegate.runtimes.pershape import PerShape, Shapes
+from framegate.runtimes.threads import in_words
+
+_FILE = "model.tflite"
+_ERROR = re.compile(r"error: (.+)")
+
+
+class LiteRTRuntime(ConvertedRuntime):
+    """Runs models in LiteRT.
+
+    Raises:
+        BackendUnavailable: LiteRT cannot be imported.
+    """
+
+    folder = "litert"
+    packages = ("tensorflow",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._interpreter = library("ai_edge_litert.interpreter", "litert").Interpreter
+
+    def describe(self) -> str:
+        """Version, device and threads, e.g. ``LiteRT 2.3.0, CPU, 2 threads``."""
+        return f"LiteRT {version('ai-edge-litert')}, CPU, {in_words(self.threads)}"
+
+    def convert(self, tensorflow: Any, frozen: Frozen, folder: Path) -> None:
+        """Convert the frozen function with TensorFlow's own converter.
+
+        Raises:
+            BackendUnavailable: LiteRT lacks an op.
+        """
+        phase = importlib.import_module("tensorflow.lite.python.convert_phase")
+        function = _function(tensorflow, frozen)
+        converter = tensorflow.lite.TFLiteConverter.from_concrete_functions([function], tensorflow.Module())
+        try:
+            model = converter.convert()
+        except phase.ConverterError as error:
+            said = _ERROR.search(str(error))
+            raise BackendUnavailable(said[1] if said else one_line(error), INSTEAD) from error
+        (folder / _FILE).write_bytes(model)
+
+    def open(self, conversion: Conversion) -> LiteRTModel:
+        """Find the converted model; it is read, and memory allocated, when the first input's shape is known."""
+        path = str(conversion.folder / _FILE)
+        return LiteRTModel(conversion, lambda: self._interpreter(model_path=path, num_threads=self.threads))
+
+
+class _Ready(NamedTuple):
+    """An interpreter with memory for one shape, and the indices of its inputs and outputs."""
+
+    interpreter: Any
+    feeds: list[int | None]
+    fetches: list[int]
+
+
+class LiteRTModel(StagedModel):
+    """An interpreter for each shape. Its API forces one copy in and one copy out.
+
+    There are views of its memory too, but while anyone holds one the interpreter refuses to run, and what a frame
+    returns is held by its reader.
+    """
+
+    def __init__(self, conversion: Conversion, make: Callable[[], Any]) -> None:
+        super().__init__(conversion.name, conversion.inputs, conversion.outputs)
+        self._make = make
+        self._ready = PerShape(self._allocate)
+
+    def infer(self, arrays: list[Array]) -> _Ready:
+        """Copy the arrays in and run.
+
+        Raises:
+            BackendUnavailable: LiteRT cannot take inputs of these shapes.
+            ModelError: it fails at them.
+        """
+        ready = self._ready(arrays)
+        try:
+            for index, array in zip(ready.feeds, arrays, strict=True):
+                if index is not None:
+                    ready.interpreter.set_tensor(index, array)
+            ready.interpreter.invoke()
+        except (RuntimeError, ValueError) as error:
+            raise cannot_run(self._name, arrays, error) from error
+        return ready
+
+    def read(self, results: _Ready) -> list[Array]:
+        """Copies of the results."""
+        return [results.interpreter.get_tensor(index) for index in results.fetches]
+
+    def free(self) -> None:
+        """Drop the interpreters."""
+        self._ready.clear()
+
+    def _allocate(self, shapes: Shapes) -> _Ready:
+        try:
+            with silent():
+                ready = self._found(self._make(), len(shapes))
+                for index, shape in zip(ready.feeds, shapes, strict=True):
+                    if index is not None:
+                        ready.interpreter.resize_tensor_input(index, shape)
+                ready.interpreter.allocate_tensors()
+        except (RuntimeError, ValueError) as error:
+            raise BackendUnavailable(f"LiteRT cannot prepare the model ({one_line(error)})", INSTEAD) from error
+        return ready
+
+    def _found(self, interpreter: Any, feeds: int) -> _Ready:
+        # The runner must be gone before anything is resized: it counts as a view.
+        runner = interpreter.get_signature_runner()
+        inputs, outputs = runner.get_input_details(), runner.get_output_details()
+        return _Ready(
+            interpreter,
+            [inputs.get(feed_name(index), {}).get("index") for index in range(feeds)],
+            [outputs[fetch_name(index)]["index"] for index in range(len(self._outputs))],
+        )
+
+
+def _function(tensorflow: Any, frozen: Frozen) -> Any:
+    """The frozen function with inputs and outputs named by their index, which the converter keeps in a signature."""
+    graph = graph_def(tensorflow, frozen)
+    names = {node.name for node in graph.node}
+    fetches = [fetch_name(index) for index in range(len(frozen.outputs))]
+
+    def run(*feeds: Any) -> dict[str, Any]:
+        given = {feed_name(index): feed for index, feed in enumerate(feeds) if feed_name(index) in names}
+        found = tensorflow.graph_util.import_graph_def(
+            graph, input_map=given, return_elements=[f"{name}:0" for name in fetches], name=""
+        )
+        return dict(zip(fetches, found, strict=True))
+
+    specs = [
+        tensorflow.TensorSpec(tensor.shape, tensor.dtype, feed_name(index))
+        for index, tensor in enumerate(frozen.call.inputs)
+    ]
+    return tensorflow.function(run, input_signature=specs, autograph=False).get_concrete_function()

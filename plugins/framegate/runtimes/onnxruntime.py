@@ -1,0 +1,146 @@
+"""ONNX Runtime on the CPU; tf2onnx converts the frozen graph."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from framegate.errors import BackendUnavailable
+from framegate.interfaces import Array
+from framegate.runtimes.base import StagedModel
+from framegate.runtimes.converted import INSTEAD, Conversion, ConvertedRuntime
+from framegate.runtimes.export import feed_name, fetch_name, graph_def
+from framegate.runtimes.feeds import cannot_run
+from framegate.runtimes.frozen_graph import Frozen
+from framegate.runtimes.libraries import library, one_line, silent
+from framegate.runtimes.pershape import PerShape, Shapes
+from framegate.runtimes.threads import in_words
+
+_FILE = "model.onnx"
+_OPSET = 17
+_PROVIDERS = ("CPUExecutionProvider",)
+
+
+class OnnxRuntime(ConvertedRuntime):
+    """Runs models in ONNX Runtime.
+
+    Raises:
+        BackendUnavailable: ONNX Runtime cannot be imported.
+    """
+
+    folder = "onnx"
+    packages = ("tf2onnx", "onnx")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._runtime = library("onnxruntime", "onnxruntime")
+
+    def describe(self) -> str:
+        """Version, device and threads, e.g. ``ONNX Runtime 1.31.1, CPU, 2 threads``."""
+        return f"ONNX Runtime {self._runtime.__version__}, CPU, {in_words(self.threads)}"
+
+    def convert(self, tensorflow: Any, frozen: Frozen, folder: Path) -> None:
+        """Convert the frozen graph with tf2onnx.
+
+        Raises:
+            BackendUnavailable: tf2onnx left an op that ONNX has not.
+        """
+        onnx, tf2onnx = library("onnx", "onnxruntime"), library("tf2onnx", "onnxruntime")
+        graph = graph_def(tensorflow, frozen)
+        fed = {node.name for node in graph.node}
+        model, _ = tf2onnx.convert.from_graph_def(
+            graph,
+            input_names=[f"{name}:0" for name in map(feed_name, range(len(frozen.inputs))) if name in fed],
+            output_names=[f"{fetch_name(index)}:0" for index in range(len(frozen.outputs))],
+            opset=_OPSET,
+        )
+        # What tf2onnx does not know it logs and leaves as it was.
+        known = {schema.name for schema in onnx.defs.get_all_schemas()}
+        unknown = sorted({node.op_type for node in model.graph.node if not node.domain} - known)
+        if unknown:
+            raise BackendUnavailable(f"it does not know {', '.join(unknown)}", INSTEAD)
+        _name_dynamic_dimensions(model)
+        onnx.save_model(model, folder / _FILE)
+
+    def open(self, conversion: Conversion) -> OnnxModel:
+        """Find the converted model; a session is made when the first input's shape is known."""
+        return OnnxModel(self._runtime, conversion, self.threads)
+
+
+class OnnxModel(StagedModel):
+    """A session for each shape; inputs and outputs are shared with numpy, not copied."""
+
+    def __init__(self, runtime: Any, conversion: Conversion, threads: int) -> None:
+        super().__init__(conversion.name, conversion.inputs, conversion.outputs)
+        self._runtime = runtime
+        self._file = conversion.folder / _FILE
+        self._threads = threads
+        self._refusals = _refusals(runtime)
+        self._feeds = [f"{feed_name(index)}:0" for index in range(len(conversion.inputs))]
+        self._fetches = [f"{fetch_name(index)}:0" for index in range(len(conversion.outputs))]
+        self._sessions = PerShape(self._session)
+
+    def infer(self, arrays: list[Array]) -> Any:
+        """Run the session; each run has outputs of its own.
+
+        Raises:
+            BackendUnavailable: ONNX Runtime refuses what tf2onnx made.
+            ModelError: it cannot run inputs of these shapes.
+        """
+        session, used = self._sessions(arrays)
+        share = self._runtime.OrtValue.ortvalue_from_numpy
+        feeds = {
+            name: share(np.ascontiguousarray(array))
+            for name, array in zip(self._feeds, arrays, strict=True)
+            if name in used
+        }
+        try:
+            return session.run_with_ort_values(self._fetches, feeds)
+        except self._refusals as error:
+            raise cannot_run(self._name, arrays, error) from error
+
+    def read(self, results: Any) -> list[Array]:
+        """The results as arrays."""
+        return [value.numpy() for value in results]
+
+    def free(self) -> None:
+        """Drop the sessions."""
+        self._sessions.clear()
+
+    def _session(self, shapes: Shapes) -> tuple[Any, set[str]]:
+        """A session that knows all shapes, and the names of the inputs that outputs depend on."""
+        options = self._runtime.SessionOptions()
+        options.intra_op_num_threads = self._threads
+        options.log_severity_level = 3  # errors; warnings are about how tf2onnx writes
+        for index, shape in enumerate(shapes):
+            for axis, side in enumerate(shape):
+                options.add_free_dimension_override_by_name(_dimension(index, axis), side)
+        try:
+            with silent():
+                session = self._runtime.InferenceSession(self._file, options, providers=_PROVIDERS)
+        except self._refusals as error:
+            raise BackendUnavailable(f"ONNX Runtime cannot load the model ({one_line(error)})", INSTEAD) from error
+        return session, {port.name for port in session.get_inputs()}
+
+
+def _dimension(index: int, axis: int) -> str:
+    return f"{feed_name(index)}_{axis}"
+
+
+def _name_dynamic_dimensions(model: Any) -> None:
+    """Name each dynamic dimension of each input, so that a session can be told its size."""
+    for port in model.graph.input:
+        feed = int(port.name.removesuffix(":0").rpartition("_")[2])
+        for axis, dim in enumerate(port.type.tensor_type.shape.dim):
+            if not dim.HasField("dim_value"):
+                dim.dim_param = _dimension(feed, axis)
+
+
+def _refusals(runtime: Any) -> tuple[type[Exception], ...]:
+    state = runtime.capi.onnxruntime_pybind11_state
+    names = (
+        "EPFail", "Fail", "InvalidArgument", "InvalidGraph", "InvalidProtobuf", "NotImplemented", "RuntimeException",
+    )  # fmt: skip
+    return tuple(getattr(state, name) for name in names)

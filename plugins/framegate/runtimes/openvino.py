@@ -1,0 +1,136 @@
+"""OpenVINO: Intel's compiler for networks, on the CPU. It reads the frozen graph and compiles it per input shape."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from framegate.errors import BackendUnavailable
+from framegate.interfaces import Array
+from framegate.runtimes.base import StagedModel
+from framegate.runtimes.converted import INSTEAD, Conversion, ConvertedRuntime
+from framegate.runtimes.export import feed_name, fetch_name, graph_def
+from framegate.runtimes.feeds import cannot_run
+from framegate.runtimes.frozen_graph import Frozen
+from framegate.runtimes.libraries import library, one_line
+from framegate.runtimes.pershape import PerShape, Shapes
+from framegate.runtimes.threads import in_words
+
+_FILE = "model.xml"
+
+
+class OpenVINORuntime(ConvertedRuntime):
+    """Runs models in OpenVINO.
+
+    Raises:
+        BackendUnavailable: OpenVINO cannot be imported.
+    """
+
+    folder = "openvino"
+    packages = ("openvino",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._openvino = library("openvino", "openvino")
+        self._core = self._openvino.Core()
+
+    def describe(self) -> str:
+        """Version, device and threads, e.g. ``OpenVINO 2026.4.1, Intel(R) Xeon(R) Processor, 2 threads``."""
+        device = " ".join(self._core.get_property("CPU", "FULL_DEVICE_NAME").split())
+        return f"OpenVINO {self._openvino.__version__.split('-')[0]}, {device}, {in_words(self.threads)}"
+
+    def convert(self, tensorflow: Any, frozen: Frozen, folder: Path) -> None:
+        """Read the frozen graph and write OpenVINO's own format, in float32."""
+        # The core's reader, not openvino.convert_model, which reports usage over the network.
+        graph = folder / "frozen.pb"
+        graph.write_bytes(graph_def(tensorflow, frozen).SerializeToString())
+        self._openvino.save_model(self._core.read_model(graph), folder / _FILE, compress_to_fp16=False)
+        graph.unlink()
+
+    def open(self, conversion: Conversion) -> OpenVINOModel:
+        """Read the converted model; it is compiled when the first input's shape is known."""
+        config = {
+            "INFERENCE_NUM_THREADS": self.threads,
+            "INFERENCE_PRECISION_HINT": "f32",  # else bfloat16 where the CPU has it, which is off by more than 1e-3
+            "PERFORMANCE_HINT": "LATENCY",
+        }
+        return OpenVINOModel(self._openvino, self._core, conversion, config)
+
+
+class OpenVINOModel(StagedModel):
+    """A model compiled for the shapes it is fed; inputs and outputs are shared with numpy, not copied."""
+
+    def __init__(self, openvino: Any, core: Any, conversion: Conversion, config: dict[str, object]) -> None:
+        super().__init__(conversion.name, conversion.inputs, conversion.outputs)
+        self._openvino = openvino
+        self._core = core
+        self._config = config
+        self._model = core.read_model(conversion.folder / _FILE)
+        self._order = _order([port.get_names() for port in self._model.outputs], len(self.outputs))
+        self._requests = PerShape(self._compile)
+        self._fed: list[Any] = []
+
+    def infer(self, arrays: list[Array]) -> Any:
+        """Run the request that was compiled for these shapes.
+
+        Raises:
+            BackendUnavailable: the model cannot be compiled for them.
+            ModelError: OpenVINO fails at inputs of these shapes.
+        """
+        request, ports = self._requests(arrays)
+        # The request reads these while it runs, and holds no reference of its own.
+        self._fed = [self._shared(array) for array in arrays]
+        try:
+            for port, tensor in zip(ports, self._fed, strict=True):
+                if port is not None:
+                    request.set_tensor(port, tensor)
+            request.infer()
+        except RuntimeError as error:
+            raise cannot_run(self._name, arrays, error) from error
+        return request
+
+    def read(self, results: Any) -> list[Array]:
+        """Views of the request's own memory, which the next run of this shape overwrites.
+
+        What a model passes on unchanged lies in the caller's own array, and is copied.
+        """
+        views = [results.get_output_tensor(index).data for index in self._order]
+        return [
+            view.copy() if any(np.may_share_memory(view, tensor.data) for tensor in self._fed) else view
+            for view in views
+        ]
+
+    def free(self) -> None:
+        """Drop the model and what was compiled of it."""
+        self._requests.clear()
+        self._model = None
+        self._fed = []
+
+    def _shared(self, array: Array) -> Any:
+        shared = array.ndim > 0 and array.flags.c_contiguous and array.flags.writeable
+        return self._openvino.Tensor(np.ascontiguousarray(array), shared_memory=shared)
+
+    def _compile(self, shapes: Shapes) -> tuple[Any, list[Any]]:
+        """A request, and for each input its port, or None where no output depends on it."""
+        model = self._model.clone()
+        names = [f"{feed_name(index)}:0" for index in range(len(shapes))]
+        used = set().union(*(port.get_names() for port in model.inputs))
+        try:
+            model.reshape({name: list(shape) for name, shape in zip(names, shapes, strict=True) if name in used})
+            compiled = self._core.compile_model(model, "CPU", self._config)
+        except RuntimeError as error:
+            size = ", ".join("x".join(map(str, shape)) for shape in shapes)
+            raise BackendUnavailable(
+                f"OpenVINO cannot compile the model for inputs of shape {size} ({one_line(error)})", INSTEAD
+            ) from error
+        return compiled.create_infer_request(), [compiled.input(name) if name in used else None for name in names]
+
+
+def _order(names: list[set[str]], count: int) -> list[int]:
+    """For each output of the model the index of OpenVINO's; one that passes an input on has lost its name."""
+    wanted = [f"{fetch_name(index)}:0" for index in range(count)]
+    nameless = iter([index for index, held in enumerate(names) if held.isdisjoint(wanted)])
+    found = [next((index for index, held in enumerate(names) if name in held), None) for name in wanted]
+    return [next(nameless) if index is None else index for index in found]

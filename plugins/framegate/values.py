@@ -1,0 +1,123 @@
+"""The frozen values that pass between backends; `framegate.interfaces` has the Protocols, and these names too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from framegate.errors import UsageError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Array = NDArray[Any]
+    Pixels = NDArray[np.uint8]
+    Float32 = NDArray[np.float32]
+else:  # The installed plugin is imported in every pytest run, and most of them have no use for numpy.
+    Array = Pixels = Float32 = Any
+
+
+class Stage(NamedTuple):
+    """A timed part of a longer way: ``call`` takes what the stage before returned."""
+
+    name: str
+    call: Callable[[Any], Any]
+
+
+Stages = tuple[Stage, ...]
+
+
+class Size(NamedTuple):
+    """Height and width in pixels. As text: ``256`` for a square, else ``WIDTHxHEIGHT`` (``640x480``)."""
+
+    height: int
+    width: int
+
+    def __str__(self) -> str:
+        return str(self.width) if self.height == self.width else f"{self.width}x{self.height}"
+
+    @classmethod
+    def parse(cls, text: str) -> Size:
+        """Read ``256`` or ``640x480`` (width x height).
+
+        Raises:
+            UsageError: if the text is neither, or a side is not in 1..16384.
+        """
+        parts = text.strip().lower().split("x")
+        if len(parts) > 2 or not all(part.isascii() and part.isdigit() and len(part) <= 9 for part in parts):
+            raise UsageError(f"size {text!r} is not a size; write 256 or 640x480 (width x height)")
+        width, height = int(parts[0]), int(parts[-1])
+        if not (1 <= width <= 16384 and 1 <= height <= 16384):
+            raise UsageError(f"size {text!r} is out of range; each side is 1 to 16384 pixels")
+        return cls(height, width)
+
+
+@dataclass(frozen=True)
+class TensorInfo:
+    """Name, shape (``None`` where a dimension is dynamic) and numpy dtype name of an input or output."""
+
+    name: str
+    shape: tuple[int | None, ...]
+    dtype: str
+
+    def __str__(self) -> str:
+        dims = "x".join("?" if dim is None else str(dim) for dim in self.shape)
+        return f"{self.name}: {self.dtype} [{dims}]"
+
+
+Range = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class ModelSpec:
+    """Where a model comes from, before anything is read.
+
+    Attributes:
+        name: short name, used in test ids and stored results.
+        source: name of the model source (``"path"``, ``"npm"``, ``"pix2pix"``, or a plugin's).
+        locator: what the source needs to find it: a path, ``NAME@VERSION#path/in/package``, …
+        options: further keys of the spec, for the source alone (``sha512``, ``filters``, …).
+        sizes: input sizes the default matrix runs; empty means what model.json says.
+        input_range: value range the model expects, e.g. ``(-1, 1)`` or ``(0, 255)``; None means guess.
+        output_range: value range the model returns; None means guess.
+        preprocess: preprocessing that the model was made for, which runs when the user names none; None means any.
+    """
+
+    name: str
+    source: str
+    locator: str
+    options: Mapping[str, object] = field(default_factory=dict)
+    sizes: tuple[Size, ...] = ()
+    input_range: Range | None = None
+    output_range: Range | None = None
+    preprocess: str | None = None
+
+
+@dataclass(frozen=True)
+class ResolvedModel:
+    """A model's files on this disk.
+
+    Attributes:
+        name: the spec's name.
+        path: the ``model.json``.
+        format: ``"layers"`` or ``"graph"``.
+        sha256: hex digest over ``model.json`` and its shards, in manifest order.
+    """
+
+    name: str
+    path: Path
+    format: Literal["layers", "graph"]
+    sha256: str
+
+
+@dataclass(frozen=True)
+class GLInfo:
+    """What a GL context says of itself."""
+
+    vendor: str
+    renderer: str
+    version: str
+    is_software: bool
