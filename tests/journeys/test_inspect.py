@@ -69,6 +69,25 @@ def test_a_spec_by_name_is_brought_by_its_source(shell: Shell) -> None:
     assert document["totals"]["macs_exact"] is True
 
 
+def test_both_formats_of_a_network_cost_the_same(shell: Shell) -> None:
+    def inspected(*arguments: str) -> dict[str, Any]:
+        done = shell(*INSPECT, *arguments, "--json")
+        assert done.returncode == 0, done.stderr
+        document: dict[str, Any] = json.loads(done.stdout)
+        return document
+
+    layers, graph = inspected("pix2pix:64-f4-layers"), inspected("pix2pix:64-f4")
+    exact = inspected("pix2pix:64-f4", "--read-constants")
+    assert layers["totals"]["macs"] == graph["totals"]["macs"] == exact["totals"]["macs"]
+    assert all(document["outputs"][0]["shape"] == [1, 64, 64, 3] for document in (layers, graph, exact))
+    assert any(row["shape_is_assumed"] for row in graph["ops"])
+    assert not any(row["shape_is_assumed"] for row in exact["ops"])
+    # What was assumed is what the constants say.
+    assert [row["shape"] for row in graph["ops"]] == [row["shape"] for row in exact["ops"]]
+    # The converter folds batch normalisation into convolutions.
+    assert 0.98 < graph["totals"]["parameters"] / layers["totals"]["parameters"] < 1
+
+
 def test_a_terminal_gets_rules_and_colours(tmp_path: Path) -> None:
     conv_net(tmp_path, 2)
     ours, theirs = pty.openpty()

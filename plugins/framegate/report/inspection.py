@@ -43,9 +43,9 @@ def facts(found: Inspection) -> Facts:
     least = "" if totals.macs_exact else "at least "
     constants = f", and {totals.constants:,} other constants" if totals.constants else ""
     lines.append(("parameters", f"{totals.parameters:,} ({count(totals.parameters)}){constants}"))
-    lines.append(
-        ("arithmetic", f"{least}{totals.macs:,} multiply-accumulates a frame ({least}{count(totals.macs)} MACs)")
-    )
+    frame = f"{least}{totals.macs:,} multiply-accumulates a frame ({least}{count(totals.macs)} MACs)"
+    known = totals.macs or totals.macs_exact
+    lines.append(("arithmetic", frame if known else "cannot be told from model.json, see the notes"))
     stored = ", ".join(f"{size_text(size)} {dtype}" for dtype, size in found.dtypes.items()) or "none"
     lines.append(
         (

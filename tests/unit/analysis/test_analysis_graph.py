@@ -120,6 +120,17 @@ def test_a_signature_can_prove_the_conventions(tmp_path: Path) -> None:
     assert "output y is [1, 16, 12, 3] here and [?, 15, 11, 3] in the signature" in found.notes
 
 
+def test_a_signature_says_what_the_graph_does_not(tmp_path: Path) -> None:
+    shape = {"dim": [{"size": str(dim)} for dim in (-1, 10, 12, 4)]}
+    signature = {"outputs": {"y": {"name": "y:0", "dtype": "DT_FLOAT", "tensorShape": shape}}}
+    nodes = [image(*IMAGE), op("Pad", "image", "pads")]
+    found = look(tmp_path, nodes, {"pads:int32": (4, 2)}, signature=signature)
+    assert row(found).shape == (None,) * 4
+    assert found.outputs[0].shape == (None, 10, 12, 4)
+    found = look(tmp_path, nodes, {"pads:int32": (4, 2)}, signature=signature, size=Size(16, 16))
+    assert found.outputs[0].shape == (None,) * 4
+
+
 def test_parts_join_where_they_differ(tmp_path: Path) -> None:
     other = image(1, 3, 6, 4, name="other")
     found = look(tmp_path, [image(*IMAGE), other, op("ConcatV2", "image", "other", "axis")], {"axis:int32": ()})

@@ -80,16 +80,25 @@ class GraphWalk:
         return self.walk
 
     def _checked(self) -> None:
-        """Compare with the signature, which was written when all was known; a chosen size has none."""
+        """Compare with the signature, which was written when all was known, and learn the rest from it.
+
+        For a size of the user's own there is no signature.
+        """
         agree = []
         for port in self._outputs_asked if not self._strict else ():
             declared, computed = port.info.shape, self.walk.shapes[port.info.name]
-            if computed is None or not any(dim is not None for dim in declared[1:]):
+            if not any(dim is not None for dim in declared[1:]):
+                continue
+            if computed is None:
+                self.walk.shapes[port.info.name] = declared
                 continue
             pairs = zip(declared, computed, strict=False)
             fits = len(declared) == len(computed) and all(a == b or None in (a, b) for a, b in pairs)
             agree.append(fits and None not in computed)
-            if not fits:
+            if fits:
+                filled = zip(declared, computed, strict=True)
+                self.walk.shapes[port.info.name] = tuple(b if a is None else a for a, b in filled)
+            else:
                 self.walk.notes.append(
                     f"output {port.info.name} is {text(computed)} here and {text(declared)} in the signature"
                 )

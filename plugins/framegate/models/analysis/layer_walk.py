@@ -106,7 +106,8 @@ class LayerWalk:
             shape = output_shape(kind, config, shapes)
         except MismatchError as error:
             self._misfit(kind, name, error)
-        count = macs(kind, config, shapes, shape) if kind in RULES else macs(kind, config, shapes, shape) or None
+        # Of a class that is not known here, nothing is known: not even that it multiplies nothing.
+        count = macs(kind, config, shapes, shape) if kind in RULES else None
         self._add(Row(name, kind, _detail(kind, config), shape, assumed=False, macs=count))
         activation = config.get("activation")
         if isinstance(activation, str) and activation != "linear":
