@@ -147,6 +147,6 @@ def _function(tensorflow: Any, frozen: Frozen) -> Any:
 
     specs = [
         tensorflow.TensorSpec(tensor.shape, tensor.dtype, feed_name(index))
-        for index, tensor in enumerate(frozen.call.inputs)
+        for index, tensor in enumerate(frozen.call.inputs[: len(frozen.inputs)])
     ]
     return tensorflow.function(run, input_signature=specs, autograph=False).get_concrete_function()
