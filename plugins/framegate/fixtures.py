@@ -15,6 +15,7 @@ from framegate.preprocess.pipeline import Preprocessor
 Feeds = Mapping[str, Array]
 Frames = list[Pixels]
 OutputTensor = Float32
+StoreSize = Callable[[], None]
 VerifyFinite = Callable[[Mapping[str, Array]], None]
 VerifyPixels = Callable[[Renderer, Array], None]
 
@@ -39,6 +40,7 @@ __all__ = [
     "Renderer",
     "ResolvedModel",
     "Runtime",
+    "StoreSize",
     "StoreStages",
     "VerifyFinite",
     "VerifyOutputs",

@@ -11,6 +11,7 @@ from framegate.hooks import (
     frame,
     inference,
     matrix,
+    model_size,
     models,
     options,
     outcome,
@@ -38,6 +39,7 @@ PARTS = (
     render,
     frame,
     report,
+    model_size,
 )
 
 

@@ -19,7 +19,10 @@ Shell = Callable[..., subprocess.CompletedProcess[str]]
 @pytest.fixture(scope="module")
 def output() -> str:
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "suites", "-v", "-rs", "-p", "no:cacheprovider", "--benchmark-disable"],
+        [
+            *(sys.executable, "-m", "pytest", "suites", "-v", "-rs", "-p", "no:cacheprovider", "--benchmark-disable"),
+            *("-m", "not study"),
+        ],
         cwd=ROOT,
         capture_output=True,
         stdin=subprocess.DEVNULL,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
 
 import pytest
 
@@ -26,34 +25,29 @@ class Catalogue:
         self._asked = asked
         self._sources = sources
         self._steps = steps
+        self.specs: dict[str, ModelSpec] = {}
+        """Every spec that was asked for so far, by name."""
         self.sizes = Once(self._sizes)
         """The input sizes that a model runs at when the user names none: its spec's, else its one size, else 256."""
 
-    @cached_property
-    def specs(self) -> dict[str, ModelSpec]:
-        """The specs of this run, in order.
+    def names(self, suite: Sequence[str] = ()) -> Sequence[str]:
+        """The names of the models, in order: the user's, else those that a suite names, else the default matrix.
 
         Raises:
             UsageError: two models that go by one name.
         """
-        specs: dict[str, ModelSpec] = {}
-        found = (
-            [find_spec(text, self._sources) for text in self._asked]
-            if self._asked
-            else default_specs(sources=self._sources)
-        )
+        if self._asked or suite:
+            found = [find_spec(text, self._sources) for text in self._asked or suite]
+        else:
+            found = default_specs(sources=self._sources)
         for spec in found:
-            if spec.name in specs:
+            other = self.specs.setdefault(spec.name, spec)
+            if other != spec:
                 raise UsageError(
-                    f"two models are called {spec.name!r} ({specs[spec.name].locator} and {spec.locator});"
+                    f"two models are called {spec.name!r} ({other.locator} and {spec.locator});"
                     " rename a folder, or give one of them a spec.toml of another name"
                 )
-            specs[spec.name] = spec
-        return specs
-
-    def names(self) -> Sequence[str]:
-        """The names of the models, in order."""
-        return list(self.specs)
+        return [spec.name for spec in found]
 
     def own(self, axis: str, name: str) -> Sequence[str]:
         """What a model has of its own on an axis; empty where it has nothing."""

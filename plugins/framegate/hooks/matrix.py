@@ -28,9 +28,10 @@ def pytest_configure(config: pytest.Config) -> None:
     """Register the marker with which a suite says what it runs when the user says nothing."""
     config.addinivalue_line(
         "markers",
-        f"{MARKER}(size=..., preprocess=..., runtime=..., renderer=..., gl=...): comma-separated values of the axes"
-        " that neither the command line nor the ini file names",
+        f"{MARKER}(model=..., size=..., preprocess=..., runtime=..., renderer=..., gl=...): comma-separated values of"
+        " the axes that neither the command line nor the ini file names",
     )
+    config.addinivalue_line("markers", "study: runs models of its own; -m 'not study' leaves it out")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -56,8 +57,8 @@ def _rows(metafunc: pytest.Metafunc, axes: Sequence[str]) -> Sequence[tuple[str,
     marker = metafunc.definition.get_closest_marker(MARKER)
     suite = {} if marker is None else marker.kwargs
     for name in suite:
-        if name not in DEFAULTS:
-            raise UnknownName(f"axis in the {MARKER} marker", name, DEFAULTS)
+        if name not in AXES:
+            raise UnknownName(f"axis in the {MARKER} marker", name, AXES)
 
     def asked(axis: str) -> tuple[str, ...]:
         return options.axis(axis) or split([suite.get(axis, "")]) or DEFAULTS[axis]
@@ -68,7 +69,7 @@ def _rows(metafunc: pytest.Metafunc, axes: Sequence[str]) -> Sequence[tuple[str,
         return catalogue.own(axis, model)
 
     values = {
-        "model": catalogue.names() if "model" in axes else (),
+        "model": catalogue.names(split([suite.get("model", "")])) if "model" in axes else (),
         "size": once(str(Size.parse(text)) for text in asked("size")),
         "preprocess": once(parse_toggles(text, registries.steps) for text in asked("preprocess")),
         "runtime": expand(asked("runtime"), registries.runtimes),

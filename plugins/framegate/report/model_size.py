@@ -87,10 +87,14 @@ def _cells(row: SizeRow, first: SizeRow, machine: Ceilings) -> list[str]:
         f"{1000 * row.load_s:.0f}",
         f"{1000 * row.inference_s:.2f}",
         f"{first.inference_s / row.inference_s:.1f}x",
-        f"{1e12 * row.inference_s / row.macs:.1f}",
-        f"{1e12 * row.inference_s / row.weight_bytes:.1f}",
+        _picoseconds(row.inference_s, row.macs),
+        _picoseconds(row.inference_s, row.weight_bytes),
         f"{1000 * row.weights_floor_s(machine):.2f}",
         f"{1000 * row.arithmetic_floor_s(machine):.2f}",
         row.bound_by(machine),
         "" if row.psnr_db is None else "equal" if math.isinf(row.psnr_db) else f"{row.psnr_db:.1f}",
     ]
+
+
+def _picoseconds(seconds: float, count: int) -> str:
+    return f"{1e12 * seconds / count:.1f}" if count else "-"

@@ -1,0 +1,112 @@
+"""The model-size study: what a network is, what it costs, and which limit of the machine it runs into."""
+
+from __future__ import annotations
+
+import math
+import re
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from framegate.hooks.catalogue import CATALOGUE
+from framegate.interfaces import Array, LoadedModel, ResolvedModel, Runtime, Size
+from framegate.report.model_size import SizeRow, size_table
+
+if TYPE_CHECKING:
+    from framegate.measure.machine import Ceilings
+    from framegate.models.frame_io import FrameIO
+
+SIZE_ROWS = pytest.StashKey[list[SizeRow]]()
+CEILINGS = pytest.StashKey["Ceilings"]()
+QUANTISED = re.compile(r"-(float16|uint8|uint16)$")
+
+
+@pytest.fixture(scope="session")
+def ceilings(pytestconfig: pytest.Config) -> Ceilings:
+    """The rates at which this machine reads memory and multiplies, measured once a session."""
+    from framegate.measure.machine import measure_ceilings
+
+    return pytestconfig.stash.setdefault(CEILINGS, measure_ceilings())
+
+
+@pytest.fixture(scope="session")
+def pictures_by_model() -> dict[str, Array]:
+    """What each network of the study made of the same frame, in units of its output range."""
+    return {}
+
+
+@pytest.fixture
+def store_size(
+    request: pytest.FixtureRequest,
+    benchmark: Any,
+    frame_model: str,
+    frame_size: str,
+    resolved_model: ResolvedModel,
+    runtime: Runtime,
+    warm_model: LoadedModel,
+    model_feeds: dict[str, Array],
+    frame_io: FrameIO,
+    ceilings: Ceilings,
+    pictures_by_model: dict[str, Array],
+) -> Callable[[], None]:
+    """Puts the network's facts into ``extra_info["model_size"]`` and into the table at the end of the run.
+
+    The output of a quantised network is compared with that of the network of the same name without the suffix, if the
+    run has it. Nothing is stored with timing off.
+    """
+    from framegate.models.analysis.inspection import inspect
+    from framegate.models.topology import read_model_json
+
+    def store() -> None:
+        if benchmark.stats is None:
+            return
+        spec = request.config.stash[CATALOGUE].specs[frame_model]
+        totals = inspect(spec, read_model_json(resolved_model.path), Size.parse(frame_size), read_constants=True).totals
+        low, high = frame_io.output_range
+        picture = (warm_model.run(model_feeds)[frame_io.output.name] - low) / (high - low)
+        pictures_by_model[frame_model] = picture
+        base = pictures_by_model.get(QUANTISED.sub("", frame_model)) if QUANTISED.search(frame_model) else None
+        row = SizeRow(
+            model=frame_model,
+            parameters=totals.parameters,
+            macs=totals.macs,
+            stored_bytes=totals.stored_bytes,
+            weight_bytes=totals.float32_bytes,
+            load_s=_load_s(runtime, resolved_model),
+            inference_s=benchmark.stats.stats.median,
+            psnr_db=None if base is None else psnr_db(picture, base),
+        )
+        benchmark.extra_info["model_size"] = {
+            **asdict(row),
+            "psnr_db": None if row.psnr_db is None or math.isinf(row.psnr_db) else row.psnr_db,
+            "machine": asdict(ceilings),
+            "bound_by": row.bound_by(ceilings),
+        }
+        request.config.stash.setdefault(SIZE_ROWS, []).append(row)
+
+    return store
+
+
+def psnr_db(found: Array, wanted: Array) -> float:
+    """Peak signal-to-noise ratio of values whose peak is 1; infinite if they are equal."""
+    error = float(((found.astype("float64") - wanted) ** 2).mean())
+    return math.inf if error == 0 else -10 * math.log10(error)
+
+
+def _load_s(runtime: Runtime, model: ResolvedModel) -> float:
+    started = time.perf_counter()
+    loaded = runtime.load(model)
+    taken = time.perf_counter() - started
+    loaded.close()
+    return taken
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Show the study."""
+    rows = config.stash.get(SIZE_ROWS, [])
+    if rows:
+        for line in ["", *size_table(rows, config.stash[CEILINGS]).splitlines(), ""]:
+            terminalreporter.write_line(line)

@@ -1,0 +1,58 @@
+"""The model-size study."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+Run = Callable[..., pytest.RunResult]
+Stored = Callable[..., list[dict[str, Any]]]
+WriteModel = Callable[..., Path]
+
+
+@pytest.fixture
+def pair(write_model: WriteModel) -> str:
+    """A network and its quantised twin, whose gain is a little off."""
+    return f"--frame-model={write_model('net')},{write_model('net-uint8')}"
+
+
+def test_each_network_stores_what_it_is_and_what_it_costs(stored: Stored, pair: str) -> None:
+    first, second = stored(pair, suite="test_model_size.py")
+    facts = first["extra_info"]["model_size"]
+    assert facts["model"] == "net"
+    assert (facts["parameters"], facts["macs"], facts["stored_bytes"], facts["weight_bytes"]) == (1, 0, 4, 4)
+    assert facts["inference_s"] == first["stats"]["median"]
+    assert facts["load_s"] > 0
+    assert facts["machine"]["read_bytes_per_s"] > 0
+    assert facts["psnr_db"] is None
+    assert second["extra_info"]["model_size"]["model"] == "net-uint8"
+
+
+def test_the_table_stands_at_the_end(run: Run, pair: str) -> None:
+    result = run(pair, suite="test_model_size.py", timing=True)
+    result.stdout.fnmatch_lines(
+        ["test_model_size: what a smaller network is worth (*GB/s*GMAC/s*", "*params M*", "*net *", "*net-uint8 *equal"]
+    )
+
+
+def test_timing_off_shows_no_table(run: Run, pair: str) -> None:
+    result = run(pair, suite="test_model_size.py")
+    result.assert_outcomes(passed=2)
+    result.stdout.no_fnmatch_line("*what a smaller network is worth*")
+
+
+def test_the_suite_has_models_of_its_own_that_the_users_replace(run: Run) -> None:
+    result = run("no --frame-model", "no --frame-size", "--collect-only", "-q", suite="test_model_size.py")
+    result.stdout.fnmatch_lines(["*?pix2pix-256-f64-256-*", "*?pix2pix-128-f64-128-*", "*?pix2pix-256-f8-uint8-256-*"])
+    result = run("no --frame-model", "--collect-only", "-q", "-m", "not study", suite="test_model_size.py")
+    assert result.ret == pytest.ExitCode.NO_TESTS_COLLECTED
+
+
+def test_psnr_in_numbers() -> None:
+    from framegate.hooks.model_size import psnr_db
+
+    zeros = np.zeros((2, 2))
+    assert psnr_db(zeros + 0.1, zeros) == pytest.approx(20)
+    assert psnr_db(zeros, zeros) == np.inf
