@@ -17,6 +17,8 @@ from framegate.runtimes.frozen_graph import Frozen, info_of
 from framegate.runtimes.parts import Parts
 
 _UNKNOWN = re.compile(r"Unknown (?:layer|object|activation function):? '?(\w+)")
+# Known to Keras without standing among its layers.
+_MODELS = frozenset({"Functional", "Model", "Sequential", "SlicingOpLambda", "TFOpLambda", "TensorFlowOpLayer"})
 _ZEROS = {"class_name": "Zeros", "config": {}}
 
 
@@ -32,6 +34,7 @@ def build_keras(parts: Parts) -> Any:
     config = layers.model_config(parts.json)
     _refuse_code(path, config)
     check_order(path, config)
+    _refuse_unknown(path, keras, config)
     try:
         model = keras.models.model_from_json(json.dumps(_without_initializers(config)))
     except _refusals() as error:
@@ -85,6 +88,24 @@ def _refuse_code(path: Path, config: Any) -> None:
             )
 
 
+def _refuse_unknown(path: Path, keras: Any, config: Any) -> None:
+    """Name a layer of the user's own: Keras would fail on it later and in other words."""
+    for found in _objects(config):
+        kind = found.get("class_name")
+        inside = found.get("config")
+        # Only layers are called on others; initialisers, regularisers and the like have classes too.
+        called = "inbound_nodes" in found and isinstance(kind, str) and isinstance(inside, dict)
+        if called and kind not in _MODELS and not hasattr(keras.layers, str(kind)):
+            raise UnsupportedOp(_unknown(path, str(kind)))
+
+
+def _unknown(path: Path, name: str) -> str:
+    return (
+        f"{path}: layer or function {name!r} is unknown to Keras; convert the model as a graph model"
+        " (tensorflowjs_converter --output_format=tfjs_graph_model)"
+    )
+
+
 def _objects(value: Any) -> Iterator[dict[str, Any]]:
     stack = [value]
     while stack:
@@ -110,10 +131,7 @@ def _cannot_build(path: Path, error: Exception) -> UnsupportedOp | ModelFormatEr
     text = str(error)
     unknown = _UNKNOWN.search(text)
     if unknown:
-        return UnsupportedOp(
-            f"{path}: layer or function {unknown[1]!r} is unknown to Keras; convert the model as a graph model"
-            " (tensorflowjs_converter --output_format=tfjs_graph_model)"
-        )
+        return UnsupportedOp(_unknown(path, unknown[1]))
     return ModelFormatError(f"{path}: Keras cannot build the model ({text[:200]}); convert the model again")
 
 
