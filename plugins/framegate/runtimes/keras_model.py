@@ -11,6 +11,7 @@ from typing import Any
 
 from framegate.errors import ModelFormatError, UnsupportedOp, WeightsError
 from framegate.models import layers, tf
+from framegate.models.keras3 import as_keras_2
 from framegate.models.layer_order import check_order
 from framegate.models.weights import Weights
 from framegate.runtimes.frozen_graph import Frozen, info_of
@@ -31,7 +32,7 @@ def build_keras(parts: Parts) -> Any:
         WeightsError: a weight is missing or of another shape.
     """
     keras, path = tf.tf_keras(), parts.json.path
-    config = layers.model_config(parts.json)
+    config = as_keras_2(layers.model_config(parts.json))
     _refuse_code(path, config)
     check_order(path, config)
     _refuse_unknown(path, keras, config)
@@ -138,9 +139,7 @@ def _cannot_build(path: Path, error: Exception) -> UnsupportedOp | ModelFormatEr
 def _set_weights(path: Path, model: Any, weights: Weights) -> None:
     for variable in (variable for layer in model.layers for variable in layer.weights):
         name = variable.name.split(":", 1)[0]
-        array = weights.get(name)
-        if array is None:
-            array = weights.get(_without_cell(name))
+        array = next((weights[spelling] for spelling in _spellings(model.name, name) if spelling in weights), None)
         if array is None:
             raise WeightsError(f"{path}: weight {name!r} is not in weightsManifest; convert the model again")
         if tuple(variable.shape) != array.shape:
@@ -149,6 +148,13 @@ def _set_weights(path: Path, model: Any, weights: Weights) -> None:
                 " convert the model again"
             )
         variable.assign(array)
+
+
+def _spellings(model: str, name: str) -> Iterator[str]:
+    """What a weight is called: Keras 3 may put the model's name first, and has one word for all kernels."""
+    for found in (name, _without_cell(name), name.replace("/depthwise_kernel", "/kernel")):
+        yield found
+        yield f"{model}/{found}"
 
 
 def _without_cell(name: str) -> str:
