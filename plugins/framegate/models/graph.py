@@ -121,9 +121,18 @@ def _check_node(model: ModelJson, node: Any, names: set[str]) -> None:
         raise ModelFormatError(
             f"{model.path}: a node has no name, op or list of inputs: {str(node)[:80]}; convert the model again"
         )
+    attributes = node.get("attr")
+    if not (attributes is None or (isinstance(attributes, dict) and all(map(_is_object, attributes.values())))):
+        raise ModelFormatError(
+            f"{model.path}: attributes of node {node['name']!r} are not objects; convert the model again"
+        )
     if node["name"] in names:
         raise ModelFormatError(f"{model.path}: two nodes are named {node['name']!r}; convert the model again")
     names.add(node["name"])
+
+
+def _is_object(value: Any) -> bool:
+    return isinstance(value, dict)
 
 
 def _signature(model: ModelJson, side: str) -> tuple[Port, ...]:

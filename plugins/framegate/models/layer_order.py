@@ -44,7 +44,7 @@ def _check_calls(path: Path, layers: list[dict[str, Any]]) -> None:
             ready.append((name, 0))
         for at, call in enumerate(calls if isinstance(calls, list) else ()):
             waits[name, at] = {needed for needed in _references(call) if needed[0] in names}
-    nested = {layer_name(layer) for layer in layers if layer.get("class_name") in _NESTED}
+    nested = {layer_name(layer) for layer in layers if str(layer.get("class_name")) in _NESTED}
     stuck = _stuck(waits, ready, nested)
     if stuck:
         call, needed = stuck

@@ -121,15 +121,18 @@ class _Entries:
             return tensor  # TensorFlow says what is wrong with it
         name = tensor
         for depth in range(len(there) + 1, len(frame) + 1):
-            name = self._entry(source, name, frame[:depth])
+            like = self._like.get(frame[:depth])
+            if like is None:
+                return tensor
+            name = self._entry(source, name, frame[:depth], like.get("attr") or {})
         return name
 
-    def _entry(self, source: Node, tensor: str, frame: Frame) -> str:
+    def _entry(self, source: Node, tensor: str, frame: Frame, like: dict[str, Any]) -> str:
         key = (source["name"], frame)
         if key not in self.made:
-            attrs = {name: self._like[frame]["attr"][name] for name in ("frame_name", "parallel_iterations")
-                     if name in self._like[frame]["attr"]}  # fmt: skip
-            attrs |= {"T": source["attr"]["dtype"], "is_constant": {"b": True}}
+            attrs: dict[str, Any] = {name: like[name] for name in ("frame_name", "parallel_iterations") if name in like}
+            dtype = (source.get("attr") or {}).get("dtype", {"type": "DT_FLOAT"})
+            attrs |= {"T": dtype, "is_constant": {"b": True}}
             name = f"{source['name']}/enter{len(self.made)}"
             self.made[key] = {"name": name, "op": "Enter", "input": [tensor], "attr": attrs}
         return str(self.made[key]["name"])

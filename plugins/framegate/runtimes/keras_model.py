@@ -11,12 +11,15 @@ from typing import Any
 
 from framegate.errors import ModelFormatError, UnsupportedOp, WeightsError
 from framegate.models import layers, tf
+from framegate.models.keras3 import as_keras_2
 from framegate.models.layer_order import check_order
 from framegate.models.weights import Weights
 from framegate.runtimes.frozen_graph import Frozen, info_of
 from framegate.runtimes.parts import Parts
 
 _UNKNOWN = re.compile(r"Unknown (?:layer|object|activation function):? '?(\w+)")
+# Known to Keras without standing among its layers.
+_MODELS = frozenset({"Functional", "Model", "Sequential", "SlicingOpLambda", "TFOpLambda", "TensorFlowOpLayer"})
 _ZEROS = {"class_name": "Zeros", "config": {}}
 
 
@@ -29,9 +32,10 @@ def build_keras(parts: Parts) -> Any:
         WeightsError: a weight is missing or of another shape.
     """
     keras, path = tf.tf_keras(), parts.json.path
-    config = layers.model_config(parts.json)
+    config = as_keras_2(layers.model_config(parts.json))
     _refuse_code(path, config)
     check_order(path, config)
+    _refuse_unknown(path, keras, config)
     try:
         model = keras.models.model_from_json(json.dumps(_without_initializers(config)))
     except _refusals() as error:
@@ -85,6 +89,24 @@ def _refuse_code(path: Path, config: Any) -> None:
             )
 
 
+def _refuse_unknown(path: Path, keras: Any, config: Any) -> None:
+    """Name a layer of the user's own: Keras would fail on it later and in other words."""
+    for found in _objects(config):
+        kind = found.get("class_name")
+        inside = found.get("config")
+        # Only layers are called on others; initialisers, regularisers and the like have classes too.
+        called = "inbound_nodes" in found and isinstance(kind, str) and isinstance(inside, dict)
+        if called and kind not in _MODELS and not hasattr(keras.layers, str(kind)):
+            raise UnsupportedOp(_unknown(path, str(kind)))
+
+
+def _unknown(path: Path, name: str) -> str:
+    return (
+        f"{path}: layer or function {name!r} is unknown to Keras; convert the model as a graph model"
+        " (tensorflowjs_converter --output_format=tfjs_graph_model)"
+    )
+
+
 def _objects(value: Any) -> Iterator[dict[str, Any]]:
     stack = [value]
     while stack:
@@ -110,19 +132,14 @@ def _cannot_build(path: Path, error: Exception) -> UnsupportedOp | ModelFormatEr
     text = str(error)
     unknown = _UNKNOWN.search(text)
     if unknown:
-        return UnsupportedOp(
-            f"{path}: layer or function {unknown[1]!r} is unknown to Keras; convert the model as a graph model"
-            " (tensorflowjs_converter --output_format=tfjs_graph_model)"
-        )
+        return UnsupportedOp(_unknown(path, unknown[1]))
     return ModelFormatError(f"{path}: Keras cannot build the model ({text[:200]}); convert the model again")
 
 
 def _set_weights(path: Path, model: Any, weights: Weights) -> None:
     for variable in (variable for layer in model.layers for variable in layer.weights):
         name = variable.name.split(":", 1)[0]
-        array = weights.get(name)
-        if array is None:
-            array = weights.get(_without_cell(name))
+        array = next((weights[spelling] for spelling in _spellings(model.name, name) if spelling in weights), None)
         if array is None:
             raise WeightsError(f"{path}: weight {name!r} is not in weightsManifest; convert the model again")
         if tuple(variable.shape) != array.shape:
@@ -131,6 +148,13 @@ def _set_weights(path: Path, model: Any, weights: Weights) -> None:
                 " convert the model again"
             )
         variable.assign(array)
+
+
+def _spellings(model: str, name: str) -> Iterator[str]:
+    """What a weight is called: Keras 3 may put the model's name first, and has one word for all kernels."""
+    for found in (name, _without_cell(name), name.replace("/depthwise_kernel", "/kernel")):
+        yield found
+        yield f"{model}/{found}"
 
 
 def _without_cell(name: str) -> str:

@@ -33,7 +33,7 @@ def _convert(node: Node) -> list[Node]:
     layout = _text(attrs.get("data_format")) if isinstance(attrs, dict) else None
     if layout not in _LAST or not isinstance(attrs, dict):
         return [node]
-    if node["op"] == "Conv2DBackpropInput":
+    if node["op"] == "Conv2DBackpropInput" and len(node.get("input") or ()) > 2:
         return _transposed_convolution(node, attrs)
     if node["op"] not in LAYOUT_OPS or not node.get("input"):
         return [node]

@@ -5,9 +5,10 @@ from __future__ import annotations
 import base64
 import uuid
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from framegate.errors import ModelError, ModelFormatError
+from framegate.errors import ModelError
 from framegate.models import graph
 from framegate.models.graph import node_name
 from framegate.runtimes import graph_def
@@ -30,13 +31,8 @@ def make_tables(tf: Any, parts: Parts) -> TableHandles:
     initializer = parts.json.document.get("modelInitializer")
     if not isinstance(initializer, Mapping) or not initializer.get("node"):
         return {}
-    found = initializer["node"]
     path = parts.json.path
-    if not isinstance(found, list) or not all(
-        isinstance(node, dict) and isinstance(node.get("name"), str) and isinstance(node.get("op"), str)
-        for node in found
-    ):
-        raise ModelFormatError(f"{path}: modelInitializer.node is not a list of nodes; convert the model again")
+    found = graph.nodes(replace(parts.json, document={"modelTopology": initializer}))
     tables = [node["name"] for node in found if node["op"] in _TABLES]
     fillers = [node["name"] for node in found if node["op"] in _FILLERS]
     proto = graph_def.convert(tf, parts, [_own_name(node) for node in found], initializer.get("library"))

@@ -64,7 +64,9 @@ def looped(tf: Any, x: Any) -> Any:
 
 
 def nested(tf: Any, x: Any) -> Any:
-    inner = lambda y: tf.while_loop(lambda i, _: i < 3, lambda i, z: (i + 1, z + 0.5), (0, y))[1]  # noqa: E731
+    def inner(y: Any) -> Any:
+        return tf.while_loop(lambda i, _: i < 3, lambda i, z: (i + 1, z + 0.5), (0, y))[1]
+
     return tf.while_loop(lambda i, _: i < 4, lambda i, y: (i + 1, inner(y) * 2.0), (0, x))[1]
 
 
@@ -201,4 +203,4 @@ def test_a_malformed_initializer(tmp_path: Path) -> None:
     model = write_graph(tmp_path, [placeholder("x", [3]), op("Tanh", "y", ["x"])], {}, modelInitializer={"node": [3]})
     with pytest.raises(ModelFormatError) as error:
         TensorFlowRuntime().load(model)
-    assert str(error.value) == f"{model.path}: modelInitializer.node is not a list of nodes; convert the model again"
+    assert str(error.value) == (f"{model.path}: a node has no name, op or list of inputs: 3; convert the model again")

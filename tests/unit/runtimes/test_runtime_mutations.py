@@ -72,7 +72,7 @@ MODELS = {
     "graph": (GRAPH, WEIGHTS),
     "layers": (LAYERS, {"c/kernel": WEIGHTS["w"], "c/bias": WEIGHTS["b"]}),
 }
-ODD = st.one_of(
+ODD: st.SearchStrategy[Any] = st.one_of(
     st.sampled_from([None, True, [], {}, "", "x", "y", "^y", "conv", "DT_STRING", "DT_RESOURCE", "DT_INT64", "Const"]),
     st.sampled_from(["Enter", "Switch", "Merge", "Exit", "While", "Placeholder", "NCHW", "TkNIVw=="]),
     st.sampled_from([0, -1, 7, 1 << 20, 1 << 31, 1 << 40, 1 << 63, 1e300, 0.5]),
