@@ -110,6 +110,11 @@ def _fit_ops(path: Path, version: str, definition: Any) -> None:
         # Where another machine kept the node, and beside which other one, is of no use here.
         node.device = ""
         node.attr.pop("_class", None)
+        if tfjs_ops.REACHES_OUT.search(node.op):
+            raise UnsupportedOp(
+                f"{path}: node {node.name!r} is of op {node.op!r}, which reaches beyond the model, to files, code or"
+                " networks; TF.js has no such op, convert the model without it"
+            )
         op = registry.get(node.op)
         if op is None:
             if node.op in functions:

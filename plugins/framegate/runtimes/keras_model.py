@@ -19,7 +19,10 @@ from framegate.runtimes.parts import Parts
 
 _UNKNOWN = re.compile(r"Unknown (?:layer|object|activation function):? '?(\w+)")
 # Known to Keras without standing among its layers.
-_MODELS = frozenset({"Functional", "Model", "Sequential", "SlicingOpLambda", "TFOpLambda", "TensorFlowOpLayer"})
+_MODELS = frozenset({"Functional", "Model", "Sequential", "TensorFlowOpLayer"})
+_CALLS_CODE = frozenset(
+    {"ClassMethod", "InstanceMethod", "InstanceProperty", "Lambda", "SlicingOpLambda", "TFOpLambda"}
+)
 _ZEROS = {"class_name": "Zeros", "config": {}}
 
 
@@ -80,12 +83,16 @@ def _refusals() -> tuple[type[Exception], ...]:
 
 
 def _refuse_code(path: Path, config: Any) -> None:
-    """A Lambda layer is Python byte code, which must not run because someone measures a model."""
+    """A Lambda layer is Python byte code and its kin call any function of TensorFlow, those that write files included.
+
+    Neither must run because someone measures a model, and TF.js knows none of them.
+    """
     for found in _objects(config):
-        if found.get("class_name") == "Lambda":
+        if found.get("class_name") in _CALLS_CODE:
             name = (found.get("config") or {}).get("name", "")
             raise UnsupportedOp(
-                f"{path}: layer {name!r} is a Lambda, which TF.js cannot run either; convert the model without it"
+                f"{path}: layer {name!r} is a {found['class_name']}, which TF.js cannot run either; convert the model"
+                " without it"
             )
 
 
