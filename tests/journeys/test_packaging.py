@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-SUITES = ("test_load", "test_preprocess", "test_inference", "test_render", "test_frame")
+SUITES = ("test_load", "test_preprocess", "test_inference", "test_render", "test_frame", "test_model_size")
 
 Shell = Callable[..., subprocess.CompletedProcess[str]]
 NULL = ("--frame-runtime=null", "--frame-gl=null", "--frame-renderer=opencv", "--frame-preprocess=none")
