@@ -191,26 +191,6 @@ def dense(kind: str = "Dense", **config: Any) -> dict[str, Any]:
     return {"model_config": {"class_name": "Sequential", "config": {"name": "s", "layers": found}}}
 
 
-def unknown_between() -> dict[str, Any]:
-    """Keras takes a layer that it does not know for a function's name, and calls that name."""
-    found = [
-        {
-            "class_name": "InputLayer",
-            "name": "x",
-            "inbound_nodes": [],
-            "config": {"name": "x", "batch_input_shape": [None, 2], "dtype": "float32"},
-        },
-        {
-            "class_name": "MultiplyBeta",
-            "name": "m",
-            "inbound_nodes": [[["x", 0, 0, {}]]],
-            "config": {"name": "m", "trainable": True, "dtype": "float32", "beta": 0.2},
-        },
-    ]
-    ends = {"input_layers": [["x", 0, 0]], "output_layers": [["m", 0, 0]]}
-    return {"model_config": {"class_name": "Functional", "config": {"name": "s", "layers": found} | ends}}
-
-
 def test_a_layers_model(tmp_path: Path, runtime: Runtime) -> None:
     w, x = noise(2, 3, seed=1), noise(5, 2)
     loaded = runtime.load(write(tmp_path, dense(), {"d/bias": BIAS, "d/kernel": w}))
@@ -227,12 +207,6 @@ def test_a_layers_model(tmp_path: Path, runtime: Runtime) -> None:
             {},
             UnsupportedOp,
             "layer or function 'Magic' is unknown to Keras; convert the model as a graph model",
-        ),
-        (
-            unknown_between(),
-            {},
-            UnsupportedOp,
-            "layer or function 'MultiplyBeta' is unknown to Keras; convert the model as a graph model",
         ),
         (dense("Lambda"), {}, UnsupportedOp, "layer 'd' is a Lambda, which TF.js cannot run either;"),
         (dense(activation="zing"), {}, UnsupportedOp, "layer or function 'zing' is unknown to Keras;"),
