@@ -5,9 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from framegate.measure.machine import Ceilings
 from framegate.report.table import render_table
+
+if TYPE_CHECKING:
+    from framegate.measure.machine import Ceilings
 
 CLOSE = 1.5  # closer than this, the two floors are told apart by noise
 
