@@ -87,7 +87,7 @@ def test_ops_that_only_tfjs_has(tmp_path: Path) -> None:
     ones = {"name": "ones", "op": "Ones", "input": ["shape"], "attr": {"T": FLOAT}}
     zeros = {"name": "zeros", "op": "Zeros", "input": ["shape"], "attr": {"T": INT}}
     fake = op("FakeQuantWithMinMaxVars", "fake", ["x", "low", "low"], num_bits={"i": "2"})
-    weights = {"w": filters, "shape": np.array([2, 3], np.int32), "low": np.float32(0).reshape(())}
+    weights = {"w": filters, "shape": np.array([2, 3], np.int32), "low": np.zeros((), np.float32)}
     found = run(tmp_path, [placeholder("x", row.shape), conv, ones, zeros, fake], weights, row)
     windows = np.stack([row[0, at : at + 3] for at in (0, 2, 4)])
     np.testing.assert_allclose(found[0][0], np.einsum("nkc,kcf->nf", windows, filters), rtol=1e-5, atol=1e-6)
@@ -157,7 +157,7 @@ def test_decision_forests_are_refused_by_name(tmp_path: Path) -> None:
 
 
 def big(shape: list[int]) -> Node:
-    found = constant("c", np.float32(0).reshape(()))
+    found = constant("c", np.zeros((), np.float32))
     found["attr"]["value"]["tensor"] |= {"tensorShape": {"dim": [{"size": str(n)} for n in shape]}, "floatVal": [1.0]}
     return found
 
