@@ -19,10 +19,7 @@ Shell = Callable[..., subprocess.CompletedProcess[str]]
 @pytest.fixture(scope="module")
 def output() -> str:
     done = subprocess.run(
-        [
-            *(sys.executable, "-m", "pytest", "suites", "-v", "-rs", "-p", "no:cacheprovider", "--benchmark-disable"),
-            *("-m", "not study"),
-        ],
+        [sys.executable, "-m", "pytest", "suites", "-v", "-rs", "-p", "no:cacheprovider", "--benchmark-disable"],
         cwd=ROOT,
         capture_output=True,
         stdin=subprocess.DEVNULL,
@@ -55,6 +52,11 @@ def test_the_render_suite_runs_in_every_context_that_this_machine_has(output: st
     require(gl)
     for renderer in ("topixels", "topixels-loop", "numpy", "opencv", "gl-texture"):
         assert f"test_render[64-{renderer}-{gl}] PASSED" in output
+
+
+def test_the_long_study_is_left_out_unless_it_is_named(output: str) -> None:
+    assert "test_model_size" not in output
+    assert " deselected " in output
 
 
 def test_nothing_is_skipped_but_what_this_machine_lacks(output: str) -> None:

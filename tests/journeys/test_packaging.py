@@ -14,7 +14,14 @@ ROOT = Path(__file__).parents[2]
 SUITES = ("test_load", "test_preprocess", "test_inference", "test_render", "test_frame", "test_model_size")
 
 Shell = Callable[..., subprocess.CompletedProcess[str]]
-NULL = ("--frame-runtime=null", "--frame-gl=null", "--frame-renderer=opencv", "--frame-preprocess=none")
+# The study runs by itself unless -m names it; this way all of them are compared.
+NULL = (
+    "-m=study or not study",
+    "--frame-runtime=null",
+    "--frame-gl=null",
+    "--frame-renderer=opencv",
+    "--frame-preprocess=none",
+)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """The model-size study."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -46,8 +47,15 @@ def test_timing_off_shows_no_table(run: Run, pair: str) -> None:
 def test_the_suite_has_models_of_its_own_that_the_users_replace(run: Run) -> None:
     result = run("no --frame-model", "no --frame-size", "--collect-only", "-q", suite="test_model_size.py")
     result.stdout.fnmatch_lines(["*?pix2pix-256-f64-256-*", "*?pix2pix-128-f64-128-*", "*?pix2pix-256-f8-uint8-256-*"])
-    result = run("no --frame-model", "--collect-only", "-q", "-m", "not study", suite="test_model_size.py")
-    assert result.ret == pytest.ExitCode.NO_TESTS_COLLECTED
+
+
+@pytest.mark.parametrize(
+    ("asked", "count"),
+    [((), 5), (("-m", "study"), 1), (("-k", "test_model_size"), 1), (("-k", "net"), 5)],
+)
+def test_a_study_runs_only_when_it_is_asked_for(run: Run, asked: tuple[str, ...], count: int) -> None:
+    output = run("--collect-only", "-q", *asked, suite="").stdout.str()
+    assert len(set(re.findall(r"(test_\w+)\[", output))) == count
 
 
 def test_psnr_in_numbers() -> None:

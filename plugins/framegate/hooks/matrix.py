@@ -22,6 +22,7 @@ DEFAULTS = {
     "size": ("256",),
 }
 MARKER = "frame_defaults"
+STUDY = "study"
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -31,7 +32,7 @@ def pytest_configure(config: pytest.Config) -> None:
         f"{MARKER}(model=..., size=..., preprocess=..., runtime=..., renderer=..., gl=...): comma-separated values of"
         " the axes that neither the command line nor the ini file names",
     )
-    config.addinivalue_line("markers", "study: runs models of its own; -m 'not study' leaves it out")
+    config.addinivalue_line("markers", f"{STUDY}: takes long; runs when its file, -k or -m names it")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -49,6 +50,22 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     except FramegateError as error:
         raise pytest.Collector.CollectError(str(error)) from None
     metafunc.parametrize([f"frame_{axis}" for axis in axes], rows, ids=map(cell_id, rows))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave a study out unless it was asked for, so that all benchmarks together stay a matter of minutes."""
+    if STUDY in config.option.markexpr:
+        return
+    asked = [*config.args, config.option.keyword]
+    unasked = {item for item in items if item.get_closest_marker(STUDY) and not _names(asked, item.path.stem)}
+    if unasked:
+        config.hook.pytest_deselected(items=list(unasked))
+        items[:] = [item for item in items if item not in unasked]
+
+
+def _names(texts: Sequence[str], module: str) -> bool:
+    return any(module in text for text in texts)
 
 
 def _rows(metafunc: pytest.Metafunc, axes: Sequence[str]) -> Sequence[tuple[str, ...]]:
