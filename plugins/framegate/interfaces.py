@@ -12,13 +12,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from framegate.values import (
+    AS_TO_PIXELS,
     Array,
+    Drawing,
     Float32,
     GLInfo,
     ModelSpec,
+    OutOfRange,
     Pixels,
     Range,
     ResolvedModel,
+    Scaling,
     Size,
     Stage,
     Stages,
@@ -29,7 +33,9 @@ if TYPE_CHECKING:
     from framegate.gl.functions import GLFunctions
 
 __all__ = [
+    "AS_TO_PIXELS",
     "Array",
+    "Drawing",
     "Float32",
     "GLContext",
     "GLContextFactory",
@@ -38,6 +44,7 @@ __all__ = [
     "ModelSource",
     "ModelSourceFactory",
     "ModelSpec",
+    "OutOfRange",
     "Pixels",
     "Range",
     "Renderer",
@@ -45,6 +52,7 @@ __all__ = [
     "ResolvedModel",
     "Runtime",
     "RuntimeFactory",
+    "Scaling",
     "Screen",
     "Size",
     "Stage",
@@ -191,8 +199,8 @@ class Renderer(Protocol):
         """0 for a picture equal to the oracle's in every bit."""
         ...
 
-    def prepare(self, shape: tuple[int, ...], dtype: str) -> None:
-        """Allocate for tensors of that shape, (H, W) or (H, W, 1 | 3 | 4), and dtype.
+    def prepare(self, shape: tuple[int, ...], dtype: str, drawing: Drawing = AS_TO_PIXELS) -> None:
+        """Allocate for tensors of that shape, (H, W) or (H, W, 1 | 3 | 4), and dtype: float32, int32 or uint8.
 
         Raises:
             UsageError: a shape or dtype that the renderer does not take.

@@ -96,6 +96,32 @@ class ModelSpec:
     preprocess: str | None = None
 
 
+OutOfRange = Literal["strict", "clamp"]
+Scaling = Literal["nearest", "linear"]
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """How a tensor is shown.
+
+    Attributes:
+        value_range: the float32 values that are shown as 0 and 255; integers are shown as they are, from 0 to 255.
+        out_of_range: ``strict`` refuses values outside, as ``toPixels`` does; ``clamp`` shows the nearest one inside.
+            NaN is shown as 0 in either.
+        window: pixels of the window that the picture is scaled to; None is the picture's own size.
+        scaling: what a pixel of the window shows, of a picture of another size: the nearest one, or a blend of four.
+    """
+
+    value_range: Range = (0.0, 1.0)
+    out_of_range: OutOfRange = "strict"
+    window: Size | None = None
+    scaling: Scaling = "nearest"
+
+
+AS_TO_PIXELS = Drawing()
+"""[0, 1], nothing outside, no scaling."""
+
+
 @dataclass(frozen=True)
 class ResolvedModel:
     """A model's files on this disk.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import numpy as np
 
 from framegate.errors import UsageError
-from framegate.interfaces import Stage
+from framegate.interfaces import AS_TO_PIXELS, Drawing, Stage
 from framegate.measure.stages import run
 from framegate.render.oracle import Layout, layout
 
@@ -45,14 +45,14 @@ class ScreenRenderer(ABC):
         Whatever has to be given back, the screen too, is given to ``objects`` as soon as it is there.
         """
 
-    def prepare(self, shape: tuple[int, ...], dtype: str) -> None:
+    def prepare(self, shape: tuple[int, ...], dtype: str, drawing: Drawing = AS_TO_PIXELS) -> None:
         """Allocate for tensors of that shape and dtype; what was prepared before is given back.
 
         Raises:
             UsageError: a shape or dtype that ``toPixels`` does not take.
             BackendUnavailable: a size or context that the renderer does not take.
         """
-        picture = layout(tuple(shape), np.dtype(dtype).name)
+        picture = layout(tuple(shape), np.dtype(dtype).name, drawing)
         self.close()
         with ExitStack() as objects:
             screen, convert, draw = self._allocate(picture, objects)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from framegate.errors import UsageError
-from framegate.interfaces import Stage
+from framegate.interfaces import AS_TO_PIXELS, Drawing, Stage
 from framegate.measure.stages import run
 from framegate.render.oracle import layout, to_pixels
 
@@ -29,13 +29,13 @@ class NullRenderer:
         self._accepts: tuple[tuple[int, ...], np.dtype[Any]] | None = None
         self._shown = np.zeros((0, 0, 4), np.uint8)
 
-    def prepare(self, shape: tuple[int, ...], dtype: str) -> None:
+    def prepare(self, shape: tuple[int, ...], dtype: str, drawing: Drawing = AS_TO_PIXELS) -> None:
         """Allocate for tensors of that shape and dtype.
 
         Raises:
             UsageError: a shape or dtype that ``toPixels`` does not take.
         """
-        height, width = layout(tuple(shape), np.dtype(dtype).name).size
+        height, width = layout(tuple(shape), np.dtype(dtype).name, drawing).size
         self._accepts = tuple(shape), np.dtype(dtype)
         self._shown = np.zeros((height, width, 4), np.uint8)
 

@@ -12,24 +12,25 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from framegate.errors import UsageError, WrongOutput
-from framegate.interfaces import Size
+from framegate.interfaces import AS_TO_PIXELS, Drawing, Size
 
 if TYPE_CHECKING:
     from framegate.interfaces import Array, Pixels
 
-LIMITS = {"float32": 1, "int32": 255}
+LIMITS = {"float32": 1, "int32": 255, "uint8": 255}
 """The largest value a tensor of each dtype may hold; the smallest is 0."""
 
 
 class Layout(NamedTuple):
-    """What a tensor is as a picture; ``depth`` is 1, 3 or 4 channels."""
+    """What a tensor is as a picture; ``depth`` is 1, 3 or 4 channels, ``drawing`` how it is shown."""
 
     size: Size
     depth: int
     dtype: str
+    drawing: Drawing = AS_TO_PIXELS
 
 
-def layout(shape: tuple[int, ...], dtype: str) -> Layout:
+def layout(shape: tuple[int, ...], dtype: str, drawing: Drawing = AS_TO_PIXELS) -> Layout:
     """Read a tensor's shape, (H, W) or (H, W, 1 | 3 | 4), and dtype as a picture.
 
     Raises:
@@ -44,7 +45,7 @@ def layout(shape: tuple[int, ...], dtype: str) -> Layout:
         raise UsageError(f"Unsupported type for toPixels: {dtype}. Please use float32 or int32 tensors.")
     if not shape[0] or not shape[1]:
         raise UsageError(f"a tensor of shape {shape} has no pixels; give it a height and a width")
-    return Layout(Size(shape[0], shape[1]), depth, dtype)
+    return Layout(Size(shape[0], shape[1]), depth, dtype, drawing)
 
 
 def check_range(tensor: Array) -> None:
