@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AS_TO_PIXELS",
     "Array",
+    "Canvas",
     "Drawing",
     "Float32",
     "GLContext",
@@ -130,19 +131,34 @@ class Runtime(Protocol):
         ...
 
 
+class Canvas(Protocol):
+    """A place for bytes, and a way to bring them to a screen."""
+
+    def upload(self, rgba: Pixels) -> None:
+        """Hand over uint8 RGBA (H, W, 4), first row at the top; the caller may overwrite it afterwards."""
+        ...
+
+    def draw(self) -> None:
+        """Ask for what was uploaded to be drawn; ``GLContext.finish`` returns when it is."""
+        ...
+
+
 class Screen(Protocol):
     """Where a frame ends: an RGBA8 framebuffer of fixed size, or plain memory for the null context."""
 
-    def show(self, rgba: Pixels) -> None:
-        """Bring uint8 RGBA (H, W, 4), first row at the top, to the framebuffer; returns when it is there."""
+    def canvas(self) -> Canvas:
+        """What brings bytes here; it lives as long as the screen."""
         ...
 
     def present(self) -> None:
-        """Show the framebuffer to the viewer (swap); does nothing where there is no window."""
+        """Show the picture to the viewer: scale it to the window's size if that is another, and swap.
+
+        Returns when that is done; does nothing where there is no window and nothing to scale.
+        """
         ...
 
     def read(self) -> Pixels:
-        """The framebuffer as uint8 RGBA (H, W, 4), first row at the top."""
+        """What is shown, scaled if need be, as uint8 RGBA (H, W, 4), first row at the top."""
         ...
 
     def close(self) -> None:
@@ -175,8 +191,11 @@ class GLContext(Protocol):
         """Make the context current inside a ``with`` block, and no context current after it."""
         ...
 
-    def screen(self, size: Size) -> Screen:
-        """A framebuffer of that size; the context must be current, here and in all of the screen's methods."""
+    def screen(self, size: Size, drawing: Drawing = AS_TO_PIXELS) -> Screen:
+        """A framebuffer of that size, shown as ``drawing`` says.
+
+        The context must be current, here and in all of the screen's methods.
+        """
         ...
 
     def finish(self) -> None:
@@ -214,6 +233,13 @@ class Renderer(Protocol):
 
     def stages(self) -> Stages:
         """``draw`` cut into ``convert``, ``draw`` and ``present`` (tensor in, nothing out), after ``prepare``."""
+        ...
+
+    def passes(self) -> Stages:
+        """What ``draw`` and ``present`` ask of the device, without waiting for it: ``upload``, ``draw``, ``present``.
+
+        The first takes what ``convert`` returned, the others nothing. Empty for a renderer that uses no device.
+        """
         ...
 
     def read(self) -> Pixels:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from framegate.errors import BackendUnavailable, GLError
 from framegate.gl.functions import GetProcAddress, GLFunctions
 from framegate.gl.screen import GLScreen
-from framegate.interfaces import GLInfo
+from framegate.interfaces import AS_TO_PIXELS, Drawing, GLInfo
 
 if TYPE_CHECKING:
     from framegate.interfaces import Screen, Size
@@ -107,9 +107,9 @@ class BaseContext(ABC):
             stack.pop()
             _switch(self, outer)
 
-    def screen(self, size: Size) -> Screen:
+    def screen(self, size: Size, drawing: Drawing = AS_TO_PIXELS) -> Screen:
         """A framebuffer of that size; the context must be current, here and in all of the screen's methods."""
-        return GLScreen(self._functions, size)
+        return GLScreen(self._functions, size, drawing)
 
     def finish(self) -> None:
         """Return when all that was asked of the device is done."""

@@ -10,7 +10,9 @@ import ctypes
 import functools
 import importlib
 import os
+import re
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -19,6 +21,9 @@ from framegate.errors import BackendUnavailable, GLError
 
 GetProcAddress = Callable[[bytes], int | None]
 
+_MAKES = re.compile(
+    "gl(?P<verb>Gen|Create|Delete)(?P<kind>Textures|Framebuffers|Buffers|VertexArrays|Queries|Program|Shader)"
+)
 _VERSIONS = [f"{major}_{minor}" for major, last in ((1, 5), (2, 1), (3, 3), (4, 6)) for minor in range(last + 1)]
 _ERRORS = {
     0x0500: "GL_INVALID_ENUM",
@@ -50,6 +55,7 @@ class GLFunctions:
     def __init__(self, get_proc_address: GetProcAddress, *, checked: bool = False) -> None:
         self._get_proc_address = get_proc_address
         self._checked = checked
+        self._objects: Counter[str] = Counter()
 
     @property
     def checked(self) -> bool:
@@ -61,6 +67,10 @@ class GLFunctions:
         for name in [name for name in self.__dict__ if name.startswith("gl")]:
             delattr(self, name)
         self._checked = value
+
+    def alive(self) -> dict[str, int]:
+        """OpenGL objects that were made through these functions and not deleted, by kind: ``{"Textures": 2}``."""
+        return {kind: count for kind, count in sorted(self._objects.items()) if count}
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("GL_"):
@@ -94,7 +104,23 @@ class GLFunctions:
                 f"this OpenGL context has no {name}", "use a context with a newer OpenGL version, such as egl"
             )
         call = _PROTOTYPE(_result(declared.restype), *map(_argument, declared.argtypes or ()))(address)
+        call = self._counting(name, call)
         return self._checking(name, call) if self._checked and name != "glGetError" else call
+
+    def _counting(self, name: str, call: Callable[..., Any]) -> Callable[..., Any]:
+        made = _MAKES.fullmatch(name)
+        if made is None:
+            return call
+        step = -1 if made["verb"] == "Delete" else 1
+        many = made["kind"].endswith("s")
+        kind = made["kind"]
+
+        def counting(*args: Any) -> Any:
+            # glDelete* passes over the name 0, as free() passes over NULL.
+            self._objects[kind] += step * (args[0] if many else bool(step > 0 or args[0]))
+            return call(*args)
+
+        return counting
 
     def _checking(self, name: str, call: Callable[..., Any]) -> Callable[..., Any]:
         def checking(*args: Any) -> Any:

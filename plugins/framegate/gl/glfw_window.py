@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 from framegate.errors import BackendUnavailable, GLError
 from framegate.gl.context import VERSIONS, BaseContext
 from framegate.gl.screen import GLScreen
+from framegate.interfaces import AS_TO_PIXELS, Drawing, Size
 
 if TYPE_CHECKING:
     from framegate.gl.functions import GLFunctions
-    from framegate.interfaces import Size
 
 _HINT = "give it a display: prefix the command with `xvfb-run -a` (sudo apt-get install -y xvfb libgl1)"
 
@@ -57,33 +57,35 @@ class GLFWContext(BaseContext):
         self._glfw.destroy_window(self._window)
         _library.release()
 
-    def screen(self, size: Size) -> WindowScreen:
-        """A framebuffer of that size, and the window made as large."""
-        return WindowScreen(self._functions, size, self._glfw, self._window)
+    def screen(self, size: Size, drawing: Drawing = AS_TO_PIXELS) -> WindowScreen:
+        """A framebuffer of that size, and the window made as large, or as ``drawing`` says."""
+        return WindowScreen(self._functions, size, drawing, self._glfw, self._window)
 
 
 class WindowScreen(GLScreen):
     """A framebuffer object that is presented in a GLFW window of its size."""
 
-    def __init__(self, gl: GLFunctions, size: Size, glfw: Any, window: Any) -> None:
-        super().__init__(gl, size)
+    def __init__(self, gl: GLFunctions, size: Size, drawing: Drawing, glfw: Any, window: Any) -> None:
+        super().__init__(gl, size, drawing)
         self._glfw = glfw
         self._window = window
-        glfw.set_window_size(window, size.width, size.height)
+        glfw.set_window_size(window, self.shown.size.width, self.shown.size.height)
         glfw.poll_events()
         # Mesa asks for a window's new size at a swap: without this one the first frame would meet the old buffer.
         glfw.swap_buffers(window)
 
     def present(self) -> None:
         """Copy the framebuffer to the window's back buffer and swap; returns when that is done."""
+        if self.shown.framebuffer != self.framebuffer:
+            self.scale()
         self._to_window()
         self._glfw.swap_buffers(self._window)
         self.gl.glFinish()
 
     def _to_window(self) -> None:
         gl = self.gl
-        height, width = self.size
-        gl.glBindFramebuffer(gl.GL_READ_FRAMEBUFFER, self.framebuffer)
+        height, width = self.shown.size
+        gl.glBindFramebuffer(gl.GL_READ_FRAMEBUFFER, self.shown.framebuffer)
         gl.glBindFramebuffer(gl.GL_DRAW_FRAMEBUFFER, 0)
         # The one place where a picture is turned over: a window counts its rows from below.
         gl.glBlitFramebuffer(0, 0, width, height, 0, height, width, 0, gl.GL_COLOR_BUFFER_BIT, gl.GL_NEAREST)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from framegate.errors import BackendUnavailable, GLError, UsageError
-from framegate.interfaces import GLInfo
+from framegate.gl.scaling import scaled
+from framegate.interfaces import AS_TO_PIXELS, Drawing, GLInfo
 
 if TYPE_CHECKING:
     from framegate.gl.functions import GLFunctions
@@ -19,11 +20,18 @@ if TYPE_CHECKING:
 class MemoryScreen:
     """A screen that is an array."""
 
-    def __init__(self, size: Size) -> None:
+    def __init__(self, size: Size, drawing: Drawing = AS_TO_PIXELS) -> None:
         self.size = size
-        self._pixels = np.zeros((size.height, size.width, 4), np.uint8)
+        self._drawing = drawing
+        self._pixels = np.zeros((*size, 4), np.uint8)
+        is_scaled = drawing.window not in (None, size)
+        self._shown = np.zeros((*(drawing.window or size), 4), np.uint8) if is_scaled else self._pixels
 
-    def show(self, rgba: Pixels) -> None:
+    def canvas(self) -> MemoryScreen:
+        """The screen itself: bytes that are uploaded are shown."""
+        return self
+
+    def upload(self, rgba: Pixels) -> None:
         """Keep a copy of uint8 RGBA (H, W, 4), first row at the top.
 
         Raises:
@@ -35,12 +43,17 @@ class MemoryScreen:
             )
         np.copyto(self._pixels, rgba)
 
+    def draw(self) -> None:
+        """Do nothing: what was uploaded is there."""
+
     def present(self) -> None:
-        """Do nothing: memory has no window."""
+        """Scale the picture to the window's size, if that is another."""
+        if self._shown is not self._pixels:
+            np.copyto(self._shown, scaled(self._pixels, self._drawing))
 
     def read(self) -> Pixels:
         """A copy of what was shown last, zeros before that."""
-        return self._pixels.copy()
+        return self._shown.copy()
 
     def close(self) -> None:
         """Do nothing: memory needs no closing."""
@@ -78,9 +91,9 @@ class NullContext:
             raise GLError(f"the {self.name} context is released; make a new one")
         yield
 
-    def screen(self, size: Size) -> MemoryScreen:
-        """An array of that size."""
-        return MemoryScreen(size)
+    def screen(self, size: Size, drawing: Drawing = AS_TO_PIXELS) -> MemoryScreen:
+        """An array of that size, or of the window's that it is scaled to."""
+        return MemoryScreen(size, drawing)
 
     def finish(self) -> None:
         """Return at once: nothing is ever under way."""

@@ -7,39 +7,34 @@ lowest, needs the turn: it is made by the blit that brings the picture there in 
 
 from __future__ import annotations
 
-import ctypes
-from collections.abc import Callable
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from framegate.errors import BackendUnavailable, GLError, UsageError
+from framegate.errors import BackendUnavailable, UsageError
+from framegate.gl.objects import Target, texture
+from framegate.gl.triangle import Triangle
+from framegate.interfaces import AS_TO_PIXELS, Drawing, Size
 
 if TYPE_CHECKING:
     from framegate.gl.functions import GLFunctions
-    from framegate.interfaces import GLContext, Pixels, Size
+    from framegate.interfaces import GLContext, Pixels
+
+_COPY = """#version 330 core
+uniform sampler2D picture;
+out vec4 colour;
+void main() { colour = texelFetch(picture, ivec2(gl_FragCoord.xy), 0); }
+"""
 
 
-def generate(gen: Callable[[int, Any], None]) -> int:
-    """One new object name from ``glGenTextures`` and its like."""
-    name = ctypes.c_uint()
-    gen(1, ctypes.byref(name))
-    return name.value
-
-
-def delete(remove: Callable[[int, Any], None], name: int) -> None:
-    """Delete one object with ``glDeleteTextures`` and its like."""
-    remove(1, ctypes.byref(ctypes.c_uint(name)))
-
-
-def gl_screen(context: GLContext, size: Size) -> GLScreen:
+def gl_screen(context: GLContext, size: Size, drawing: Drawing = AS_TO_PIXELS) -> GLScreen:
     """The context's screen, for a renderer that draws into its framebuffer itself.
 
     Raises:
         BackendUnavailable: the context has no OpenGL framebuffer.
     """
-    screen = context.screen(size)
+    screen = context.screen(size, drawing)
     if isinstance(screen, GLScreen):
         return screen
     screen.close()
@@ -48,66 +43,28 @@ def gl_screen(context: GLContext, size: Size) -> GLScreen:
     )
 
 
-class Target:
-    """An RGBA8 texture attached to a framebuffer object of its own.
-
-    Raises:
-        BackendUnavailable: the device takes no texture of that size.
-        GLError: the framebuffer is not complete; nothing is left behind.
-    """
-
-    def __init__(self, gl: GLFunctions, size: Size) -> None:
-        _check_size(gl, size)
-        self._gl = gl
-        self.texture = generate(gl.glGenTextures)
-        self.framebuffer = generate(gl.glGenFramebuffers)
-        with ExitStack() as undo:
-            undo.callback(self.delete)
-            self._attach(size)
-            undo.pop_all()
-
-    def _attach(self, size: Size) -> None:
-        gl = self._gl
-        gl.glBindTexture(gl.GL_TEXTURE_2D, self.texture)
-        gl.glTexImage2D(
-            gl.GL_TEXTURE_2D, 0, gl.GL_RGBA8, size.width, size.height, 0, gl.GL_RGBA, gl.GL_UNSIGNED_BYTE, None
-        )
-        gl.glTexParameteri(gl.GL_TEXTURE_2D, gl.GL_TEXTURE_MAX_LEVEL, 0)
-        gl.glBindFramebuffer(gl.GL_FRAMEBUFFER, self.framebuffer)
-        gl.glFramebufferTexture2D(gl.GL_FRAMEBUFFER, gl.GL_COLOR_ATTACHMENT0, gl.GL_TEXTURE_2D, self.texture, 0)
-        status = gl.glCheckFramebufferStatus(gl.GL_FRAMEBUFFER)
-        gl.check(f"making a framebuffer of {size.width} x {size.height} pixels")
-        if status != gl.GL_FRAMEBUFFER_COMPLETE:
-            raise GLError(f"a framebuffer of {size.width} x {size.height} pixels is not complete (0x{status:04X})")
-
-    def delete(self) -> None:
-        """Delete both objects."""
-        delete(self._gl.glDeleteFramebuffers, self.framebuffer)
-        delete(self._gl.glDeleteTextures, self.texture)
-
-
 class GLScreen:
     """An RGBA8 framebuffer object whose row 0 is the top of the picture.
 
     Args:
         gl: functions of the context, which is current here and in every method.
-        size: height and width in pixels.
+        size: height and width of the picture in pixels.
+        drawing: says how large a window the picture is scaled to, and how.
 
     Raises:
         BackendUnavailable: the device takes no framebuffer of that size.
         GLError: the driver refuses; nothing is left behind.
     """
 
-    def __init__(self, gl: GLFunctions, size: Size) -> None:
+    def __init__(self, gl: GLFunctions, size: Size, drawing: Drawing = AS_TO_PIXELS) -> None:
         self.gl = gl
         self.size = size
-        self._shape = (size.height, size.width, 4)
-        with ExitStack() as undo:
-            self._target = Target(gl, size)
-            undo.callback(self._target.delete)
-            self._upload = Target(gl, size)
-            undo.pop_all()
-        self._closed = False
+        self._filter = gl.GL_LINEAR if drawing.scaling == "linear" else gl.GL_NEAREST
+        with ExitStack() as objects:
+            self._target = Target(gl, size, objects)
+            scaled = drawing.window not in (None, size)
+            self._shown = Target(gl, drawing.window or size, objects) if scaled else self._target
+            self._objects = objects.pop_all()
 
     @property
     def framebuffer(self) -> int:
@@ -116,8 +73,13 @@ class GLScreen:
 
     @property
     def texture(self) -> int:
-        """The RGBA8 texture behind the framebuffer, for a renderer that stores to images."""
+        """The RGBA8 texture behind the framebuffer, for a renderer that writes to it."""
         return self._target.texture
+
+    @property
+    def shown(self) -> Target:
+        """What ``present`` ends in and ``read`` reads: the framebuffer, or the one it is scaled to."""
+        return self._shown
 
     def bind(self) -> None:
         """Make the framebuffer the one that is drawn to, all of it."""
@@ -125,57 +87,96 @@ class GLScreen:
         gl.glBindFramebuffer(gl.GL_DRAW_FRAMEBUFFER, self._target.framebuffer)
         gl.glViewport(0, 0, self.size.width, self.size.height)
 
-    def show(self, rgba: Pixels) -> None:
-        """Upload uint8 RGBA (H, W, 4), first row at the top, and bring it to the framebuffer.
-
-        Raises:
-            UsageError: the array is not contiguous uint8 of the screen's size.
-        """
-        if rgba.shape != self._shape or rgba.dtype != np.uint8 or not rgba.flags.c_contiguous:
-            raise UsageError(
-                f"a screen of {self._shape} takes contiguous uint8 of that shape; got {rgba.dtype} {rgba.shape}"
-            )
+    def copy_from(self, framebuffer: int) -> None:
+        """Copy another framebuffer of the same size into this one."""
         gl = self.gl
-        height, width, _ = self._shape
-        gl.glBindTexture(gl.GL_TEXTURE_2D, self._upload.texture)
-        gl.glPixelStorei(gl.GL_UNPACK_ALIGNMENT, 1)
-        gl.glTexSubImage2D(gl.GL_TEXTURE_2D, 0, 0, 0, width, height, gl.GL_RGBA, gl.GL_UNSIGNED_BYTE, rgba.ctypes.data)
-        gl.glBindFramebuffer(gl.GL_READ_FRAMEBUFFER, self._upload.framebuffer)
+        height, width = self.size
+        gl.glBindFramebuffer(gl.GL_READ_FRAMEBUFFER, framebuffer)
         gl.glBindFramebuffer(gl.GL_DRAW_FRAMEBUFFER, self._target.framebuffer)
         gl.glBlitFramebuffer(0, 0, width, height, 0, 0, width, height, gl.GL_COLOR_BUFFER_BIT, gl.GL_NEAREST)
-        gl.glFinish()
+
+    def canvas(self) -> GLCanvas:
+        """A texture for bytes, and a way to draw it here; deleted with the screen."""
+        return GLCanvas(self, self._objects)
 
     def present(self) -> None:
-        """Do nothing: this framebuffer has no window."""
+        """Scale the picture to the window's size, if that is another; returns when that is done."""
+        if self._shown is not self._target:
+            self.scale()
+            self.gl.glFinish()
+
+    def scale(self) -> None:
+        """Ask for the scaling."""
+        gl = self.gl
+        gl.glBindFramebuffer(gl.GL_READ_FRAMEBUFFER, self._target.framebuffer)
+        gl.glBindFramebuffer(gl.GL_DRAW_FRAMEBUFFER, self._shown.framebuffer)
+        (height, width), (to_height, to_width) = self.size, self._shown.size
+        gl.glBlitFramebuffer(0, 0, width, height, 0, 0, to_width, to_height, gl.GL_COLOR_BUFFER_BIT, self._filter)
 
     def read(self) -> Pixels:
-        """The framebuffer as uint8 RGBA (H, W, 4), first row at the top.
+        """What is shown, as uint8 RGBA (H, W, 4), first row at the top.
 
         Raises:
             GLError: reading failed, or something before it that nobody has asked about.
         """
         gl = self.gl
-        pixels = np.empty(self._shape, np.uint8)
-        gl.glBindFramebuffer(gl.GL_READ_FRAMEBUFFER, self._target.framebuffer)
+        height, width = self._shown.size
+        pixels = np.empty((height, width, 4), np.uint8)
+        gl.glBindFramebuffer(gl.GL_READ_FRAMEBUFFER, self._shown.framebuffer)
         gl.glPixelStorei(gl.GL_PACK_ALIGNMENT, 1)
-        gl.glReadPixels(0, 0, self.size.width, self.size.height, gl.GL_RGBA, gl.GL_UNSIGNED_BYTE, pixels.ctypes.data)
+        gl.glReadPixels(0, 0, width, height, gl.GL_RGBA, gl.GL_UNSIGNED_BYTE, pixels.ctypes.data)
         gl.check("reading the screen back")
         return pixels
 
     def close(self) -> None:
         """Delete what the screen made; a second call does nothing."""
-        if not self._closed:
-            self._closed = True
-            self._upload.delete()
-            self._target.delete()
+        self._objects.close()
 
 
-def _check_size(gl: GLFunctions, size: Size) -> None:
-    largest = ctypes.c_int()
-    gl.glGetIntegerv(gl.GL_MAX_TEXTURE_SIZE, ctypes.byref(largest))
-    if max(size) > largest.value:
-        raise BackendUnavailable(
-            f"a screen of {size.width} x {size.height} pixels is larger than this device takes"
-            f" ({largest.value} a side)",
-            "choose a smaller size",
-        )
+class GLCanvas:
+    """Bytes in an RGBA8 texture, drawn to a screen by a triangle that covers it."""
+
+    def __init__(self, screen: GLScreen, objects: ExitStack) -> None:
+        gl = screen.gl
+        height, width = screen.size
+        self._screen = screen
+        self._shape = (height, width, 4)
+        self._triangle = Triangle(gl, _COPY, objects)
+        self._texture = texture(gl, objects)
+        gl.glTexImage2D(gl.GL_TEXTURE_2D, 0, gl.GL_RGBA8, width, height, 0, gl.GL_RGBA, gl.GL_UNSIGNED_BYTE, None)
+        gl.check("making a texture for bytes")
+
+    def upload(self, rgba: Pixels) -> None:
+        """Hand over uint8 RGBA (H, W, 4), first row at the top.
+
+        Raises:
+            UsageError: the array is not contiguous uint8 of the screen's size.
+        """
+        check_bytes(rgba, self._shape)
+        upload_bytes(self._screen.gl, self._texture, rgba)
+
+    def draw(self) -> None:
+        """Ask for what was uploaded to be drawn."""
+        gl = self._screen.gl
+        self._screen.bind()
+        gl.glActiveTexture(gl.GL_TEXTURE0)
+        gl.glBindTexture(gl.GL_TEXTURE_2D, self._texture)
+        self._triangle.draw()
+
+
+def check_bytes(rgba: Pixels, shape: tuple[int, ...]) -> None:
+    """Refuse what a driver would read past.
+
+    Raises:
+        UsageError: the array is not contiguous uint8 of that shape.
+    """
+    if rgba.shape != shape or rgba.dtype != np.uint8 or not rgba.flags.c_contiguous:
+        raise UsageError(f"a screen of {shape} takes contiguous uint8 of that shape; got {rgba.dtype} {rgba.shape}")
+
+
+def upload_bytes(gl: GLFunctions, name: int, rgba: Pixels) -> None:
+    """Hand contiguous uint8 RGBA (H, W, 4) to an RGBA8 texture of that size."""
+    height, width, _ = rgba.shape
+    gl.glBindTexture(gl.GL_TEXTURE_2D, name)
+    gl.glPixelStorei(gl.GL_UNPACK_ALIGNMENT, 1)
+    gl.glTexSubImage2D(gl.GL_TEXTURE_2D, 0, 0, 0, width, height, gl.GL_RGBA, gl.GL_UNSIGNED_BYTE, rgba.ctypes.data)

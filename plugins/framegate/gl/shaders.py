@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 from framegate.errors import GLError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from framegate.gl.functions import GLFunctions
 
 
-def link(gl: GLFunctions, vertex: str, fragment: str) -> int:
-    """A program of these two shaders; the caller deletes it.
+def link(gl: GLFunctions, sources: Mapping[str, str]) -> int:
+    """A program of these shaders, by stage (``vertex``, ``fragment``, ``compute``); the caller deletes it.
 
     Raises:
         GLError: the driver refuses a shader or the program; nothing is left behind.
@@ -23,13 +23,10 @@ def link(gl: GLFunctions, vertex: str, fragment: str) -> int:
     with ExitStack() as undo, ExitStack() as shaders:
         program = gl.glCreateProgram()
         undo.callback(gl.glDeleteProgram, program)
-        for kind, what, source in (
-            (gl.GL_VERTEX_SHADER, "vertex", vertex),
-            (gl.GL_FRAGMENT_SHADER, "fragment", fragment),
-        ):
-            shader = gl.glCreateShader(kind)
+        for stage, source in sources.items():
+            shader = gl.glCreateShader(getattr(gl, f"GL_{stage.upper()}_SHADER"))
             shaders.callback(gl.glDeleteShader, shader)
-            _compile(gl, shader, what, source)
+            _compile(gl, shader, stage, source)
             gl.glAttachShader(program, shader)
             shaders.callback(gl.glDetachShader, program, shader)
         gl.glLinkProgram(program)

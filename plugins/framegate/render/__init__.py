@@ -20,5 +20,12 @@ def builtin() -> dict[str, RendererFactory]:
         "numpy": Lazy("framegate.render.numpy_", "NumpyRenderer"),
         "opencv": Lazy("framegate.render.opencv", "OpenCVRenderer"),
         "gl-texture": Lazy("framegate.render.gl_texture", "GLTextureRenderer"),
+        "gl-texture-sub": Lazy("framegate.render.gl_texture_sub", "GLTextureSubRenderer"),
+        "gl-texture-half": Lazy("framegate.render.gl_texture_half", "GLTextureHalfRenderer"),
+        "gl-pbo": Lazy("framegate.render.gl_pbo", "GLPBORenderer"),
+        "gl-ssbo": Lazy("framegate.render.gl_ssbo", "GLSSBORenderer"),
+        "gl-compute": Lazy("framegate.render.gl_compute", "GLComputeRenderer"),
+        "gl-blit": Lazy("framegate.render.gl_blit", "GLBlitRenderer"),
+        "gl-upload": Lazy("framegate.render.gl_upload", "GLUploadRenderer"),
         "null": Lazy("framegate.render.null", "NullRenderer"),
     }

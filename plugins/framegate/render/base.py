@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 import numpy as np
 
@@ -21,47 +21,57 @@ if TYPE_CHECKING:
     Convert = Callable[[Array], Pixels]
 
 
+class Way(NamedTuple):
+    """A tensor's way to a screen.
+
+    Attributes:
+        screen: where it ends.
+        convert: what is done to the tensor on the CPU.
+        upload: hands the result to the device.
+        draw: asks the device to bring what was uploaded to the screen's framebuffer.
+    """
+
+    screen: Screen
+    convert: Callable[[Array], Any]
+    upload: Callable[[Any], None]
+    draw: Callable[[], None]
+
+
 class ScreenRenderer(ABC):
     """A renderer that ends on a screen of its context.
 
-    A subclass makes the screen and says what happens to a tensor; it is called with what it was prepared for only.
+    A subclass says what the way is; it is taken with tensors of the layout it was prepared for only.
     """
 
     tolerance = 0
 
     def __init__(self, context: GLContext) -> None:
         self._context = context
-        self._screen: Screen | None = None
+        self._way: Way | None = None
         self._stages: Stages = ()
-
         self._objects = ExitStack()
 
     @abstractmethod
-    def _allocate(
-        self, picture: Layout, objects: ExitStack
-    ) -> tuple[Screen, Callable[[Array], Any], Callable[[Any], None]]:
-        """The screen, what ``convert`` does to a tensor, and what ``draw`` does to the result.
-
-        Whatever has to be given back, the screen too, is given to ``objects`` as soon as it is there.
-        """
+    def _allocate(self, picture: Layout, objects: ExitStack) -> Way:
+        """Make the way; whatever has to be given back, the screen too, goes to ``objects`` as soon as it is there."""
 
     def prepare(self, shape: tuple[int, ...], dtype: str, drawing: Drawing = AS_TO_PIXELS) -> None:
         """Allocate for tensors of that shape and dtype; what was prepared before is given back.
 
         Raises:
-            UsageError: a shape or dtype that ``toPixels`` does not take.
+            UsageError: a shape, dtype or range that cannot be shown.
             BackendUnavailable: a size or context that the renderer does not take.
         """
         picture = layout(tuple(shape), np.dtype(dtype).name, drawing)
         self.close()
         with ExitStack() as objects:
-            screen, convert, draw = self._allocate(picture, objects)
+            way = self._allocate(picture, objects)
             self._objects = objects.pop_all()
-        self._screen = screen
+        self._way = way
         self._stages = (
-            Stage("convert", _only(tuple(shape), np.dtype(dtype), convert)),
-            Stage("draw", draw),
-            Stage("present", lambda _: screen.present()),
+            Stage("convert", _only(tuple(shape), np.dtype(dtype), way.convert)),
+            Stage("draw", _finished(way, self._context.finish)),
+            Stage("present", lambda _: way.screen.present()),
         )
 
     def draw(self, tensor: Array) -> None:
@@ -69,7 +79,7 @@ class ScreenRenderer(ABC):
 
         Raises:
             UsageError: not what was prepared for.
-            WrongOutput: a renderer that converts on the CPU met a value out of range.
+            WrongOutput: a value is out of range, and the drawing is strict.
         """
         run(self.stages(), tensor)
 
@@ -81,17 +91,30 @@ class ScreenRenderer(ABC):
         """
         return self._stages or self._unprepared()
 
+    def passes(self) -> Stages:
+        """What the device is asked for, without waiting: ``upload``, ``draw`` and ``present``.
+
+        Raises:
+            UsageError: nothing is prepared.
+        """
+        way = self._way or self._unprepared()
+        return (
+            Stage("upload", way.upload),
+            Stage("draw", lambda _: way.draw()),
+            Stage("present", lambda _: way.screen.present()),
+        )
+
     def read(self) -> Pixels:
         """What is on the screen: uint8 RGBA (H, W, 4), first row at the top.
 
         Raises:
             UsageError: nothing is prepared.
         """
-        return self._unprepared() if self._screen is None else self._screen.read()
+        return (self._way or self._unprepared()).screen.read()
 
     def close(self) -> None:
         """Give everything back; a second call does nothing, and ``prepare`` may follow."""
-        self._screen, self._stages = None, ()
+        self._way, self._stages = None, ()
         self._objects.close()
 
     def _unprepared(self) -> NoReturn:
@@ -99,19 +122,29 @@ class ScreenRenderer(ABC):
 
 
 class CPURenderer(ScreenRenderer):
-    """A renderer that converts on the CPU and shows the bytes; a subclass is its way of converting."""
+    """A renderer that converts on the CPU and has the bytes drawn; a subclass is its way of converting."""
 
     @abstractmethod
     def converter(self, picture: Layout) -> Convert:
         """A function from a tensor of that layout to uint8 RGBA; its buffers are allocated here."""
 
-    def _allocate(
-        self, picture: Layout, objects: ExitStack
-    ) -> tuple[Screen, Callable[[Array], Any], Callable[[Any], None]]:
+    def _allocate(self, picture: Layout, objects: ExitStack) -> Way:
         convert = self.converter(picture)
-        screen = self._context.screen(picture.size)
+        screen = self._context.screen(picture.size, picture.drawing)
         objects.callback(screen.close)
-        return screen, convert, screen.show
+        canvas = screen.canvas()
+        return Way(screen, convert, canvas.upload, canvas.draw)
+
+
+def _finished(way: Way, finish: Callable[[], None]) -> Callable[[Any], None]:
+    """The whole stage ``draw``, which ends when the pixels are there and not when they have been asked for."""
+
+    def draw(converted: Any) -> None:
+        way.upload(converted)
+        way.draw()
+        finish()
+
+    return draw
 
 
 def _only(shape: tuple[int, ...], dtype: np.dtype[Any], convert: Callable[[Array], Any]) -> Callable[[Array], Any]:

@@ -53,6 +53,10 @@ class NullRenderer:
         self._check_prepared()
         return (Stage("convert", self._convert), Stage("draw", self._keep), Stage("present", lambda _: None))
 
+    def passes(self) -> Stages:
+        """None: there is no device to ask."""
+        return ()
+
     def read(self) -> Pixels:
         """What was drawn last: uint8 RGBA (H, W, 4)."""
         self._check_prepared()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from framegate.errors import UsageError, WrongOutput
-from framegate.interfaces import AS_TO_PIXELS, Drawing, Size
+from framegate.interfaces import AS_TO_PIXELS, Drawing, Range, Size
 
 if TYPE_CHECKING:
     from framegate.interfaces import Array, Pixels
@@ -28,6 +28,11 @@ class Layout(NamedTuple):
     depth: int
     dtype: str
     drawing: Drawing = AS_TO_PIXELS
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the tensor."""
+        return self.size.height * self.size.width * self.depth * np.dtype(self.dtype).itemsize
 
 
 def layout(shape: tuple[int, ...], dtype: str, drawing: Drawing = AS_TO_PIXELS) -> Layout:
@@ -48,7 +53,12 @@ def layout(shape: tuple[int, ...], dtype: str, drawing: Drawing = AS_TO_PIXELS) 
     return Layout(Size(shape[0], shape[1]), depth, dtype, drawing)
 
 
-def check_range(tensor: Array) -> None:
+def limits(picture: Layout) -> Range:
+    """The smallest and the largest value that may be shown."""
+    return picture.drawing.value_range if picture.dtype == "float32" else (0, LIMITS[picture.dtype])
+
+
+def check_range(tensor: Array, drawing: Drawing = AS_TO_PIXELS) -> None:
     """Refuse values outside [0, 1] (float32) or [0, 255] (int32); NaN is let through, as in TF.js.
 
     Raises:
@@ -78,7 +88,7 @@ def to_pixels(tensor: Array) -> Pixels:
         UsageError: the shape or dtype is not supported.
         WrongOutput: a value is out of range.
     """
-    size, depth, dtype = layout(tensor.shape, tensor.dtype.name)
+    size, depth, dtype, _ = layout(tensor.shape, tensor.dtype.name)
     check_range(tensor)
     values = tensor.reshape(size.height, size.width, depth)
     if dtype == "float32":

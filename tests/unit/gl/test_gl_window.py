@@ -40,8 +40,10 @@ def test_present_swaps_the_picture_upright_into_a_window_of_its_size(
         assert glfw.get_framebuffer_size(screen._window) == (width, height)
         assert not glfw.get_window_attrib(screen._window, glfw.VISIBLE)
         rgba = np.random.default_rng(0).integers(0, 256, (height, width, 4), dtype=np.uint8)
-        screen.show(rgba)
-        assert not swapped, "show must leave the window to present"
+        canvas = screen.canvas()
+        canvas.upload(rgba)
+        canvas.draw()
+        assert not swapped, "drawing must leave the window to present"
         screen.present()
         screen.close()
     # A window counts its rows from below, and need not keep alpha.

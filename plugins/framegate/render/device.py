@@ -1,0 +1,56 @@
+"""What renderers share that let the device convert."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from framegate.gl.screen import gl_screen
+from framegate.render.base import ScreenRenderer, Way
+from framegate.render.oracle import check_range, limits
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import ExitStack
+
+    from framegate.gl.screen import GLScreen
+    from framegate.interfaces import Array
+    from framegate.render.oracle import Layout
+
+
+class DeviceRenderer(ScreenRenderer):
+    """A renderer that needs OpenGL; what a shader computes may be one step of 255 off."""
+
+    tolerance = 1
+
+    @abstractmethod
+    def _way_to(self, screen: GLScreen, picture: Layout, objects: ExitStack) -> Way:
+        """Make the way; whatever has to be given back goes to ``objects`` as soon as it is there."""
+
+    def _allocate(self, picture: Layout, objects: ExitStack) -> Way:
+        screen = gl_screen(self._context, picture.size, picture.drawing)
+        objects.callback(screen.close)
+        return self._way_to(screen, picture, objects)
+
+
+def checked(picture: Layout) -> Callable[[Array], Array]:
+    """A function that hands tensors on contiguous and, where the drawing is strict, refuses values out of range.
+
+    It is for renderers that let the device convert, which clamps.
+    """
+    if picture.drawing.out_of_range == "clamp":
+        return np.ascontiguousarray
+    low, high = limits(picture)
+
+    def check(tensor: Array) -> Array:
+        tensor = np.ascontiguousarray(tensor)
+        # In one dimension numpy needs no buffer for it.
+        values = tensor.reshape(-1)
+        # A NaN makes both comparisons false, and the patient path lets it through.
+        if not (values.min() >= low and values.max() <= high):
+            check_range(tensor, picture.drawing)
+        return tensor
+
+    return check

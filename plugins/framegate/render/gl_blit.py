@@ -1,0 +1,36 @@
+"""Bytes in a texture behind a framebuffer, copied to the screen's: no shader at all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from framegate.gl.objects import Target
+from framegate.gl.screen import upload_bytes
+from framegate.render.base import Way
+from framegate.render.device import DeviceRenderer
+from framegate.render.opencv import OpenCVRenderer
+
+if TYPE_CHECKING:
+    from contextlib import ExitStack
+
+    from framegate.gl.screen import GLScreen
+    from framegate.interfaces import Pixels
+    from framegate.render.oracle import Layout
+
+
+class GLBlitRenderer(DeviceRenderer):
+    """Converts with OpenCV and copies with ``glBlitFramebuffer``."""
+
+    tolerance = 0
+
+    def _way_to(self, screen: GLScreen, picture: Layout, objects: ExitStack) -> Way:
+        convert = OpenCVRenderer(self._context).converter(picture)
+        source = Target(screen.gl, picture.size, objects)
+
+        def upload(rgba: Pixels) -> None:
+            upload_bytes(screen.gl, source.texture, rgba)
+
+        def draw() -> None:
+            screen.copy_from(source.framebuffer)
+
+        return Way(screen, convert, upload, draw)
