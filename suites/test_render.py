@@ -3,7 +3,7 @@
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from framegate.fixtures import OutputTensor, Renderer, VerifyPixels
+from framegate.fixtures import OutputTensor, Renderer, StageTimer, StoreCosts, StoreStages, VerifyPixels
 
 pytestmark = [
     pytest.mark.benchmark(group="render"),
@@ -14,7 +14,15 @@ pytestmark = [
 
 
 def test_render(
-    benchmark: BenchmarkFixture, renderer: Renderer, output_tensor: OutputTensor, verify_pixels: VerifyPixels
+    benchmark: BenchmarkFixture,
+    renderer: Renderer,
+    render_timer: StageTimer,
+    output_tensor: OutputTensor,
+    store_stages: StoreStages,
+    store_costs: StoreCosts,
+    verify_pixels: VerifyPixels,
 ) -> None:
-    benchmark(renderer.draw, output_tensor)
+    benchmark(render_timer, output_tensor)
+    store_stages(render_timer)
+    store_costs(renderer, output_tensor)
     verify_pixels(renderer, output_tensor)

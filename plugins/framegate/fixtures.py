@@ -15,6 +15,7 @@ from framegate.preprocess.pipeline import Preprocessor
 Feeds = Mapping[str, Array]
 Frames = list[Pixels]
 OutputTensor = Float32
+StoreCosts = Callable[[Renderer, Array], None]
 StoreSize = Callable[[], None]
 VerifyFinite = Callable[[Mapping[str, Array]], None]
 VerifyPixels = Callable[[Renderer, Array], None]
@@ -40,6 +41,8 @@ __all__ = [
     "Renderer",
     "ResolvedModel",
     "Runtime",
+    "StageTimer",
+    "StoreCosts",
     "StoreSize",
     "StoreStages",
     "VerifyFinite",

@@ -7,6 +7,7 @@ import pytest
 from framegate import hookspecs
 from framegate.hooks import (
     catalogue,
+    costs,
     describe,
     frame,
     inference,
@@ -39,6 +40,7 @@ PARTS = (
     render,
     frame,
     report,
+    costs,
     model_size,
 )
 

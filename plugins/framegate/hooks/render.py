@@ -11,6 +11,7 @@ from framegate.hooks.outcome import named
 from framegate.hooks.pictures import SavePicture
 from framegate.hooks.registries import REGISTRIES
 from framegate.interfaces import Array, Float32, GLContext, Renderer, Size
+from framegate.measure.stages import StageTimer
 from framegate.once import Once
 
 
@@ -77,6 +78,12 @@ def output_tensor(frame_size: str) -> Float32:
 def renderer(make_renderer: Callable[[tuple[int, ...], str], Renderer], output_tensor: Float32) -> Renderer:
     """The cell's renderer, prepared for ``output_tensor``."""
     return make_renderer(output_tensor.shape, str(output_tensor.dtype))
+
+
+@pytest.fixture
+def render_timer(renderer: Renderer) -> StageTimer:
+    """The renderer's stages as one call on a tensor; the seconds of each are kept."""
+    return StageTimer(renderer.stages())
 
 
 @pytest.fixture
