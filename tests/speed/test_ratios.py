@@ -1,34 +1,18 @@
 """The ratios that the documentation promises, each within one run."""
 
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
+from interleaved import best_of_interleaved
 
 import framegate
 from framegate.gl.null import NullContext
 from framegate.interfaces import ModelSpec
 from framegate.render.opencv import OpenCVRenderer
-
-
-def best_of_interleaved(calls: Sequence[Callable[[], Any]], rounds: int) -> list[float]:
-    """Fastest call of each, taken in turn so that the machine's mood meets all of them.
-
-    Each call is made once more before it is timed: some libraries keep the cores busy for a while after they return.
-    """
-    best = [float("inf")] * len(calls)
-    for _ in range(rounds):
-        for index, call in enumerate(calls):
-            call()
-            started = time.perf_counter()
-            call()
-            best[index] = min(best[index], time.perf_counter() - started)
-    return best
 
 
 def test_opencv_converts_in_at_most_3x_the_time_of_one_copy() -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import cast, get_args
 
 import pytest
 
-from framegate.errors import UnknownName
+from framegate.errors import FramegateError, UnknownName
+from framegate.interfaces import Drawing, OutOfRange, Scaling, Size
 from framegate.preprocess.fit import FITS, Fit
 
 AXES = {
@@ -20,6 +21,13 @@ AXES = {
     "renderer": "renderer that takes the output to the screen, or 'all'",
     "gl": "GL context that renderers draw in: auto, egl, glfw, osmesa, null, or 'all'",
 }
+
+CHOICES = {
+    "fit": (FITS, "how a frame is brought to the model's input"),
+    "out-of-range": (get_args(OutOfRange)[::-1], "values that no pixel can show: clamp them, or refuse the picture"),
+    "scaling": (get_args(Scaling), "how a picture is scaled to --frame-window-size"),
+}
+"""Options that take one of a few words; the first is the default."""
 
 MOST_THREADS = 1024
 
@@ -37,6 +45,7 @@ class Options:
     source: str
     fit: Fit
     threads: int | None
+    drawing: Drawing
     require: tuple[str, ...]
 
     def axis(self, name: str) -> tuple[str, ...]:
@@ -65,12 +74,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="frame source: photo (default), clip, or an image or video file. ini: frame_source",
     )
     parser.addini("frame_source", "frame source: photo, clip, or an image or video file", default="")
+    for name, (words, about) in CHOICES.items():
+        ini = f"frame_{name.replace('-', '_')}"
+        group.addoption(f"--frame-{name}", metavar="|".join(words), help=f"{about} (default: {words[0]}). ini: {ini}")
+        parser.addini(ini, f"{about}: {' or '.join(words)}", default="")
     group.addoption(
-        "--frame-fit",
-        metavar="crop|resize",
-        help="how a frame is brought to the model's input: crop (default) or resize. ini: frame_fit",
+        "--frame-window-size",
+        metavar="SIZE",
+        help="scale pictures to a window of this size, as in 640x480 (default: their own size). ini: frame_window_size",
     )
-    parser.addini("frame_fit", "how a frame is brought to the model's input: crop or resize", default="")
+    parser.addini("frame_window_size", "size of the window that pictures are scaled to", default="")
     group.addoption(
         "--frame-threads",
         metavar="N",
@@ -98,14 +111,16 @@ def read_options(config: pytest.Config) -> Options:
     Raises:
         UsageError: an option that is given and empty, an unknown fit, or a number of threads that cannot be.
     """
-    fit = _single(config, "fit") or FITS[0]
-    if fit not in FITS:
-        raise pytest.UsageError(str(UnknownName("frame fit", fit, FITS)))
     return Options(
         **{axis: _values(config, axis) or _ini(config, axis) for axis in AXES},
         source=_single(config, "source") or PHOTO,
-        fit=fit,
+        fit=cast("Fit", _choice(config, "fit")),
         threads=_threads(_single(config, "threads")),
+        drawing=Drawing(
+            out_of_range=cast("OutOfRange", _choice(config, "out-of-range")),
+            window=_size(_single(config, "window_size")),
+            scaling=cast("Scaling", _choice(config, "scaling")),
+        ),
         require=_values(config, "require"),
     )
 
@@ -129,8 +144,25 @@ def _ini(config: pytest.Config, name: str) -> tuple[str, ...]:
 def _single(config: pytest.Config, name: str) -> str | None:
     given: str | None = config.getoption(f"frame_{name}")
     if given == "":
-        raise pytest.UsageError(f"--frame-{name} is empty; give it a value, or leave it out for the default")
+        raise pytest.UsageError(
+            f"--frame-{name.replace('_', '-')} is empty; give it a value, or leave it out for the default"
+        )
     return given or next(iter(_ini(config, name)), None)
+
+
+def _choice(config: pytest.Config, name: str) -> str:
+    words, _ = CHOICES[name]
+    word = _single(config, name.replace("-", "_")) or words[0]
+    if word not in words:
+        raise pytest.UsageError(str(UnknownName(f"frame {name}", word, words)))
+    return word
+
+
+def _size(text: str | None) -> Size | None:
+    try:
+        return None if text is None else Size.parse(text)
+    except FramegateError as error:
+        raise pytest.UsageError(f"--frame-window-size: {error}") from None
 
 
 def _threads(text: str | None) -> int | None:

@@ -41,7 +41,7 @@ class CostRow:
 
 
 def cost_table(rows: Sequence[CostRow]) -> str:
-    """One row a cell; the last columns say how many times as fast it is as another, at that size and in that context."""
+    """One row a cell; the last columns say how many times as fast it is as another, all else being equal."""
     totals = {(row.size, row.gl, row.renderer): row.total_s for row in rows}
     best = max(row.costs.tensor_bytes / row.costs.copy_s for row in rows)
     title = (
