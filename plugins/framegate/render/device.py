@@ -42,7 +42,7 @@ def checked(picture: Layout) -> Callable[[Array], Array]:
     """
     if picture.drawing.out_of_range == "clamp":
         return np.ascontiguousarray
-    low, high = limits(picture)
+    low, high = limits(picture.dtype, picture.drawing)
 
     def check(tensor: Array) -> Array:
         tensor = np.ascontiguousarray(tensor)

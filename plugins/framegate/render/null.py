@@ -26,17 +26,17 @@ class NullRenderer:
 
     def __init__(self, context: GLContext) -> None:
         self._context = context
-        self._accepts: tuple[tuple[int, ...], np.dtype[Any]] | None = None
+        self._accepts: tuple[tuple[int, ...], np.dtype[Any], Drawing] | None = None
         self._shown = np.zeros((0, 0, 4), np.uint8)
 
     def prepare(self, shape: tuple[int, ...], dtype: str, drawing: Drawing = AS_TO_PIXELS) -> None:
         """Allocate for tensors of that shape and dtype.
 
         Raises:
-            UsageError: a shape or dtype that ``toPixels`` does not take.
+            UsageError: a shape, dtype or range that the oracle does not take.
         """
         height, width = layout(tuple(shape), np.dtype(dtype).name, drawing).size
-        self._accepts = tuple(shape), np.dtype(dtype)
+        self._accepts = tuple(shape), np.dtype(dtype), drawing
         self._shown = np.zeros((height, width, 4), np.uint8)
 
     def draw(self, tensor: Array) -> None:
@@ -44,7 +44,7 @@ class NullRenderer:
 
         Raises:
             UsageError: not prepared, or not for this.
-            WrongOutput: a value is out of range.
+            WrongOutput: a value is out of range, and not to be clamped.
         """
         run(self.stages(), tensor)
 
@@ -67,15 +67,15 @@ class NullRenderer:
         self._accepts = None
 
     def _convert(self, tensor: Array) -> Pixels:
-        shape, dtype = self._check_prepared()
+        shape, dtype, drawing = self._check_prepared()
         if tensor.shape != shape or tensor.dtype != dtype:
             raise UsageError(f"prepared for {dtype} {shape}, got {tensor.dtype} {tensor.shape}; call prepare again")
-        return to_pixels(tensor)
+        return to_pixels(tensor, drawing)
 
     def _keep(self, rgba: Pixels) -> None:
         np.copyto(self._shown, rgba)
 
-    def _check_prepared(self) -> tuple[tuple[int, ...], np.dtype[Any]]:
+    def _check_prepared(self) -> tuple[tuple[int, ...], np.dtype[Any], Drawing]:
         if self._accepts is None:
             raise UsageError("NullRenderer is not prepared; call prepare(shape, dtype) first")
         return self._accepts

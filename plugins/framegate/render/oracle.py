@@ -1,6 +1,7 @@
 """What TF.js ``tf.browser.toPixels`` does, bit for bit: the picture all renderers are compared with.
 
-Source: tfjs-core/src/ops/browser.ts of TF.js 4.22.0, checks in its order and messages in its words.
+Source: tfjs-core/src/ops/browser.ts of TF.js 4.22.0, checks in its order and messages in its words. Other ranges than
+[0, 1], clamping and uint8 go beyond it; where nobody asks for them, this is ``toPixels``.
 """
 
 from __future__ import annotations
@@ -12,13 +13,13 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from framegate.errors import UsageError, WrongOutput
-from framegate.interfaces import AS_TO_PIXELS, Drawing, Range, Size
+from framegate.interfaces import AS_TO_PIXELS, Drawing, Size
 
 if TYPE_CHECKING:
-    from framegate.interfaces import Array, Pixels
+    from framegate.interfaces import Array, Pixels, Range
 
-LIMITS = {"float32": 1, "int32": 255, "uint8": 255}
-"""The largest value a tensor of each dtype may hold; the smallest is 0."""
+INTEGERS = ("int32", "uint8")
+"""Shown as they are, from 0 to 255. TF.js has no tensors of uint8, which are taken here as well."""
 
 
 class Layout(NamedTuple):
@@ -35,67 +36,109 @@ class Layout(NamedTuple):
         return self.size.height * self.size.width * self.depth * np.dtype(self.dtype).itemsize
 
 
+class Levels(NamedTuple):
+    """A value v in range is shown as ``floor(v * scale + fraction) + whole``."""
+
+    scale: float
+    fraction: float
+    whole: int
+
+
 def layout(shape: tuple[int, ...], dtype: str, drawing: Drawing = AS_TO_PIXELS) -> Layout:
-    """Read a tensor's shape, (H, W) or (H, W, 1 | 3 | 4), and dtype as a picture.
+    """Read a tensor's shape, (H, W) or (H, W, 1 | 3 | 4), and dtype, float32, int32 or uint8, as a picture.
 
     Raises:
-        UsageError: it is none; the message is TF.js's.
+        UsageError: it is none, in TF.js's words; or the drawing's value range is empty or infinite.
     """
     if len(shape) not in (2, 3):
         raise UsageError(f"toPixels only supports rank 2 or 3 tensors, got rank {len(shape)}.")
     depth = 1 if len(shape) == 2 else shape[2]
     if depth not in (1, 3, 4):
         raise UsageError(f"toPixels only supports depth of size 1, 3 or 4 but got {depth}")
-    if dtype not in LIMITS:
+    if dtype not in ("float32", *INTEGERS):
         raise UsageError(f"Unsupported type for toPixels: {dtype}. Please use float32 or int32 tensors.")
     if not shape[0] or not shape[1]:
         raise UsageError(f"a tensor of shape {shape} has no pixels; give it a height and a width")
+    low, high = limits("float32", drawing)
+    if not -math.inf < low < high < math.inf:
+        raise UsageError(
+            f"value range {list(drawing.value_range)} is not one of float32; give two finite numbers, the smaller first"
+        )
     return Layout(Size(shape[0], shape[1]), depth, dtype, drawing)
 
 
-def limits(picture: Layout) -> Range:
-    """The smallest and the largest value that may be shown."""
-    return picture.drawing.value_range if picture.dtype == "float32" else (0, LIMITS[picture.dtype])
+def limits(dtype: str, drawing: Drawing = AS_TO_PIXELS) -> Range:
+    """The smallest and the largest value in range: [0, 255] for integers, else the drawing's, rounded to float32."""
+    if dtype in INTEGERS:
+        return (0, 255)
+    # A value can be no nearer to an end than this; unrounded, 0.1 would be out of the range [0, 0.1].
+    with np.errstate(over="ignore"):
+        low, high = (float(np.float32(end)) for end in drawing.value_range)
+    return (low, high)
+
+
+def levels(dtype: str, drawing: Drawing = AS_TO_PIXELS) -> Levels:
+    """How the values in range become 0 to 255; ``layout`` has seen to it that the range is one.
+
+    float32 v of [low, high] becomes ``floor(v * scale + offset + 0.5)`` with ``scale = 255 / (high - low)`` and
+    ``offset = -low * scale``, in double: v * 255 for [0, 1], v * 127.5 + 127.5 for [-1, 1], a half rounded up.
+    The whole part of ``offset + 0.5`` is added after ``floor``. Before, it would swallow a v next to 0: -1e-20 of
+    [-1, 1] would be 128, as 0 is. So where scale and twice the offset are small whole numbers, nothing is ever rounded.
+    """
+    if dtype in INTEGERS:
+        return Levels(1.0, 0.0, 0)
+    low, high = limits(dtype, drawing)
+    scale = 255 / (high - low)
+    offset = -low * scale + 0.5
+    whole = math.floor(offset)
+    return Levels(scale, offset - whole, whole)
 
 
 def check_range(tensor: Array, drawing: Drawing = AS_TO_PIXELS) -> None:
-    """Refuse values outside [0, 1] (float32) or [0, 255] (int32); NaN is let through, as in TF.js.
+    """Refuse values outside the drawing's range, [0, 255] for integers, if it is strict; NaN is let through.
 
     Raises:
         WrongOutput: names the first such value, in TF.js's words.
     """
-    limit = LIMITS[tensor.dtype.name]
-    outside = (tensor < 0) | (tensor > limit)
+    if drawing.out_of_range == "clamp":
+        return
+    low, high = limits(tensor.dtype.name, drawing)
+    outside = (tensor < low) | (tensor > high)
     if outside.any():
-        raise range_error(tensor.dtype.name, float(tensor[outside][0]))
+        raise range_error(tensor.dtype.name, float(tensor[outside][0]), drawing)
 
 
-def range_error(dtype: str, value: float) -> WrongOutput:
+def range_error(dtype: str, value: float, drawing: Drawing = AS_TO_PIXELS) -> WrongOutput:
     """The error for a value that is out of range."""
+    low, high = limits(dtype) if dtype in INTEGERS else drawing.value_range
     return WrongOutput(
-        f"Tensor values for a {dtype} Tensor must be in the range [0 - {LIMITS[dtype]}]"
+        f"Tensor values for a {dtype} Tensor must be in the range [{js_number(low)} - {js_number(high)}]"
         f" but encountered {js_number(value)}."
     )
 
 
-def to_pixels(tensor: Array) -> Pixels:
-    """Convert float32 in [0, 1] or int32 in [0, 255], (H, W) or (H, W, 1 | 3 | 4), to uint8 RGBA (H, W, 4).
+def to_pixels(tensor: Array, drawing: Drawing = AS_TO_PIXELS) -> Pixels:
+    """Convert float32 of the drawing's range, or int32 or uint8, (H, W) or (H, W, 1 | 3 | 4), to uint8 RGBA (H, W, 4).
 
-    float32 is multiplied by 255 in double precision, which is exact, and a half is rounded up. One channel becomes
-    grey; alpha is 255 unless there is a fourth channel. NaN becomes 0.
+    `levels` says how. One channel becomes grey; alpha is 255 unless there is a fourth channel, which is converted as
+    the others are. NaN becomes 0, whatever the range.
 
     Raises:
-        UsageError: the shape or dtype is not supported.
-        WrongOutput: a value is out of range.
+        UsageError: the shape, dtype or range is not supported.
+        WrongOutput: a value is out of range, and the drawing does not clamp.
     """
-    size, depth, dtype, _ = layout(tensor.shape, tensor.dtype.name)
-    check_range(tensor)
+    size, depth, dtype, _ = layout(tensor.shape, tensor.dtype.name, drawing)
+    check_range(tensor, drawing)
     values = tensor.reshape(size.height, size.width, depth)
+    if drawing.out_of_range == "clamp":
+        values = np.clip(values, *limits(dtype, drawing))
     if dtype == "float32":
+        scale, fraction, whole = levels(dtype, drawing)
         values = values.astype(np.float64)
-        values *= 255
-        values += 0.5
+        values *= scale
+        values += fraction
         np.floor(values, out=values)
+        values += whole
         values[np.isnan(values)] = 0
     rgba = np.full((size.height, size.width, 4), 255, np.uint8)
     rgba[..., : 3 if depth == 1 else depth] = values

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from framegate.gl.objects import texture
 from framegate.gl.triangle import Triangle
+from framegate.render.oracle import limits
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,7 +55,7 @@ BY_DTYPE = {"float32": FLOAT32, "int32": INT32, "uint8": UINT8}
 
 def colour_of(picture: Layout) -> str:
     """GLSL that makes ``colour`` of ``value``, a vec4 of numbers as they are in the tensor; NaN becomes 0."""
-    low, high = picture.drawing.value_range if picture.dtype == "float32" else (0.0, 255.0)
+    low, high = limits(picture.dtype, picture.drawing)
     scale = 1.0 / (high - low)
     return (
         f"value = value * {_number(scale)} + {_number(-low * scale)};\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from framegate.render.base import CPURenderer
@@ -17,6 +18,6 @@ __all__ = ["ToPixelsRenderer", "to_pixels"]
 class ToPixelsRenderer(CPURenderer):
     """Converts with the oracle itself."""
 
-    def converter(self, picture: Layout) -> Convert:  # noqa: ARG002 - the oracle allocates for each frame, as TF.js does
-        """The oracle."""
-        return to_pixels
+    def converter(self, picture: Layout) -> Convert:
+        """The oracle, which allocates for each frame, as TF.js does."""
+        return partial(to_pixels, drawing=picture.drawing)

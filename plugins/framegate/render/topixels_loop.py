@@ -9,7 +9,7 @@ import numpy as np
 
 from framegate.errors import BackendUnavailable
 from framegate.render.base import CPURenderer
-from framegate.render.oracle import LIMITS, range_error
+from framegate.render.oracle import levels, limits, range_error
 
 if TYPE_CHECKING:
     from framegate.interfaces import Array, Pixels
@@ -44,19 +44,21 @@ class ToPixelsLoopRenderer(CPURenderer):
 
 
 def _loop(tensor: Array, picture: Layout, rgba: Pixels) -> None:
-    limit = LIMITS[picture.dtype]
-    multiplier = 255 if picture.dtype == "float32" else 1
+    low, high = limits(picture.dtype, picture.drawing)
+    scale, fraction, whole = levels(picture.dtype, picture.drawing)
+    strict = picture.drawing.out_of_range == "strict"
     values = tensor.ravel().tolist()
     depth, row_length = picture.depth, picture.size.width
     for i in range(picture.size.height * row_length):
-        pixel = [0.0, 0.0, 0.0, 255.0]
+        pixel = [0, 0, 0, 255]
         for d in range(depth):
             value = values[i * depth + d]
-            if value < 0 or value > limit:
-                raise range_error(picture.dtype, value)
-            scaled = 0.0 if math.isnan(value) else value * multiplier
+            if strict and (value < low or value > high):
+                raise range_error(picture.dtype, value, picture.drawing)
+            inside = min(max(value, low), high)
+            level = 0 if math.isnan(value) else math.floor(inside * scale + fraction) + whole
             if depth == 1:
-                pixel[0] = pixel[1] = pixel[2] = scaled
+                pixel[0] = pixel[1] = pixel[2] = level
             else:
-                pixel[d] = scaled
-        rgba[i // row_length, i % row_length] = [math.floor(channel + 0.5) for channel in pixel]
+                pixel[d] = level
+        rgba[i // row_length, i % row_length] = pixel

@@ -7,25 +7,27 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from framegate.errors import WrongOutput
+from framegate.interfaces import AS_TO_PIXELS, Drawing
 from framegate.render.oracle import to_pixels
 
 if TYPE_CHECKING:
     from framegate.interfaces import Array, Pixels
 
 
-def verify_pixels(got: Pixels, tensor: Array, tolerance: int = 0) -> None:
-    """Compare a picture with the oracle's for the same tensor.
+def verify_pixels(got: Pixels, tensor: Array, tolerance: int = 0, drawing: Drawing = AS_TO_PIXELS) -> None:
+    """Compare a picture with the oracle's for the same tensor and drawing.
 
     Args:
         got: uint8 RGBA (H, W, 4), first row at the top.
         tensor: what was drawn.
         tolerance: the largest difference, in steps of 1/255, that is still right.
+        drawing: how it was to be drawn.
 
     Raises:
         WrongOutput: they differ; names how many pixels, and the largest difference and where it is.
-        UsageError: the tensor is none that ``toPixels`` takes.
+        UsageError: the tensor or the drawing is none that the oracle takes.
     """
-    expected = to_pixels(tensor)
+    expected = to_pixels(tensor, drawing)
     if got.shape != expected.shape or got.dtype != expected.dtype:
         raise WrongOutput(f"wrong picture: expected {expected.dtype} {expected.shape}, found {got.dtype} {got.shape}")
     off = np.maximum(got, expected) - np.minimum(got, expected)

@@ -11,9 +11,9 @@ import pytest
 
 from framegate.errors import BackendUnavailable, WrongOutput
 from framegate.gl.null import NullContext
-from framegate.interfaces import Array, Float32
+from framegate.interfaces import Array, Drawing, Float32
 from framegate.render import opencv, rounding
-from framegate.render.oracle import Layout, layout, to_pixels
+from framegate.render.oracle import layout, to_pixels
 
 SIDE = 1024
 CHUNK = SIDE * SIDE
@@ -40,7 +40,7 @@ def convert(tensor: Array) -> Array:
 
 def test_every_float32_from_a_quarter_step_to_one_is_exact() -> None:
     """All 83,886,081 of them; what lies below is 0 there and here, for neither way ever falls."""
-    exact = opencv.OpenCVRenderer(NullContext()).converter(Layout(layout((SIDE, SIDE), "float32").size, 1, "float32"))
+    exact = opencv.OpenCVRenderer(NullContext()).converter(layout((SIDE, SIDE), "float32"))
     seen = 0
     for values in every_float32(2**-10, 1):
         expected = np.floor(values.astype(np.float64) * 255 + 0.5).astype(np.uint8)
@@ -49,29 +49,56 @@ def test_every_float32_from_a_quarter_step_to_one_is_exact() -> None:
     assert seen >= 83_886_081
 
 
+@pytest.mark.parametrize("sign", [1, -1])
+def test_every_float32_from_minus_one_to_one_is_exact(sign: int) -> None:
+    """All but those within a quarter step of 0, which are 127 below and 128 from 0 on, for neither way ever falls."""
+    exact = opencv.OpenCVRenderer(NullContext()).converter(layout((SIDE, SIDE), "float32", Drawing((-1, 1))))
+    for magnitudes in every_float32(2**-10, 1):
+        values = np.multiply(magnitudes, sign, dtype=np.float32)
+        expected = (np.floor(values.astype(np.float64) * 127.5) + 128).astype(np.uint8)
+        assert np.array_equal(exact(values)[..., 0], expected)
+    ends = np.array([[-(2.0**-10), -1e-45, 0, 2**-10]], np.float32)
+    shown = opencv.OpenCVRenderer(NullContext()).converter(layout(ends.shape, "float32", Drawing((-1, 1))))(ends)
+    assert shown[0, :, 0].tolist() == [127, 127, 128, 128]
+
+
 @pytest.mark.skipif(platform.machine() != "x86_64", reason="which way is taken elsewhere is for the machine to say")
 def test_the_fast_way_is_taken_here() -> None:
     import cv2
 
-    assert opencv._scale(cv2, "float32", 256 * 256 * 3).__name__ == "rounded_down"
+    for value_range in ((0, 1), (-1, 1), (0, 255), (-0.5, 0.5), (-128, 127), (0.25, 0.75)):
+        picture = layout((256, 256, 3), "float32", Drawing(value_range))
+        assert opencv._scale(cv2, picture).__name__ == "rounded_down"
+    picture = layout((256, 256, 3), "float32", Drawing((-0.1, 0.3)))
+    assert opencv._scale(cv2, picture).__name__ == "to_bytes"
 
 
 @pytest.mark.parametrize("fast", [True, False])
+@pytest.mark.parametrize("value_range", [(0, 1), (-1, 1), (-0.1, 0.3)])
 @pytest.mark.parametrize("shape", [(1, 2), (3, 5, 1), (16, 17, 3), (64, 64, 4)])
-def test_both_ways_are_exact_on_both_sides_of_every_step(
+def test_all_ways_are_exact_on_both_sides_of_every_step(
     fast: bool,  # noqa: FBT001
+    value_range: tuple[float, float],
     shape: tuple[int, ...],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     if not fast:
         monkeypatch.setattr(rounding, "downward", lambda _: None)
-    steps = ((np.arange(255) + 0.5) / 255).astype(np.float32)
+    drawing = Drawing(value_range)
+    low, high = value_range
+    steps = (low + (np.arange(255) + 0.5) * (high - low) / 255).astype(np.float32)
     values = np.concatenate(
-        [steps, np.nextafter(steps, np.float32(0)), np.nextafter(steps, np.float32(1)), np.array([0.7, 0.9, 0.5], "f4")]
+        [
+            steps,
+            np.nextafter(steps, np.float32(low)),
+            np.nextafter(steps, np.float32(high)),
+            np.array([low, high, 0], "f4"),
+        ]
     )
+    to_bytes = opencv.OpenCVRenderer(NullContext()).converter(layout(shape, "float32", drawing))
     for shift in range(0, len(values), 7):
         tensor = np.resize(np.roll(values, shift), shape)
-        np.testing.assert_array_equal(convert(tensor), to_pixels(tensor))
+        np.testing.assert_array_equal(to_bytes(tensor), to_pixels(tensor, drawing))
 
 
 def test_a_machine_that_ignores_the_rounding_mode_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -93,10 +120,25 @@ def test_the_check_for_exactness_tells_right_from_wrong() -> None:
         in_double(values, out)
         out[0, 5000:] += values[0, 5000:] == np.float32(1)
 
-    assert opencv.is_exact(in_double, 10)
-    assert not opencv.is_exact(in_single, 10)
-    assert opencv.is_exact(wrong_far_from_the_start, 10)
-    assert not opencv.is_exact(wrong_far_from_the_start, 10_000)
+    few, many = layout((1, 10), "float32"), layout((1, 10_000), "float32")
+    assert opencv.is_exact(in_double, few)
+    assert not opencv.is_exact(in_single, few)
+    assert opencv.is_exact(wrong_far_from_the_start, few)
+    assert not opencv.is_exact(wrong_far_from_the_start, many)
+    assert not opencv.is_exact(in_double, layout((1, 10), "float32", Drawing((0, 2))))
+
+
+@pytest.mark.parametrize("value_range", [(0, 1), (-1, 1), (-0.1, 0.3), (1, 3e38)])
+def test_the_steps_are_where_the_oracle_has_them(value_range: tuple[float, float]) -> None:
+    drawing = Drawing(value_range)
+    steps = opencv._steps(drawing)
+    before = np.nextafter(steps, np.float32(value_range[0]))
+    assert to_pixels(steps[np.newaxis], drawing)[0, :, 0].tolist() == list(range(1, 256))
+    assert to_pixels(before[np.newaxis], drawing)[0, :, 0].tolist() == list(range(255))
+
+
+def test_the_middle_step_of_a_range_on_both_sides_of_zero_is_zero() -> None:
+    assert opencv._steps(Drawing((-1, 1)))[127] == 0
 
 
 @pytest.mark.parametrize("value", [-1e-30, np.nextafter(np.float32(1), np.float32(2)), np.inf, -np.inf])

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from framegate.errors import WrongOutput
+from framegate.interfaces import Drawing
 from framegate.render.oracle import to_pixels
 from framegate.render.verify import verify_pixels
 
@@ -12,6 +13,13 @@ TENSOR = np.linspace(0, 1, 4 * 5 * 3, dtype=np.float32).reshape(4, 5, 3)
 
 def test_the_oracles_picture_is_right() -> None:
     verify_pixels(to_pixels(TENSOR), TENSOR, 0)
+
+
+def test_the_picture_is_compared_with_the_same_drawings() -> None:
+    drawing = Drawing((-1, 0.5), "clamp")
+    verify_pixels(to_pixels(TENSOR, drawing), TENSOR, drawing=drawing)
+    with pytest.raises(WrongOutput, match="expected 0, found 170"):
+        verify_pixels(to_pixels(TENSOR, drawing), TENSOR)
 
 
 @pytest.mark.parametrize("step", [1, -1])
