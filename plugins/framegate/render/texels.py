@@ -56,16 +56,12 @@ BY_DTYPE = {"float32": FLOAT32, "int32": INT32, "uint8": UINT8}
 def colour_of(picture: Layout) -> str:
     """GLSL that makes ``colour`` of ``value``, a vec4 of numbers as they are in the tensor; NaN becomes 0."""
     low, high = limits(picture.dtype, picture.drawing)
-    scale = 1.0 / (high - low)
     return (
-        f"value = value * {_number(scale)} + {_number(-low * scale)};\n"
+        # The end first: a range far from zero would lose its digits to a product.
+        f"value = (value - float({low!r})) * float({1 / (high - low)!r});\n"
         "    value = mix(value, vec4(0.0), isnan(value));\n"
         f"    colour = {_COLOURS[picture.depth]};"
     )
-
-
-def _number(value: float) -> str:
-    return f"float({value!r})"
 
 
 class TensorTexture:

@@ -17,8 +17,8 @@ from framegate.render.oracle import limits, to_pixels
 from framegate.render.verify import verify_pixels
 
 OpenContext = Callable[[str], GLContext]
-RENDERERS = ("topixels", "topixels-loop", "numpy", "opencv", "null")
-CONTEXT = "null"
+RENDERERS = tuple(builtin())
+BY_SHADER = [name for name in RENDERERS if name.startswith("gl-") and name not in ("gl-blit", "gl-upload")]
 every_renderer = pytest.mark.parametrize("name", RENDERERS)
 RANGES: list[Range] = [(0, 1), (-1, 1), (0, 255), (-0.5, 0.5), (-128, 127), (0.25, 0.75), (-0.1, 0.3), (-3, -2)]
 SPECIAL = [np.nan, np.inf, -np.inf, 0.0, -0.0, 1e-45, -1e-45, -1e-20, 3e38, -3e38]
@@ -51,6 +51,10 @@ def pictures(draw: st.DrawFn) -> tuple[Array, Drawing]:
     return (tensor[::-1, ::-1] if draw(st.booleans()) else tensor), drawing
 
 
+def context_of(name: str) -> str:
+    return "egl" if name.startswith("gl-") else "null"
+
+
 def drawn(name: str, context: GLContext, tensor: Array, drawing: Drawing) -> Pixels:
     """What a renderer shows, which is what the oracle does."""
     with context.current():
@@ -80,7 +84,7 @@ def test_draws_or_refuses_what_the_oracle_does(
     name: str, picture: tuple[Array, Drawing], shared_context: OpenContext
 ) -> None:
     tensor, drawing = picture
-    context = shared_context(CONTEXT)
+    context = shared_context(context_of(name))
     refused = refusal(lambda: to_pixels(tensor, drawing))
     assert refusal(lambda: drawn(name, context, tensor, drawing)) == refused
 
@@ -93,15 +97,16 @@ def test_a_ramp_over_the_range_is_a_ramp_over_all_bytes(
 ) -> None:
     low, high = value_range
     ramp = (low + np.arange(256) * ((high - low) / 255)).reshape(16, 16).astype(np.float32)
-    seen = drawn(name, shared_context(CONTEXT), ramp, Drawing(value_range, out_of_range))
-    np.testing.assert_array_equal(seen[..., 0].ravel(), np.arange(256))
+    seen = drawn(name, shared_context(context_of(name)), ramp, Drawing(value_range, out_of_range))
+    off = np.abs(seen[..., 0].ravel() - np.arange(256))
+    assert off.max() <= (1 if name in BY_SHADER else 0)
 
 
 @every_renderer
 @pytest.mark.parametrize("channels", [1, 3, 4])
 def test_bytes_arrive_as_they_are(name: str, channels: int, shared_context: OpenContext) -> None:
     tensor = np.arange(5 * 7 * channels, dtype=np.uint8).reshape(5, 7, channels)
-    seen = drawn(name, shared_context(CONTEXT), tensor, Drawing((-1, 1)))
+    seen = drawn(name, shared_context(context_of(name)), tensor, Drawing((-1, 1)))
     np.testing.assert_array_equal(seen[..., :channels], tensor)
 
 
@@ -109,7 +114,7 @@ def test_bytes_arrive_as_they_are(name: str, channels: int, shared_context: Open
 def test_clamping_leaves_the_tensor_as_it_was(name: str, shared_context: OpenContext) -> None:
     tensor = np.linspace(-2, 2, 35, dtype=np.float32).reshape(5, 7)
     tensor.flags.writeable = False
-    seen = drawn(name, shared_context(CONTEXT), tensor, Drawing((-1, 1), "clamp"))
+    seen = drawn(name, shared_context(context_of(name)), tensor, Drawing((-1, 1), "clamp"))
     assert [seen[0, 0, 0], seen[-1, -1, 0]] == [0, 255]
     assert [tensor.min(), tensor.max()] == [-2, 2]
 
@@ -117,7 +122,7 @@ def test_clamping_leaves_the_tensor_as_it_was(name: str, shared_context: OpenCon
 @every_renderer
 def test_a_picture_with_nan_is_followed_by_one_without(name: str, shared_context: OpenContext) -> None:
     drawing = Drawing((-1, 1), "clamp")
-    context = shared_context(CONTEXT)
+    context = shared_context(context_of(name))
     with context.current():
         renderer = builtin()[name](context)
         renderer.prepare((3, 5, 3), "float32", drawing)
@@ -130,7 +135,7 @@ def test_a_picture_with_nan_is_followed_by_one_without(name: str, shared_context
 
 @every_renderer
 def test_an_empty_range_is_refused_when_it_is_asked_for(name: str, shared_context: OpenContext) -> None:
-    renderer = builtin()[name](shared_context(CONTEXT))
+    renderer = builtin()[name](shared_context(context_of(name)))
     with pytest.raises(UsageError, match=r"value range \[1, 1\] is not one of float32"):
         renderer.prepare((3, 5, 3), "float32", Drawing((1, 1)))
 
@@ -146,7 +151,7 @@ def test_a_frame_allocates_nothing_not_even_a_clamped_one(
     low, high = limits(dtype, drawing)
     values = np.random.default_rng(0).uniform(low, high, (128, 128, 3)) * (1 if dtype == "uint8" else gain)
     tensor = values.astype(dtype)
-    renderer = builtin()[name](shared_context(CONTEXT))
+    renderer = builtin()[name](shared_context(context_of(name)))
     renderer.prepare(tensor.shape, dtype, drawing)
     convert = renderer.stages()[0].call
     convert(tensor)
