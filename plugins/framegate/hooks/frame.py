@@ -2,30 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pytest
 
+from framegate.hooks.options import OPTIONS
 from framegate.hooks.outcome import named
 from framegate.hooks.pictures import SavePicture
 from framegate.hooks.preprocess import build_preprocessor
-from framegate.interfaces import Array, Float32, LoadedModel, Pixels, Renderer
+from framegate.hooks.render import MakeRenderer
+from framegate.interfaces import Array, LoadedModel, Pixels, Renderer
 from framegate.measure.frame import FrameLoop, frame_stages
 
 if TYPE_CHECKING:
     from framegate.models.frame_io import FrameIO
     from framegate.preprocess.pipeline import Preprocessor
+    from framegate.preprocess.tensor import ToPicture
 
 
 @dataclass(frozen=True)
 class FramePath:
-    """The cell's way of a frame: call ``loop`` for one frame; ``tensor`` then holds the picture it drew."""
+    """The cell's way of a frame: call ``loop`` for one frame; ``renderer`` then shows ``tensor``."""
 
     loop: FrameLoop
     renderer: Renderer
-    tensor: Float32
+    picture: ToPicture
+
+    @property
+    def tensor(self) -> Array:
+        """The picture that was drawn last, (H, W, C); another run of the model may overwrite it."""
+        return self.picture.tensor
 
 
 @pytest.fixture
@@ -67,25 +74,28 @@ def warm_model(
 
 @pytest.fixture
 def frame_path(
+    pytestconfig: pytest.Config,
     frames: list[Pixels],
     model_preprocessor: Preprocessor,
     frame_io: FrameIO,
     warm_model: LoadedModel,
     model_feeds: dict[str, Array],
-    make_renderer: Callable[[tuple[int, ...], str], Renderer],
+    make_renderer: MakeRenderer,
     save_picture: SavePicture,
 ) -> FramePath:
     """Preprocessing, model and renderer of the cell, joined."""
-    from framegate.preprocess.tensor import ToUnit
+    from framegate.preprocess.tensor import ToPicture
 
     save_picture("input", model_preprocessor.picture(frames[0]))
-    name, output = frame_io.input.name, frame_io.output.name
-    to_unit = ToUnit(warm_model.run(model_feeds)[output].shape, frame_io.output_range)
-    renderer = make_renderer(to_unit.tensor.shape, str(to_unit.tensor.dtype))
+    name = frame_io.input.name
+    to_picture = ToPicture(frame_io.output.name, warm_model.run(model_feeds), frame_io.output_range)
+    tensor = to_picture.tensor
+    drawing = replace(pytestconfig.stash[OPTIONS].drawing, value_range=frame_io.output_range)
+    renderer = make_renderer(tensor.shape, str(tensor.dtype), drawing)
     stages = frame_stages(
         preprocess=lambda frame: {name: model_preprocessor(frame)},
         model=warm_model.stages(),
-        to_unit=lambda outputs: to_unit(outputs[output]),
+        to_picture=to_picture,
         renderer=renderer.stages(),
     )
-    return FramePath(FrameLoop(frames, stages), renderer, to_unit.tensor)
+    return FramePath(FrameLoop(frames, stages), renderer, to_picture)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Protocol
 
 import pytest
 
 from framegate.hooks.describe import FrameInfo
+from framegate.hooks.options import OPTIONS
 from framegate.hooks.outcome import named
 from framegate.hooks.pictures import SavePicture
 from framegate.hooks.registries import REGISTRIES
-from framegate.interfaces import Array, Float32, GLContext, Renderer, Size
+from framegate.interfaces import AS_TO_PIXELS, Array, Drawing, Float32, GLContext, Renderer, Size
 from framegate.measure.stages import StageTimer
 from framegate.once import Once
 
@@ -42,17 +44,32 @@ def gl_context(
         yield context
 
 
+class MakeRenderer(Protocol):
+    """Builds and prepares a renderer."""
+
+    def __call__(self, shape: tuple[int, ...], dtype: str, drawing: Drawing = AS_TO_PIXELS) -> Renderer:
+        """Build and prepare it."""
+        ...
+
+
+@pytest.fixture
+def renderer_drawings() -> dict[int, Drawing]:
+    """How the renderers of the test were told to draw: ``id(renderer)`` -> drawing."""
+    return {}
+
+
 @pytest.fixture
 def make_renderer(
-    pytestconfig: pytest.Config, frame_renderer: str, gl_context: GLContext
-) -> Iterator[Callable[[tuple[int, ...], str], Renderer]]:
+    pytestconfig: pytest.Config, frame_renderer: str, gl_context: GLContext, renderer_drawings: dict[int, Drawing]
+) -> Iterator[MakeRenderer]:
     """Builds and prepares the cell's renderer for tensors of a shape and dtype, and closes it after the test."""
     made: list[Renderer] = []
 
-    def make(shape: tuple[int, ...], dtype: str) -> Renderer:
+    def make(shape: tuple[int, ...], dtype: str, drawing: Drawing = AS_TO_PIXELS) -> Renderer:
         with named(pytestconfig, "renderer", frame_renderer):
             made.append(pytestconfig.stash[REGISTRIES].renderers[frame_renderer](gl_context))
-            made[-1].prepare(shape, dtype)
+            made[-1].prepare(shape, dtype, drawing)
+        renderer_drawings[id(made[-1])] = drawing
         return made[-1]
 
     yield make
@@ -75,9 +92,9 @@ def output_tensor(frame_size: str) -> Float32:
 
 
 @pytest.fixture
-def renderer(make_renderer: Callable[[tuple[int, ...], str], Renderer], output_tensor: Float32) -> Renderer:
-    """The cell's renderer, prepared for ``output_tensor``."""
-    return make_renderer(output_tensor.shape, str(output_tensor.dtype))
+def renderer(pytestconfig: pytest.Config, make_renderer: MakeRenderer, output_tensor: Float32) -> Renderer:
+    """The cell's renderer, prepared for ``output_tensor`` and drawing as the options say."""
+    return make_renderer(output_tensor.shape, str(output_tensor.dtype), pytestconfig.stash[OPTIONS].drawing)
 
 
 @pytest.fixture
@@ -87,19 +104,23 @@ def render_timer(renderer: Renderer) -> StageTimer:
 
 
 @pytest.fixture
-def verify_pixels(save_picture: SavePicture) -> Callable[[Renderer, Array], None]:
+def verify_pixels(
+    save_picture: SavePicture, renderer_drawings: dict[int, Drawing]
+) -> Callable[[Renderer, Array], None]:
     """Compares what a renderer shows with the ``topixels`` oracle; raises ``WrongOutput`` where they differ.
 
+    The oracle draws as the renderer was told to by ``make_renderer``; as ``toPixels`` does, if it was made elsewhere.
     The picture is then drawn once more upside down, so that a renderer which draws only its first frame is found out.
     """
     from framegate.render.verify import verify_pixels as compare_with_oracle
 
     def verify(renderer: Renderer, tensor: Array) -> None:
+        drawing = renderer_drawings.get(id(renderer), AS_TO_PIXELS)
         shown = renderer.read()
         save_picture("screen", shown)
-        compare_with_oracle(shown, tensor, renderer.tolerance)
+        compare_with_oracle(shown, tensor, renderer.tolerance, drawing)
         upside_down = tensor[::-1].copy()
         renderer.draw(upside_down)
-        compare_with_oracle(renderer.read(), upside_down, renderer.tolerance)
+        compare_with_oracle(renderer.read(), upside_down, renderer.tolerance, drawing)
 
     return verify

@@ -14,20 +14,20 @@ FRAME_STAGES = ("preprocess", "inference", "readback", "convert", "draw", "prese
 
 
 def frame_stages(
-    preprocess: Callable[[Any], Any], model: Stages, to_unit: Callable[[Any], Any], renderer: Stages
+    preprocess: Callable[[Any], Any], model: Stages, to_picture: Callable[[Any], Any], renderer: Stages
 ) -> Stages:
     """Join the parts of a frame's way into its six stages.
 
     Args:
         preprocess: frame in, what the model is fed out.
         model: ``inference`` and ``readback``.
-        to_unit: the model's outputs to a picture in [0, 1]; its time counts as ``convert``.
+        to_picture: the model's outputs to the picture that is drawn; its time counts as ``convert``.
         renderer: ``convert``, ``draw`` and ``present``.
     """
     convert, *rest = renderer
 
     def to_screen_format(outputs: Any) -> Any:
-        return convert.call(to_unit(outputs))
+        return convert.call(to_picture(outputs))
 
     return (Stage("preprocess", preprocess), *model, Stage(convert.name, to_screen_format), *rest)
 

@@ -1,10 +1,12 @@
-"""Between pixels and tensors: uint8 to the range a model expects, and a model's output to [0, 1]."""
+"""Between pixels and tensors: uint8 to the range a model expects, and a model's outputs to a picture."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
-from framegate.interfaces import Array, Float32, Pixels, Range
+from framegate.interfaces import Array, Pixels, Range
 
 
 class ToTensor:
@@ -49,23 +51,29 @@ def with_channels(image: Pixels, channels: int) -> Pixels:
     return cv2.cvtColor(image, cv2.COLOR_GRAY2RGBA if image.ndim == 2 else cv2.COLOR_RGB2RGBA).view(np.ndarray)
 
 
-class ToUnit:
-    """A model's output to a float32 picture in [0, 1].
+class ToPicture:
+    """A model's outputs to the picture that a renderer is handed: one of them, without its batch dimension.
+
+    float32 is handed on as it is, without a copy, and so are int32 and uint8 where their range is that of bytes, which
+    is how renderers take integers. Everything else is copied to float32.
 
     Args:
-        shape: the output's shape, (H, W, C) or (1, H, W, C).
-        value_range: the output values that become 0 and 1; what lies outside is clipped.
+        name: the output's name.
+        outputs: what the model returned once; the output's shape is (H, W, C) or (1, H, W, C).
+        value_range: the output values that are shown as 0 and 255.
+
+    Attributes:
+        tensor: the latest picture, (H, W, C). It may be the model's memory, which its next run overwrites.
     """
 
-    def __init__(self, shape: tuple[int, ...], value_range: Range) -> None:
-        low, high = value_range
-        self._scale = np.float32(1.0 / (high - low))
-        self._offset = np.float32(-low / (high - low))
-        self.tensor: Float32 = np.empty(shape[-3:], np.float32)
+    def __init__(self, name: str, outputs: Mapping[str, Array], value_range: Range) -> None:
+        self._name = name
+        self._shape = outputs[name].shape[-3:]
+        taken = ("float32", "int32", "uint8") if value_range == (0, 255) else ("float32",)
+        self._dtype = outputs[name].dtype if outputs[name].dtype.name in taken else np.dtype(np.float32)
+        self.tensor = self(outputs)
 
-    def __call__(self, output: Array) -> Float32:
-        """Fill ``tensor`` (H, W, C) and return it; the next call overwrites it."""
-        np.multiply(output.reshape(self.tensor.shape), self._scale, out=self.tensor)
-        if self._offset:
-            np.add(self.tensor, self._offset, out=self.tensor)
-        return np.clip(self.tensor, 0.0, 1.0, out=self.tensor)
+    def __call__(self, outputs: Mapping[str, Array]) -> Array:
+        """Return the picture, and keep it as ``tensor``."""
+        self.tensor = outputs[self._name].reshape(self._shape).astype(self._dtype, copy=False)
+        return self.tensor

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from framegate.errors import UsageError
+from framegate.gl.scaling import scaled
 from framegate.interfaces import AS_TO_PIXELS, Drawing, Stage
 from framegate.measure.stages import run
 from framegate.render.oracle import layout, to_pixels
@@ -35,9 +36,9 @@ class NullRenderer:
         Raises:
             UsageError: a shape, dtype or range that the oracle does not take.
         """
-        height, width = layout(tuple(shape), np.dtype(dtype).name, drawing).size
+        size = layout(tuple(shape), np.dtype(dtype).name, drawing).size
         self._accepts = tuple(shape), np.dtype(dtype), drawing
-        self._shown = np.zeros((height, width, 4), np.uint8)
+        self._shown = np.zeros((*(drawing.window or size), 4), np.uint8)
 
     def draw(self, tensor: Array) -> None:
         """The whole way.
@@ -70,7 +71,7 @@ class NullRenderer:
         shape, dtype, drawing = self._check_prepared()
         if tensor.shape != shape or tensor.dtype != dtype:
             raise UsageError(f"prepared for {dtype} {shape}, got {tensor.dtype} {tensor.shape}; call prepare again")
-        return to_pixels(tensor, drawing)
+        return scaled(to_pixels(tensor, drawing), drawing)
 
     def _keep(self, rgba: Pixels) -> None:
         np.copyto(self._shown, rgba)

@@ -52,7 +52,7 @@ def test_an_error_in_a_stage_leaves_no_half_sample_behind_it() -> None:
     assert timer.samples == {"double": [], "broken": []}
 
 
-def test_a_frame_has_its_six_stages_and_to_unit_counts_as_convert() -> None:
+def test_a_frame_has_its_six_stages_and_to_picture_counts_as_convert() -> None:
     seen = []
     clock = itertools.count()
 
@@ -68,7 +68,7 @@ def test_a_frame_has_its_six_stages_and_to_unit_counts_as_convert() -> None:
     stages = frame_stages(
         preprocess=stage("preprocess", 1),
         model=(Stage("inference", stage("inference", 20)), Stage("readback", stage("readback", 3))),
-        to_unit=stage("to_unit", 4),
+        to_picture=stage("to_picture", 4),
         renderer=(
             Stage("convert", stage("convert", 5)),
             Stage("draw", stage("draw", 6)),
@@ -89,4 +89,4 @@ def test_a_frame_has_its_six_stages_and_to_unit_counts_as_convert() -> None:
         "present": 7,
     }
     assert [value for name, value in seen if name == "preprocess"] == ["f0", "f1", "f0"]
-    assert seen[6] == ("present", "f0>preprocess>inference>readback>to_unit>convert>draw")
+    assert seen[6] == ("present", "f0>preprocess>inference>readback>to_picture>convert>draw")

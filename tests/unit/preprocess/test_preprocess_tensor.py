@@ -1,13 +1,11 @@
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from framegate.errors import WrongOutput
 from framegate.interfaces import Size
 from framegate.preprocess.pipeline import Preprocessor
 from framegate.preprocess.steps import greyscale
-from framegate.preprocess.tensor import ToTensor, ToUnit
+from framegate.preprocess.tensor import ToPicture, ToTensor
 
 VALUES = np.arange(256, dtype=np.uint8).reshape(16, 16)
 RGB = np.stack([VALUES, VALUES[::-1], VALUES.T], axis=-1)
@@ -57,18 +55,34 @@ def test_the_same_memory_is_filled_each_time() -> None:
     assert to_tensor(RGB) is to_tensor(255 - RGB)
 
 
-@given(st.sampled_from([(-1.0, 1.0), (0.0, 1.0), (0.0, 255.0), (-128.0, 127.0)]))
-def test_to_unit_undoes_to_tensor(value_range: tuple[float, float]) -> None:
-    tensor = ToTensor((1, 16, 16, 3), "float32", value_range)(RGB)
-    unit = ToUnit(tensor.shape, value_range)(tensor)
-    np.testing.assert_allclose(unit * 255, RGB, atol=1e-4)
-    assert unit.min() >= 0
-    assert unit.max() <= 1
+@pytest.mark.parametrize(
+    ("dtype", "value_range"), [("float32", (0, 1)), ("float32", (-1, 1)), ("int32", (0, 255)), ("uint8", (0, 255))]
+)
+@pytest.mark.parametrize("batch", [(), (1,)])
+def test_what_a_renderer_takes_is_handed_on_without_a_copy(
+    dtype: str, value_range: tuple[float, float], batch: tuple[int, ...]
+) -> None:
+    output = np.arange(24).reshape(*batch, 2, 4, 3).astype(dtype)
+    to_picture = ToPicture("b", {"a": np.zeros(1), "b": output}, value_range)
+    for outputs in ({"b": output + 1}, {"b": output}):
+        picture = to_picture(outputs)
+        assert to_picture.tensor is picture
+        assert np.shares_memory(picture, outputs["b"])
+        np.testing.assert_array_equal(picture, outputs["b"].reshape(2, 4, 3), strict=True)
 
 
-def test_to_unit_clips_what_lies_outside() -> None:
-    output = np.array([[[-0.5], [0.25], [1.5]]], np.float32)
-    assert ToUnit(output.shape, (0, 1))(output).ravel().tolist() == [0, 0.25, 1]
+@pytest.mark.parametrize(
+    ("dtype", "value_range"),
+    [("float16", (0, 1)), ("float64", (0, 255)), ("int64", (0, 255)), ("int32", (0, 1)), ("uint8", (0, 100))],
+)
+def test_other_outputs_become_float32(dtype: str, value_range: tuple[float, float]) -> None:
+    output = np.arange(24).reshape(1, 2, 4, 3).astype(dtype)
+    picture = ToPicture("b", {"b": output}, value_range).tensor
+    np.testing.assert_array_equal(picture, output[0].astype(np.float32), strict=True)
+
+
+def test_the_first_picture_is_there_at_once() -> None:
+    assert ToPicture("b", {"b": np.ones((1, 1, 1, 1), np.float32)}, (0, 1)).tensor.tolist() == [[[1.0]]]
 
 
 def test_the_preprocessor_fits_then_steps_then_fills_the_tensor() -> None:
