@@ -6,10 +6,8 @@ from pytest_benchmark.fixture import BenchmarkFixture
 from framegate.fixtures import OutputTensor, Renderer, StageTimer, StoreCosts, StoreStages, VerifyPixels
 
 pytestmark = [
-    pytest.mark.benchmark(group="render"),
-    pytest.mark.frame_defaults(
-        size="64,256", renderer="topixels,topixels-loop,numpy,opencv,gl-texture", gl="egl,osmesa,glfw"
-    ),
+    pytest.mark.benchmark(group="render", max_time=0.5),
+    pytest.mark.frame_defaults(size="256", renderer="all", gl="egl,osmesa,glfw"),
 ]
 
 

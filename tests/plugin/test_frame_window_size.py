@@ -10,6 +10,12 @@ Run = Callable[..., pytest.RunResult]
 WriteModel = Callable[..., Path]
 
 
+def shape(picture: Path) -> tuple[int, ...]:
+    pixels = cv2.imread(str(picture))
+    assert pixels is not None
+    return tuple(pixels.shape)
+
+
 @pytest.mark.parametrize("scaling", ["nearest", "linear"])
 @pytest.mark.parametrize("suite", ["test_render.py", "test_frame.py"])
 def test_pictures_are_scaled_to_a_window_and_compared_there(
@@ -26,14 +32,14 @@ def test_pictures_are_scaled_to_a_window_and_compared_there(
     )
     result.assert_outcomes(passed=4)
     shots = sorted((pytester.path / "shots").glob("*screen.png"))
-    assert [cv2.imread(str(shot)).shape for shot in shots] == [(24, 40, 3)] * 4
+    assert [shape(shot) for shot in shots] == [(24, 40, 3)] * 4
 
 
 def test_an_ini_file_can_say_it(run: Run, pytester: pytest.Pytester) -> None:
     pytester.makeini("[pytest]\nframe_window_size = 8\nframe_scaling = linear\nframe_out_of_range = strict\n")
     run("--frame-renderer=opencv", "--frame-pictures=shots", suite="test_render.py").assert_outcomes(passed=1)
     (shot,) = (pytester.path / "shots").glob("*screen.png")
-    assert cv2.imread(str(shot)).shape == (8, 8, 3)
+    assert shape(shot) == (8, 8, 3)
 
 
 @pytest.mark.parametrize("renderer", ["opencv", "gl-texture"])
@@ -42,8 +48,8 @@ def test_values_out_of_range_are_clamped_unless_the_run_is_strict(
 ) -> None:
     spec = write_model("bright", gain=2.0).parent / "bright.toml"
     spec.write_text('source = "path:bright"\ninput_range = [0, 1]\noutput_range = [0, 1]\n')
-    options = (f"--frame-model={spec}", f"--frame-renderer={renderer}", "--frame-gl=egl", "--frame-preprocess=none")
-    options = (*options, "--frame-runtime=tensorflow")
+    options = [f"--frame-model={spec}", f"--frame-renderer={renderer}", "--frame-gl=egl", "--frame-preprocess=none"]
+    options.append("--frame-runtime=tensorflow")
     run(*options, subprocess=True).assert_outcomes(passed=1)
     result = run(*options, "--frame-out-of-range=strict", subprocess=True)
     result.assert_outcomes(failed=1)
