@@ -6,7 +6,7 @@ import importlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Generic, TypeVar
 
-from framegate.errors import DuplicateName, UnknownName
+from framegate.errors import DuplicateName, UnknownName, UsageError
 
 Factory = TypeVar("Factory", bound=Callable[..., Any])
 
@@ -20,12 +20,18 @@ class Registry(Mapping[str, Factory], Generic[Factory]):
 
     Raises:
         DuplicateName: if two parts hold the same name.
+        UsageError: a part is no mapping.
     """
 
     def __init__(self, kind: str, parts: Iterable[Mapping[str, Factory]]) -> None:
         self.kind = kind
         self._factories: dict[str, Factory] = {}
         for part in parts:
+            if not isinstance(part, Mapping):
+                raise UsageError(
+                    f"a plugin offers {kind}s as {type(part).__name__} ({part!r:.60}); its hook has to return a dict of"
+                    " names and factories"
+                )
             for name, factory in part.items():
                 if name in self._factories:
                     raise DuplicateName(
