@@ -18,3 +18,15 @@ def best_of_interleaved(calls: Sequence[Callable[[], Any]], rounds: int) -> list
             call()
             best[index] = min(best[index], time.perf_counter() - started)
     return best
+
+
+def within(limit: float, ratio: Callable[[], float], tries: int = 5) -> tuple[bool, list[float]]:
+    """Whether a ratio is within a limit in one of several tries, and what each of them gave.
+
+    What a busy machine adds, it adds to one side more than to the other, for a while: a ratio that holds once is no
+    accident, and one that never does is not the machine's.
+    """
+    found: list[float] = []
+    while len(found) < tries and not (found and found[-1] <= limit):
+        found.append(ratio())
+    return found[-1] <= limit, found

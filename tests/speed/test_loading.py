@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from interleaved import within
 
 TIME_LIMIT = 3.0
 MEMORY_LIMIT = 2.5
@@ -76,8 +77,12 @@ def measure(what: str) -> dict[str, float]:
 
 
 def test_loading_takes_at_most_3x_the_time_of_reading_and_copying() -> None:
-    found = measure("time")
-    assert found["load"] <= TIME_LIMIT * found["read"], f"{found['load'] / found['read']:.2f}x: {found}"
+    def ratio() -> float:
+        found = measure("time")
+        return found["load"] / found["read"]
+
+    holds, found = within(TIME_LIMIT, ratio, tries=3)
+    assert holds, found
 
 
 @pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="the peak of memory can be read on Linux only")

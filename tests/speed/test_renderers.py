@@ -10,7 +10,7 @@ from functools import partial
 import numpy as np
 import psutil
 import pytest
-from interleaved import best_of_interleaved
+from interleaved import best_of_interleaved, within
 
 from framegate.errors import BackendUnavailable
 from framegate.gl.egl import open_egl
@@ -33,23 +33,32 @@ def context() -> Iterator[GLContext]:
     opened.release()
 
 
-@pytest.mark.parametrize(("side", "rounds"), [(256, 300), (512, 150), (1024, 50)])
-def test_the_best_way_beats_the_float_texture(context: GLContext, side: int, rounds: int) -> None:
+@pytest.mark.parametrize(("side", "rounds", "least"), [(256, 200, 3.0), (512, 100, 2.5), (1024, 30, 1.7)])
+def test_the_best_way_beats_the_float_texture(context: GLContext, side: int, rounds: int, least: float) -> None:
+    """It was 4.4x to 6x, 4.2x and 2.8x on a software rasteriser; a GPU's numbers are its own."""
+    if not context.info().is_software:
+        pytest.skip(f"measured for software rasterisers only, not {context.info().renderer}")
     tensor = np.random.default_rng(0).random((side, side, 3), np.float32)
-    names = ("gl-texture", "gl-upload", "gl-blit")
-    renderers = [builtin()[name](context) for name in names]
-    for renderer in renderers:
-        renderer.prepare(tensor.shape, "float32", CLAMP)
     target = np.empty_like(tensor)
-    calls = [partial(renderer.draw, tensor) for renderer in renderers]
-    texture_s, *ours_s, copy_s = best_of_interleaved([*calls, partial(np.copyto, target, tensor)], rounds)
-    for renderer in renderers:
+    renderers = {name: builtin()[name](context) for name in ("gl-texture", "gl-upload")}
+    for renderer in renderers.values():
+        renderer.prepare(tensor.shape, "float32", CLAMP)
+    texture, upload = (partial(renderer.draw, tensor) for renderer in renderers.values())
+
+    def against_texture() -> float:
+        texture_s, upload_s = best_of_interleaved([texture, upload], rounds)
+        return upload_s / texture_s
+
+    def against_copy() -> float:
+        upload_s, copy_s = best_of_interleaved([upload, partial(np.copyto, target, tensor)], rounds)
+        return upload_s / copy_s
+
+    faster, shares = within(1 / least, against_texture)
+    near, copies = within(4, against_copy)
+    for renderer in renderers.values():
         renderer.close()
-    told = f"{texture_s / min(ours_s):.1f}x gl-texture, {min(ours_s) / copy_s:.1f} copies of the tensor"
-    if context.info().is_software:
-        # Measured on a quiet machine: 4.4x to 6x, 4.2x, 2.8x.
-        assert texture_s >= {256: 3, 512: 2.5, 1024: 1.5}[side] * min(ours_s), told
-        assert min(ours_s) <= 5 * copy_s, told
+    assert faster, shares
+    assert near, copies
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="resident memory is asked of Linux")
