@@ -65,7 +65,7 @@ def _cells(row: CostRow, totals: dict[tuple[str, str, str], float], floor_s: flo
     return [
         row.cell,
         milliseconds(row.total_s),
-        *(milliseconds(costs.passes_s[name]) for name in ("upload", "draw", "present")),
+        *_with_shares([costs.passes_s[name] for name in ("upload", "draw", "present")]),
         "" if costs.gpu_s is None else milliseconds(sum(costs.gpu_s.values())) + ("?" if row.is_software else ""),
         milliseconds(costs.in_flight_s),
         f"{costs.uploaded_bytes / 1e6:.2f}",
@@ -73,3 +73,7 @@ def _cells(row: CostRow, totals: dict[tuple[str, str, str], float], floor_s: flo
         f"{row.total_s / floor_s:.1f}",
         *ratios,
     ]
+
+
+def _with_shares(seconds: Sequence[float]) -> list[str]:
+    return [f"{milliseconds(each)} {100 * each / sum(seconds):3.0f}%" for each in seconds]
