@@ -140,6 +140,22 @@ class ResolvedModel:
 
 
 @dataclass(frozen=True)
+class GLRequest:
+    """What a GL context is asked to be.
+
+    Attributes:
+        device: number of the device it is on, from 0, GPUs before software; None leaves that to the context. Only a
+            factory that has ``devices()``, which returns their names in this order, is asked for one.
+    """
+
+    device: int | None = None
+
+
+ANYWHERE = GLRequest()
+"""On whichever device."""
+
+
+@dataclass(frozen=True)
 class GLInfo:
     """What a GL context says of itself."""
 

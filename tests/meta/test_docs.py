@@ -28,7 +28,7 @@ def test_links_lead_somewhere(page: Path) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_options_in_the_docs_exist(page: Path, request: pytest.FixtureRequest) -> None:
     known = {option for action in request.config._parser.optparser._actions for option in action.option_strings}
-    for option in re.findall(r"--frame-[a-z]+", page.read_text("utf-8")):
+    for option in re.findall(r"--frame-[a-z]+(?:-[a-z]+)*", page.read_text("utf-8")):
         assert option in known, f"{page.name} names {option}"
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from framegate.errors import BackendUnavailable, GLError
 from framegate.gl import builtin
+from framegate.interfaces import ANYWHERE, GLRequest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -18,7 +19,11 @@ ORDER = ("egl", "glfw", "osmesa") if sys.platform.startswith("linux") else ("glf
 _HINT = "sudo apt-get install -y libegl1 libgl1-mesa-dri libosmesa6 xvfb"
 
 
-def open_first(names: Sequence[str] = ORDER, factories: Mapping[str, GLContextFactory] | None = None) -> GLContext:
+def open_first(
+    request: GLRequest = ANYWHERE,
+    names: Sequence[str] = ORDER,
+    factories: Mapping[str, GLContextFactory] | None = None,
+) -> GLContext:
     """Make the first of these contexts that this machine can make; its ``name`` is its own.
 
     Raises:
@@ -28,7 +33,7 @@ def open_first(names: Sequence[str] = ORDER, factories: Mapping[str, GLContextFa
     reasons = []
     for name in names:
         try:
-            return known[name]()
+            return known[name](request)
         except BackendUnavailable as error:
             reasons.append(f"{name}: {error.reason}")
         except GLError as error:

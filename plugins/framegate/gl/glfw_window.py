@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from framegate.errors import BackendUnavailable, GLError
 from framegate.gl.context import VERSIONS, BaseContext
 from framegate.gl.screen import GLScreen
-from framegate.interfaces import AS_TO_PIXELS, Drawing, Size
+from framegate.interfaces import ANYWHERE, AS_TO_PIXELS, Drawing, GLRequest, Size
 
 if TYPE_CHECKING:
     from framegate.gl.functions import GLFunctions
@@ -27,7 +27,7 @@ class GLFWContext(BaseContext):
 
     name = "glfw"
 
-    def __init__(self, *, checked: bool = False) -> None:
+    def __init__(self, _request: GLRequest = ANYWHERE, *, checked: bool = False) -> None:
         self._glfw = _library.acquire()
         self._window: Any = None
         try:

@@ -19,7 +19,7 @@ AXES = {
     "preprocess": "preprocessing: none, all, or step names joined by '+' (greyscale+invert)",
     "runtime": "runtime that runs the model, or 'all'",
     "renderer": "renderer that takes the output to the screen, or 'all'",
-    "gl": "GL context that renderers draw in: auto, egl, glfw, osmesa, null, or 'all'",
+    "gl": "GL context that renderers draw in: auto, egl, egl:N (its device N, from 0), glfw, osmesa, null, or 'all'",
 }
 
 CHOICES = {

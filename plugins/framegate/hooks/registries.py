@@ -9,6 +9,7 @@ import pytest
 
 from framegate import gl, render, runtimes
 from framegate.errors import FramegateError, UnknownName
+from framegate.gl.selection import parse_choice
 from framegate.hooks.options import OPTIONS, Options, once
 from framegate.interfaces import GLContextFactory, ModelSourceFactory, RendererFactory, RuntimeFactory, Size, Step
 from framegate.models import sources
@@ -86,24 +87,29 @@ def check_names(options: Options, registries: Registries) -> None:
 
     Raises:
         UnknownName: a name that nobody provides.
-        UsageError: a size or preprocessing name that cannot be read.
+        UsageError: a size, preprocessing name or device that cannot be read.
     """
-    for axis, registry in (
-        ("runtime", registries.runtimes),
-        ("renderer", registries.renderers),
-        ("gl", registries.contexts),
-    ):
+    for axis, registry in (("runtime", registries.runtimes), ("renderer", registries.renderers)):
         for name in options.axis(axis):
             if name != ALL:
                 registry[name]
+    for name in options.gl:
+        if name != ALL:
+            parse_choice(name, registries.contexts)
+    _check_required(options, registries)
     for size in options.size:
         Size.parse(size)
     for toggles in options.preprocess:
         parse_toggles(toggles, registries.steps)
+
+
+def _check_required(options: Options, registries: Registries) -> None:
     known = {*registries.runtimes, *registries.renderers, *registries.contexts, *registries.sources}
     for name in options.require:
-        if name not in known:
+        if name.partition(":")[0] not in known:
             raise UnknownName("backend in --frame-require", name, known)
+        if name not in known:
+            parse_choice(name, registries.contexts)
 
 
 def expand(names: tuple[str, ...], registry: Mapping[str, object]) -> tuple[str, ...]:

@@ -7,12 +7,13 @@ from typing import Protocol
 
 import pytest
 
+from framegate.gl.selection import parse_choice
 from framegate.hooks.describe import FrameInfo
 from framegate.hooks.options import OPTIONS
 from framegate.hooks.outcome import named
 from framegate.hooks.pictures import SavePicture
 from framegate.hooks.registries import REGISTRIES
-from framegate.interfaces import AS_TO_PIXELS, Array, Drawing, Float32, GLContext, Renderer, Size
+from framegate.interfaces import AS_TO_PIXELS, Array, Drawing, Float32, GLContext, GLRequest, Renderer, Size
 from framegate.measure.stages import StageTimer
 from framegate.once import Once
 
@@ -23,7 +24,8 @@ def gl_contexts(pytestconfig: pytest.Config) -> Iterator[Once[str, GLContext]]:
     factories = pytestconfig.stash[REGISTRIES].contexts
 
     def open_context(name: str) -> GLContext:
-        return factories[name]()
+        kind, device = parse_choice(name, factories)
+        return factories[kind](GLRequest(device))
 
     contexts = Once(open_context)
     yield contexts
