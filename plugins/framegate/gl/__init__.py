@@ -20,12 +20,16 @@ class _OnDevices(Lazy):
         return names
 
 
+class _InWindow(Lazy):
+    has_window = True
+
+
 def builtin() -> dict[str, GLContextFactory]:
     """The contexts that come with Framegate, by name; nothing is imported until one is made."""
     return {
-        "auto": Lazy("framegate.gl.auto", "open_first"),
+        "auto": _InWindow("framegate.gl.auto", "open_first"),
         "egl": _OnDevices("framegate.gl.egl", "open_egl"),
-        "glfw": Lazy("framegate.gl.glfw_window", "GLFWContext"),
+        "glfw": _InWindow("framegate.gl.glfw_window", "GLFWContext"),
         "osmesa": Lazy("framegate.gl.osmesa", "OSMesaContext"),
         "null": Lazy("framegate.gl.null", "NullContext"),
     }

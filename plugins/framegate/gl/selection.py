@@ -53,6 +53,11 @@ def devices_of(kind: str, factories: Mapping[str, GLContextFactory]) -> str:
         return f"no {kind} ({error.reason})"
 
 
+def has_window(factory: GLContextFactory) -> bool:
+    """Whether a factory's contexts may have a window, as its attribute of that name says."""
+    return bool(getattr(factory, "has_window", False))
+
+
 def listed(kind: str, names: Sequence[str]) -> str:
     """Devices by their numbers and names, for people."""
     return ", ".join(f"{kind}:{number} ({name})" for number, name in enumerate(names)) or f"no device of {kind}"

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from framegate.errors import BackendUnavailable, FramegateError, RequiredBackendUnavailable
+from framegate.errors import BackendUnavailable, FramegateError, RequiredBackendUnavailable, WindowClosed
 from framegate.hooks.options import OPTIONS
 
 ENDED_EARLY = pytest.StashKey[bool]()
@@ -61,11 +61,17 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Show a user's mistake as its one line, and a skip at the benchmark; other exceptions keep their traceback."""
+    """Show a user's mistake as its one line, and a skip at the benchmark; other exceptions keep their traceback.
+
+    A window that its user closed ends the run, whose results so far are shown as always.
+    """
     report = yield
     error = None if call.excinfo is None else call.excinfo.value
     if call.when == "setup" and error is not None:
         item.stash[ENDED_EARLY] = True
+    if isinstance(error, WindowClosed):
+        left = len(item.session.items) - item.session.items.index(item) - 1
+        item.session.shouldfail = f"{error} during {item.name}; benchmarks not run after it: {left}"
     if isinstance(error, FramegateError):
         report.longrepr = f"{type(error).__name__}: {error}"
     elif report.skipped and error is not None and isinstance(error.__cause__, BackendUnavailable):

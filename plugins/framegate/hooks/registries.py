@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import pytest
 
 from framegate import gl, render, runtimes
-from framegate.errors import FramegateError, UnknownName
-from framegate.gl.selection import parse_choice
-from framegate.hooks.options import OPTIONS, Options, once
+from framegate.errors import FramegateError, UnknownName, UsageError
+from framegate.gl.selection import has_window, parse_choice
+from framegate.hooks.options import FLAGS, OPTIONS, Options, once
 from framegate.interfaces import GLContextFactory, ModelSourceFactory, RendererFactory, RuntimeFactory, Size, Step
 from framegate.models import sources
 from framegate.preprocess import BUILTIN_STEPS
@@ -77,6 +77,7 @@ def pytest_configure(config: pytest.Config) -> None:
             contexts=Registry("GL context", hook.pytest_framegate_gl_contexts(config=config)),
         )
         check_names(config.stash[OPTIONS], registries)
+        check_windows(config, registries)
     except FramegateError as error:
         raise pytest.UsageError(str(error)) from None
     config.stash[REGISTRIES] = registries
@@ -101,6 +102,22 @@ def check_names(options: Options, registries: Registries) -> None:
         Size.parse(size)
     for toggles in options.preprocess:
         parse_toggles(toggles, registries.steps)
+
+
+def check_windows(config: pytest.Config, registries: Registries) -> None:
+    """Refuse a window on the command line that no context can show; an ini file asks for one where there can be one.
+
+    Raises:
+        UsageError: contexts are named, and none of them has a window.
+    """
+    asked, contexts = config.stash[OPTIONS].gl, registries.contexts
+    if not asked or ALL in asked or any(has_window(contexts[parse_choice(name, contexts).kind]) for name in asked):
+        return
+    for flag in FLAGS:
+        if config.getoption(f"frame_{flag}"):
+            raise UsageError(
+                f"--frame-{flag} needs a context with a window, and got --frame-gl {','.join(asked)}; add glfw"
+            )
 
 
 def _check_required(options: Options, registries: Registries) -> None:

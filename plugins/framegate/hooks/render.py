@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Protocol
 
 import pytest
@@ -13,19 +14,23 @@ from framegate.hooks.options import OPTIONS
 from framegate.hooks.outcome import named
 from framegate.hooks.pictures import SavePicture
 from framegate.hooks.registries import REGISTRIES
-from framegate.interfaces import AS_TO_PIXELS, Array, Drawing, Float32, GLContext, GLRequest, Renderer, Size
+from framegate.hooks.report import note
+from framegate.interfaces import AS_TO_PIXELS, Array, Drawing, Float32, GLContext, Renderer, Size
 from framegate.measure.stages import StageTimer
 from framegate.once import Once
+
+WAITS = "With vertical synchronisation `present` waits for the display: its time is the display's."
 
 
 @pytest.fixture(scope="session")
 def gl_contexts(pytestconfig: pytest.Config) -> Iterator[Once[str, GLContext]]:
     """Opens each GL context at its first use, once a session; all are released at the end, the newest first."""
     factories = pytestconfig.stash[REGISTRIES].contexts
+    request = pytestconfig.stash[OPTIONS].request
 
     def open_context(name: str) -> GLContext:
         kind, device = parse_choice(name, factories)
-        return factories[kind](GLRequest(device))
+        return factories[kind](replace(request, device=device))
 
     contexts = Once(open_context)
     yield contexts
@@ -41,7 +46,9 @@ def gl_context(
     with named(pytestconfig, "GL context", frame_gl):
         context = gl_contexts(frame_gl)
     info = context.info()
-    frame_info.update(gl=context.name, gl_renderer=info.renderer, is_software=info.is_software)
+    frame_info.update(gl=context.name, gl_renderer=info.renderer, is_software=info.is_software, vsync=info.vsync)
+    if info.vsync:
+        note(pytestconfig, WAITS)
     with context.current():
         yield context
 

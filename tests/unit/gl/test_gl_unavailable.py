@@ -166,6 +166,19 @@ def test_auto_lists_every_reason() -> None:
     )
 
 
+@pytest.mark.parametrize("request_", [GLRequest(window=True), GLRequest(vsync=True)])
+def test_auto_takes_only_what_has_a_window_where_one_is_asked_for(request_: GLRequest) -> None:
+    class InWindow(NullContext):
+        name = "window"
+        has_window = True
+
+    assert open_first(request_, ("a", "b"), {"a": NullContext, "b": InWindow}).name == "window"
+    lacking = unavailable("no b here")
+    vars(lacking)["has_window"] = True
+    with pytest.raises(BackendUnavailable, match=r"no OpenGL context works here \(b: no b here\)"):
+        open_first(request_, ("a", "b"), {"a": NullContext, "b": lacking})
+
+
 def test_auto_tries_every_built_in_that_has_opengl() -> None:
     assert set(ORDER) == set(builtin()) - {"auto", "null"}
 
