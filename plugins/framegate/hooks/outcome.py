@@ -8,10 +8,12 @@ from contextlib import contextmanager
 
 import pytest
 
-from framegate.errors import BackendUnavailable, FramegateError, RequiredBackendUnavailable, WindowClosed
+from framegate.errors import BackendUnavailable, FramegateError, GLError, RequiredBackendUnavailable, WindowClosed
 from framegate.hooks.options import OPTIONS
 
 ENDED_EARLY = pytest.StashKey[bool]()
+GL_BROKE = pytest.StashKey[bool]()
+"""Whether a phase of the test ended in a ``GLError``, after which nobody knows what state its context is in."""
 UNAVAILABLE = "framegate_unavailable"
 """The attribute of a skipped test's report that says what it lacked."""
 
@@ -73,9 +75,18 @@ def pytest_runtest_makereport(
         left = len(item.session.items) - item.session.items.index(item) - 1
         item.session.shouldfail = f"{error} during {item.name}; benchmarks not run after it: {left}"
     if isinstance(error, FramegateError):
-        report.longrepr = f"{type(error).__name__}: {error}"
+        report.longrepr = f"{type(error).__name__}: {_context(item, error)}{error}"
     elif report.skipped and error is not None and isinstance(error.__cause__, BackendUnavailable):
         setattr(report, UNAVAILABLE, str(error))
         path, line, _ = item.location
         report.longrepr = (path, (line or 0) + 1, f"Skipped: {error}")
     return report
+
+
+def _context(item: pytest.Item, error: FramegateError) -> str:
+    """Whose error it is: OpenGL's own messages do not say."""
+    if not isinstance(error, GLError):
+        return ""
+    item.stash[GL_BROKE] = True
+    callspec = getattr(item, "callspec", None)
+    return f"GL context {callspec.params['frame_gl']!r}: " if callspec and "frame_gl" in callspec.params else ""
