@@ -12,6 +12,7 @@ FramegateError                 one line: what was asked, what was found, what to
 │   └── UnsupportedOp          an op or layer the runtime does not know
 ├── SourceError                a model source could not bring the model (npm, hash, network)
 ├── GLError                    OpenGL refused a call, or a context was used when it could not be
+├── WindowClosed               the user closed the window that pictures are shown in: the run ends
 ├── FrameError                 a picture or video that cannot be read, or is too small
 └── WrongOutput                a backend produced a wrong picture or wrong numbers
 """
@@ -35,6 +36,7 @@ __all__ = [
     "UnsupportedOp",
     "UsageError",
     "WeightsError",
+    "WindowClosed",
     "WrongOutput",
 ]
 
@@ -110,6 +112,10 @@ class SourceError(FramegateError):
 
 class GLError(FramegateError):
     """An OpenGL call that the driver refused, or a context used when it could not be."""
+
+
+class WindowClosed(FramegateError):
+    """The window that pictures are shown in was closed by its user, who has seen enough."""
 
 
 class FrameError(FramegateError):

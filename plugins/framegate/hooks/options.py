@@ -10,7 +10,7 @@ from typing import cast, get_args
 import pytest
 
 from framegate.errors import FramegateError, UnknownName
-from framegate.interfaces import Drawing, OutOfRange, Scaling, Size
+from framegate.interfaces import Drawing, GLRequest, OutOfRange, Scaling, Size
 from framegate.preprocess.fit import FITS, Fit
 
 AXES = {
@@ -19,7 +19,7 @@ AXES = {
     "preprocess": "preprocessing: none, all, or step names joined by '+' (greyscale+invert)",
     "runtime": "runtime that runs the model, or 'all'",
     "renderer": "renderer that takes the output to the screen, or 'all'",
-    "gl": "GL context that renderers draw in: auto, egl, glfw, osmesa, null, or 'all'",
+    "gl": "GL context that renderers draw in: auto, egl, egl:N (its device N, from 0), glfw, osmesa, null, or 'all'",
 }
 
 CHOICES = {
@@ -28,6 +28,12 @@ CHOICES = {
     "scaling": (get_args(Scaling), "how a picture is scaled to --frame-window-size"),
 }
 """Options that take one of a few words; the first is the default."""
+
+FLAGS = {
+    "window": "show the pictures of the glfw context in a window; auto then takes glfw",
+    "vsync": "have glfw's swaps wait for the display, which 'present' then measures; auto then takes glfw",
+}
+"""Options that are on or off; off is the default."""
 
 MOST_THREADS = 1024
 
@@ -46,6 +52,7 @@ class Options:
     fit: Fit
     threads: int | None
     drawing: Drawing
+    request: GLRequest
     require: tuple[str, ...]
 
     def axis(self, name: str) -> tuple[str, ...]:
@@ -78,6 +85,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         ini = f"frame_{name.replace('-', '_')}"
         group.addoption(f"--frame-{name}", metavar="|".join(words), help=f"{about} (default: {words[0]}). ini: {ini}")
         parser.addini(ini, f"{about}: {' or '.join(words)}", default="")
+    for name, about in FLAGS.items():
+        group.addoption(f"--frame-{name}", action="store_true", help=f"{about}. ini: frame_{name}")
+        parser.addini(f"frame_{name}", about, type="bool", default=False)
     group.addoption(
         "--frame-window-size",
         metavar="SIZE",
@@ -121,8 +131,13 @@ def read_options(config: pytest.Config) -> Options:
             window=_size(_single(config, "window_size")),
             scaling=cast("Scaling", _choice(config, "scaling")),
         ),
+        request=GLRequest(**{name: _flag(config, name) for name in FLAGS}),
         require=_values(config, "require"),
     )
+
+
+def _flag(config: pytest.Config, name: str) -> bool:
+    return bool(config.getoption(f"frame_{name}") or config.getini(f"frame_{name}"))
 
 
 def _values(config: pytest.Config, name: str) -> tuple[str, ...]:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import pytest
 
 from framegate import gl, render, runtimes
-from framegate.errors import FramegateError, UnknownName
-from framegate.hooks.options import OPTIONS, Options, once
+from framegate.errors import FramegateError, UnknownName, UsageError
+from framegate.gl.selection import has_window, parse_choice
+from framegate.hooks.options import FLAGS, OPTIONS, Options, once
 from framegate.interfaces import GLContextFactory, ModelSourceFactory, RendererFactory, RuntimeFactory, Size, Step
 from framegate.models import sources
 from framegate.preprocess import BUILTIN_STEPS
@@ -76,6 +77,7 @@ def pytest_configure(config: pytest.Config) -> None:
             contexts=Registry("GL context", hook.pytest_framegate_gl_contexts(config=config)),
         )
         check_names(config.stash[OPTIONS], registries)
+        check_windows(config, registries)
     except FramegateError as error:
         raise pytest.UsageError(str(error)) from None
     config.stash[REGISTRIES] = registries
@@ -86,24 +88,45 @@ def check_names(options: Options, registries: Registries) -> None:
 
     Raises:
         UnknownName: a name that nobody provides.
-        UsageError: a size or preprocessing name that cannot be read.
+        UsageError: a size, preprocessing name or device that cannot be read.
     """
-    for axis, registry in (
-        ("runtime", registries.runtimes),
-        ("renderer", registries.renderers),
-        ("gl", registries.contexts),
-    ):
+    for axis, registry in (("runtime", registries.runtimes), ("renderer", registries.renderers)):
         for name in options.axis(axis):
             if name != ALL:
                 registry[name]
+    for name in options.gl:
+        if name != ALL:
+            parse_choice(name, registries.contexts)
+    _check_required(options, registries)
     for size in options.size:
         Size.parse(size)
     for toggles in options.preprocess:
         parse_toggles(toggles, registries.steps)
+
+
+def check_windows(config: pytest.Config, registries: Registries) -> None:
+    """Refuse a window on the command line that no context can show; an ini file asks for one where there can be one.
+
+    Raises:
+        UsageError: contexts are named, and none of them has a window.
+    """
+    asked, contexts = config.stash[OPTIONS].gl, registries.contexts
+    if not asked or ALL in asked or any(has_window(contexts[parse_choice(name, contexts).kind]) for name in asked):
+        return
+    for flag in FLAGS:
+        if config.getoption(f"frame_{flag}"):
+            raise UsageError(
+                f"--frame-{flag} needs a context with a window, and got --frame-gl {','.join(asked)}; add glfw"
+            )
+
+
+def _check_required(options: Options, registries: Registries) -> None:
     known = {*registries.runtimes, *registries.renderers, *registries.contexts, *registries.sources}
     for name in options.require:
-        if name not in known:
+        if name.partition(":")[0] not in known:
             raise UnknownName("backend in --frame-require", name, known)
+        if name not in known:
+            parse_choice(name, registries.contexts)
 
 
 def expand(names: tuple[str, ...], registry: Mapping[str, object]) -> tuple[str, ...]:

@@ -1,0 +1,97 @@
+"""``--frame-window``: what is measured is what a viewer sees, on an X server whose screen is a file."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+ROOT = Path(__file__).parents[2]
+SIDE = 512
+DEADLINE_S = 120
+POLL_S = 0.05
+TOLERANCE = 2
+BENCHMARK = [
+    *("suites/test_frame.py", "--benchmark-only", "--benchmark-max-time=3", "--benchmark-min-time=0.01"),
+    *("--frame-model=colour-128-f8", "--frame-gl=glfw", "--frame-window", f"--frame-window-size={SIDE}"),
+    *("--frame-renderer=gl-texture", "--frame-scaling=linear", "--frame-fit=resize"),
+]
+
+Picture = NDArray[Any]
+
+
+@pytest.fixture
+def screen_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """An X server of this test's own is the display; the file is its screen."""
+    program = shutil.which("Xvfb")
+    if program is None:
+        pytest.skip("needs Xvfb: sudo apt-get install -y xvfb")
+    ours, theirs = os.pipe()
+    command = [program, "-displayfd", str(theirs), "-screen", "0", "800x640x24", "-fbdir", str(tmp_path)]
+    with subprocess.Popen(
+        [*command, "-nolisten", "tcp", "-noreset"], pass_fds=[theirs], stderr=subprocess.DEVNULL
+    ) as server:
+        os.close(theirs)
+        try:
+            with os.fdopen(ours) as answer:
+                number = answer.readline().strip()
+            assert number, "Xvfb does not start"
+            monkeypatch.setenv("DISPLAY", f":{number}")
+            monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+            yield tmp_path / "Xvfb_screen0"
+        finally:
+            server.terminate()
+
+
+def read_xwd(path: Path) -> Picture:
+    """The screen as uint8 BGR (H, W, 3): XWD is a header of big-endian words, a colour map and rows of pixels."""
+    data = path.read_bytes()
+    words = np.frombuffer(data, ">u4", 25)
+    header, width, height, row, colours = (int(words[index]) for index in (0, 4, 5, 12, 19))
+    assert words[11] == 32, "four bytes a pixel"
+    pixels = np.frombuffer(data, np.uint8, height * row, header + colours * 12).reshape(height, row)
+    return pixels[:, : width * 4].reshape(height, width, 4)[..., :3]
+
+
+def find(picture: Picture, screen: Picture) -> tuple[float, int, int]:
+    """The greatest difference of a pixel, where the picture fits the screen best, and that place's row and column."""
+    fit = cv2.matchTemplate(screen, picture, cv2.TM_SQDIFF)
+    column, row = cv2.minMaxLoc(fit)[2]
+    there = screen[row : row + picture.shape[0], column : column + picture.shape[1]]
+    return float(np.abs(there.astype(int) - picture).max()), row, column
+
+
+def test_the_picture_that_is_measured_is_on_the_screen_meanwhile(screen_file: Path, tmp_path: Path) -> None:
+    pictures = tmp_path / "pictures"
+    command = [sys.executable, "-m", "pytest", *BENCHMARK, f"--frame-pictures={pictures}"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "plugins")}
+    seen: list[Picture] = []
+    until = time.monotonic() + DEADLINE_S
+    with (
+        (tmp_path / "output.txt").open("w+") as output,
+        subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output) as run,
+    ):
+        while run.poll() is None:
+            if time.monotonic() > until:
+                run.kill()
+            screen = read_xwd(screen_file)
+            if not seen or not np.array_equal(screen, seen[-1]):
+                seen.append(screen)
+            with suppress(subprocess.TimeoutExpired):
+                run.wait(POLL_S)
+    assert run.returncode == 0, (tmp_path / "output.txt").read_text()
+    (stored,) = pictures.glob("*screen.png")
+    picture = cv2.imread(str(stored))
+    assert picture is not None
+    assert picture.shape == (SIDE, SIDE, 3)
+    difference, row, column = min(find(picture, screen) for screen in seen)
+    assert difference <= TOLERANCE, f"{difference} at best, at row {row}, column {column}, in {len(seen)} pictures"
