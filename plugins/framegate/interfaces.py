@@ -155,9 +155,9 @@ class Screen(Protocol):
         ...
 
     def present(self) -> None:
-        """Show the picture to the viewer: scale it to the window's size if that is another, and swap.
+        """Ask for the picture to be shown: scaled to the window's size if that is another, and swapped.
 
-        Returns when that is done; does nothing where there is no window and nothing to scale.
+        ``GLContext.finish`` returns when it is. Does nothing where there is no window and nothing to scale.
         """
         ...
 
@@ -242,7 +242,7 @@ class Renderer(Protocol):
     def passes(self) -> Stages:
         """What ``draw`` and ``present`` ask of the device, without waiting for it: ``upload``, ``draw``, ``present``.
 
-        The first takes what ``convert`` returned, the others nothing. Empty for a renderer that uses no device.
+        The first takes what ``convert`` returned, an array, and the others nothing. Empty where there is no device.
         """
         ...
 

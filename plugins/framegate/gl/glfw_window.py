@@ -85,7 +85,7 @@ class WindowScreen(GLScreen):
         glfw.swap_buffers(window)
 
     def present(self) -> None:
-        """Copy the framebuffer to the window's back buffer and swap; returns when that is done.
+        """Ask for the framebuffer to be copied to the window's back buffer, and swap.
 
         Raises:
             WindowClosed: the window's user closed it.
@@ -96,11 +96,9 @@ class WindowScreen(GLScreen):
             if self._glfw.window_should_close(self._window):
                 raise WindowClosed("the window was closed")
             width, height = self._glfw.get_framebuffer_size(self._window)
-        if self.shown.framebuffer != self.framebuffer:
-            self.scale()
+        super().present()
         self._to_window(Size(height, width))
         self._glfw.swap_buffers(self._window)
-        self.gl.glFinish()
 
     def _to_window(self, window: Size) -> None:
         gl = self.gl

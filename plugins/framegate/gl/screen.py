@@ -100,13 +100,9 @@ class GLScreen:
         return GLCanvas(self, self._objects)
 
     def present(self) -> None:
-        """Scale the picture to the window's size, if that is another; returns when that is done."""
-        if self._shown is not self._target:
-            self.scale()
-            self.gl.glFinish()
-
-    def scale(self) -> None:
-        """Ask for the scaling."""
+        """Ask for the picture to be scaled to the window's size, if that is another."""
+        if self._shown is self._target:
+            return
         gl = self.gl
         gl.glBindFramebuffer(gl.GL_READ_FRAMEBUFFER, self._target.framebuffer)
         gl.glBindFramebuffer(gl.GL_DRAW_FRAMEBUFFER, self._shown.framebuffer)
@@ -152,7 +148,7 @@ class GLCanvas:
         Raises:
             UsageError: the array is not contiguous uint8 of the screen's size.
         """
-        check_bytes(rgba, self._shape)
+        _check_bytes(rgba, self._shape)
         upload_bytes(self._screen.gl, self._texture, rgba)
 
     def draw(self) -> None:
@@ -164,7 +160,7 @@ class GLCanvas:
         self._triangle.draw()
 
 
-def check_bytes(rgba: Pixels, shape: tuple[int, ...]) -> None:
+def _check_bytes(rgba: Pixels, shape: tuple[int, ...]) -> None:
     """Refuse what a driver would read past.
 
     Raises:

@@ -17,7 +17,7 @@ _NANOSECOND = 1e-9
 
 
 def device_clock(gl: GLFunctions, objects: ExitStack) -> Callable[[Callable[[], Any]], float] | None:
-    """A function that makes a call and returns the seconds the device worked on what the call asked for.
+    """A function that makes a call and returns the seconds, by the device's clock, that what it asked for took there.
 
     It waits for the device, so it has no place in what is timed otherwise. None where the context counts no time.
 
@@ -34,8 +34,10 @@ def device_clock(gl: GLFunctions, objects: ExitStack) -> Callable[[Callable[[], 
 
     def seconds(call: Callable[[], Any]) -> float:
         gl.glBeginQuery(gl.GL_TIME_ELAPSED, name)
-        call()
-        gl.glEndQuery(gl.GL_TIME_ELAPSED)
+        try:
+            call()
+        finally:
+            gl.glEndQuery(gl.GL_TIME_ELAPSED)
         gl.glGetQueryObjectui64v(name, gl.GL_QUERY_RESULT, ctypes.byref(elapsed))
         return elapsed.value * _NANOSECOND
 

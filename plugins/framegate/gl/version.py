@@ -29,5 +29,5 @@ def need_version(context: GLContext, least: Version, what: str) -> None:
     if found < least:
         raise BackendUnavailable(
             f"{what} need OpenGL {least[0]}.{least[1]}, and the {context.name} context has {context.info().version}",
-            "use a context with a newer OpenGL version, such as egl, or the gl-texture-sub renderer",
+            "use a context with a newer OpenGL version, or the gl-texture-sub renderer",
         )

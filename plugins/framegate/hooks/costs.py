@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import asdict
-from statistics import median
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,7 +12,9 @@ import pytest
 from framegate.errors import BackendUnavailable
 from framegate.hooks.describe import FrameInfo
 from framegate.interfaces import Array, GLContext, Renderer
+from framegate.measure.stages import StageTimer
 from framegate.report.costs import CostRow, cost_table
+from framegate.report.stages import StageRow
 
 if TYPE_CHECKING:
     from framegate.measure.device import DeviceClock
@@ -23,29 +24,34 @@ COST_ROWS = pytest.StashKey[list[CostRow]]()
 
 @pytest.fixture
 def store_costs(
-    request: pytest.FixtureRequest, benchmark: Any, gl_context: GLContext, frame_info: FrameInfo
+    request: pytest.FixtureRequest,
+    benchmark: Any,
+    gl_context: GLContext,
+    render_timer: StageTimer,
+    keep_stages: Callable[..., StageRow | None],
+    frame_info: FrameInfo,
 ) -> Callable[[Renderer, Array], None]:
-    """Measures a renderer's passes after the benchmark, puts them into ``extra_info["screen"]`` and into a table.
+    """Keeps the stages, measures a renderer's passes, and puts them into ``extra_info["screen"]`` and into a table.
 
-    Nothing is stored with timing off, nor for a renderer that has no passes.
+    Nothing is stored with timing off; a renderer that has no passes is left out of the table.
     """
     from framegate.measure.device import measure_costs
 
     def store(renderer: Renderer, tensor: Array) -> None:
-        passes = renderer.passes()
-        if benchmark.stats is None or not passes:
+        measured, passes = keep_stages(render_timer), renderer.passes()
+        if measured is None or not passes:
             return
         with ExitStack() as objects:
             clock = _device_clock(gl_context, objects)
             costs = measure_costs(tensor, renderer.stages()[0].call, passes, gl_context.finish, clock)
         benchmark.extra_info["screen"] = asdict(costs) | {"is_gpu_s_trusted": not frame_info["is_software"]}
         row = CostRow(
-            cell=request.node.callspec.id,
+            cell=measured.cell,
             size=frame_info["size"],
             renderer=frame_info["renderer"],
             gl=frame_info["gl"],
             is_software=bool(frame_info["is_software"]),
-            total_s=median(benchmark.stats.stats.data),
+            total_s=measured.total_s,
             costs=costs,
         )
         request.config.stash.setdefault(COST_ROWS, []).append(row)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import pytest
@@ -55,7 +56,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave a study out unless it was asked for, so that all benchmarks together stay a matter of minutes."""
-    if STUDY in config.option.markexpr:
+    if _names([config.option.markexpr], STUDY):
         return
     asked = [*config.args, config.option.keyword]
     unasked = {item for item in items if item.get_closest_marker(STUDY) and not _names(asked, item.path.stem)}
@@ -64,8 +65,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if item not in unasked]
 
 
-def _names(texts: Sequence[str], module: str) -> bool:
-    return any(module in text for text in texts)
+def _names(texts: Sequence[str], word: str) -> bool:
+    return any(re.search(rf"\b{re.escape(word)}\b", text) for text in texts)
 
 
 def _rows(metafunc: pytest.Metafunc, axes: Sequence[str]) -> Sequence[tuple[str, ...]]:

@@ -26,20 +26,32 @@ def note(config: pytest.Config, line: str) -> None:
 
 
 @pytest.fixture
-def store_stages(request: pytest.FixtureRequest, benchmark: Any) -> Callable[..., None]:
+def keep_stages(request: pytest.FixtureRequest, benchmark: Any) -> Callable[..., StageRow | None]:
     """Puts a timer's samples of the benchmark's rounds into ``extra_info["stages_s"]``: name -> list of seconds.
 
     Nothing is stored with timing off, when there are no rounds, nor with ``--benchmark-cprofile``, which calls the
     function under a profiler after the rounds.
     """
 
-    def store(timer: StageTimer, calls_after: int = 1) -> None:
+    def keep(timer: StageTimer, calls_after: int = 1) -> StageRow | None:
         if benchmark.stats is None or request.config.getoption("benchmark_cprofile"):
-            return
+            return None
         samples = timer.rounds(benchmark.stats.stats.rounds * benchmark.stats.iterations, calls_after)
         benchmark.extra_info["stages_s"] = samples
-        tables = request.config.stash.setdefault(STAGE_ROWS, {})
-        tables.setdefault(request.node.originalname, []).append(StageRow.of(request.node.callspec.id, samples))
+        return StageRow.of(request.node.callspec.id, samples)
+
+    return keep
+
+
+@pytest.fixture
+def store_stages(request: pytest.FixtureRequest, keep_stages: Callable[..., StageRow | None]) -> Callable[..., None]:
+    """Keeps a timer's samples, and shows them in the table at the end of the run."""
+
+    def store(timer: StageTimer, calls_after: int = 1) -> None:
+        row = keep_stages(timer, calls_after)
+        if row is not None:
+            tables = request.config.stash.setdefault(STAGE_ROWS, {})
+            tables.setdefault(request.node.originalname, []).append(row)
 
     return store
 

@@ -14,11 +14,14 @@ from framegate.interfaces import Array, Stages
 from framegate.measure.stages import Clock
 
 BUDGET_S = 0.2
-LEAST, MOST = 3, 30
-"""Calls of each part: as many as fit into the budget, within these."""
+LEAST, MOST = 3, 60
+"""Repeats of each measurement: as many as fit into the budget, within these."""
+
+SHORT, BURST = 2, 8
+"""Frames that follow each other without a wait: a burst, or fewer where a burst would not fit into the budget."""
 
 DeviceClock = Callable[[Callable[[], Any]], float]
-"""Makes a call and returns the seconds that the device worked on what the call asked for."""
+"""Makes a call and returns the seconds, by the device's clock, that what it asked for took there."""
 
 
 @dataclass(frozen=True)
@@ -28,10 +31,11 @@ class ScreenCosts:
     Attributes:
         tensor_bytes: of the tensor.
         uploaded_bytes: handed to the device for each frame.
-        copy_s: seconds of one copy of the tensor from memory to memory, the fastest of several.
-        passes_s: median seconds of ``upload``, ``draw`` and ``present``, the device's work awaited after each.
-        gpu_s: the same by the device's own clock; None where it has none.
-        in_flight_s: seconds a frame where frames follow each other and only the last is awaited.
+        copy_s: seconds of one copy of the tensor, the fastest of several: a warm one, in the cache if it fits.
+        passes_s: median seconds of ``convert``, ``upload``, ``draw`` and ``present`` of a frame, each awaited.
+        gpu_s: those of the last three by the device's own clock; None where it has none.
+        frame_s: median seconds of a frame that is awaited at its end only.
+        in_flight_s: the same where frames follow each other and only the last of a burst is awaited.
     """
 
     tensor_bytes: int
@@ -39,6 +43,7 @@ class ScreenCosts:
     copy_s: float
     passes_s: Mapping[str, float]
     gpu_s: Mapping[str, float] | None
+    frame_s: float
     in_flight_s: float
 
 
@@ -60,7 +65,6 @@ def measure_costs(
         device_clock: the device's own, if it has one.
         clock: returns seconds as a float.
     """
-    converted = convert(tensor)
 
     def awaited(call: Callable[[], Any]) -> float:
         started = clock()
@@ -68,28 +72,35 @@ def measure_costs(
         finish()
         return clock() - started
 
-    def frame() -> None:
-        given = convert(tensor)
-        for name, call in passes:
-            call(given if name == "upload" else None)
-
     def frames(count: int) -> None:
         for _ in range(count):
-            frame()
+            value = convert(tensor)
+            for _, call in passes:
+                value = call(value)
 
-    def timed(by: DeviceClock) -> dict[str, float]:
-        finish()
-        return {name: median(_repeated(by, call, converted if name == "upload" else None)) for name, call in passes}
+    def in_parts(by: DeviceClock) -> dict[str, float]:
+        value, seconds = tensor, {}
+        for name, call in (("convert", convert), *passes):
+            results: list[Any] = []
+            seconds[name] = by(lambda call=call, value=value, results=results: results.append(call(value)))  # type: ignore[misc]  # mypy cannot infer a lambda with defaults
+            (value,) = results
+        return seconds
 
-    passes_s = timed(awaited)
-    count = len(_repeated(awaited, lambda _: frame(), None))
+    def pair() -> tuple[float, float]:
+        return awaited(lambda: frames(1)), awaited(lambda: frames(burst)) / burst
+
+    finish()
+    burst = BURST if awaited(lambda: frames(1)) * BURST <= BUDGET_S else SHORT
+    alone, in_flight = zip(*_repeated(pair, clock), strict=True)
+    by_device = None if device_clock is None else _medians(_repeated(lambda: in_parts(device_clock), clock))
     return ScreenCosts(
         tensor_bytes=tensor.nbytes,
-        uploaded_bytes=converted.nbytes,
+        uploaded_bytes=convert(tensor).nbytes,
         copy_s=copy_seconds(tensor, clock),
-        passes_s=passes_s,
-        gpu_s=None if device_clock is None else timed(device_clock),
-        in_flight_s=awaited(lambda: frames(count)) / count,
+        passes_s=_medians(_repeated(lambda: in_parts(awaited), clock)),
+        gpu_s=None if by_device is None else {name: by_device[name] for name, _ in passes},
+        frame_s=median(alone),
+        in_flight_s=median(in_flight),
     )
 
 
@@ -97,16 +108,21 @@ def copy_seconds(tensor: Array, clock: Clock = time.perf_counter) -> float:
     """Seconds of the fastest of several copies of a tensor."""
     target = np.empty_like(tensor)
 
-    def timed(call: Callable[[], Any]) -> float:
+    def timed() -> float:
         started = clock()
-        call()
+        np.copyto(target, tensor)
         return clock() - started
 
-    return min(_repeated(timed, lambda _: np.copyto(target, tensor), None))
+    return min(map(float, _repeated(timed, clock)))
 
 
-def _repeated(by: DeviceClock, call: Callable[[Any], Any], value: Any) -> list[float]:
-    seconds = [by(lambda: call(value))]
-    while len(seconds) < LEAST or (len(seconds) < MOST and sum(seconds) < BUDGET_S):
-        seconds.append(by(lambda: call(value)))
-    return seconds
+def _repeated(measure: Callable[[], Any], clock: Clock) -> list[Any]:
+    found: list[Any] = []
+    started = clock()
+    while len(found) < LEAST or (len(found) < MOST and clock() - started < BUDGET_S):
+        found.append(measure())
+    return found
+
+
+def _medians(found: list[dict[str, float]]) -> dict[str, float]:
+    return {name: median(each[name] for each in found) for name in found[0]}

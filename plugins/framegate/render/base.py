@@ -70,8 +70,8 @@ class ScreenRenderer(ABC):
         self._way = way
         self._stages = (
             Stage("convert", _only(tuple(shape), np.dtype(dtype), way.convert)),
-            Stage("draw", _finished(way, self._context.finish)),
-            Stage("present", lambda _: way.screen.present()),
+            Stage("draw", _drawn(way, self._context.finish)),
+            Stage("present", _presented(way, self._context.finish)),
         )
 
     def draw(self, tensor: Array) -> None:
@@ -136,7 +136,7 @@ class CPURenderer(ScreenRenderer):
         return Way(screen, convert, canvas.upload, canvas.draw)
 
 
-def _finished(way: Way, finish: Callable[[], None]) -> Callable[[Any], None]:
+def _drawn(way: Way, finish: Callable[[], None]) -> Callable[[Any], None]:
     """The whole stage ``draw``, which ends when the pixels are there and not when they have been asked for."""
 
     def draw(converted: Any) -> None:
@@ -145,6 +145,16 @@ def _finished(way: Way, finish: Callable[[], None]) -> Callable[[Any], None]:
         finish()
 
     return draw
+
+
+def _presented(way: Way, finish: Callable[[], None]) -> Callable[[Any], None]:
+    """The whole stage ``present``, which ends when the picture is shown."""
+
+    def present(_: Any) -> None:
+        way.screen.present()
+        finish()
+
+    return present
 
 
 def _only(shape: tuple[int, ...], dtype: np.dtype[Any], convert: Callable[[Array], Any]) -> Callable[[Array], Any]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from framegate.errors import BackendUnavailable
 from framegate.gl.screen import gl_screen
 from framegate.render.base import ScreenRenderer, Way
 from framegate.render.oracle import check_range, limits
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     from framegate.render.oracle import Layout
 
 
+LEAST_SPAN, MOST_SPAN = 1e-30, 1e30
+"""Ranges narrower or wider than these, or ending further out, are left to the CPU."""
+
+
 class DeviceRenderer(ScreenRenderer):
     """A renderer that needs OpenGL; what a shader computes may be one step of 255 off."""
 
@@ -30,6 +35,11 @@ class DeviceRenderer(ScreenRenderer):
         """Make the way; whatever has to be given back goes to ``objects`` as soon as it is there."""
 
     def _allocate(self, picture: Layout, objects: ExitStack) -> Way:
+        low, high = limits(picture.dtype, picture.drawing)
+        if not (LEAST_SPAN <= high - low <= MOST_SPAN and max(-low, high) <= MOST_SPAN):
+            raise BackendUnavailable(
+                f"the range [{low}, {high}] is beyond what a shader's float32 can tell apart", "use a CPU renderer"
+            )
         screen = gl_screen(self._context, picture.size, picture.drawing)
         objects.callback(screen.close)
         return self._way_to(screen, picture, objects)
@@ -40,7 +50,7 @@ def checked(picture: Layout) -> Callable[[Array], Array]:
 
     It is for renderers that let the device convert, which clamps.
     """
-    if picture.drawing.out_of_range == "clamp":
+    if picture.drawing.out_of_range == "clamp" or picture.dtype == "uint8":
         return np.ascontiguousarray
     low, high = limits(picture.dtype, picture.drawing)
 

@@ -48,6 +48,8 @@ class GLComputeRenderer(DeviceRenderer):
             tensor.bind()
             gl.glBindImageTexture(0, image.texture, 0, False, 0, gl.GL_WRITE_ONLY, gl.GL_RGBA8)
             gl.glUseProgram(program)
+            # The frame before may still be read from the image that this one writes.
+            gl.glMemoryBarrier(gl.GL_SHADER_IMAGE_ACCESS_BARRIER_BIT)
             gl.glDispatchCompute(columns, rows, 1)
             gl.glMemoryBarrier(gl.GL_FRAMEBUFFER_BARRIER_BIT)
             screen.copy_from(image.framebuffer)

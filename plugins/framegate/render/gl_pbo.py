@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 BUFFERS = 3
 _STORAGE = (4, 4)
+_PATIENCE_NS = 10 * 10**9
 
 
 class GLPBORenderer(DeviceRenderer):
@@ -34,9 +35,11 @@ class GLPBORenderer(DeviceRenderer):
         ring = kind(screen.gl, picture.nbytes, objects)
 
         def upload(tensor: Array) -> None:
-            ring.fill(tensor)
-            texture.replace(None)
-            ring.done()
+            try:
+                ring.fill(tensor)
+                texture.replace(None)
+            finally:
+                ring.done()
 
         return Way(screen, checked(picture), upload, texture.draw)
 
@@ -87,8 +90,10 @@ class PersistentRing:
         gl, fence = self._gl, self._fences[index]
         if fence is not None:
             self._fences[index] = None
-            gl.glClientWaitSync(fence, gl.GL_SYNC_FLUSH_COMMANDS_BIT, 2**62)
+            answer = gl.glClientWaitSync(fence, gl.GL_SYNC_FLUSH_COMMANDS_BIT, _PATIENCE_NS)
             gl.glDeleteSync(fence)
+            if answer not in (gl.GL_ALREADY_SIGNALED, gl.GL_CONDITION_SATISFIED):
+                raise GLError(f"the device did not let go of a pixel buffer (0x{answer:04X})")
 
     def _wait_for_all(self) -> None:
         for index in range(BUFFERS):
@@ -118,7 +123,7 @@ class OrphanedRing:
         gl = self._gl
         gl.glBindBuffer(gl.GL_PIXEL_UNPACK_BUFFER, next(self._order))
         gl.glBufferData(gl.GL_PIXEL_UNPACK_BUFFER, self._nbytes, None, gl.GL_STREAM_DRAW)
-        address = _mapped(gl, self._nbytes, gl.GL_MAP_WRITE_BIT | gl.GL_MAP_INVALIDATE_BUFFER_BIT)
+        address = _mapped(gl, self._nbytes, gl.GL_MAP_WRITE_BIT)
         ctypes.memmove(address, tensor.ctypes.data, self._nbytes)
         gl.glUnmapBuffer(gl.GL_PIXEL_UNPACK_BUFFER)
 

@@ -28,7 +28,7 @@ class NullRenderer:
     def __init__(self, context: GLContext) -> None:
         self._context = context
         self._accepts: tuple[tuple[int, ...], np.dtype[Any], Drawing] | None = None
-        self._shown = np.zeros((0, 0, 4), np.uint8)
+        self._drawn = self._shown = np.zeros((0, 0, 4), np.uint8)
 
     def prepare(self, shape: tuple[int, ...], dtype: str, drawing: Drawing = AS_TO_PIXELS) -> None:
         """Allocate for tensors of that shape and dtype.
@@ -38,7 +38,8 @@ class NullRenderer:
         """
         size = layout(tuple(shape), np.dtype(dtype).name, drawing).size
         self._accepts = tuple(shape), np.dtype(dtype), drawing
-        self._shown = np.zeros((*(drawing.window or size), 4), np.uint8)
+        self._drawn = np.zeros((*size, 4), np.uint8)
+        self._shown = self._drawn
 
     def draw(self, tensor: Array) -> None:
         """The whole way.
@@ -52,7 +53,7 @@ class NullRenderer:
     def stages(self) -> Stages:
         """``draw`` cut into ``convert``, ``draw`` and ``present``."""
         self._check_prepared()
-        return (Stage("convert", self._convert), Stage("draw", self._keep), Stage("present", lambda _: None))
+        return (Stage("convert", self._convert), Stage("draw", self._keep), Stage("present", self._show))
 
     def passes(self) -> Stages:
         """None: there is no device to ask."""
@@ -71,10 +72,13 @@ class NullRenderer:
         shape, dtype, drawing = self._check_prepared()
         if tensor.shape != shape or tensor.dtype != dtype:
             raise UsageError(f"prepared for {dtype} {shape}, got {tensor.dtype} {tensor.shape}; call prepare again")
-        return scaled(to_pixels(tensor, drawing), drawing)
+        return to_pixels(tensor, drawing)
 
     def _keep(self, rgba: Pixels) -> None:
-        np.copyto(self._shown, rgba)
+        np.copyto(self._drawn, rgba)
+
+    def _show(self, _: None) -> None:
+        self._shown = scaled(self._drawn, self._check_prepared()[2])
 
     def _check_prepared(self) -> tuple[tuple[int, ...], np.dtype[Any], Drawing]:
         if self._accepts is None:

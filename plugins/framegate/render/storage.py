@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
 from typing import TYPE_CHECKING
 
+from framegate.errors import BackendUnavailable
 from framegate.gl.objects import buffer
 from framegate.render.texels import colour_of
 
@@ -30,9 +32,19 @@ class TensorBuffer:
         gl: functions of the current context.
         nbytes: size of one tensor.
         objects: takes what has to be deleted.
+
+    Raises:
+        BackendUnavailable: the device has no buffer of that size.
     """
 
     def __init__(self, gl: GLFunctions, nbytes: int, objects: ExitStack) -> None:
+        most = ctypes.c_int()
+        gl.glGetIntegerv(gl.GL_MAX_SHADER_STORAGE_BLOCK_SIZE, ctypes.byref(most))
+        if nbytes > most.value:
+            raise BackendUnavailable(
+                f"the tensor has {nbytes} bytes, and this device's storage buffers {most.value}",
+                "choose a smaller size",
+            )
         self._gl = gl
         self._nbytes = nbytes
         self._name = buffer(gl, objects)

@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from framegate.render.base import Convert
     from framegate.render.oracle import Layout
 
-__all__ = ["ToPixelsRenderer", "to_pixels"]
-
 
 class ToPixelsRenderer(CPURenderer):
     """Converts with the oracle itself."""

@@ -53,10 +53,11 @@ def _loop(tensor: Array, picture: Layout, rgba: Pixels) -> None:
         pixel = [0, 0, 0, 255]
         for d in range(depth):
             value = values[i * depth + d]
-            if strict and (value < low or value > high):
-                raise range_error(picture.dtype, value, picture.drawing)
-            inside = min(max(value, low), high)
-            level = 0 if math.isnan(value) else math.floor(inside * scale + fraction) + whole
+            if value < low or value > high:
+                if strict:
+                    raise range_error(picture.dtype, value, picture.drawing)
+                value = low if value < low else high
+            level = 0 if math.isnan(value) else math.floor(value * scale + fraction) + whole
             if depth == 1:
                 pixel[0] = pixel[1] = pixel[2] = level
             else:

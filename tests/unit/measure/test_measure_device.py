@@ -4,11 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import pytest
 
 from framegate.interfaces import Stage, Stages
 from framegate.measure.device import copy_seconds, measure_costs
-from framegate.measure.stages import run
 
 TENSOR = np.zeros((4, 6, 3), np.float32)
 ASK_S = {"upload": 0.25, "draw": 0.5, "present": 0.125}
@@ -51,16 +49,16 @@ def to_bytes(_: Any) -> Any:
     return np.zeros((4, 6, 4), np.uint8)
 
 
-def test_each_pass_is_awaited() -> None:
+def test_each_part_is_awaited() -> None:
     device = Device()
     costs = measure_costs(TENSOR, to_bytes, device.passes(), device.finish, clock=device.clock)
-    assert costs.passes_s == {name: ASK_S[name] + WORK_S[name] for name in ASK_S}
+    assert costs.passes_s == {"convert": 0.0} | {name: ASK_S[name] + WORK_S[name] for name in ASK_S}
     assert costs.gpu_s is None
     assert (costs.tensor_bytes, costs.uploaded_bytes) == (288, 96)
     assert all(value.dtype == np.uint8 for value in device.uploaded)
 
 
-def test_in_flight_only_the_last_frame_is_awaited() -> None:
+def test_in_flight_only_the_last_frame_of_a_burst_is_awaited() -> None:
     device = Device()
     waits: list[int] = []
 
@@ -69,8 +67,35 @@ def test_in_flight_only_the_last_frame_is_awaited() -> None:
         return to_bytes(tensor)
 
     costs = measure_costs(TENSOR, convert, device.passes(), device.finish, clock=device.clock)
-    assert costs.in_flight_s == sum(ASK_S.values()) + sum(WORK_S.values())
-    assert waits[-1] == waits[-2] == waits[-3], "a frame was awaited before the next was asked for"
+    assert costs.frame_s == costs.in_flight_s == sum(ASK_S.values()) + sum(WORK_S.values())
+    # A frame to know its length; then thrice a frame and a burst, which is short for frames as long as these.
+    assert waits[: 1 + 3 * 3] == [1, 2, 3, 3, 4, 5, 5, 6, 7, 7]
+
+
+def test_what_overlaps_shows_in_flight() -> None:
+    device = Device()
+
+    def finish() -> None:
+        device.waiting = min(device.waiting, 2 * WORK_S["draw"])
+        Device.finish(device)
+
+    costs = measure_costs(TENSOR, to_bytes, device.passes(), finish, clock=device.clock)
+    assert costs.frame_s == 0.875 + 11
+    assert costs.in_flight_s == (2 * 0.875 + 16) / 2
+
+
+def test_fast_frames_come_in_bursts_of_eight() -> None:
+    device = Device()
+    quick = tuple(Stage(name, lambda _: None) for name in ASK_S)
+    waits: list[int] = []
+
+    def convert(tensor: Any) -> Any:
+        waits.append(device.waits)
+        device.now += 1e-3
+        return to_bytes(tensor)
+
+    measure_costs(TENSOR, convert, quick, device.finish, clock=device.clock)
+    assert waits[:10] == [1, 2, *[3] * 8]
 
 
 def test_the_devices_own_clock_is_kept_apart() -> None:
@@ -87,40 +112,5 @@ def test_the_devices_own_clock_is_kept_apart() -> None:
 
 
 def test_a_copy_is_the_fastest_of_several() -> None:
-    durations = iter([5.0, 3.0, 4.0])
-    now = [0.0]
-    readings = [0]
-
-    def clock() -> float:
-        readings[0] += 1
-        if readings[0] % 2 == 0:
-            now[0] += next(durations)
-        return now[0]
-
-    assert copy_seconds(TENSOR, clock) == 3.0
-
-
-def test_a_slow_part_is_called_thrice_and_a_fast_one_no_more_than_thirty_times() -> None:
-    calls = {"slow": 0, "fast": 0}
-    now = [0.0]
-
-    def part(name: str, seconds: float) -> Stage:
-        def call(_: Any) -> None:
-            calls[name] += 1
-            now[0] += seconds
-
-        return Stage(name, call)
-
-    stages = (part("slow", 1.0), part("fast", 1e-6))
-    measure_costs(TENSOR, to_bytes, stages, lambda: None, clock=lambda: now[0])
-    # Three each by itself, three as a whole frame, and as many again with none awaited.
-    assert calls == {"slow": 9, "fast": 36}
-    assert run(stages, None) is None
-
-
-@pytest.mark.parametrize("dtype", ["uint8", "float32"])
-def test_bytes_are_those_of_the_tensor(dtype: str) -> None:
-    device = Device()
-    tensor = np.zeros((2, 5), dtype)
-    costs = measure_costs(tensor, lambda given: given, device.passes(), device.finish, clock=device.clock)
-    assert costs.tensor_bytes == costs.uploaded_bytes == tensor.nbytes
+    readings = iter([0.0, 0.0, 5.0, 5.0, 8.0, 8.0, 12.0, 12.0])
+    assert copy_seconds(TENSOR, lambda: next(readings)) == 3.0
