@@ -32,3 +32,17 @@ def test_a_failure_is_remembered_and_not_tried_again() -> None:
             once("a")
     assert calls == ["a"]
     assert once.made == {}
+
+
+def test_what_is_forgotten_is_made_anew() -> None:
+    made: list[str] = []
+
+    def make(key: str) -> int:
+        made.append(key)
+        return len(made)
+
+    once = Once(make)
+    assert once("a") == 1
+    assert once.forget("a") == 1
+    assert not once.made
+    assert once("a") == 2
