@@ -96,6 +96,12 @@ def test_files_stay_small(path: Path) -> None:
     assert len(path.read_text("utf-8").splitlines()) <= 300
 
 
+def test_other_projects_runs_load_neither_a_heavy_library_nor_numpy(tmp_path: Path) -> None:
+    code = f"import sys, framegate.plugin; print(sorted({{'numpy', *{HEAVY!r}}} & set(sys.modules)))"
+    run = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert run.stdout == "[]\n", run.stdout + run.stderr
+
+
 def test_collecting_the_matrix_imports_no_heavy_library(tmp_path: Path) -> None:
     code = f"""
 import sys, pytest
