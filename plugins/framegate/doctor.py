@@ -11,7 +11,8 @@ import numpy as np
 
 from framegate import gl, render, runtimes
 from framegate.errors import BackendUnavailable, FramegateError
-from framegate.interfaces import GLContext, GLContextFactory, RendererFactory, RuntimeFactory
+from framegate.gl.selection import devices_of
+from framegate.interfaces import ANYWHERE, GLContext, RendererFactory, RuntimeFactory
 from framegate.render.verify import verify_pixels
 
 
@@ -29,8 +30,8 @@ def examine() -> Iterator[Finding]:
     """Make each runtime, GL context and renderer, and use it once; renderers draw in the first context that works."""
     for name, make_runtime in runtimes.builtin().items():
         yield _finding("runtime", name, partial(_describe_runtime, make_runtime))
-    for name, make_context in gl.builtin().items():
-        yield _finding("GL context", name, partial(_describe_context, make_context))
+    for name in gl.builtin():
+        yield _finding("GL context", name, partial(_describe_context, name))
     with ExitStack() as stack:
         context = _first_context()
         stack.callback(context.release)
@@ -52,21 +53,23 @@ def _describe_runtime(make: RuntimeFactory) -> str:
     return make().describe()
 
 
-def _describe_context(make: GLContextFactory) -> str:
-    context = make()
+def _describe_context(name: str) -> str:
+    factories = gl.builtin()
+    context = factories[name](ANYWHERE)
     try:
         info = context.info()
     finally:
         context.release()
     software = ", software" if info.is_software else ""
-    return f"{context.name}: {info.renderer}{software}; OpenGL {info.version}"
+    devices = devices_of(name, factories)
+    return f"{context.name}: {info.renderer}{software}; OpenGL {info.version}{devices and f'; devices: {devices}'}"
 
 
 def _first_context() -> GLContext:
     try:
-        return gl.builtin()["auto"]()
+        return gl.builtin()["auto"](ANYWHERE)
     except FramegateError:
-        return gl.builtin()["null"]()
+        return gl.builtin()["null"](ANYWHERE)
 
 
 def _draw(make: RendererFactory, context: GLContext) -> str:

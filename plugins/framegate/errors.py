@@ -13,6 +13,7 @@ FramegateError                 one line: what was asked, what was found, what to
 ├── SourceError                a model source could not bring the model (npm, hash, network)
 ├── GLError                    OpenGL refused a call, or a context was used when it could not be
 ├── BrowserError               a browser that did not start, did not answer, or ended
+├── WindowClosed               the user closed the window that pictures are shown in: the run ends
 ├── FrameError                 a picture or video that cannot be read, or is too small
 └── WrongOutput                a backend produced a wrong picture or wrong numbers
 """
@@ -37,6 +38,7 @@ __all__ = [
     "UnsupportedOp",
     "UsageError",
     "WeightsError",
+    "WindowClosed",
     "WrongOutput",
 ]
 
@@ -116,6 +118,8 @@ class GLError(FramegateError):
 
 class BrowserError(FramegateError):
     """A browser that did not start, did not answer in time, failed in its page, or ended."""
+class WindowClosed(FramegateError):
+    """The window that pictures are shown in was closed by its user, who has seen enough."""
 
 
 class FrameError(FramegateError):

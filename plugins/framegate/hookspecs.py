@@ -37,4 +37,4 @@ def pytest_framegate_renderers(config: pytest.Config) -> Mapping[str, RendererFa
 
 @pytest.hookspec
 def pytest_framegate_gl_contexts(config: pytest.Config) -> Mapping[str, GLContextFactory]:  # type: ignore[empty-body] # a spec has no body
-    """GL contexts by the name that ``--frame-gl`` takes."""
+    """GL contexts by the name that ``--frame-gl`` takes; each factory is given a ``GLRequest``."""

@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from framegate.values import (
+    ANYWHERE,
     AS_TO_PIXELS,
     Array,
     Drawing,
     Float32,
     GLInfo,
+    GLRequest,
     ModelSpec,
     OutOfRange,
     Pixels,
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from framegate.gl.functions import GLFunctions
 
 __all__ = [
+    "ANYWHERE",
     "AS_TO_PIXELS",
     "Array",
     "Canvas",
@@ -41,6 +44,7 @@ __all__ = [
     "GLContext",
     "GLContextFactory",
     "GLInfo",
+    "GLRequest",
     "LoadedModel",
     "ModelSource",
     "ModelSourceFactory",
@@ -171,7 +175,7 @@ class GLContext(Protocol):
 
     @property
     def name(self) -> str:
-        """The name of the kind of context that this is; never ``auto``."""
+        """The kind of context that this is, never ``auto``; with its device (``egl:1``) where one was asked for."""
         ...
 
     @property
@@ -256,5 +260,5 @@ Step = Callable[[Pixels], Pixels]
 
 ModelSourceFactory = Callable[[], ModelSource]
 RuntimeFactory = Callable[[], Runtime]
-GLContextFactory = Callable[[], GLContext]
+GLContextFactory = Callable[[GLRequest], GLContext]
 RendererFactory = Callable[[GLContext], Renderer]

@@ -22,6 +22,10 @@ class Once(Generic[Key, Value]):
         self._failed: dict[Key, FramegateError] = {}
         self.made: dict[Key, Value] = {}
 
+    def forget(self, key: Key) -> Value:
+        """Give back what was made for ``key``; its next use makes it anew."""
+        return self.made.pop(key)
+
     def __call__(self, key: Key) -> Value:
         """The value of ``key``, made now if it is the first time."""
         if key in self._failed:

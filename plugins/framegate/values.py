@@ -140,10 +140,35 @@ class ResolvedModel:
 
 
 @dataclass(frozen=True)
+class GLRequest:
+    """What a GL context is asked to be.
+
+    Attributes:
+        device: number of the device it is on, from 0, GPUs before software; None leaves that to the context. Only a
+            factory that has ``devices()``, which returns their names in this order, is asked for one.
+        window: whether its window, where it has one, is to be seen.
+        vsync: whether a swap of its window's buffers waits for the display.
+    """
+
+    device: int | None = None
+    window: bool = False
+    vsync: bool = False
+
+
+ANYWHERE = GLRequest()
+"""On whichever device, with nothing to be seen and nothing to wait for."""
+
+
+@dataclass(frozen=True)
 class GLInfo:
-    """What a GL context says of itself."""
+    """What a GL context says of itself.
+
+    Attributes:
+        vsync: whether a swap of its window's buffers waits for the display; None where there is no window.
+    """
 
     vendor: str
     renderer: str
     version: str
     is_software: bool
+    vsync: bool | None = None

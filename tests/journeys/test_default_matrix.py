@@ -12,6 +12,7 @@ import pytest
 from framegate import gl as contexts
 from framegate import render as renderers
 from framegate.errors import BackendUnavailable
+from framegate.interfaces import ANYWHERE
 
 ROOT = Path(__file__).parents[2]
 Shell = Callable[..., subprocess.CompletedProcess[str]]
@@ -69,7 +70,7 @@ def test_nothing_is_skipped_but_what_this_machine_lacks(output: str) -> None:
 def missing(gl: str) -> str:
     """Why a GL context cannot be made here; empty if it can."""
     try:
-        contexts.builtin()[gl]().release()
+        contexts.builtin()[gl](ANYWHERE).release()
     except BackendUnavailable as error:
         return str(error)
     return ""

@@ -12,6 +12,7 @@ from framegate import gl
 from framegate.doctor import examine
 from framegate.errors import GLError
 from framegate.gl.null import NullContext
+from framegate.interfaces import GLRequest
 
 Shell = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -57,7 +58,7 @@ def test_what_is_missing_says_what_to_install(shell: Shell, tmp_path: Path) -> N
 
 
 def test_a_broken_backend_takes_no_row_from_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken() -> NoReturn:
+    def broken(_: GLRequest) -> NoReturn:
         raise GLError("the driver fell over")
 
     monkeypatch.setattr(gl, "builtin", lambda: {"auto": broken, "egl": broken, "null": NullContext})
@@ -67,6 +68,18 @@ def test_a_broken_backend_takes_no_row_from_the_others(monkeypatch: pytest.Monke
     assert rows["GL context", "null"].state == "ok"
     assert rows["renderer", "opencv"].state == "ok"
     assert rows["renderer", "gl-texture"].state == "missing"
+
+
+def test_contexts_that_have_devices_list_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    class OnDevices(NullContext):
+        @staticmethod
+        def devices() -> list[str]:
+            return ["Fast", "Slow"]
+
+    monkeypatch.setattr(gl, "builtin", lambda: {"auto": NullContext, "egl": OnDevices})
+    rows = {row.name: row for row in examine() if row.kind == "GL context"}
+    assert rows["egl"].detail.endswith("; devices: egl:0 (Fast), egl:1 (Slow)")
+    assert "devices" not in rows["auto"].detail
 
 
 def test_each_missing_runtime_names_its_extra(shell: Shell, tmp_path: Path) -> None:

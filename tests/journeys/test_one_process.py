@@ -11,7 +11,8 @@ Shell = Callable[..., subprocess.CompletedProcess[str]]
 DRAW = """
 import numpy as np
 from framegate import gl, render
-context = gl.builtin()[{gl!r}]()
+from framegate.interfaces import ANYWHERE
+context = gl.builtin()[{gl!r}](ANYWHERE)
 tensor = np.random.default_rng(0).random((64, 64, 3), np.float32)
 with context.current():
     renderer = render.builtin()["gl-texture"](context)

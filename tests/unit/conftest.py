@@ -12,7 +12,7 @@ import pytest
 
 from framegate.errors import BackendUnavailable
 from framegate.gl import builtin
-from framegate.interfaces import GLContext
+from framegate.interfaces import ANYWHERE, GLContext
 
 OpenContext = Callable[[str], GLContext]
 
@@ -58,7 +58,7 @@ def new_context(need_display: Callable[[], None]) -> Iterator[OpenContext]:
         if name == "glfw":
             need_display()
         try:
-            context = builtin()[name]()
+            context = builtin()[name](ANYWHERE)
         except BackendUnavailable as error:
             pytest.skip(str(error))
         made.append(context)

@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 VERSION = "4.22.0"
-BACKENDS = ("cpu", "wasm", "webgl", "webgpu")
 
 # dist.integrity as npm shows it, and what is taken of each package: 3 MB of 200.
 _PACKAGES = {

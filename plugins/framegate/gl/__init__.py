@@ -7,17 +7,29 @@ from typing import TYPE_CHECKING
 from framegate.registry import Lazy
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from framegate.interfaces import GLContextFactory
 
 __all__ = ["builtin"]
 
 
+class _OnDevices(Lazy):
+    def devices(self) -> Sequence[str]:
+        names: Sequence[str] = Lazy(self.module, "devices")()
+        return names
+
+
+class _InWindow(Lazy):
+    has_window = True
+
+
 def builtin() -> dict[str, GLContextFactory]:
     """The contexts that come with Framegate, by name; nothing is imported until one is made."""
     return {
-        "auto": Lazy("framegate.gl.auto", "open_first"),
-        "egl": Lazy("framegate.gl.egl", "open_egl"),
-        "glfw": Lazy("framegate.gl.glfw_window", "GLFWContext"),
+        "auto": _InWindow("framegate.gl.auto", "open_first"),
+        "egl": _OnDevices("framegate.gl.egl", "open_egl"),
+        "glfw": _InWindow("framegate.gl.glfw_window", "GLFWContext"),
         "osmesa": Lazy("framegate.gl.osmesa", "OSMesaContext"),
         "null": Lazy("framegate.gl.null", "NullContext"),
     }

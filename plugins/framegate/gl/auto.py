@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from framegate.errors import BackendUnavailable, GLError
 from framegate.gl import builtin
+from framegate.gl.selection import has_window
+from framegate.interfaces import ANYWHERE, GLRequest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -18,17 +20,26 @@ ORDER = ("egl", "glfw", "osmesa") if sys.platform.startswith("linux") else ("glf
 _HINT = "sudo apt-get install -y libegl1 libgl1-mesa-dri libosmesa6 xvfb"
 
 
-def open_first(names: Sequence[str] = ORDER, factories: Mapping[str, GLContextFactory] | None = None) -> GLContext:
+def open_first(
+    request: GLRequest = ANYWHERE,
+    names: Sequence[str] = ORDER,
+    factories: Mapping[str, GLContextFactory] | None = None,
+) -> GLContext:
     """Make the first of these contexts that this machine can make; its ``name`` is its own.
+
+    A request for a window, or for one that waits for the display, is one for a context that has a window.
 
     Raises:
         BackendUnavailable: none works; the reason lists each with its own.
     """
     known = builtin() if factories is None else factories
     reasons = []
+    in_window = request.window or request.vsync
     for name in names:
+        if in_window and not has_window(known[name]):
+            continue
         try:
-            return known[name]()
+            return known[name](request)
         except BackendUnavailable as error:
             reasons.append(f"{name}: {error.reason}")
         except GLError as error:

@@ -9,6 +9,8 @@ from typing import NamedTuple
 from framegate.errors import BackendUnavailable, GLError
 from framegate.gl import egl_library as egl
 from framegate.gl.context import VERSIONS, BaseContext
+from framegate.gl.selection import listed
+from framegate.interfaces import ANYWHERE, GLRequest
 
 _HINT = egl.HINT
 
@@ -23,6 +25,11 @@ class Display(NamedTuple):
 class EGLContext(BaseContext):
     """An OpenGL core context on one EGL display.
 
+    Args:
+        display: where it is.
+        name: how it was asked for: ``egl``, or ``egl:1`` for the second device.
+        checked: raise OpenGL's errors at the call that caused them; slow.
+
     The display stays initialised: EGL hands the same one to everybody in the process and does not count them, so
     that ending it here could pull it from under someone else.
 
@@ -30,9 +37,8 @@ class EGLContext(BaseContext):
         BackendUnavailable: the display does not start, or makes no core context of 3.3 or newer.
     """
 
-    name = "egl"
-
-    def __init__(self, display: Display, *, checked: bool = False) -> None:
+    def __init__(self, display: Display, name: str = "egl", *, checked: bool = False) -> None:
+        self.name = name
         self._egl = egl.library()
         self._display = display
         self._surface: int | None = None
@@ -64,12 +70,15 @@ class EGLContext(BaseContext):
         self._egl.eglDestroyContext(self._display.handle, self._context)
 
 
-def open_egl(*, checked: bool = False) -> EGLContext:
-    """A context on a GPU if any display gives one, else the first that works in software.
+def open_egl(request: GLRequest = ANYWHERE, *, checked: bool = False) -> EGLContext:
+    """A context on the device asked for; else on a GPU if any display gives one, else the first that works in software.
 
     Raises:
-        BackendUnavailable: no display works; the reason lists each with its own.
+        BackendUnavailable: there is no such device, or no display works; the reason lists what there is.
     """
+    if request.device is not None:
+        name = f"egl:{request.device}"
+        return EGLContext(_device_display(request.device), name, checked=checked)
     software: EGLContext | None = None
     reasons = []
     for display in displays():
@@ -102,14 +111,31 @@ def displays() -> Iterator[Display]:
         if handle:
             yield Display("surfaceless", handle)
     if {"EGL_EXT_platform_device", "EGL_EXT_platform_base"} <= extensions:
-        devices = egl.devices()
-        for number, device in sorted(enumerate(devices), key=lambda item: egl.is_software_device(item[1])):
+        for number, device in enumerate(egl.devices()):
             handle = egl.platform_display(egl.PLATFORM_DEVICE, device)
             if handle:
                 yield Display(f"device {number}", handle)
     handle = library.eglGetDisplay(None)
     if handle:
         yield Display("default display", handle)
+
+
+def devices() -> list[str]:
+    """Names of the devices, in the order in which they are numbered.
+
+    Raises:
+        BackendUnavailable: EGL is not installed.
+    """
+    return [egl.device_name(device) for device in egl.devices()]
+
+
+def _device_display(number: int) -> Display:
+    for display in displays():
+        if display.kind == f"device {number}":
+            return display
+    raise BackendUnavailable(
+        f"EGL gives no device {number}; there is: {listed('egl', devices())}", "choose one of these"
+    )
 
 
 def _start(library: ctypes.CDLL, display: Display) -> frozenset[str]:

@@ -21,6 +21,12 @@ PROFILE_MASK, CORE_PROFILE_BIT = 0x30FD, 0x0001
 HEIGHT, WIDTH = 0x3056, 0x3057
 _NONE = 0x3038
 _EXTENSIONS = 0x3055
+_DEVICE_NAMES = (
+    ("EGL_EXT_device_query_name", 0x335F),
+    ("EGL_EXT_device_drm_render_node", 0x3377),
+    ("EGL_EXT_device_drm", 0x3233),
+)
+"""What says which device one is, best first: an extension, and the string it adds."""
 _ERRORS = (
     "EGL_SUCCESS",
     "EGL_NOT_INITIALIZED",
@@ -103,19 +109,30 @@ def platform_display(platform: int, native: int | None) -> int | None:
 
 
 def devices() -> list[int]:
-    """Handles of the devices EGL knows."""
+    """Handles of the devices EGL knows, GPUs before software, else in EGL's order."""
     query = _extension("eglQueryDevicesEXT", _UINT, _INT, _POINTER, _POINTER)
     found, count = (_POINTER * 32)(), ctypes.c_int()
     if query is None or not query(len(found), found, ctypes.byref(count)):
         return []
-    return [handle for handle in found[: count.value] if handle]
+    return sorted((handle for handle in found[: count.value] if handle), key=is_software_device)
 
 
 def is_software_device(device: int) -> bool:
     """Whether a device draws on the CPU."""
+    return "EGL_MESA_device_software" in _device_text(device, _EXTENSIONS).split()
+
+
+def device_name(device: int) -> str:
+    """What EGL calls a device, or the file it is, or that it is software."""
+    extensions = _device_text(device, _EXTENSIONS).split()
+    names = (_device_text(device, which) for extension, which in _DEVICE_NAMES if extension in extensions)
+    return next(filter(None, names), "software" if is_software_device(device) else "GPU without a name")
+
+
+def _device_text(device: int, which: int) -> str:
     query = _extension("eglQueryDeviceStringEXT", _TEXT, _POINTER, _INT)
-    text = query(device, _EXTENSIONS) if query else None
-    return b"EGL_MESA_device_software" in (text or b"").split()
+    text = query(device, which) if query else None
+    return text.decode(errors="replace") if text else ""
 
 
 def _extension(name: str, result: Any, *arguments: Any) -> Any:

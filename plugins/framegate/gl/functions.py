@@ -22,7 +22,7 @@ from framegate.errors import BackendUnavailable, GLError
 GetProcAddress = Callable[[bytes], int | None]
 
 _MAKES = re.compile(
-    "gl(?P<verb>Gen|Create|Delete)(?P<kind>Textures|Framebuffers|Buffers|VertexArrays|Queries|Program|Shader)"
+    "gl(?P<verb>Gen|Create|Delete)(?P<kind>Textures|Framebuffers|Renderbuffers|Buffers|VertexArrays|Samplers|Queries|Program|Shader)"
 )
 _VERSIONS = [f"{major}_{minor}" for major, last in ((1, 5), (2, 1), (3, 3), (4, 6)) for minor in range(last + 1)]
 _ERRORS = {

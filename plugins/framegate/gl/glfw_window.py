@@ -1,16 +1,17 @@
-"""A hidden GLFW window: OpenGL through the display server, with a back buffer to swap."""
+"""A GLFW window, hidden or not: OpenGL through the display server, with a back buffer to swap."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from framegate.errors import BackendUnavailable, GLError
+from framegate.errors import BackendUnavailable, GLError, WindowClosed
 from framegate.gl.context import VERSIONS, BaseContext
 from framegate.gl.screen import GLScreen
-from framegate.interfaces import AS_TO_PIXELS, Drawing, Size
+from framegate.interfaces import ANYWHERE, AS_TO_PIXELS, Drawing, GLRequest, Size
 
 if TYPE_CHECKING:
     from framegate.gl.functions import GLFunctions
@@ -19,7 +20,7 @@ _HINT = "give it a display: prefix the command with `xvfb-run -a` (sudo apt-get 
 
 
 class GLFWContext(BaseContext):
-    """An OpenGL core context in a hidden window, vertical synchronisation off.
+    """An OpenGL core context in a window: hidden, and without waiting for the display, unless asked otherwise.
 
     Raises:
         BackendUnavailable: no GLFW, no display, or no core context of 3.3 or newer.
@@ -27,18 +28,20 @@ class GLFWContext(BaseContext):
 
     name = "glfw"
 
-    def __init__(self, *, checked: bool = False) -> None:
+    def __init__(self, request: GLRequest = ANYWHERE, *, checked: bool = False) -> None:
         self._glfw = _library.acquire()
         self._window: Any = None
         try:
-            self._window = _window(self._glfw)
+            self._window = _window(self._glfw, visible=request.window)
         finally:
             if self._window is None:
                 _library.release()
         super().__init__(self._address, checked=checked)
+        self._is_visible = request.window
+        self._info = replace(self._info, vsync=request.vsync)
         # A driver without swap control is no reason to stop: it has no vertical synchronisation to switch off.
         with self.current(), _errors(self._glfw):
-            self._glfw.swap_interval(0)
+            self._glfw.swap_interval(int(request.vsync))
 
     def _address(self, function: bytes) -> int | None:
         address: int | None = self._glfw.get_proc_address(function.decode())
@@ -59,14 +62,21 @@ class GLFWContext(BaseContext):
 
     def screen(self, size: Size, drawing: Drawing = AS_TO_PIXELS) -> WindowScreen:
         """A framebuffer of that size, and the window made as large, or as ``drawing`` says."""
-        return WindowScreen(self._functions, size, drawing, self._glfw, self._window)
+        return WindowScreen(self._functions, size, drawing, self._glfw, self._window, is_visible=self._is_visible)
 
 
 class WindowScreen(GLScreen):
-    """A framebuffer object that is presented in a GLFW window of its size."""
+    """A framebuffer object that is presented in a GLFW window.
 
-    def __init__(self, gl: GLFunctions, size: Size, drawing: Drawing, glfw: Any, window: Any) -> None:
+    The window is made as large as the picture. One that is to be seen may become another size at any time, by its
+    user or a window manager; the picture then fills it.
+    """
+
+    def __init__(
+        self, gl: GLFunctions, size: Size, drawing: Drawing, glfw: Any, window: Any, *, is_visible: bool
+    ) -> None:
         super().__init__(gl, size, drawing)
+        self._is_visible = is_visible
         self._glfw = glfw
         self._window = window
         glfw.set_window_size(window, self.shown.size.width, self.shown.size.height)
@@ -75,20 +85,31 @@ class WindowScreen(GLScreen):
         glfw.swap_buffers(window)
 
     def present(self) -> None:
-        """Copy the framebuffer to the window's back buffer and swap; returns when that is done."""
+        """Copy the framebuffer to the window's back buffer and swap; returns when that is done.
+
+        Raises:
+            WindowClosed: the window's user closed it.
+        """
+        height, width = self._shown.size
+        if self._is_visible:
+            self._glfw.poll_events()
+            if self._glfw.window_should_close(self._window):
+                raise WindowClosed("the window was closed")
+            width, height = self._glfw.get_framebuffer_size(self._window)
         if self.shown.framebuffer != self.framebuffer:
             self.scale()
-        self._to_window()
+        self._to_window(Size(height, width))
         self._glfw.swap_buffers(self._window)
         self.gl.glFinish()
 
-    def _to_window(self) -> None:
+    def _to_window(self, window: Size) -> None:
         gl = self.gl
+        scaling = gl.GL_NEAREST if window == self.shown.size else gl.GL_LINEAR
         height, width = self.shown.size
         gl.glBindFramebuffer(gl.GL_READ_FRAMEBUFFER, self.shown.framebuffer)
         gl.glBindFramebuffer(gl.GL_DRAW_FRAMEBUFFER, 0)
         # The one place where a picture is turned over: a window counts its rows from below.
-        gl.glBlitFramebuffer(0, 0, width, height, 0, height, width, 0, gl.GL_COLOR_BUFFER_BIT, gl.GL_NEAREST)
+        gl.glBlitFramebuffer(0, 0, width, height, 0, window.height, window.width, 0, gl.GL_COLOR_BUFFER_BIT, scaling)
 
 
 class _Library:
@@ -138,11 +159,11 @@ def _errors(glfw: Any) -> Iterator[list[str]]:
         glfw.set_error_callback(previous)
 
 
-def _window(glfw: Any) -> Any:
+def _window(glfw: Any, *, visible: bool) -> Any:
     for major, minor in VERSIONS:
         glfw.default_window_hints()
         for hint, value in (
-            (glfw.VISIBLE, False),
+            (glfw.VISIBLE, visible),
             (glfw.CLIENT_API, glfw.OPENGL_API),
             (glfw.CONTEXT_VERSION_MAJOR, major),
             (glfw.CONTEXT_VERSION_MINOR, minor),

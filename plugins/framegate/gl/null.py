@@ -10,7 +10,7 @@ import numpy as np
 
 from framegate.errors import BackendUnavailable, GLError, UsageError
 from framegate.gl.scaling import scaled
-from framegate.interfaces import AS_TO_PIXELS, Drawing, GLInfo
+from framegate.interfaces import ANYWHERE, AS_TO_PIXELS, Drawing, GLInfo, GLRequest
 
 if TYPE_CHECKING:
     from framegate.gl.functions import GLFunctions
@@ -64,7 +64,7 @@ class NullContext:
 
     name = "null"
 
-    def __init__(self) -> None:
+    def __init__(self, _request: GLRequest = ANYWHERE) -> None:
         self._released = False
 
     @property

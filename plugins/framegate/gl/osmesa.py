@@ -10,6 +10,7 @@ from typing import Any
 
 from framegate.errors import BackendUnavailable, GLError
 from framegate.gl.context import VERSIONS, BaseContext
+from framegate.interfaces import ANYWHERE, GLRequest
 
 _NAMES = ("libOSMesa.so.8", "libOSMesa.so.6", "libOSMesa.so")
 _HINT = "sudo apt-get install -y libosmesa6"
@@ -30,7 +31,7 @@ class OSMesaContext(BaseContext):
 
     name = "osmesa"
 
-    def __init__(self, *, checked: bool = False) -> None:
+    def __init__(self, _request: GLRequest = ANYWHERE, *, checked: bool = False) -> None:
         self._library = _library()
         self._handle = _create(self._library)
         self._buffer = (ctypes.c_ubyte * 4)()

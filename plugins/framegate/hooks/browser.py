@@ -12,6 +12,7 @@ import pytest
 from framegate.errors import BackendUnavailable, BrowserError, WrongOutput
 from framegate.hooks.catalogue import CATALOGUE
 from framegate.hooks.describe import FrameInfo
+from framegate.hooks.matrix import BROWSER
 from framegate.hooks.options import OPTIONS
 from framegate.hooks.outcome import named
 from framegate.hooks.pictures import SavePicture
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from framegate.models.frame_io import FrameIO
 
 CLOCK = pytest.StashKey[ReplayClock]()
-MARKER = "browser"
 REFERENCE = "tensorflow"
 LEAST, MOST, BUDGET_S = 3, 500, 2.0
 AGREEMENT = 1e-4
@@ -39,14 +39,13 @@ BY_SHADER = ("texture",)
 
 def pytest_configure(config: pytest.Config) -> None:
     """Make the clock that plays back what pages have measured."""
-    config.addinivalue_line("markers", f"{MARKER}: runs in a browser; runtimes and renderers are TF.js' own")
     config.stash[CLOCK] = ReplayClock()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Have pytest-benchmark read that clock in the suites that run in a browser."""
     for item in items:
-        if item.get_closest_marker(MARKER):
+        if item.get_closest_marker(BROWSER):
             given = item.get_closest_marker("benchmark")
             item.add_marker(
                 pytest.mark.benchmark(**({} if given is None else given.kwargs), timer=config.stash[CLOCK]),

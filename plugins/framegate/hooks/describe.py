@@ -20,6 +20,7 @@ FRAME_KEYS = (
     "gl",
     "gl_renderer",
     "is_software",
+    "vsync",
 )
 
 FrameInfo = dict[str, Any]
@@ -30,7 +31,7 @@ def frame_info(request: pytest.FixtureRequest, benchmark: Any) -> FrameInfo:
     """The cell's ``extra_info["frame"]``: all keys are there, null where they do not apply.
 
     The fixtures that open a backend fill in what only they know (``model_sha256``, ``threads``, ``gl``,
-    ``gl_renderer``, ``is_software``).
+    ``gl_renderer``, ``is_software``, ``vsync``).
     """
     info: FrameInfo = dict.fromkeys(FRAME_KEYS)
     callspec = getattr(request.node, "callspec", None)

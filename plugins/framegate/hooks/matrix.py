@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 import pytest
 
+from framegate import browser
 from framegate.errors import FramegateError, UnknownName
 from framegate.hooks.catalogue import CATALOGUE
 from framegate.hooks.options import OPTIONS, once, split
-from framegate.hooks.registries import REGISTRIES, expand
+from framegate.hooks.registries import ALL, REGISTRIES, expand
 from framegate.interfaces import Size
 from framegate.matrix import AXES, cell_id, cells
 from framegate.preprocess.toggles import NONE, parse_toggles
@@ -23,6 +24,7 @@ DEFAULTS = {
 }
 MARKER = "frame_defaults"
 STUDY = "study"
+BROWSER = "browser"
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -32,6 +34,7 @@ def pytest_configure(config: pytest.Config) -> None:
         f"{MARKER}(model=..., size=..., preprocess=..., runtime=..., renderer=..., gl=...): comma-separated values of"
         " the axes that neither the command line nor the ini file names",
     )
+    config.addinivalue_line("markers", f"{BROWSER}: runs in a browser; runtimes and renderers are TF.js' own")
     config.addinivalue_line("markers", f"{STUDY}: takes long; runs when its file, -k or -m names it")
 
 
@@ -77,6 +80,11 @@ def _rows(metafunc: pytest.Metafunc, axes: Sequence[str]) -> Sequence[tuple[str,
         if name not in AXES:
             raise UnknownName(f"axis in the {MARKER} marker", name, AXES)
 
+    # In a page the runtimes and renderers are TF.js' own; a suite leaves the names of the other kind to other suites.
+    in_page = metafunc.definition.get_closest_marker(BROWSER) is not None
+    runtimes = tuple(browser.RUNTIMES if in_page else registries.runtimes)
+    renderers = browser.WAYS if in_page else tuple(registries.renderers)
+
     def asked(axis: str) -> tuple[str, ...]:
         return options.axis(axis) or split([suite.get(axis, "")]) or DEFAULTS[axis]
 
@@ -89,8 +97,12 @@ def _rows(metafunc: pytest.Metafunc, axes: Sequence[str]) -> Sequence[tuple[str,
         "model": catalogue.names(split([suite.get("model", "")])) if "model" in axes else (),
         "size": once(str(Size.parse(text)) for text in asked("size")),
         "preprocess": once(parse_toggles(text, registries.steps) for text in asked("preprocess")),
-        "runtime": expand(asked("runtime"), registries.runtimes),
-        "renderer": expand(asked("renderer"), registries.renderers),
+        "runtime": expand(_of_one_kind(asked("runtime"), runtimes), runtimes),
+        "renderer": expand(_of_one_kind(asked("renderer"), renderers), renderers),
         "gl": expand(asked("gl"), registries.contexts),
     }
     return list(cells(axes, values, own))
+
+
+def _of_one_kind(names: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:
+    return tuple(name for name in names if name == ALL or name in known)

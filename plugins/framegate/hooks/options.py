@@ -10,7 +10,7 @@ from typing import cast, get_args
 import pytest
 
 from framegate.errors import FramegateError, UnknownName
-from framegate.interfaces import Drawing, OutOfRange, Scaling, Size
+from framegate.interfaces import Drawing, GLRequest, OutOfRange, Scaling, Size
 from framegate.preprocess.fit import FITS, Fit
 
 AXES = {
@@ -19,15 +19,23 @@ AXES = {
     "preprocess": "preprocessing: none, all, or step names joined by '+' (greyscale+invert)",
     "runtime": "runtime that runs the model, or 'all'",
     "renderer": "renderer that takes the output to the screen, or 'all'",
-    "gl": "GL context that renderers draw in: auto, egl, glfw, osmesa, null, or 'all'",
+    "gl": "GL context that renderers draw in: auto, egl, egl:N (its device N, from 0), glfw, osmesa, null, or 'all'",
 }
 
 CHOICES = {
     "fit": (FITS, "how a frame is brought to the model's input"),
     "out-of-range": (get_args(OutOfRange)[::-1], "values that no pixel can show: clamp them, or refuse the picture"),
+    "browser-gpu": (get_args(BrowserGPU), "the GPU that a browser draws with: its own software, or the machine's"),
     "scaling": (get_args(Scaling), "how a picture is scaled to --frame-window-size"),
 }
 """Options that take one of a few words; the first is the default."""
+
+FLAGS = {
+    "window": "show the pictures of the glfw context in a window; auto then takes glfw",
+    "headed": "show the browser's window",
+    "vsync": "have glfw's swaps wait for the display, which 'present' then measures; auto then takes glfw",
+}
+"""Options that are on or off; off is the default."""
 
 MOST_THREADS = 1024
 
@@ -46,6 +54,8 @@ class Options:
     fit: Fit
     threads: int | None
     drawing: Drawing
+    request: GLRequest
+    browser: BrowserRequest
     require: tuple[str, ...]
 
     def axis(self, name: str) -> tuple[str, ...]:
@@ -78,6 +88,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         ini = f"frame_{name.replace('-', '_')}"
         group.addoption(f"--frame-{name}", metavar="|".join(words), help=f"{about} (default: {words[0]}). ini: {ini}")
         parser.addini(ini, f"{about}: {' or '.join(words)}", default="")
+    for name, about in FLAGS.items():
+        group.addoption(f"--frame-{name}", action="store_true", help=f"{about}. ini: frame_{name}")
+        parser.addini(f"frame_{name}", about, type="bool", default=False)
+    group.addoption(
+        "--frame-browser-path",
+        metavar="PROGRAM",
+        help="the Chrome or Chromium to start (default: the first that is installed). ini: frame_browser_path",
+    )
+    parser.addini("frame_browser_path", "the Chrome or Chromium to start", default="")
     group.addoption(
         "--frame-window-size",
         metavar="SIZE",
@@ -121,8 +140,13 @@ def read_options(config: pytest.Config) -> Options:
             window=_size(_single(config, "window_size")),
             scaling=cast("Scaling", _choice(config, "scaling")),
         ),
+        request=GLRequest(**{name: _flag(config, name) for name in FLAGS}),
         require=_values(config, "require"),
     )
+
+
+def _flag(config: pytest.Config, name: str) -> bool:
+    return bool(config.getoption(f"frame_{name}") or config.getini(f"frame_{name}"))
 
 
 def _values(config: pytest.Config, name: str) -> tuple[str, ...]:

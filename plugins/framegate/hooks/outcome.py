@@ -8,10 +8,12 @@ from contextlib import contextmanager
 
 import pytest
 
-from framegate.errors import BackendUnavailable, FramegateError, RequiredBackendUnavailable
+from framegate.errors import BackendUnavailable, FramegateError, GLError, RequiredBackendUnavailable, WindowClosed
 from framegate.hooks.options import OPTIONS
 
 ENDED_EARLY = pytest.StashKey[bool]()
+GL_BROKE = pytest.StashKey[bool]()
+"""Whether a phase of the test ended in a ``GLError``, after which nobody knows what state its context is in."""
 UNAVAILABLE = "framegate_unavailable"
 """The attribute of a skipped test's report that says what it lacked."""
 
@@ -23,7 +25,8 @@ def named(config: pytest.Config, kind: str, name: str) -> Iterator[None]:
         yield
     except BackendUnavailable as error:
         reason = f"{kind} {name!r}: {error.reason}"
-        if name in config.stash[OPTIONS].require:
+        # --frame-require egl asks for every device of it that a cell names.
+        if {name, name.partition(":")[0]} & {*config.stash[OPTIONS].require}:
             raise RequiredBackendUnavailable(f"required {reason}; {error.install_hint}") from error
         raise BackendUnavailable(reason, error.install_hint) from error
 
@@ -60,15 +63,30 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Show a user's mistake as its one line, and a skip at the benchmark; other exceptions keep their traceback."""
+    """Show a user's mistake as its one line, and a skip at the benchmark; other exceptions keep their traceback.
+
+    A window that its user closed ends the run, whose results so far are shown as always.
+    """
     report = yield
     error = None if call.excinfo is None else call.excinfo.value
     if call.when == "setup" and error is not None:
         item.stash[ENDED_EARLY] = True
+    if isinstance(error, WindowClosed):
+        left = len(item.session.items) - item.session.items.index(item) - 1
+        item.session.shouldfail = f"{error} during {item.name}; benchmarks not run after it: {left}"
     if isinstance(error, FramegateError):
-        report.longrepr = f"{type(error).__name__}: {error}"
+        report.longrepr = f"{type(error).__name__}: {_context(item, error)}{error}"
     elif report.skipped and error is not None and isinstance(error.__cause__, BackendUnavailable):
         setattr(report, UNAVAILABLE, str(error))
         path, line, _ = item.location
         report.longrepr = (path, (line or 0) + 1, f"Skipped: {error}")
     return report
+
+
+def _context(item: pytest.Item, error: FramegateError) -> str:
+    """Whose error it is: OpenGL's own messages do not say."""
+    if not isinstance(error, GLError):
+        return ""
+    item.stash[GL_BROKE] = True
+    callspec = getattr(item, "callspec", None)
+    return f"GL context {callspec.params['frame_gl']!r}: " if callspec and "frame_gl" in callspec.params else ""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import pytest
 
-from framegate import gl, render, runtimes
-from framegate.errors import FramegateError, UnknownName
-from framegate.hooks.options import OPTIONS, Options, once
+from framegate import browser, gl, render, runtimes
+from framegate.errors import FramegateError, UnknownName, UsageError
+from framegate.gl.selection import has_window, parse_choice
+from framegate.hooks.options import FLAGS, OPTIONS, Options, once
 from framegate.interfaces import GLContextFactory, ModelSourceFactory, RendererFactory, RuntimeFactory, Size, Step
 from framegate.models import sources
 from framegate.preprocess import BUILTIN_STEPS
@@ -76,6 +77,7 @@ def pytest_configure(config: pytest.Config) -> None:
             contexts=Registry("GL context", hook.pytest_framegate_gl_contexts(config=config)),
         )
         check_names(config.stash[OPTIONS], registries)
+        check_windows(config, registries)
     except FramegateError as error:
         raise pytest.UsageError(str(error)) from None
     config.stash[REGISTRIES] = registries
@@ -86,27 +88,51 @@ def check_names(options: Options, registries: Registries) -> None:
 
     Raises:
         UnknownName: a name that nobody provides.
-        UsageError: a size or preprocessing name that cannot be read.
+        UsageError: a size, preprocessing name or device that cannot be read.
     """
-    for axis, registry in (
-        ("runtime", registries.runtimes),
-        ("renderer", registries.renderers),
-        ("gl", registries.contexts),
+    for axis, kind, known in (
+        ("runtime", "runtime", {*registries.runtimes, *browser.RUNTIMES}),
+        ("renderer", "renderer", {*registries.renderers, *browser.WAYS}),
     ):
         for name in options.axis(axis):
-            if name != ALL:
-                registry[name]
+            if name != ALL and name not in known:
+                raise UnknownName(kind, name, known)
+    for name in options.gl:
+        if name != ALL:
+            parse_choice(name, registries.contexts)
+    _check_required(options, registries)
     for size in options.size:
         Size.parse(size)
     for toggles in options.preprocess:
         parse_toggles(toggles, registries.steps)
-    known = {*registries.runtimes, *registries.renderers, *registries.contexts, *registries.sources}
+
+
+def check_windows(config: pytest.Config, registries: Registries) -> None:
+    """Refuse a window on the command line that no context can show; an ini file asks for one where there can be one.
+
+    Raises:
+        UsageError: contexts are named, and none of them has a window.
+    """
+    asked, contexts = config.stash[OPTIONS].gl, registries.contexts
+    if not asked or ALL in asked or any(has_window(contexts[parse_choice(name, contexts).kind]) for name in asked):
+        return
+    for flag in FLAGS:
+        if config.getoption(f"frame_{flag}"):
+            raise UsageError(
+                f"--frame-{flag} needs a context with a window, and got --frame-gl {','.join(asked)}; add glfw"
+            )
+
+
+def _check_required(options: Options, registries: Registries) -> None:
+    known = {*registries.runtimes, *browser.RUNTIMES, *browser.WAYS, *registries.renderers, *registries.contexts, *registries.sources}
     for name in options.require:
-        if name not in known:
+        if name.partition(":")[0] not in known:
             raise UnknownName("backend in --frame-require", name, known)
+        if name not in known:
+            parse_choice(name, registries.contexts)
 
 
-def expand(names: tuple[str, ...], registry: Mapping[str, object]) -> tuple[str, ...]:
+def expand(names: Iterable[str], registry: Iterable[str]) -> tuple[str, ...]:
     """Replace ``all`` by every name but ``auto`` and ``null``, which are no backends of their own."""
     everything = [name for name in registry if name not in ("auto", "null")]
     return once(each for name in names for each in (everything if name == ALL else [name]))

@@ -3,45 +3,80 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, suppress
+from dataclasses import replace
 from typing import Protocol
 
 import pytest
 
+from framegate.gl.leftovers import watch
+from framegate.gl.selection import parse_choice
 from framegate.hooks.describe import FrameInfo
 from framegate.hooks.options import OPTIONS
-from framegate.hooks.outcome import named
+from framegate.hooks.outcome import GL_BROKE, named
 from framegate.hooks.pictures import SavePicture
 from framegate.hooks.registries import REGISTRIES
+from framegate.hooks.report import note
 from framegate.interfaces import AS_TO_PIXELS, Array, Drawing, Float32, GLContext, Renderer, Size
 from framegate.measure.stages import StageTimer
 from framegate.once import Once
 
+WAITS = "With vertical synchronisation `present` waits for the display: its time is the display's."
+
 
 @pytest.fixture(scope="session")
 def gl_contexts(pytestconfig: pytest.Config) -> Iterator[Once[str, GLContext]]:
-    """Opens each GL context at its first use, once a session; all are released at the end, the newest first."""
+    """Opens each GL context at its first use, once a session; all are released at the end, the newest first.
+
+    One that broke is given up by ``gl_context``, and opened anew for the next cell.
+    """
     factories = pytestconfig.stash[REGISTRIES].contexts
+    request = pytestconfig.stash[OPTIONS].request
 
     def open_context(name: str) -> GLContext:
-        return factories[name]()
+        kind, device = parse_choice(name, factories)
+        return factories[kind](replace(request, device=device))
 
     contexts = Once(open_context)
     yield contexts
-    for context in reversed(contexts.made.values()):
-        context.release()
+    with ExitStack() as at_end:
+        for context in contexts.made.values():
+            at_end.callback(context.release)
 
 
 @pytest.fixture
 def gl_context(
-    pytestconfig: pytest.Config, frame_gl: str, gl_contexts: Once[str, GLContext], frame_info: FrameInfo
+    request: pytest.FixtureRequest,
+    pytestconfig: pytest.Config,
+    frame_gl: str,
+    gl_contexts: Once[str, GLContext],
+    frame_info: FrameInfo,
 ) -> Iterator[GLContext]:
-    """The cell's GL context, current while the test runs."""
+    """The cell's GL context, current while the test runs; the cell fails if it leaves errors or objects in it.
+
+    After a GLError, in the test, its fixtures or here, the context is given up: the next cell gets a new one.
+    """
     with named(pytestconfig, "GL context", frame_gl):
         context = gl_contexts(frame_gl)
     info = context.info()
-    frame_info.update(gl=context.name, gl_renderer=info.renderer, is_software=info.is_software)
-    with context.current():
-        yield context
+    frame_info.update(gl=context.name, gl_renderer=info.renderer, is_software=info.is_software, vsync=info.vsync)
+    if info.vsync:
+        note(pytestconfig, WAITS)
+    with ExitStack() as broken:
+        broken.callback(_give_up, gl_contexts, frame_gl)
+        with context.current():
+            check_leftovers = watch(context)
+            yield context
+            if GL_BROKE in request.node.stash:
+                return
+            check_leftovers()
+        broken.pop_all()
+
+
+def _give_up(contexts: Once[str, GLContext], name: str) -> None:
+    # The cell has failed by its own error; what a broken driver says to being left is no news.
+    with suppress(Exception):
+        contexts.forget(name).release()
 
 
 class MakeRenderer(Protocol):
@@ -63,18 +98,17 @@ def make_renderer(
     pytestconfig: pytest.Config, frame_renderer: str, gl_context: GLContext, renderer_drawings: dict[int, Drawing]
 ) -> Iterator[MakeRenderer]:
     """Builds and prepares the cell's renderer for tensors of a shape and dtype, and closes it after the test."""
-    made: list[Renderer] = []
+    with ExitStack() as made:
 
-    def make(shape: tuple[int, ...], dtype: str, drawing: Drawing = AS_TO_PIXELS) -> Renderer:
-        with named(pytestconfig, "renderer", frame_renderer):
-            made.append(pytestconfig.stash[REGISTRIES].renderers[frame_renderer](gl_context))
-            made[-1].prepare(shape, dtype, drawing)
-        renderer_drawings[id(made[-1])] = drawing
-        return made[-1]
+        def make(shape: tuple[int, ...], dtype: str, drawing: Drawing = AS_TO_PIXELS) -> Renderer:
+            with named(pytestconfig, "renderer", frame_renderer):
+                renderer = pytestconfig.stash[REGISTRIES].renderers[frame_renderer](gl_context)
+                made.callback(renderer.close)
+                renderer.prepare(shape, dtype, drawing)
+            renderer_drawings[id(renderer)] = drawing
+            return renderer
 
-    yield make
-    for renderer in made:
-        renderer.close()
+        yield make
 
 
 @pytest.fixture

@@ -15,7 +15,14 @@ from framegate.report.stages import StageRow, stage_tables
 STAGE_ROWS = pytest.StashKey[dict[str, list[StageRow]]]()
 """Rows of the summary by the test function they come from."""
 
+NOTES = pytest.StashKey[dict[str, None]]()
+
 RATES = {"test_frame": "frames/s"}
+
+
+def note(config: pytest.Config, line: str) -> None:
+    """Have a line shown at the end of the run, once, however many cells ask for it."""
+    config.stash.setdefault(NOTES, {})[line] = None
 
 
 @pytest.fixture
@@ -44,6 +51,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         for table in stage_tables(title, rows, RATES.get(suite)):
             for line in ["", *table.splitlines()]:
                 terminalreporter.write_line(line)
+    for line in config.stash.get(NOTES, {}):
+        terminalreporter.write_line("")
+        terminalreporter.write_line(line)
     reasons = Counter(
         getattr(report, UNAVAILABLE)
         for report in terminalreporter.stats.get("skipped", ())

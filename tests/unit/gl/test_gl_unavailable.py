@@ -12,7 +12,7 @@ from framegate.errors import BackendUnavailable, GLError
 from framegate.gl import builtin, egl, egl_library, glfw_window, osmesa
 from framegate.gl.auto import ORDER, open_first
 from framegate.gl.null import NullContext
-from framegate.interfaces import GLContext
+from framegate.interfaces import ANYWHERE, GLContext, GLRequest
 
 OpenContext = Callable[[str], GLContext]
 
@@ -21,9 +21,10 @@ import warnings
 warnings.simplefilter("error")
 from framegate.errors import BackendUnavailable
 from framegate.gl import builtin
+from framegate.interfaces import ANYWHERE
 for _ in range(2):
     try:
-        builtin()["glfw"]()
+        builtin()["glfw"](ANYWHERE)
     except BackendUnavailable as error:
         print(error)
 """
@@ -62,14 +63,14 @@ def no_libraries(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 )
 def test_a_missing_library_says_what_to_install(name: str, message: str) -> None:
     with pytest.raises(BackendUnavailable) as caught:
-        builtin()[name]()
+        builtin()[name](ANYWHERE)
     assert str(caught.value) == message
 
 
 def test_glfw_that_is_not_installed_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "glfw", None)
     with pytest.raises(BackendUnavailable, match=r"^GLFW cannot be imported \(.*glfw.*\); python -m pip install glfw$"):
-        builtin()["glfw"]()
+        builtin()["glfw"](ANYWHERE)
 
 
 def test_glfw_without_a_display_names_the_reason_and_xvfb_run() -> None:
@@ -94,7 +95,7 @@ def test_glfw_that_makes_no_window_gives_its_reason_and_stops(
     with pytest.raises(
         BackendUnavailable, match=r"GLFW makes no OpenGL 3.3 core window: .*create context.*; give it a display"
     ):
-        builtin()["glfw"]()
+        builtin()["glfw"](ANYWHERE)
     assert glfw_window._library._users == before
     assert glfw.ERROR_REPORTING == "warn"
 
@@ -103,7 +104,7 @@ def test_glfw_that_makes_no_window_gives_its_reason_and_stops(
 def test_a_driver_without_a_core_profile_is_unavailable(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr({"egl": egl, "osmesa": osmesa}[name], "VERSIONS", ((9, 9),))
     with pytest.raises(BackendUnavailable, match=r"3\.3"):
-        builtin()[name]()
+        builtin()[name](ANYWHERE)
 
 
 def test_a_context_that_is_too_old_is_released(new_context: OpenContext, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -140,29 +141,42 @@ def test_egl_takes_a_gpu_before_software(monkeypatch: pytest.MonkeyPatch, new_co
     context.release()
 
 
-def unavailable(reason: str) -> Callable[[], GLContext]:
-    def factory() -> GLContext:
+def unavailable(reason: str) -> Callable[[GLRequest], GLContext]:
+    def factory(_: GLRequest) -> GLContext:
         raise BackendUnavailable(reason, "install it")
 
     return factory
 
 
-def broken() -> GLContext:
+def broken(_: GLRequest) -> GLContext:
     raise GLError("the driver fell over")
 
 
 def test_auto_takes_the_first_that_works() -> None:
-    context = open_first(("a", "b"), {"a": unavailable("no a here"), "b": NullContext})
+    context = open_first(ANYWHERE, ("a", "b"), {"a": unavailable("no a here"), "b": NullContext})
     assert context.name == "null"
 
 
 def test_auto_lists_every_reason() -> None:
     with pytest.raises(BackendUnavailable) as caught:
-        open_first(("a", "b"), {"a": unavailable("no a here"), "b": broken})
+        open_first(ANYWHERE, ("a", "b"), {"a": unavailable("no a here"), "b": broken})
     assert str(caught.value) == (
         "no OpenGL context works here (a: no a here; b: the driver fell over);"
         " sudo apt-get install -y libegl1 libgl1-mesa-dri libosmesa6 xvfb"
     )
+
+
+@pytest.mark.parametrize("request_", [GLRequest(window=True), GLRequest(vsync=True)])
+def test_auto_takes_only_what_has_a_window_where_one_is_asked_for(request_: GLRequest) -> None:
+    class InWindow(NullContext):
+        name = "window"
+        has_window = True
+
+    assert open_first(request_, ("a", "b"), {"a": NullContext, "b": InWindow}).name == "window"
+    lacking = unavailable("no b here")
+    vars(lacking)["has_window"] = True
+    with pytest.raises(BackendUnavailable, match=r"no OpenGL context works here \(b: no b here\)"):
+        open_first(request_, ("a", "b"), {"a": NullContext, "b": lacking})
 
 
 def test_auto_tries_every_built_in_that_has_opengl() -> None:
