@@ -1,12 +1,12 @@
 """How fast is TF.js itself, in a real browser, and which backend and which way to the canvas are the fastest?"""
 
 import pytest
-from pytest_benchmark.fixture import BenchmarkFixture
 
 from framegate.fixtures import MeasurePage, VerifyPage
 
 pytestmark = [
     pytest.mark.browser,
+    pytest.mark.study,
     pytest.mark.benchmark(group="browser"),
     pytest.mark.frame_defaults(
         model="colour-128-f8,esrgan-slim-x2",
@@ -16,6 +16,6 @@ pytestmark = [
 ]
 
 
-def test_browser(benchmark: BenchmarkFixture, measure_page: MeasurePage, verify_page: VerifyPage) -> None:
+def test_browser(measure_page: MeasurePage, verify_page: VerifyPage) -> None:
     measure_page()
     verify_page()

@@ -118,6 +118,8 @@ class GLError(FramegateError):
 
 class BrowserError(FramegateError):
     """A browser that did not start, did not answer in time, failed in its page, or ended."""
+
+
 class WindowClosed(FramegateError):
     """The window that pictures are shown in was closed by its user, who has seen enough."""
 

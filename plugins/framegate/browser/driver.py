@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Coroutine
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,8 +19,8 @@ _END_S = 20.0
 class Browser:
     """Starts a browser and opens a page. A browser that does not answer in time is ended.
 
-    playwright's own calls into a page have no deadline, and cannot be left while they wait; so they run on an event loop in
-    a thread of their own, and this thread waits no longer than it wants to.
+    playwright's own calls into a page have no deadline, and cannot be left while they wait; so they run on an event
+    loop in a thread of their own, and this thread waits no longer than it wants to.
 
     Args:
         program: the browser's.
@@ -80,10 +81,9 @@ class Browser:
         if self._loop.is_closed():
             return
         for end in (self._end_browser(), self._end_driver()):
-            try:
+            # It is on its way out, and whatever it says to that there is nothing to be done.
+            with suppress(Exception):
                 asyncio.run_coroutine_threadsafe(end, self._loop).result(_END_S)
-            except Exception:  # noqa: BLE001, S110 - it is on its way out, and there is nothing to be done
-                pass
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(_END_S)
         self._loop.close()
@@ -112,7 +112,9 @@ class Browser:
         except TimeoutError:
             future.cancel()
             self.close()
-            raise BrowserError(f"the browser did not {doing} within {timeout_s:.0f} s and was ended{self._last()}") from None
+            raise BrowserError(
+                f"the browser did not {doing} within {timeout_s:.0f} s and was ended{self._last()}"
+            ) from None
         except self._api.Error as error:
             raise BrowserError(f"the browser could not {doing}: {_first_line(error)}{self._last()}") from None
 

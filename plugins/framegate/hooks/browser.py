@@ -14,13 +14,12 @@ from framegate.hooks.catalogue import CATALOGUE
 from framegate.hooks.describe import FrameInfo
 from framegate.hooks.matrix import BROWSER
 from framegate.hooks.options import OPTIONS
-from framegate.hooks.outcome import named
+from framegate.hooks.outcome import ERROR, named
 from framegate.hooks.pictures import SavePicture
 from framegate.hooks.preprocess import build_preprocessor
 from framegate.hooks.report import STAGE_ROWS
-from framegate.interfaces import LoadedModel, Pixels, ResolvedModel, Runtime, Size
+from framegate.interfaces import LoadedModel, Pixels, ResolvedModel, Size
 from framegate.measure.replay import ReplayClock
-from framegate.once import Once
 from framegate.paths import cache_dir
 from framegate.report.stages import StageRow
 
@@ -115,9 +114,10 @@ def tfjs_page(
         page = browser_shelf.get(resolved_model, frame_runtime)
     device = page.info["device"]
     frame_info.update(gl_renderer=device, is_software=None if device is None else "swiftshader" in device.lower())
-    benchmark.extra_info["browser"] = page.info | {"load_s": page.load_s, "gpu": pytestconfig.stash[OPTIONS].browser.gpu}
+    gpu = pytestconfig.stash[OPTIONS].browser.gpu
+    benchmark.extra_info["browser"] = page.info | {"load_s": dict(page.load_s), "gpu": gpu}
     yield page
-    if isinstance(getattr(request.node, "framegate_error", None), BrowserError):
+    if isinstance(request.node.stash.get(ERROR, None), BrowserError):
         browser_shelf.close()
 
 
@@ -259,7 +259,6 @@ def python_output(
     frame_preprocess: str,
     frames: list[Pixels],
     resolved_model: ResolvedModel,
-    runtimes: Once[str, Runtime],
     model_shelf: Any,
     python_outputs: dict[tuple[str, str, str], Array],
 ) -> Array:

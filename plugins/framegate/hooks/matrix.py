@@ -24,6 +24,7 @@ DEFAULTS = {
 }
 MARKER = "frame_defaults"
 STUDY = "study"
+NO_CELLS = "frame_no_cells"
 BROWSER = "browser"
 
 
@@ -35,6 +36,7 @@ def pytest_configure(config: pytest.Config) -> None:
         " the axes that neither the command line nor the ini file names",
     )
     config.addinivalue_line("markers", f"{BROWSER}: runs in a browser; runtimes and renderers are TF.js' own")
+    config.addinivalue_line("markers", f"{NO_CELLS}: no runtime or renderer that was asked for is of the suite's kind")
     config.addinivalue_line("markers", f"{STUDY}: takes long; runs when its file, -k or -m names it")
 
 
@@ -52,19 +54,31 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         rows = _rows(metafunc, axes)
     except FramegateError as error:
         raise pytest.Collector.CollectError(str(error)) from None
-    metafunc.parametrize([f"frame_{axis}" for axis in axes], rows, ids=map(cell_id, rows))
+    names = [f"frame_{axis}" for axis in axes]
+    if rows:
+        metafunc.parametrize(names, rows, ids=map(cell_id, rows))
+    else:
+        metafunc.parametrize(names, [pytest.param(*axes, marks=getattr(pytest.mark, NO_CELLS))], ids=["none"])
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave a study out unless it was asked for, so that all benchmarks together stay a matter of minutes."""
-    if STUDY in config.option.markexpr:
-        return
+    """Leave a study out unless it was asked for, so that all benchmarks together stay a matter of minutes.
+
+    A suite whose runtimes or renderers are of another kind than all those that the user names is left out as well.
+    """
     asked = [*config.args, config.option.keyword]
-    unasked = {item for item in items if item.get_closest_marker(STUDY) and not _names(asked, item.path.stem)}
-    if unasked:
-        config.hook.pytest_deselected(items=list(unasked))
-        items[:] = [item for item in items if item not in unasked]
+    every_study = STUDY in config.option.markexpr
+
+    def is_out(item: pytest.Item) -> bool:
+        if item.get_closest_marker(NO_CELLS):
+            return True
+        return not every_study and bool(item.get_closest_marker(STUDY)) and not _names(asked, item.path.stem)
+
+    out = {item for item in items if is_out(item)}
+    if out:
+        config.hook.pytest_deselected(items=list(out))
+        items[:] = [item for item in items if item not in out]
 
 
 def _names(texts: Sequence[str], module: str) -> bool:

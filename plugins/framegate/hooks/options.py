@@ -12,6 +12,7 @@ import pytest
 from framegate.errors import FramegateError, UnknownName
 from framegate.interfaces import Drawing, GLRequest, OutOfRange, Scaling, Size
 from framegate.preprocess.fit import FITS, Fit
+from framegate.values import BrowserGPU, BrowserRequest
 
 AXES = {
     "model": "model: a name from models/*.toml, a folder or model.json, a spec.toml, or SOURCE:LOCATOR such as npm:...",
@@ -30,11 +31,13 @@ CHOICES = {
 }
 """Options that take one of a few words; the first is the default."""
 
-FLAGS = {
+GL_FLAGS = {
     "window": "show the pictures of the glfw context in a window; auto then takes glfw",
-    "headed": "show the browser's window",
     "vsync": "have glfw's swaps wait for the display, which 'present' then measures; auto then takes glfw",
 }
+"""Those of ``FLAGS`` that GL contexts are asked for."""
+
+FLAGS = GL_FLAGS | {"headed": "show the window of the browser that test_browser measures in"}
 """Options that are on or off; off is the default."""
 
 MOST_THREADS = 1024
@@ -140,7 +143,12 @@ def read_options(config: pytest.Config) -> Options:
             window=_size(_single(config, "window_size")),
             scaling=cast("Scaling", _choice(config, "scaling")),
         ),
-        request=GLRequest(**{name: _flag(config, name) for name in FLAGS}),
+        request=GLRequest(**{name: _flag(config, name) for name in GL_FLAGS}),
+        browser=BrowserRequest(
+            path=_single(config, "browser_path"),
+            gpu=cast("BrowserGPU", _choice(config, "browser-gpu")),
+            headed=_flag(config, "headed"),
+        ),
         require=_values(config, "require"),
     )
 

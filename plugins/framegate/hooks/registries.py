@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import pytest
 
 from framegate import browser, gl, render, runtimes
+from framegate.browser.chromium import find_chromium
 from framegate.errors import FramegateError, UnknownName, UsageError
 from framegate.gl.selection import has_window, parse_choice
-from framegate.hooks.options import FLAGS, OPTIONS, Options, once
+from framegate.hooks.options import GL_FLAGS, OPTIONS, Options, once
 from framegate.interfaces import GLContextFactory, ModelSourceFactory, RendererFactory, RuntimeFactory, Size, Step
 from framegate.models import sources
 from framegate.preprocess import BUILTIN_STEPS
@@ -88,8 +89,10 @@ def check_names(options: Options, registries: Registries) -> None:
 
     Raises:
         UnknownName: a name that nobody provides.
-        UsageError: a size, preprocessing name or device that cannot be read.
+        UsageError: a size, preprocessing name or device that cannot be read, or a browser that is not there.
     """
+    if options.browser.path is not None:
+        find_chromium(options.browser.path)
     for axis, kind, known in (
         ("runtime", "runtime", {*registries.runtimes, *browser.RUNTIMES}),
         ("renderer", "renderer", {*registries.renderers, *browser.WAYS}),
@@ -116,7 +119,7 @@ def check_windows(config: pytest.Config, registries: Registries) -> None:
     asked, contexts = config.stash[OPTIONS].gl, registries.contexts
     if not asked or ALL in asked or any(has_window(contexts[parse_choice(name, contexts).kind]) for name in asked):
         return
-    for flag in FLAGS:
+    for flag in GL_FLAGS:
         if config.getoption(f"frame_{flag}"):
             raise UsageError(
                 f"--frame-{flag} needs a context with a window, and got --frame-gl {','.join(asked)}; add glfw"
@@ -124,7 +127,8 @@ def check_windows(config: pytest.Config, registries: Registries) -> None:
 
 
 def _check_required(options: Options, registries: Registries) -> None:
-    known = {*registries.runtimes, *browser.RUNTIMES, *browser.WAYS, *registries.renderers, *registries.contexts, *registries.sources}
+    in_page = {*browser.RUNTIMES, *browser.WAYS}
+    known = {*registries.runtimes, *registries.renderers, *registries.contexts, *registries.sources, *in_page}
     for name in options.require:
         if name.partition(":")[0] not in known:
             raise UnknownName("backend in --frame-require", name, known)

@@ -12,6 +12,9 @@ class ReplayClock:
     def __init__(self) -> None:
         self._now = 0.0
 
+    def __str__(self) -> str:
+        return "replay"
+
     def __call__(self) -> float:
         """Seconds since it was made."""
         return self._now

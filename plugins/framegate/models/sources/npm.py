@@ -131,7 +131,7 @@ def _integrity(folder: Path) -> str:
         ) from error
 
 
-def _download(package: Package, pin: str | None, into: Path, only: Collection[str]) -> None:
+def _download(package: Package, pin: str | None, into: Path, only: Collection[str] = ()) -> None:
     archive = _pack(package, into)
     with archive.open("rb") as file:
         have = base64.b64encode(hashlib.file_digest(file, "sha512").digest()).decode()
