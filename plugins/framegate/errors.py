@@ -12,6 +12,7 @@ FramegateError                 one line: what was asked, what was found, what to
 │   └── UnsupportedOp          an op or layer the runtime does not know
 ├── SourceError                a model source could not bring the model (npm, hash, network)
 ├── GLError                    OpenGL refused a call, or a context was used when it could not be
+├── BrowserError               a browser that did not start, did not answer, or ended
 ├── WindowClosed               the user closed the window that pictures are shown in: the run ends
 ├── FrameError                 a picture or video that cannot be read, or is too small
 └── WrongOutput                a backend produced a wrong picture or wrong numbers
@@ -24,6 +25,7 @@ from collections.abc import Iterable
 
 __all__ = [
     "BackendUnavailable",
+    "BrowserError",
     "DuplicateName",
     "FrameError",
     "FramegateError",
@@ -112,6 +114,10 @@ class SourceError(FramegateError):
 
 class GLError(FramegateError):
     """An OpenGL call that the driver refused, or a context used when it could not be."""
+
+
+class BrowserError(FramegateError):
+    """A browser that did not start, did not answer in time, failed in its page, or ended."""
 
 
 class WindowClosed(FramegateError):

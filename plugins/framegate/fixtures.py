@@ -14,9 +14,11 @@ from framegate.preprocess.pipeline import Preprocessor
 
 Feeds = Mapping[str, Array]
 Frames = list[Pixels]
+MeasurePage = Callable[[], None]
 OutputTensor = Float32
 StoreCosts = Callable[[Renderer, Array], None]
 StoreSize = Callable[[], None]
+VerifyPage = Callable[[], None]
 VerifyFinite = Callable[[Mapping[str, Array]], None]
 VerifyPixels = Callable[[Renderer, Array], None]
 
@@ -36,6 +38,7 @@ __all__ = [
     "GLContext",
     "LoadPath",
     "LoadedModel",
+    "MeasurePage",
     "OutputTensor",
     "Preprocessor",
     "Renderer",
@@ -47,5 +50,6 @@ __all__ = [
     "StoreStages",
     "VerifyFinite",
     "VerifyOutputs",
+    "VerifyPage",
     "VerifyPixels",
 ]

@@ -6,6 +6,7 @@ import pytest
 
 from framegate import hookspecs
 from framegate.hooks import (
+    browser,
     catalogue,
     costs,
     describe,
@@ -42,6 +43,7 @@ PARTS = (
     report,
     costs,
     model_size,
+    browser,
 )
 
 

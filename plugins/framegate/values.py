@@ -159,6 +159,24 @@ ANYWHERE = GLRequest()
 """On whichever device, with nothing to be seen and nothing to wait for."""
 
 
+BrowserGPU = Literal["software", "native"]
+
+
+@dataclass(frozen=True)
+class BrowserRequest:
+    """What a browser is asked to be.
+
+    Attributes:
+        path: the program to start; None is the first Chrome or Chromium that is installed.
+        gpu: what it draws with: ``software`` of its own, the same everywhere, or the machine's ``native`` GPU.
+        headed: whether its window is to be seen.
+    """
+
+    path: str | None = None
+    gpu: BrowserGPU = "software"
+    headed: bool = False
+
+
 @dataclass(frozen=True)
 class GLInfo:
     """What a GL context says of itself.

@@ -56,8 +56,9 @@ def test_the_render_suite_runs_in_every_context_that_this_machine_has(output: st
         assert f"test_render[256-{renderer}-{gl}] PASSED" in output
 
 
-def test_the_long_study_is_left_out_unless_it_is_named(output: str) -> None:
+def test_the_long_studies_are_left_out_unless_they_are_named(output: str) -> None:
     assert "test_model_size" not in output
+    assert "test_browser" not in output
     assert " deselected " in output
 
 

@@ -12,9 +12,10 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 SUITES = ("test_load", "test_preprocess", "test_inference", "test_render", "test_frame", "test_model_size")
+PAGE = ("index.html", "page.js", "screen.js")
 
 Shell = Callable[..., subprocess.CompletedProcess[str]]
-# The study runs by itself unless -m names it; this way all of them are compared.
+# A study runs by itself unless -m names it; this way all suites are compared but test_browser, which has no null.
 NULL = (
     "-m=study or not study",
     "--frame-runtime=null",
@@ -48,8 +49,9 @@ def names_of(stored: Path) -> list[str]:
 
 def test_the_wheel_holds_the_suites_and_the_data(wheel: Path) -> None:
     held = set(zipfile.ZipFile(wheel).namelist())
-    for name in (*(f"framegate/suites/{suite}.py" for suite in SUITES), "framegate/py.typed"):
+    for name in (*(f"framegate/suites/{suite}.py" for suite in (*SUITES, "test_browser")), "framegate/py.typed"):
         assert name in held
+    assert {f"framegate/browser/page/{name}" for name in PAGE} <= held
     for folder, inside in (("fixtures", "framegate/data/fixtures"), ("models", "framegate/data/models")):
         files = [path for path in (ROOT / folder).rglob("*") if path.is_file()]
         ours = {f"{inside}/{path.relative_to(ROOT / folder).as_posix()}" for path in files}

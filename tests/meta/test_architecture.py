@@ -20,7 +20,7 @@ HEAVY = (
 LAYERS = [
     {"errors", "values", "interfaces", "hookspecs", "paths"},
     {"registry", "once", "matrix", "measure", "report", "models"},
-    {"preprocess", "frames", "runtimes", "render", "gl", "training"},
+    {"preprocess", "frames", "runtimes", "render", "gl", "browser", "training"},
     {"hooks"},
     {"fixtures", "doctor", "inspect_command", "plugin", "cli", "__main__", ""},
 ]

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 
 import pytest
 
+from framegate import browser
 from framegate.errors import FramegateError, UnknownName
 from framegate.hooks.catalogue import CATALOGUE
 from framegate.hooks.options import OPTIONS, once, split
-from framegate.hooks.registries import REGISTRIES, expand
+from framegate.hooks.registries import ALL, REGISTRIES, expand
 from framegate.interfaces import Size
 from framegate.matrix import AXES, cell_id, cells
 from framegate.preprocess.toggles import NONE, parse_toggles
@@ -24,6 +25,8 @@ DEFAULTS = {
 }
 MARKER = "frame_defaults"
 STUDY = "study"
+NO_CELLS = "frame_no_cells"
+BROWSER = "browser"
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -33,6 +36,8 @@ def pytest_configure(config: pytest.Config) -> None:
         f"{MARKER}(model=..., size=..., preprocess=..., runtime=..., renderer=..., gl=...): comma-separated values of"
         " the axes that neither the command line nor the ini file names",
     )
+    config.addinivalue_line("markers", f"{BROWSER}: runs in a browser; runtimes and renderers are TF.js' own")
+    config.addinivalue_line("markers", f"{NO_CELLS}: no runtime or renderer that was asked for is of the suite's kind")
     config.addinivalue_line("markers", f"{STUDY}: takes long; runs when its file, -k or -m names it")
 
 
@@ -50,19 +55,31 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         rows = _rows(metafunc, axes)
     except FramegateError as error:
         raise pytest.Collector.CollectError(str(error)) from None
-    metafunc.parametrize([f"frame_{axis}" for axis in axes], rows, ids=map(cell_id, rows))
+    names = [f"frame_{axis}" for axis in axes]
+    if rows:
+        metafunc.parametrize(names, rows, ids=map(cell_id, rows))
+    else:
+        metafunc.parametrize(names, [pytest.param(*axes, marks=getattr(pytest.mark, NO_CELLS))], ids=["none"])
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave a study out unless it was asked for, so that all benchmarks together stay a matter of minutes."""
-    if _names([config.option.markexpr], STUDY):
-        return
+    """Leave a study out unless it was asked for, so that all benchmarks together stay a matter of minutes.
+
+    A suite whose runtimes or renderers are of another kind than all those that the user names is left out as well.
+    """
     asked = [*config.args, config.option.keyword]
-    unasked = {item for item in items if item.get_closest_marker(STUDY) and not _names(asked, item.path.stem)}
-    if unasked:
-        config.hook.pytest_deselected(items=list(unasked))
-        items[:] = [item for item in items if item not in unasked]
+    every_study = _names([config.option.markexpr], STUDY)
+
+    def is_out(item: pytest.Item) -> bool:
+        if item.get_closest_marker(NO_CELLS):
+            return True
+        return not every_study and bool(item.get_closest_marker(STUDY)) and not _names(asked, item.path.stem)
+
+    out = {item for item in items if is_out(item)}
+    if out:
+        config.hook.pytest_deselected(items=list(out))
+        items[:] = [item for item in items if item not in out]
 
 
 def _names(texts: Sequence[str], word: str) -> bool:
@@ -78,6 +95,11 @@ def _rows(metafunc: pytest.Metafunc, axes: Sequence[str]) -> Sequence[tuple[str,
         if name not in AXES:
             raise UnknownName(f"axis in the {MARKER} marker", name, AXES)
 
+    # In a page the runtimes and renderers are TF.js' own; a suite leaves the names of the other kind to other suites.
+    in_page = metafunc.definition.get_closest_marker(BROWSER) is not None
+    runtimes = tuple(browser.RUNTIMES if in_page else registries.runtimes)
+    renderers = browser.WAYS if in_page else tuple(registries.renderers)
+
     def asked(axis: str) -> tuple[str, ...]:
         return options.axis(axis) or split([suite.get(axis, "")]) or DEFAULTS[axis]
 
@@ -90,8 +112,12 @@ def _rows(metafunc: pytest.Metafunc, axes: Sequence[str]) -> Sequence[tuple[str,
         "model": catalogue.names(split([suite.get("model", "")])) if "model" in axes else (),
         "size": once(str(Size.parse(text)) for text in asked("size")),
         "preprocess": once(parse_toggles(text, registries.steps) for text in asked("preprocess")),
-        "runtime": expand(asked("runtime"), registries.runtimes),
-        "renderer": expand(asked("renderer"), registries.renderers),
+        "runtime": expand(_of_one_kind(asked("runtime"), runtimes), runtimes),
+        "renderer": expand(_of_one_kind(asked("renderer"), renderers), renderers),
         "gl": expand(asked("gl"), registries.contexts),
     }
     return list(cells(axes, values, own))
+
+
+def _of_one_kind(names: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:
+    return tuple(name for name in names if name == ALL or name in known)

@@ -12,6 +12,7 @@ import pytest
 from framegate.errors import FramegateError, UnknownName
 from framegate.interfaces import Drawing, GLRequest, OutOfRange, Scaling, Size
 from framegate.preprocess.fit import FITS, Fit
+from framegate.values import BrowserGPU, BrowserRequest
 
 AXES = {
     "model": "model: a name from models/*.toml, a folder or model.json, a spec.toml, or SOURCE:LOCATOR such as npm:...",
@@ -25,14 +26,18 @@ AXES = {
 CHOICES = {
     "fit": (FITS, "how a frame is brought to the model's input"),
     "out-of-range": (get_args(OutOfRange)[::-1], "values that no pixel can show: clamp them, or refuse the picture"),
+    "browser-gpu": (get_args(BrowserGPU), "the GPU that a browser draws with: its own software, or the machine's"),
     "scaling": (get_args(Scaling), "how a picture is scaled to --frame-window-size"),
 }
 """Options that take one of a few words; the first is the default."""
 
-FLAGS = {
+GL_FLAGS = {
     "window": "show the pictures of the glfw context in a window; auto then takes glfw",
     "vsync": "have glfw's swaps wait for the display, which 'present' then measures; auto then takes glfw",
 }
+"""Those of ``FLAGS`` that GL contexts are asked for."""
+
+FLAGS = GL_FLAGS | {"headed": "show the window of the browser that test_browser measures in"}
 """Options that are on or off; off is the default."""
 
 MOST_THREADS = 1024
@@ -53,6 +58,7 @@ class Options:
     threads: int | None
     drawing: Drawing
     request: GLRequest
+    browser: BrowserRequest
     require: tuple[str, ...]
 
     def axis(self, name: str) -> tuple[str, ...]:
@@ -88,6 +94,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     for name, about in FLAGS.items():
         group.addoption(f"--frame-{name}", action="store_true", help=f"{about}. ini: frame_{name}")
         parser.addini(f"frame_{name}", about, type="bool", default=False)
+    group.addoption(
+        "--frame-browser-path",
+        metavar="PROGRAM",
+        help="the Chrome or Chromium to start (default: the first that is installed). ini: frame_browser_path",
+    )
+    parser.addini("frame_browser_path", "the Chrome or Chromium to start", default="")
     group.addoption(
         "--frame-window-size",
         metavar="SIZE",
@@ -131,7 +143,12 @@ def read_options(config: pytest.Config) -> Options:
             window=_size(_single(config, "window_size")),
             scaling=cast("Scaling", _choice(config, "scaling")),
         ),
-        request=GLRequest(**{name: _flag(config, name) for name in FLAGS}),
+        request=GLRequest(**{name: _flag(config, name) for name in GL_FLAGS}),
+        browser=BrowserRequest(
+            path=_single(config, "browser_path"),
+            gpu=cast("BrowserGPU", _choice(config, "browser-gpu")),
+            headed=_flag(config, "headed"),
+        ),
         require=_values(config, "require"),
     )
 

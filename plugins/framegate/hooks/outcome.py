@@ -12,8 +12,8 @@ from framegate.errors import BackendUnavailable, FramegateError, GLError, Requir
 from framegate.hooks.options import OPTIONS
 
 ENDED_EARLY = pytest.StashKey[bool]()
-GL_BROKE = pytest.StashKey[bool]()
-"""Whether a phase of the test ended in a ``GLError``, after which nobody knows what state its context is in."""
+ERROR = pytest.StashKey[FramegateError]()
+"""What the latest phase of the test ended in: fixtures that are torn down after it know from it what may be broken."""
 UNAVAILABLE = "framegate_unavailable"
 """The attribute of a skipped test's report that says what it lacked."""
 
@@ -75,6 +75,7 @@ def pytest_runtest_makereport(
         left = len(item.session.items) - item.session.items.index(item) - 1
         item.session.shouldfail = f"{error} during {item.name}; benchmarks not run after it: {left}"
     if isinstance(error, FramegateError):
+        item.stash[ERROR] = error
         report.longrepr = f"{type(error).__name__}: {_context(item, error)}{error}"
     elif report.skipped and error is not None and isinstance(error.__cause__, BackendUnavailable):
         setattr(report, UNAVAILABLE, str(error))
@@ -87,6 +88,5 @@ def _context(item: pytest.Item, error: FramegateError) -> str:
     """Whose error it is: OpenGL's own messages do not say."""
     if not isinstance(error, GLError):
         return ""
-    item.stash[GL_BROKE] = True
     callspec = getattr(item, "callspec", None)
     return f"GL context {callspec.params['frame_gl']!r}: " if callspec and "frame_gl" in callspec.params else ""

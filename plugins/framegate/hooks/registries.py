@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import pytest
 
-from framegate import gl, render, runtimes
+from framegate import browser, gl, render, runtimes
+from framegate.browser.chromium import find_chromium
 from framegate.errors import FramegateError, UnknownName, UsageError
 from framegate.gl.selection import has_window, parse_choice
-from framegate.hooks.options import FLAGS, OPTIONS, Options, once
+from framegate.hooks.options import GL_FLAGS, OPTIONS, Options, once
 from framegate.interfaces import GLContextFactory, ModelSourceFactory, RendererFactory, RuntimeFactory, Size, Step
 from framegate.models import sources
 from framegate.preprocess import BUILTIN_STEPS
@@ -88,12 +89,17 @@ def check_names(options: Options, registries: Registries) -> None:
 
     Raises:
         UnknownName: a name that nobody provides.
-        UsageError: a size, preprocessing name or device that cannot be read.
+        UsageError: a size, preprocessing name or device that cannot be read, or a browser that is not there.
     """
-    for axis, registry in (("runtime", registries.runtimes), ("renderer", registries.renderers)):
+    if options.browser.path is not None:
+        find_chromium(options.browser.path)
+    for axis, kind, known in (
+        ("runtime", "runtime", {*registries.runtimes, *browser.RUNTIMES}),
+        ("renderer", "renderer", {*registries.renderers, *browser.WAYS}),
+    ):
         for name in options.axis(axis):
-            if name != ALL:
-                registry[name]
+            if name != ALL and name not in known:
+                raise UnknownName(kind, name, known)
     for name in options.gl:
         if name != ALL:
             parse_choice(name, registries.contexts)
@@ -113,7 +119,7 @@ def check_windows(config: pytest.Config, registries: Registries) -> None:
     asked, contexts = config.stash[OPTIONS].gl, registries.contexts
     if not asked or ALL in asked or any(has_window(contexts[parse_choice(name, contexts).kind]) for name in asked):
         return
-    for flag in FLAGS:
+    for flag in GL_FLAGS:
         if config.getoption(f"frame_{flag}"):
             raise UsageError(
                 f"--frame-{flag} needs a context with a window, and got --frame-gl {','.join(asked)}; add glfw"
@@ -121,7 +127,8 @@ def check_windows(config: pytest.Config, registries: Registries) -> None:
 
 
 def _check_required(options: Options, registries: Registries) -> None:
-    known = {*registries.runtimes, *registries.renderers, *registries.contexts, *registries.sources}
+    in_page = {*browser.RUNTIMES, *browser.WAYS}
+    known = {*registries.runtimes, *registries.renderers, *registries.contexts, *registries.sources, *in_page}
     for name in options.require:
         if name.partition(":")[0] not in known:
             raise UnknownName("backend in --frame-require", name, known)
@@ -129,7 +136,7 @@ def _check_required(options: Options, registries: Registries) -> None:
             parse_choice(name, registries.contexts)
 
 
-def expand(names: tuple[str, ...], registry: Mapping[str, object]) -> tuple[str, ...]:
+def expand(names: Iterable[str], registry: Iterable[str]) -> tuple[str, ...]:
     """Replace ``all`` by every name but ``auto`` and ``null``, which are no backends of their own."""
     everything = [name for name in registry if name not in ("auto", "null")]
     return once(each for name in names for each in (everything if name == ALL else [name]))

@@ -9,11 +9,12 @@ from typing import Protocol
 
 import pytest
 
+from framegate.errors import GLError
 from framegate.gl.leftovers import watch
 from framegate.gl.selection import parse_choice
 from framegate.hooks.describe import FrameInfo
 from framegate.hooks.options import OPTIONS
-from framegate.hooks.outcome import GL_BROKE, named
+from framegate.hooks.outcome import ERROR, named
 from framegate.hooks.pictures import SavePicture
 from framegate.hooks.registries import REGISTRIES
 from framegate.hooks.report import note
@@ -67,7 +68,7 @@ def gl_context(
         with context.current():
             check_leftovers = watch(context)
             yield context
-            if GL_BROKE in request.node.stash:
+            if isinstance(request.node.stash.get(ERROR, None), GLError):
                 return
             check_leftovers()
         broken.pop_all()

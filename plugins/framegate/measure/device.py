@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-import numpy as np
-
 from framegate.interfaces import Array, Stages
 from framegate.measure.stages import Clock
 
@@ -106,6 +104,8 @@ def measure_costs(
 
 def copy_seconds(tensor: Array, clock: Clock = time.perf_counter) -> float:
     """Seconds of the fastest of several copies of a tensor."""
+    import numpy as np
+
     target = np.empty_like(tensor)
 
     def timed() -> float:

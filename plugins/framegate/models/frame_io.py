@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from framegate.errors import BackendUnavailable, ModelError
-from framegate.interfaces import LoadedModel, ModelSpec, Range, ResolvedModel, Size, TensorInfo
+from framegate.interfaces import ModelSpec, Range, ResolvedModel, Size, TensorInfo
 from framegate.models.image_io import guess_ranges, image_input, image_output, model_inputs
 from framegate.models.topology import read_model_json
 
@@ -33,6 +34,20 @@ class FrameIO:
     output_range: Range
 
 
+class HasPorts(Protocol):
+    """What has inputs and outputs: a loaded model."""
+
+    @property
+    def inputs(self) -> tuple[TensorInfo, ...]:
+        """What it is fed."""
+        ...
+
+    @property
+    def outputs(self) -> tuple[TensorInfo, ...]:
+        """What it returns."""
+        ...
+
+
 def check_size(files: ResolvedModel, size: Size) -> None:
     """Ask model.json alone whether the model takes frames of a size, before anything is loaded.
 
@@ -49,7 +64,7 @@ def check_size(files: ResolvedModel, size: Size) -> None:
     raise BackendUnavailable(f"model {files.name!r} takes frames of {own} only, not {size}", f"use --frame-size {own}")
 
 
-def find_frame_io(spec: ModelSpec, files: ResolvedModel, model: LoadedModel, size: Size) -> FrameIO:
+def find_frame_io(spec: ModelSpec, files: ResolvedModel, model: HasPorts, size: Size) -> FrameIO:
     """Match a model with an input size; ranges come from the spec, else from the dtype, else they are guessed.
 
     Raises:
@@ -60,15 +75,20 @@ def find_frame_io(spec: ModelSpec, files: ResolvedModel, model: LoadedModel, siz
         raise ModelError(
             f"model {spec.name!r} takes batches of {source.info.shape[0]} frames; export it with batches of 1"
         )
-    guessed_in, guessed_out = guess_ranges(files.path)
+    _, guessed_out = guess_ranges(files.path)
     return FrameIO(
         input=source.info,
         output=target.info,
         size=size,
         shape=(1,) * source.batched + (*size, source.channels),
-        input_range=spec.input_range or _range_of(source.info, guessed_in),
+        input_range=find_input_range(spec, files, source.info),
         output_range=spec.output_range or _range_of(target.info, guessed_out),
     )
+
+
+def find_input_range(spec: ModelSpec, files: ResolvedModel, source: TensorInfo) -> Range:
+    """The values that the bytes 0 and 255 become: the spec's, else the dtype's, else a guess."""
+    return spec.input_range or _range_of(source, guess_ranges(files.path)[0])
 
 
 def _range_of(info: TensorInfo, guessed: Range) -> Range:

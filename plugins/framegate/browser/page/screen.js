@@ -1,0 +1,119 @@
+// Ways from a model's output to the canvas. Each has `draw(output)`, which returns when the pixels are there, and
+// `read()`, which gives them back as RGBA with the top row first.
+"use strict";
+
+// What a settled tensor is: on webgl and webgpu a dispatch returns long before the work is done, and only a read waits
+// for it. One element is enough; cpu and wasm have computed when the call returns.
+async function settle(tensor) {
+  if (["cpu", "wasm"].includes(tf.getBackend().replace("tfjs-", ""))) return;
+  const one = tf.tidy(() => tf.slice(tf.reshape(tensor, [-1]), [0], [1]));
+  await one.data();
+  one.dispose();
+}
+
+// (H, W, C) in [0, 1], as toPixels takes it.
+function toUnit(output, [low, high]) {
+  return tf.tidy(() => {
+    const picture = output.rank === 4 ? tf.squeeze(output, [0]) : output;
+    const shifted = low === 0 ? picture : tf.sub(picture, low);
+    const scaled = high - low === 1 ? shifted : tf.div(shifted, high - low);
+    return tf.clipByValue(scaled, 0, 1);
+  });
+}
+
+class CanvasWay {
+  constructor(canvas, range) {
+    this.canvas = canvas;
+    this.range = range;
+  }
+  read() {
+    const { width, height } = this.canvas;
+    const copy = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
+    copy.drawImage(this.canvas, 0, 0);
+    return new Uint8Array(copy.getImageData(0, 0, width, height).data.buffer);
+  }
+}
+
+class ToPixels extends CanvasWay {
+  async draw(output, mark) {
+    const unit = toUnit(output, this.range);
+    await tf.browser.toPixels(unit, this.canvas);
+    mark("draw");
+    unit.dispose();
+  }
+}
+
+class Draw extends CanvasWay {
+  async draw(output, mark) {
+    const unit = toUnit(output, this.range);
+    tf.browser.draw(unit, this.canvas);
+    // What WebGPU drew can be read until the browser takes it to its own screen, and not after.
+    if (this.looking) this.seen = super.read();
+    const device = tf.backend().device;
+    if (device) await device.queue.onSubmittedWorkDone();
+    mark("draw");
+    unit.dispose();
+  }
+  read() {
+    return this.seen;
+  }
+}
+
+const VERTEX = `#version 300 es
+void main() {
+  gl_Position = vec4(float(gl_VertexID & 1) * 4.0 - 1.0, float(gl_VertexID >> 1) * 4.0 - 1.0, 0.0, 1.0);
+}`;
+// A canvas counts its rows from below.
+const FRAGMENT = (low, high, height, colour) => `#version 300 es
+precision highp float;
+uniform highp sampler2D tensor;
+out vec4 colour;
+void main() {
+  vec4 value = texelFetch(tensor, ivec2(int(gl_FragCoord.x), ${height - 1} - int(gl_FragCoord.y)), 0);
+  value = (value - float(${low})) * float(${1 / (high - low)});
+  colour = ${colour};
+}`;
+const CHANNELS = {
+  1: ["R32F", "RED", "vec4(value.rrr, 1.0)"],
+  3: ["RGB32F", "RGB", "vec4(value.rgb, 1.0)"],
+  4: ["RGBA32F", "RGBA", "value"],
+};
+
+// The original's fast way: the output is read back, uploaded as a float texture of another context, and drawn there.
+class Texture extends CanvasWay {
+  constructor(canvas, range, [height, width, depth]) {
+    super(canvas, range);
+    const gl = canvas.getContext("webgl2", { preserveDrawingBuffer: true, antialias: false });
+    if (!gl) throw new Error("this browser gives no WebGL 2 context for the canvas");
+    const [stored, given, colour] = CHANNELS[depth];
+    Object.assign(this, { gl, height, width, stored: gl[stored], given: gl[given], pixel: new Uint8Array(4) });
+    gl.useProgram(link(gl, VERTEX, FRAGMENT(...range, height, colour)));
+    gl.bindTexture(gl.TEXTURE_2D, gl.createTexture());
+    for (const name of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER]) gl.texParameteri(gl.TEXTURE_2D, name, gl.NEAREST);
+    gl.viewport(0, 0, width, height);
+  }
+  async draw(output, mark) {
+    const values = await output.data();
+    mark("readback");
+    const { gl } = this;
+    gl.texImage2D(gl.TEXTURE_2D, 0, this.stored, this.width, this.height, 0, this.given, gl.FLOAT, values);
+    gl.drawArrays(gl.TRIANGLES, 0, 3);
+    gl.readPixels(0, 0, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, this.pixel);
+    mark("draw");
+  }
+}
+
+function link(gl, ...sources) {
+  const program = gl.createProgram();
+  [gl.VERTEX_SHADER, gl.FRAGMENT_SHADER].forEach((kind, index) => {
+    const shader = gl.createShader(kind);
+    gl.shaderSource(shader, sources[index]);
+    gl.compileShader(shader);
+    gl.attachShader(program, shader);
+  });
+  gl.linkProgram(program);
+  if (!gl.getProgramParameter(program, gl.LINK_STATUS)) throw new Error(gl.getProgramInfoLog(program));
+  return program;
+}
+
+const WAYS = { topixels: ToPixels, texture: Texture, draw: Draw };

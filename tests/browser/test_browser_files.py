@@ -1,0 +1,49 @@
+"""The files of TF.js are what their pins say."""
+
+from __future__ import annotations
+
+import io
+import sys
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from framegate.browser import tfjs as files
+from framegate.browser.session import _PAGE
+from framegate.errors import BackendUnavailable, SourceError
+
+
+def test_a_package_that_is_not_what_was_pinned_is_refused_and_not_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = tmp_path / "archive"
+    with tarfile.open(archive, "w:gz") as tar:
+        info = tarfile.TarInfo("package/dist/tf.min.js")
+        info.size = 4
+        tar.addfile(info, io.BytesIO(b"evil"))
+    npm = tmp_path / "bin" / "npm"
+    npm.parent.mkdir()
+    npm.write_text(
+        f"#!{sys.executable}\nimport shutil, sys\n"
+        f"shutil.copy({str(archive)!r}, sys.argv[sys.argv.index('--pack-destination') + 1] + '/x.tgz')\n"
+    )
+    npm.chmod(0o755)
+    monkeypatch.setenv("PATH", str(npm.parent))
+    with pytest.raises(SourceError, match=r"@tensorflow/tfjs@4\.22\.0 has sha512 .*nothing was cached"):
+        files.tfjs_files(tmp_path / "cache")
+    assert not list((tmp_path / "cache").rglob("*.js"))
+
+
+def test_without_npm_and_a_cache_the_reason_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(BackendUnavailable, match="npm is not installed and @tensorflow/tfjs@"):
+        files.tfjs_files(tmp_path)
+
+
+def test_the_page_loads_what_is_served(tfjs: Path) -> None:
+    served = {*files.tfjs_files(tfjs), *(file.name for file in _PAGE.iterdir())}
+    assert served == {
+        *("index.html", "page.js", "screen.js", "tf.min.js", "tf-backend-wasm.min.js", "tf-backend-webgpu.min.js"),
+        *("tfjs-backend-wasm.wasm", "tfjs-backend-wasm-simd.wasm", "tfjs-backend-wasm-threaded-simd.wasm"),
+    }

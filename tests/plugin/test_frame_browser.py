@@ -1,0 +1,77 @@
+"""The browser's options, and which suite takes which runtimes and renderers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from framegate.browser.session import Rounds
+from framegate.errors import WrongOutput
+from framegate.hooks.browser import verify_close, verify_nothing_left
+
+Run = Callable[..., pytest.RunResult]
+
+
+def test_an_unknown_gpu_is_refused(run: Run) -> None:
+    result = run("--frame-browser-gpu=nativ")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(
+        ["ERROR: unknown frame browser-gpu 'nativ' (did you mean 'native'?); there is: native, software"]
+    )
+
+
+def test_a_browser_that_is_not_there_is_refused(run: Run) -> None:
+    result = run("--frame-browser-path=no/such/chrome")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: --frame-browser-path 'no/such/chrome' is no file; name the browser's program"])
+
+
+def test_without_a_browser_cells_are_skipped_and_say_what_to_install(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr("framegate.browser.chromium._PLACES", ())
+    result = run("--frame-runtime=tfjs-wasm", "--frame-renderer=topixels", suite="test_browser.py")
+    result.assert_outcomes(skipped=1)
+    result.stdout.fnmatch_lines(
+        ["*1 cell: runtime 'tfjs-wasm': no Chrome or Chromium is installed *; sudo apt-get install -y chromium, or *"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "names"),
+    [
+        (["--frame-runtime=tfjs-wasm", "--frame-renderer=topixels"], {"test_browser"}),
+        (["--frame-runtime=null", "--frame-renderer=topixels"], {"test_frame"}),
+        (["--frame-runtime=null,tfjs-wasm", "--frame-renderer=topixels"], {"test_browser", "test_frame"}),
+        (["--frame-runtime=tfjs-cpu,null", "--frame-renderer=texture"], {"test_browser"}),
+    ],
+)
+def test_a_suite_without_cells_of_its_kind_is_left_out(run: Run, options: list[str], names: set[str]) -> None:
+    output = run(*options, "--collect-only", "-k", "test_browser or test_frame", suite="").stdout.str()
+    assert {name for name in ("test_browser", "test_frame") if f"<Function {name}[" in output} == names
+    assert "empty parameter set" not in output
+
+
+def test_outputs_agree_within_a_ten_thousandth_of_their_range() -> None:
+    expected = np.linspace(-1, 1, 12, dtype=np.float32).reshape(1, 2, 2, 3)
+    verify_close(expected + np.float32(1.9e-4), expected)
+    with pytest.raises(WrongOutput, match=r"up to 0\.00021; 0\.0002 is allowed"):
+        verify_close(expected + np.float32(2.1e-4), expected)
+    with pytest.raises(WrongOutput, match="nan"):
+        verify_close(np.full_like(expected, np.nan), expected)
+    with pytest.raises(WrongOutput, match="shape"):
+        verify_close(expected[0], expected)
+
+
+@pytest.mark.parametrize(("tensors", "bytes_", "fine"), [(0, 0, True), (1, 0, False), (0, 4, False)])
+def test_a_page_that_grows_is_refused(tensors: int, bytes_: int, *, fine: bool) -> None:
+    rounds = Rounds({"draw": [0.1]}, [0.1], 0.0, tensors, bytes_)
+    if fine:
+        verify_nothing_left(rounds)
+        return
+    with pytest.raises(WrongOutput, match=f"1 frames left {tensors} tensors and {bytes_} bytes behind"):
+        verify_nothing_left(rounds)
