@@ -194,3 +194,43 @@ def test_a_lost_context_is_replaced_for_the_next_cell(
     result.assert_outcomes(**outcomes | {"passed": outcomes["passed"] + 1})
     result.stdout.fnmatch_lines(["GLError: GL context 'egl': OpenGL failed at *: GL_CONTEXT_LOST (0x0507)"])
     assert re.findall(r"CONTEXT (\d)", result.stdout.str()) == ["1", "2", "2"]
+
+
+def test_a_renderer_that_fails_to_close_costs_its_own_cell_only(run: Run, pytester: pytest.Pytester) -> None:
+    pytester.makeconftest(
+        """
+        from framegate.errors import GLError
+        from framegate.gl.null import NullContext
+        from framegate.render.opencv import OpenCVRenderer
+
+        opened = []
+
+        class Counted(NullContext):
+            def __init__(self, request):
+                super().__init__(request)
+                opened.append(self)
+
+        class FailsOnce(OpenCVRenderer):
+            def close(self):
+                super().close()
+                if len(opened) == 1 and self._context is opened[0] and self._was_prepared:
+                    raise GLError("the driver refused")
+
+            def prepare(self, *given):
+                self._was_prepared = False
+                super().prepare(*given)
+                self._was_prepared = True
+
+        def pytest_framegate_gl_contexts(config):
+            return {"counted": Counted}
+
+        def pytest_framegate_renderers(config):
+            return {"fails-once": FailsOnce}
+
+        def pytest_terminal_summary(terminalreporter):
+            terminalreporter.write_line(f"opened {len(opened)}")
+        """
+    )
+    result = run("--frame-gl=counted", "--frame-renderer=fails-once", "--frame-size=8,16,24", suite="test_render.py")
+    result.assert_outcomes(passed=3, errors=1)
+    result.stdout.fnmatch_lines(["*GL context 'counted': the driver refused*", "opened 2"])

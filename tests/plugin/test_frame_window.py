@@ -149,3 +149,16 @@ def test_closing_a_real_window_ends_the_run(run: Run, pytester: pytest.Pytester)
     result = run(*options, timing=True, subprocess=True)
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     result.stdout.fnmatch_lines(["!*the window was closed during test_frame?tiny-*; benchmarks not run after it: 1 !*"])
+
+
+def test_a_display_that_cannot_wait_is_said(run: Run, pytester: pytest.Pytester) -> None:
+    pytester.makeconftest(WITH_WINDOW.replace("vsync=self.request.vsync", "vsync=False"))
+    result = run("--frame-gl=mine", "--frame-vsync", suite="test_render.py")
+    result.stdout.fnmatch_lines(["--frame-vsync changed nothing: this display does not let a swap wait."])
+
+
+def test_an_ini_file_that_says_neither_is_refused(run: Run, pytester: pytest.Pytester) -> None:
+    pytester.makeini("[pytest]\nframe_window = maybe\n")
+    result = run("--frame-renderer=null")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: frame_window in *: *maybe*; write true or false"])

@@ -38,10 +38,11 @@ class GLFWContext(BaseContext):
                 _library.release()
         super().__init__(self._address, checked=checked)
         self._is_visible = request.window
-        self._info = replace(self._info, vsync=request.vsync)
         # A driver without swap control is no reason to stop: it has no vertical synchronisation to switch off.
         with self.current(), _errors(self._glfw):
-            self._glfw.swap_interval(int(request.vsync))
+            vsync = request.vsync and controls_swaps(self._glfw)
+            self._glfw.swap_interval(int(vsync))
+        self._info = replace(self._info, vsync=vsync)
 
     def _address(self, function: bytes) -> int | None:
         address: int | None = self._glfw.get_proc_address(function.decode())
@@ -108,6 +109,14 @@ class WindowScreen(GLScreen):
         gl.glBindFramebuffer(gl.GL_DRAW_FRAMEBUFFER, 0)
         # The one place where a picture is turned over: a window counts its rows from below.
         gl.glBlitFramebuffer(0, 0, width, height, 0, window.height, window.width, 0, gl.GL_COLOR_BUFFER_BIT, scaling)
+
+
+def controls_swaps(glfw: Any) -> bool:
+    """Whether the current context's swaps can be told to wait: on X and Windows by extensions, which Xvfb lacks."""
+    if glfw.get_platform() in (glfw.PLATFORM_WAYLAND, glfw.PLATFORM_COCOA):
+        return True
+    names = ("GLX_EXT_swap_control", "GLX_MESA_swap_control", "GLX_SGI_swap_control", "WGL_EXT_swap_control")
+    return any(glfw.extension_supported(name) for name in names)
 
 
 class _Library:

@@ -154,7 +154,10 @@ def read_options(config: pytest.Config) -> Options:
 
 
 def _flag(config: pytest.Config, name: str) -> bool:
-    return bool(config.getoption(f"frame_{name}") or config.getini(f"frame_{name}"))
+    try:
+        return bool(config.getoption(f"frame_{name}") or config.getini(f"frame_{name}"))
+    except ValueError as error:
+        raise pytest.UsageError(f"frame_{name} in {config.inipath}: {error}; write true or false") from None
 
 
 def _values(config: pytest.Config, name: str) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from typing import Protocol
 
@@ -22,6 +22,7 @@ from framegate.interfaces import AS_TO_PIXELS, Array, Drawing, Float32, GLContex
 from framegate.measure.stages import StageTimer
 from framegate.once import Once
 
+WAITS_NOT = "--frame-vsync changed nothing: this display does not let a swap wait."
 WAITS = "With vertical synchronisation `present` waits for the display: its time is the display's."
 
 
@@ -63,6 +64,8 @@ def gl_context(
     frame_info.update(gl=context.name, gl_renderer=info.renderer, is_software=info.is_software, vsync=info.vsync)
     if info.vsync:
         note(pytestconfig, WAITS)
+    elif info.vsync is not None and pytestconfig.stash[OPTIONS].request.vsync:
+        note(pytestconfig, WAITS_NOT)
     with ExitStack() as broken:
         broken.callback(_give_up, gl_contexts, frame_gl)
         with context.current():
@@ -72,6 +75,16 @@ def gl_context(
                 return
             check_leftovers()
         broken.pop_all()
+
+
+@contextmanager
+def _noted(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Let the context's fixture know of an error of OpenGL's in a teardown, which pytest reports only after it."""
+    try:
+        yield
+    except GLError as error:
+        request.node.stash[ERROR] = error
+        raise
 
 
 def _give_up(contexts: Once[str, GLContext], name: str) -> None:
@@ -96,10 +109,14 @@ def renderer_drawings() -> dict[int, Drawing]:
 
 @pytest.fixture
 def make_renderer(
-    pytestconfig: pytest.Config, frame_renderer: str, gl_context: GLContext, renderer_drawings: dict[int, Drawing]
+    request: pytest.FixtureRequest,
+    pytestconfig: pytest.Config,
+    frame_renderer: str,
+    gl_context: GLContext,
+    renderer_drawings: dict[int, Drawing],
 ) -> Iterator[MakeRenderer]:
     """Builds and prepares the cell's renderer for tensors of a shape and dtype, and closes it after the test."""
-    with ExitStack() as made:
+    with _noted(request), ExitStack() as made:
 
         def make(shape: tuple[int, ...], dtype: str, drawing: Drawing = AS_TO_PIXELS) -> Renderer:
             with named(pytestconfig, "renderer", frame_renderer):

@@ -140,6 +140,7 @@ def test_vsync_is_what_was_asked_for(
     need_display()
     intervals: list[int] = []
     monkeypatch.setattr(glfw, "swap_interval", intervals.append)
+    monkeypatch.setattr(glfw_window, "controls_swaps", lambda _: True)
     context = builtin()["glfw"](GLRequest(vsync=vsync))
     context.release()
     assert intervals == [int(vsync)]
@@ -160,3 +161,13 @@ def test_glfw_ends_with_its_last_context_and_starts_again(new_context: OpenConte
     with third.current():
         assert glfw.get_current_context()
     third.release()
+
+
+def test_vsync_is_off_where_swaps_cannot_wait(
+    need_display: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    need_display()
+    monkeypatch.setattr(glfw_window, "controls_swaps", lambda _: False)
+    context = builtin()["glfw"](GLRequest(vsync=True))
+    assert context.info().vsync is False
+    context.release()

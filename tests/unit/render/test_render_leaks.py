@@ -83,22 +83,29 @@ def test_drawing_again_and_again_allocates_nothing_that_stays(
     with context.current():
         renderer = builtin()[renderer_name](context)
         renderer.prepare(TENSOR.shape, "float32")
-        for _ in range(20):
-            renderer.draw(TENSOR)
-        tracemalloc.start()
-        try:
-            renderer.draw(TENSOR)
-            before = tracemalloc.get_traced_memory()[0]
-            tracemalloc.reset_peak()
-            for _ in range(100):
-                renderer.draw(TENSOR)
-            after, peak = tracemalloc.get_traced_memory()
-        finally:
-            tracemalloc.stop()
+        # What something else in the process allocates in passing is not there the next time; what draw leaves is.
+        tries = [allocations(lambda: renderer.draw(TENSOR)) for _ in range(3)]
         renderer.close()
-    assert after - before < 2_000
+    assert min(kept for kept, _ in tries) < 2_000
     # A frame's worth of buffers would be 12 KiB or more; what is left are the integers that pass addresses on.
-    assert peak - before < TENSOR.nbytes // 8
+    assert min(passing for _, passing in tries) < TENSOR.nbytes // 8
+
+
+def allocations(draw: Callable[[], None]) -> tuple[int, int]:
+    """Bytes that stay after a hundred draws, and the most that there were on the way."""
+    for _ in range(20):
+        draw()
+    tracemalloc.start()
+    try:
+        draw()
+        before = tracemalloc.get_traced_memory()[0]
+        tracemalloc.reset_peak()
+        for _ in range(100):
+            draw()
+        after, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    return after - before, peak - before
 
 
 @real_context
