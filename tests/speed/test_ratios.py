@@ -48,10 +48,21 @@ def test_the_best_runtime_beats_the_frozen_function_and_both_beat_predict() -> N
         calls = [partial(model.run, frame) for model in models]
         for call in calls:
             call()
-        best = dict(zip(names, best_of_interleaved(calls, 30), strict=True))
-    fastest = min(best["openvino"], best["onnxruntime"])
-    told = ", ".join(f"{name} {seconds * 1e3:.2f} ms" for name, seconds in best.items())
-    # How far ahead depends on the processor: 2.0x to 3.0x and 17x to 21x on the four that this was tried on.
-    assert best["tensorflow"] >= 1.5 * fastest, told
-    assert best["keras"] >= 10 * fastest, told
-    assert best["keras"] >= 5 * best["tensorflow"], told
+        told: list[str] = []
+
+        def predict_in_fastest_runs() -> float:
+            best = dict(zip(names, best_of_interleaved(calls, 30), strict=True))
+            fastest = min(best["openvino"], best["onnxruntime"])
+            told.append(", ".join(f"{name} {seconds * 1e3:.2f} ms" for name, seconds in best.items()))
+            assert best["tensorflow"] >= 1.5 * fastest, told
+            assert best["keras"] >= 5 * best["tensorflow"], told
+            return fastest / best["keras"]
+
+        # The aim is 20x. With AVX-512 it was 20x to 24x, and 17x to 19x where there is only AVX2.
+        holds, _ = within(1 / (20 if has_avx512() else 15), predict_in_fastest_runs)
+    assert holds, told
+
+
+def has_avx512() -> bool:
+    cpu = Path("/proc/cpuinfo")
+    return cpu.is_file() and "avx512f" in cpu.read_text("utf-8")

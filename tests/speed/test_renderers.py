@@ -33,9 +33,13 @@ def context() -> Iterator[GLContext]:
     opened.release()
 
 
-@pytest.mark.parametrize(("side", "rounds", "least"), [(256, 200, 3.0), (512, 100, 2.5), (1024, 30, 1.7)])
-def test_the_best_way_beats_the_float_texture(context: GLContext, side: int, rounds: int, least: float) -> None:
-    """It was 3.6x to 6x, 4.2x to 4.9x and 2.2x to 2.8x on a software rasteriser, and 2 to 4.3 copies of the tensor."""
+@pytest.mark.parametrize(
+    ("side", "rounds", "least", "most_copies"), [(256, 200, 3.0, 6), (512, 100, 2.5, 4), (1024, 30, 1.7, 4)]
+)
+def test_the_best_way_beats_the_float_texture(
+    context: GLContext, side: int, rounds: int, least: float, most_copies: float
+) -> None:
+    """The aim is 4x, 3x and 2x within three copies of the tensor; at 256 it is 3.2 to 4.5 copies as yet."""
     if not context.info().is_software:
         pytest.skip(f"measured for software rasterisers only, not {context.info().renderer}")
     tensor = np.random.default_rng(0).random((side, side, 3), np.float32)
@@ -54,7 +58,7 @@ def test_the_best_way_beats_the_float_texture(context: GLContext, side: int, rou
         return upload_s / copy_s
 
     faster, shares = within(1 / least, against_texture)
-    near, copies = within(6, against_copy)
+    near, copies = within(most_copies, against_copy)
     for renderer in renderers.values():
         renderer.close()
     assert faster, shares
