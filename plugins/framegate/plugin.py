@@ -11,6 +11,7 @@ from framegate.hooks import (
     costs,
     describe,
     frame,
+    gate,
     inference,
     matrix,
     model_size,
@@ -44,6 +45,7 @@ PARTS = (
     costs,
     model_size,
     browser,
+    gate,
 )
 
 

@@ -19,10 +19,10 @@ HEAVY = (
 # A module may import from its own layer and from those above it in this list.
 LAYERS = [
     {"errors", "values", "interfaces", "hookspecs", "paths"},
-    {"registry", "once", "matrix", "measure", "report", "models"},
+    {"registry", "once", "matrix", "measure", "gate", "report", "models"},
     {"preprocess", "frames", "runtimes", "render", "gl", "browser", "training"},
     {"hooks"},
-    {"fixtures", "doctor", "inspect_command", "plugin", "cli", "__main__", ""},
+    {"fixtures", "doctor", "inspect_command", "gate_command", "plugin", "cli", "__main__", ""},
 ]
 MAY_IMPORT_PYTEST = {"hookspecs", "hooks", "plugin"}
 

@@ -1,0 +1,142 @@
+"""``framegate ab``, ``framegate accept`` and ``framegate aa-check``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from framegate.errors import HistoryError, UsageError
+from framegate.gate.decide import decide
+from framegate.gate.sides import AXES, Request
+from framegate.gate.store import SECTION, Store, StoredRun, find_run, read_run, write_whole
+from framegate.gate.verdicts import PASSES, Verdict
+from framegate.hooks.gate_worker import copy_into
+from framegate.report.gate import gate_junit, gate_table, publish
+
+NEW_BEGINNING = {Verdict.REGRESSED, Verdict.NO_BASELINE, Verdict.OTHER, Verdict.MISSING}
+"""What a user may accept knowingly: a run that was measured, and is not what it was."""
+
+
+def say(line: str) -> None:
+    """Progress, on stderr and at once."""
+    print(line, file=sys.stderr, flush=True)  # noqa: T201 # a command speaks on its streams
+
+
+def ab(parsed: argparse.Namespace) -> int:
+    """Compare two sides; the exit code is the verdict's."""
+    request = Request(
+        base=parsed.base,
+        head=parsed.head,
+        pythons=(parsed.base_python, parsed.head_python),
+        axes=_axes(parsed),
+        arguments=tuple(parsed.arguments),
+    )
+    report = decide(
+        request,
+        copy_into,
+        say,
+        floor=parsed.floor,
+        seed=parsed.seed,
+        is_allowed_missing=lambda key: any(fnmatchcase(key, pattern) for pattern in parsed.allow_missing),
+    )
+    code = report.exit_code(inconclusive_fails=parsed.inconclusive == "fail")
+    print(gate_table(report, everything=True))  # noqa: T201
+    publish(report, code, parsed.json)
+    if parsed.junitxml:
+        write_whole(parsed.junitxml, gate_junit(report, inconclusive_fails=parsed.inconclusive == "fail").encode())
+    return code
+
+
+def accept(parsed: argparse.Namespace) -> int:
+    """Make a run part of its baseline."""
+    storage = Path(parsed.storage.removeprefix("file://"))
+    folders = [folder for folder in storage.glob("*") if folder.is_dir()] if storage.is_dir() else []
+    run = find_run(folders, parsed.run, lambda each: not each.mark.exists())
+    verdict = _verdict(run)
+    if verdict not in PASSES and not (parsed.anyway and verdict in NEW_BEGINNING):
+        hint = (
+            "; if it is meant to be so, --anyway begins the baseline anew with it" if verdict in NEW_BEGINNING else ""
+        )
+        raise UsageError(f"{run.path.name} is {verdict}, and what failed is no baseline{hint}")
+    Store(run.path.parent).accept(run, starts=verdict not in PASSES)
+    print(f"accepted {run.path} into the baseline {run.name!r}")  # noqa: T201
+    return 0
+
+
+def _verdict(run: StoredRun) -> Verdict:
+    held = read_run(run.path).get(SECTION, {}).get("verdict")
+    try:
+        return Verdict(held)
+    except ValueError:
+        raise HistoryError(f"{run.path} does not say how it went; only runs of --gate can be accepted") from None
+
+
+def _axes(parsed: argparse.Namespace) -> dict[str, tuple[str, str]]:
+    found = {}
+    for axis in AXES:
+        both = getattr(parsed, f"base_{axis}"), getattr(parsed, f"head_{axis}")
+        if any(both) and not all(both):
+            raise UsageError(f"--base-{axis} and --head-{axis} go together; one of them is missing")
+        if all(both):
+            found[axis] = both
+    return found
+
+
+def fraction(text: str) -> float:
+    """``3%`` or ``0.03`` as a fraction, for argparse."""
+    try:
+        value = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    except ValueError:
+        value = -1.0
+    if not 0 < value < 10:
+        raise argparse.ArgumentTypeError(f"{text!r} is no share; write 3% or 0.03")
+    return value
+
+
+def add_ab(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Describe ``framegate ab``."""
+    about = "compare two revisions, environments, models, renderers or runtimes, and say which is faster for sure"
+    parser = commands.add_parser(
+        "ab",
+        help=about,
+        description=about,
+        usage="framegate ab [BASE [HEAD]] [options] [-- PYTEST ARGUMENTS]",
+        epilog="Exit codes: 0 same, improved or inconclusive; 1 regressed; others in docs/gate.md.",
+    )
+    parser.add_argument("base", nargs="?", metavar="BASE", help="a git revision")
+    parser.add_argument("head", nargs="?", metavar="HEAD", help="another (default: the work tree as it is)")
+    parser.add_argument("--base-python", metavar="PYTHON", help="the interpreter of the base's environment")
+    parser.add_argument("--head-python", metavar="PYTHON", help="the interpreter of the head's environment")
+    for axis in AXES:
+        for side in ("base", "head"):
+            parser.add_argument(f"--{side}-{axis}", metavar=axis.upper(), help=f"{axis} of the {side}")
+    parser.add_argument(
+        "--floor", type=fraction, metavar="SHARE", help="the smallest change that counts (default: 3%%)"
+    )
+    parser.add_argument("--seed", type=int, help="of the order of the blocks (default: a random one, in the JSON file)")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write everything that was found")
+    parser.add_argument("--junitxml", type=Path, metavar="FILE", help="write a JUnit file")
+    parser.add_argument(
+        "--allow-missing", action="append", default=[], metavar="PATTERN", help="benchmarks that may be gone"
+    )
+    parser.add_argument(
+        "--inconclusive",
+        choices=("pass", "fail"),
+        default="pass",
+        help="what a run that cannot tell is (default: pass)",
+    )
+    parser.set_defaults(run=ab, arguments=[])
+
+
+def add_accept(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Describe ``framegate accept``."""
+    about = "make a run of pytest --gate part of the baseline that later runs are compared with"
+    parser = commands.add_parser("accept", help=about, description=about)
+    parser.add_argument("run", nargs="?", metavar="RUN", help="its number or file (default: the newest)")
+    parser.add_argument("--storage", default=".benchmarks", metavar="FOLDER", help="pytest-benchmark's storage")
+    parser.add_argument(
+        "--anyway", action="store_true", help="take one that is slower, or not comparable: the baseline begins with it"
+    )
+    parser.set_defaults(run=accept)
