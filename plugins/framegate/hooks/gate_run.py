@@ -102,7 +102,7 @@ def _kept(
             stored = store.save(options.name, run)
             passed = not any(fails(each) for each in findings)
             is_first = any(each.reason.startswith("its first run") for each in findings)
-            if passed and (options.accept or is_first):
+            if passed and verdict is not Verdict.INCONCLUSIVE and (options.accept or is_first):
                 store.accept(stored)
                 notes.append(f"Accepted as {stored.path.name}.")
             else:
