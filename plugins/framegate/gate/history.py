@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import log
 from typing import Any
 
@@ -173,17 +173,18 @@ def _judged(
     if MISSED in values[0]:
         shifts.append(_missed_shift(values, past, floors))
     shifts += _count_shifts(entry, comparable[-1])
-    finding = of_shifts(key, shifts)
+    return _explained(of_shifts(key, shifts), canary)
+
+
+def _explained(finding: Finding, canary: Shift | None) -> Finding:
     if finding.verdict is Verdict.INCONCLUSIVE:
-        return Finding(key, Verdict.INCONCLUSIVE, UNSURE, finding.shifts)
+        return replace(finding, reason=UNSURE)
     if finding.verdict is Verdict.REGRESSED and canary is not None and _only_times(finding):
-        return Finding(
-            key,
-            Verdict.INCONCLUSIVE,
+        slower = (
             f"the machine itself is slower by {100 * canary.change:.0f} % than in the accepted runs; try again, or"
-            " decide by framegate ab",
-            finding.shifts,
+            " decide by framegate ab"
         )
+        return replace(finding, verdict=Verdict.INCONCLUSIVE, reason=slower)
     return finding
 
 

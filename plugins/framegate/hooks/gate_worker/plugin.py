@@ -18,6 +18,10 @@ CHANNEL = "FRAMEGATE_GATE_CHANNEL"
 """The environment variable with the connection's port, key and side; it is taken out when it has been read."""
 OFF: dict[str, Any] = {
     "gate": None,
+    "gate_accept": False,
+    "gate_bootstrap": False,
+    "gate_confirm": None,
+    "gate_json": None,
     "benchmark_autosave": False,
     "benchmark_save": False,
     "benchmark_compare": None,
