@@ -25,11 +25,11 @@ from framegate.render.null import NullRenderer
 
 
 class BusyRenderer(NullRenderer):
-    def convert(self, tensor):
+    def _convert(self, tensor):
         until = time.perf_counter() + SECONDS
         while time.perf_counter() < until:
             pass
-        return super().convert(tensor)
+        return super()._convert(tensor)
 """
 SETTINGS = """
 [pytest]

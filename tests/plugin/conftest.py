@@ -72,7 +72,7 @@ def accepted_project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A project whose first run was accepted; to be copied, and not to be changed."""
     project = Project(tmp_path_factory.mktemp("accepted"))
     project.write()
-    run = project.gate("--gate-bootstrap", launches=2)
+    run = project.gate("--gate-bootstrap", launches=5)
     assert run.code == 0, run.output
     return project
 

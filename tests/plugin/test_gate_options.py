@@ -49,7 +49,7 @@ def test_a_run_is_accepted_by_hand_and_a_slower_one_knowingly(project: Project) 
     assert project.gate().code == 0
     assert accept(project, "2")[0] == 0
     assert len(project.accepted()) == 2
-    project.slow("work", 6)
+    project.slow("work", 8)
     assert project.gate().code == 1
     code, said = accept(project)
     assert code == 2
@@ -81,21 +81,19 @@ def test_launches_and_rounds_are_stored_as_pytest_benchmark_stores_them(project:
     run = json.loads(path.read_text())
     (work,) = (each for each in run["benchmarks"] if each["name"] == "test_work")
     launches = work["extra_info"]["gate"]["launches"]
-    assert len(launches) == run["framegate_gate"]["launches"] == 2
+    assert len(launches) == run["framegate_gate"]["launches"] == 5
     assert sum(each["rounds"] for each in launches) == len(work["stats"]["data"]) == work["stats"]["rounds"]
     assert work["stats"]["min"] == min(work["stats"]["data"])
 
 
 def test_pytest_benchmark_reads_what_the_gate_stores(project: Project) -> None:
-    compared = project.command("pytest_benchmark", "compare", "0001", "--csv=out.csv", "--histogram=plot")
-    assert compared.returncode == 0 or "pygal" in compared.stderr, compared.stderr
     compared = project.command("pytest_benchmark", "compare", "0001", "--csv=out.csv")
     assert compared.returncode == 0, compared.stderr
     assert "test_work" in compared.stdout
     assert "test_other" in (project.folder / "out.csv").read_text()
     run = project.pytest("--benchmark-only", "--benchmark-compare=0001")
     assert run.code == 0, run.output
-    assert "test_work (0001_gate-default)" in run.output.replace("  ", " ")
+    assert "test_work (0001_gate-de)" in run.output
 
 
 def test_the_value_of_a_launch(project: Project) -> None:
@@ -108,7 +106,7 @@ def test_the_value_of_a_launch(project: Project) -> None:
 
 def test_a_benchmarks_own_floor(project: Project) -> None:
     project.write(MARKED)
-    project.slow("work", 4)
+    project.slow("work", 8)
     run = project.gate()
     assert run.code == 0, run.output
 
@@ -123,16 +121,16 @@ def test_a_marker_that_cannot_be(project: Project, floor: str) -> None:
 
 
 def test_a_flag_that_the_older_revision_does_not_confirm(project: Project) -> None:
-    project.slow("work", 4)
+    project.slow("work", 8)
     commit(project.folder)
     run = project.gate("--gate-confirm=HEAD")
     assert run.code == 0, run.output
     assert run.verdicts["test_work"] in {"same", "inconclusive"}
-    assert "HEAD with uncommitted changes against HEAD" in run.output or "HEAD against HEAD" in run.output
+    assert "has decided on test_work." in run.output
 
 
 def test_a_flag_that_cannot_be_confirmed_stays(project: Project) -> None:
-    project.slow("work", 4)
+    project.slow("work", 8)
     run = project.gate("--gate-confirm=HEAD", GIT_CEILING_DIRECTORIES=str(project.folder.parent))
     run.says_no(1, "test_work", "regressed")
     assert "--gate-confirm could not decide" in run.output
