@@ -76,7 +76,7 @@ class GateRun:
         assert (self.json["exit_code"], self.json["verdict"]) == (code, verdict)
         assert self.junit_count("failures") >= 1
         assert self.junit_count("errors") == 0
-        assert f"| `{benchmark}` | {verdict} |" in self.summary
+        assert f"| <code>{benchmark}</code> | {verdict} |" in self.summary
         self.has_no_traceback()
 
     def has_no_traceback(self) -> None:
