@@ -67,8 +67,9 @@ class Worker:
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
         """Leave out what was not asked for."""
         if self._keys is not None:
-            out = [item for item in items if item.name not in self._keys]
-            items[:] = [item for item in items if item.name in self._keys]
+            wanted = [item for item in items if item.name in self._keys and _is_benchmark(item)]
+            out = [item for item in items if item not in wanted]
+            items[:] = wanted
             config.hook.pytest_deselected(items=out)
 
     @pytest.hookimpl(trylast=True)
@@ -82,7 +83,7 @@ class Worker:
                 "path": str(item.path),
             }
             for item in session.items
-            if "benchmark" in getattr(item, "fixturenames", ())
+            if _is_benchmark(item)
         ]
         config = session.config
         self._channel.send(
@@ -101,6 +102,8 @@ class Worker:
     def pytest_runtest_makereport(self, item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Report how a benchmark ended, by the first of its phases that did not pass."""
         report = yield
+        if not _is_benchmark(item):  # it may have the name of one
+            return report
         if report.outcome != "passed" and self._ended[0] == "passed":
             self._ended = (report.outcome, _reason(report))
         if report.when == "teardown":
@@ -115,6 +118,10 @@ class Worker:
         )
         with contextlib.suppress(OSError):  # a gate that has gone needs no goodbye
             self._channel.send(finished=int(exitstatus), files=files)
+
+
+def _is_benchmark(item: pytest.Item) -> bool:
+    return "benchmark" in getattr(item, "fixturenames", ())
 
 
 def _params(item: pytest.Item) -> dict[str, Any]:
