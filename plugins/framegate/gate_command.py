@@ -23,7 +23,7 @@ from framegate.gate.store import SECTION, Store, StoredRun, find_run, read_run, 
 from framegate.gate.verdicts import PASSES, Verdict
 from framegate.hooks.gate_worker import copy_into
 from framegate.paths import suites_dir
-from framegate.report.gate import gate_junit, gate_table, publish
+from framegate.report.gate import gate_junit, gate_markdown, gate_table, publish
 
 AA_ARGUMENTS = (
     str(suites_dir() / "test_frame.py"),
@@ -64,6 +64,8 @@ def ab(parsed: argparse.Namespace) -> int:
     code = report.exit_code(inconclusive_fails=parsed.inconclusive == "fail")
     print(gate_table(report, everything=True))  # noqa: T201
     publish(report, code, parsed.json)
+    if parsed.markdown:
+        write_whole(parsed.markdown, gate_markdown(report).encode())
     if parsed.junitxml:
         write_whole(parsed.junitxml, gate_junit(report, inconclusive_fails=parsed.inconclusive == "fail").encode())
     return code
@@ -138,6 +140,7 @@ def add_ab(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     parser.add_argument("--seed", type=int, help="of the order of the blocks (default: a random one, in the JSON file)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write everything that was found")
     parser.add_argument("--junitxml", type=Path, metavar="FILE", help="write a JUnit file")
+    parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the text of a comment")
     parser.add_argument(
         "--allow-missing", action="append", default=[], metavar="PATTERN", help="benchmarks that may be gone"
     )

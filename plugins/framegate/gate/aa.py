@@ -45,8 +45,8 @@ class Rates:
 def rates(pairs: Sequence[Pair], floors: Floors, trials: int, chance: random.Random) -> list[Rates]:
     """Both of the gate's rules, and pytest-benchmark's, on the same pairs.
 
-    Every trial draws its pairs, each at most once, so ``LEAST_PAIRS`` are needed. In trials with a delay one benchmark has it, and the others have
-    none: of these, alarms would be false.
+    Every trial draws its pairs, each at most once, so ``LEAST_PAIRS`` are needed. In trials with a delay one benchmark
+    has it, and the others have none: of these, alarms would be false.
 
     Args:
         pairs: as measured with ``DELAYS``; those in which a benchmark failed are left out.
