@@ -10,8 +10,8 @@ Stored = Callable[..., list[dict[str, Any]]]
 Run = Callable[..., pytest.RunResult]
 
 KEYS = [
-    "model", "model_sha256", "size", "preprocess", "runtime", "runtime_version", "threads", "renderer", "gl", "gl_renderer",
-    "is_software", "vsync",
+    "model", "model_sha256", "size", "preprocess", "runtime", "runtime_version", "threads", "renderer", "gl",
+    "gl_renderer", "is_software", "vsync",
 ]  # fmt: skip
 STAGES = ["preprocess", "inference", "readback", "convert", "draw", "present"]
 

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from statistics import median
 
+from framegate.errors import ComparisonError
 from framegate.gate.ab import FIRST_PAIRS, MORE_PAIRS, Pair, conclude, measure
 from framegate.gate.floors import PAIRS_FLOOR, parse_floors
 from framegate.gate.pairs import Delay, run_pair
@@ -39,7 +40,7 @@ def decide(
         is_allowed_missing: whether one may be gone from the head.
 
     Raises:
-        ComparisonError: the sides cannot be compared.
+        ComparisonError: the sides cannot be compared; a worker that ends later is a verdict.
         UsageError: a floor that is none.
     """
     seed = random.SystemRandom().randrange(2**32) if seed is None else seed
@@ -49,7 +50,11 @@ def decide(
         keys = [pair for pair in sides.keys if is_wanted(pair[1])]
         gone = [key for key in sides.only_base if is_wanted(key) and not is_allowed_missing(key)]
         pairs = Pairs(sides, keys, copy_plugin, say, random.Random(seed))  # noqa: S311 # an order, no secret
-        comparison = measure(pairs, floors)
+        title = f"{sides.head.label} against {sides.base.label}"
+        try:
+            comparison = measure(pairs, floors)
+        except ComparisonError as error:
+            return GateReport(title, (Finding(WHOLE_RUN, Verdict.FAILED, str(error)),), sides.notes, {"mode": "ab"})
         findings = (
             *_called_as_in_head(conclude(comparison, floors), dict(keys)),
             *(Finding(key, Verdict.MISSING, "the base has it, and the head has not") for key in gone),
@@ -61,7 +66,7 @@ def decide(
         )
         findings = findings or (Finding(WHOLE_RUN, Verdict.NOTHING, "there was no benchmark to compare"),)
         return GateReport(
-            f"{sides.head.label} against {sides.base.label}",
+            title,
             findings,
             sides.notes,
             {"mode": "ab", "seed": seed, "pairs": [FIRST_PAIRS, MORE_PAIRS if comparison.more else 0]},
