@@ -46,14 +46,13 @@ def measure(run_pair: RunPair, floors: Floors, first: int = FIRST_PAIRS, more: i
 
 
 def values_of(key: str, pairs: Iterable[Pair]) -> dict[str, list[float]]:
-    """Family -> one value a pair, of a benchmark."""
-    found: dict[str, list[float]] = {}
-    for pair in pairs:
-        measured = pair.get(key)
-        if isinstance(measured, Measured):
-            for family, value in measured.ratios.items():
-                found.setdefault(family, []).append(value)
-    return found
+    """Family -> one value a pair, of a benchmark; a family that some pairs had too few rounds for is left out."""
+    measured = [each for pair in pairs if isinstance(each := pair.get(key), Measured)]
+    return {
+        family: [each.ratios[family] for each in measured]
+        for family in (measured[0].ratios if measured else ())
+        if all(family in each.ratios for each in measured)
+    }
 
 
 def unsettled(key: str, pairs: Sequence[Pair], floors: Floors) -> bool:
