@@ -1,4 +1,4 @@
-"""Keeps values out of range from converters that are too fast to look."""
+"""Keeps values out of range from conversions that are too fast to look, or that only clamp."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from framegate.render.oracle import limits, to_pixels
+from framegate.render.oracle import check_range, limits, to_pixels
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from framegate.interfaces import Array, Pixels
     from framegate.render.base import Convert
     from framegate.render.oracle import Layout
@@ -45,3 +47,24 @@ def guarded(picture: Layout, convert: Convert) -> Convert:
         return convert(np.clip(values, low, high, out=inside))
 
     return guarding
+
+
+def checked(picture: Layout) -> Callable[[Array], Array]:
+    """A function that hands tensors on contiguous and, where the drawing is strict, refuses values out of range.
+
+    It is for renderers whose conversion clamps, as a shader does.
+    """
+    if picture.drawing.out_of_range == "clamp" or picture.dtype == "uint8":
+        return np.ascontiguousarray
+    low, high = limits(picture.dtype, picture.drawing)
+
+    def check(tensor: Array) -> Array:
+        tensor = np.ascontiguousarray(tensor)
+        # In one dimension numpy needs no buffer for it.
+        values = tensor.reshape(-1)
+        # A NaN makes both comparisons false, and the patient path lets it through.
+        if not (values.min() >= low and values.max() <= high):
+            check_range(tensor, picture.drawing)
+        return tensor
+
+    return check
