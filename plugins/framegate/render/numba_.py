@@ -89,11 +89,11 @@ def _compiled(depth: int, dtype: str, precision: str) -> Callable[..., Any]:
     # A read-only array that may lie anywhere: one that may be written to or is aligned passes as well.
     values = types.Array(getattr(types, dtype), 1, "C", readonly=True, aligned=False)
     signature = types.void(values, real, real, real, types.Array(types.uint32, 1, "C"))
-    return numba.njit(signature)(_loop(depth, getattr(np, precision)))  # type: ignore[no-any-return]
+    return numba.njit(signature)(_loop(depth, getattr(np, precision), is_byte=dtype == "uint8"))  # type: ignore[no-any-return]
 
 
-def _loop(depth: int, real: type[np.floating[Any]]) -> Callable[..., None]:
-    """What numba compiles: with ``depth`` and ``real`` known, it becomes vector instructions."""
+def _loop(depth: int, real: type[np.floating[Any]], *, is_byte: bool) -> Callable[..., None]:
+    """What numba compiles: with all but the loop's own arguments known, it becomes vector instructions."""
     opaque = np.uint32(0 if depth == 4 else 0xFF000000)
     zero, top = real(0), real(255)
     # In float32 ``fraction`` is the whole offset, and the cast to an integer below is all the floor that is needed.
@@ -103,11 +103,15 @@ def _loop(depth: int, real: type[np.floating[Any]]) -> Callable[..., None]:
         for pixel in range(pixels.shape[0]):
             packed = opaque
             for channel in range(depth):
-                level = real(values[depth * pixel + channel]) * scale + fraction
-                if apart:
-                    level = np.floor(level) + whole
-                # max() returns its first argument where the second is NaN, so that NaN becomes 0.
-                byte = np.uint32(np.int32(min(top, max(zero, level))))
+                value = values[depth * pixel + channel]
+                if is_byte:
+                    byte = np.uint32(value)
+                else:
+                    level = real(value) * scale + fraction
+                    if apart:
+                        level = np.floor(level) + whole
+                    # max() returns its first argument where the second is NaN, so that NaN becomes 0.
+                    byte = np.uint32(np.int32(min(top, max(zero, level))))
                 packed |= byte * np.uint32(0x010101) if depth == 1 else byte << np.uint32(8 * channel)
             pixels[pixel] = packed
 
