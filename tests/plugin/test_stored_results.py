@@ -110,6 +110,7 @@ def test_a_saved_run_can_be_compared(run: Run, pytester: pytest.Pytester) -> Non
     assert len(list(pytester.path.glob(".benchmarks/*/*.json"))) == 2
 
 
+@pytest.mark.alone
 def test_the_stages_add_up_to_the_frame_and_a_known_delay_comes_out(stored: Stored, pytester: pytest.Pytester) -> None:
     pytester.makeconftest(
         """
