@@ -16,7 +16,8 @@ P95_FLOOR = 0.10
 MISSED_FLOOR = 0.05
 STAGE_S = 20e-6
 """What the clock readings around a stage may cost; a stage that changes by less has not changed."""
-_LINE = re.compile(r"\s*([\w.-]+)\s*=\s*([0-9.]+)\s*%\s*(?:([0-9.]+)\s*us)?\s*")
+_NUMBER = r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)"
+_LINE = re.compile(rf"\s*([\w.-]+)\s*=\s*{_NUMBER}\s*%\s*(?:{_NUMBER}\s*us)?\s*")
 _KEYS = ("floor", "absolute_s")
 
 
@@ -25,20 +26,21 @@ class Floors:
     """Floors by family.
 
     Attributes:
-        general: of every family that has none of its own, as a fraction of its time.
+        general: of every family that has none of its own, as a fraction of its time; that of the 95th percentile is
+            10 % at least.
         own: family -> fraction (a difference of shares for ``missed``).
         absolute_s: seconds by which a family has to change as well; None is 20 us for stages and nothing for the rest.
         own_s: family -> the same for one family.
     """
 
     general: float = STORED_FLOOR
-    own: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({P95: P95_FLOOR, MISSED: MISSED_FLOOR}))
+    own: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({MISSED: MISSED_FLOOR}))
     absolute_s: float | None = None
     own_s: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
 
     def fraction(self, family: str) -> float:
         """The floor of a family."""
-        return self.own.get(family, self.general)
+        return self.own.get(family, max(self.general, P95_FLOOR) if family == P95 else self.general)
 
     def seconds(self, family: str) -> float:
         """The least change in seconds."""

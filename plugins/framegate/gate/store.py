@@ -87,7 +87,8 @@ class Store:
             HistoryError: one of them cannot be read, or is not what was accepted.
         """
         found: list[tuple[StoredRun, dict[str, Any]]] = []
-        lost = {path.with_suffix(".json") for path in self.folder.glob(f"*_gate-{name}{ACCEPTED}")}
+        marked = (path.with_suffix(".json") for path in self.folder.glob(f"*{ACCEPTED}"))
+        lost = {path for path in marked if (match := _RUN.fullmatch(path.name)) and match[2] == name}
         for run in self.runs(name):
             if not run.mark.exists():
                 continue
@@ -220,9 +221,8 @@ def find_run(folders: Iterable[Path], wanted: str | None, is_candidate: Callable
                 "no run is stored here that is not accepted already; pytest --benchmark-only --gate makes one"
             )
         return newest
-    named = [
-        run for run in runs if run.path == Path(wanted).absolute() or (wanted.isdigit() and run.number == int(wanted))
-    ]
+    number = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 10 else None
+    named = [run for run in runs if run.number == number or run.path.resolve() == Path(wanted).resolve()]
     if len(named) != 1:
         there = ", ".join(str(run.path) for run in named or runs[-10:]) or "none"
         what = "several runs are" if named else "no run is"
