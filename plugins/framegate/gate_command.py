@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from framegate.errors import HistoryError, UsageError
-from framegate.gate.ab import Pair
+from framegate.gate.ab import FIRST_PAIRS, MORE_PAIRS, Pair
 from framegate.gate.decide import Pairs, decide
 from framegate.gate.floors import PAIRS_FLOOR
 from framegate.gate.pairs import Measured
@@ -35,6 +35,7 @@ AA_ARGUMENTS = (
     "--frame-size=128",
 )
 """A real model through all of its stages, and two ways to the screen."""
+MOST_PAIRS = 1000
 NEW_BEGINNING = {Verdict.REGRESSED, Verdict.NO_BASELINE, Verdict.OTHER, Verdict.MISSING}
 """What a user may accept knowingly: a run that was measured, and is not what it was."""
 
@@ -59,6 +60,7 @@ def ab(parsed: argparse.Namespace) -> int:
         say,
         floor=parsed.floor,
         seed=parsed.seed,
+        more=parsed.pairs,
         is_allowed_missing=lambda key: any(fnmatchcase(key, pattern) for pattern in parsed.allow_missing),
     )
     code = report.exit_code(inconclusive_fails=parsed.inconclusive == "fail")
@@ -117,6 +119,13 @@ def fraction(text: str) -> float:
     return value
 
 
+def pairs_count(text: str) -> int:
+    """A number of pairs that can be decided on, for argparse."""
+    if not (text.isascii() and text.isdigit() and FIRST_PAIRS <= int(text[:9]) <= MOST_PAIRS):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from {FIRST_PAIRS} to {MOST_PAIRS}")
+    return int(text)
+
+
 def add_ab(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Describe ``framegate ab``."""
     about = "compare two revisions, environments, models, renderers or runtimes, and say which is faster for sure"
@@ -136,6 +145,9 @@ def add_ab(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
             parser.add_argument(f"--{side}-{axis}", metavar=axis.upper(), help=f"{axis} of the {side}")
     parser.add_argument(
         "--floor", type=fraction, metavar="SHARE", help="the smallest change that counts (default: 3%%)"
+    )
+    parser.add_argument(
+        "--pairs", type=pairs_count, default=MORE_PAIRS, help=f"of the second stage (default: {MORE_PAIRS})"
     )
     parser.add_argument("--seed", type=int, help="of the order of the blocks (default: a random one, in the JSON file)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write everything that was found")

@@ -25,6 +25,7 @@ def decide(
     *,
     floor: float | None = None,
     seed: int | None = None,
+    more: int = MORE_PAIRS,
     is_wanted: Callable[[str], bool] = lambda _: True,
     is_allowed_missing: Callable[[str], bool] = lambda _: False,
 ) -> GateReport:
@@ -36,6 +37,7 @@ def decide(
         say: is told of the progress, a line at a time.
         floor: the smallest change that counts, in place of the ini file's.
         seed: of the order of blocks; a random one is taken, and reported, where none is given.
+        more: pairs of stage two.
         is_wanted: whether a benchmark is to be compared at all.
         is_allowed_missing: whether one may be gone from the head.
 
@@ -52,11 +54,11 @@ def decide(
         pairs = Pairs(sides, keys, copy_plugin, say, random.Random(seed))  # noqa: S311 # an order, no secret
         title = f"{sides.head.label} against {sides.base.label}"
         try:
-            comparison = measure(pairs, floors)
+            comparison = measure(pairs, floors, more=more)
         except ComparisonError as error:
             return GateReport(title, (Finding(WHOLE_RUN, Verdict.FAILED, str(error)),), sides.notes, {"mode": "ab"})
         findings = (
-            *_called_as_in_head(conclude(comparison, floors), dict(keys)),
+            *_called_as_in_head(conclude(comparison, floors, pairs.pair_s), dict(keys)),
             *(Finding(key, Verdict.MISSING, "the base has it, and the head has not") for key in gone),
             *(
                 Finding(key, Verdict.NO_BASELINE, "the base has not got it")
@@ -69,7 +71,7 @@ def decide(
             title,
             findings,
             sides.notes,
-            {"mode": "ab", "seed": seed, "pairs": [FIRST_PAIRS, MORE_PAIRS if comparison.more else 0]},
+            {"mode": "ab", "seed": seed, "pairs": [FIRST_PAIRS, len(comparison.more)]},
         )
 
 
@@ -126,6 +128,11 @@ class Pairs:
         self._seconds.append(time.monotonic() - started)
         self._say(f"{title}: {len(keys)} benchmarks in {self._seconds[-1]:.0f} s{self._left(title)}")
         return found
+
+    @property
+    def pair_s(self) -> float | None:
+        """Seconds that a pair took, of those that were measured last."""
+        return median(self._seconds[-3:]) if self._seconds else None
 
     def _left(self, title: str) -> str:
         number, _, last = title.rpartition("pair ")[2].partition(" of ")
