@@ -7,6 +7,8 @@ import pytest
 from framegate import hookspecs
 from framegate.hooks import (
     browser,
+    browser_rounds,
+    browser_verify,
     catalogue,
     costs,
     describe,
@@ -44,6 +46,8 @@ PARTS = (
     costs,
     model_size,
     browser,
+    browser_rounds,
+    browser_verify,
 )
 
 

@@ -10,7 +10,8 @@ import pytest
 
 from framegate.browser.session import Rounds
 from framegate.errors import WrongOutput
-from framegate.hooks.browser import verify_close, verify_nothing_left
+from framegate.hooks.browser_rounds import verify_nothing_left
+from framegate.hooks.browser_verify import verify_close
 
 Run = Callable[..., pytest.RunResult]
 

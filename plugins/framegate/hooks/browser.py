@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from framegate.errors import BackendUnavailable, BrowserError, WrongOutput
+from framegate.errors import BrowserError
 from framegate.hooks.catalogue import CATALOGUE
 from framegate.hooks.describe import FrameInfo
 from framegate.hooks.matrix import BROWSER
@@ -17,23 +17,15 @@ from framegate.hooks.options import OPTIONS
 from framegate.hooks.outcome import ERROR, named
 from framegate.hooks.pictures import SavePicture
 from framegate.hooks.preprocess import build_preprocessor
-from framegate.hooks.report import STAGE_ROWS
-from framegate.interfaces import LoadedModel, Pixels, ResolvedModel, Size
+from framegate.interfaces import Pixels, ResolvedModel, Size
 from framegate.measure.replay import ReplayClock
 from framegate.paths import cache_dir
-from framegate.report.stages import StageRow
 
 if TYPE_CHECKING:
-    from framegate.browser.session import Rounds, TFJSPage
-    from framegate.interfaces import Array
+    from framegate.browser.session import TFJSPage
     from framegate.models.frame_io import FrameIO
 
 CLOCK = pytest.StashKey[ReplayClock]()
-REFERENCE = "tensorflow"
-LEAST, MOST, BUDGET_S = 3, 500, 2.0
-AGREEMENT = 1e-4
-"""Of the output's range: the backends compute in float32, in other orders."""
-BY_SHADER = ("texture",)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -165,113 +157,3 @@ def browser_path(
     with named(pytestconfig, "renderer", frame_renderer):
         tfjs_page.aim(frame_io.output, frame_renderer, frame_io.output_range)
     return BrowserPath(tfjs_page, frame_io, frame_renderer)
-
-
-@pytest.fixture
-def measure_page(
-    pytestconfig: pytest.Config, request: pytest.FixtureRequest, benchmark: Any, browser_path: BrowserPath
-) -> Callable[[], None]:
-    """Runs rounds in the page and hands their times to the benchmark; a page that leaves tensors behind fails."""
-
-    def measure() -> None:
-        timed = benchmark.enabled
-        rounds = browser_path.page.rounds(LEAST, MOST if timed else LEAST, BUDGET_S if timed else 0.0)
-        verify_nothing_left(rounds)
-        wholes = iter([sum(parts) for parts in zip(*rounds.stages_s.values(), strict=True)])
-        clock = pytestconfig.stash[CLOCK]
-        count = len(rounds.dispatch_s)
-        benchmark.pedantic(lambda: clock.advance(next(wholes)), rounds=count, iterations=1)
-        if benchmark.stats is None:
-            return
-        benchmark.extra_info["stages_s"] = dict(rounds.stages_s)
-        benchmark.extra_info["browser"] |= {"dispatch_s": list(rounds.dispatch_s), "outside": rounds.outside}
-        tables = pytestconfig.stash.setdefault(STAGE_ROWS, {})
-        row = StageRow.of(request.node.callspec.id, rounds.stages_s)
-        tables.setdefault(request.node.originalname, []).append(row)
-
-    return measure
-
-
-def verify_nothing_left(rounds: Rounds) -> None:
-    """Refuse a page that grows.
-
-    Raises:
-        WrongOutput: tensors or bytes were left behind.
-    """
-    if rounds.tensors_left > 0 or rounds.bytes_left > 0:
-        raise WrongOutput(
-            f"{len(rounds.dispatch_s)} frames left {rounds.tensors_left} tensors and {rounds.bytes_left} bytes behind"
-        )
-
-
-@pytest.fixture(scope="session")
-def python_outputs() -> dict[tuple[str, str, str], Array]:
-    """What Python made of the same frame, by model, size and preprocessing."""
-    return {}
-
-
-@pytest.fixture
-def verify_page(
-    request: pytest.FixtureRequest, browser_path: BrowserPath, save_picture: SavePicture, benchmark: Any
-) -> Callable[[], None]:
-    """Compares the page's output with Python's, and its canvas with the oracle's picture of that output.
-
-    Without a runtime in Python there is nothing to compare the output with, and ``extra_info`` says so.
-    """
-    from framegate.render.verify import verify_pixels
-
-    def verify() -> None:
-        look = browser_path.page.look()
-        save_picture("screen", look.pixels)
-        verify_pixels(look.pixels, look.unit, 1 if browser_path.way in BY_SHADER else 0)
-        benchmark.extra_info["browser"]["compared_with"] = None
-        try:
-            expected = request.getfixturevalue("python_output")
-        except BackendUnavailable:
-            return
-        verify_close(look.output, expected)
-        benchmark.extra_info["browser"]["compared_with"] = REFERENCE
-
-    return verify
-
-
-def verify_close(found: Array, expected: Array) -> None:
-    """Compare within 1e-4 of the range of what is expected.
-
-    Raises:
-        WrongOutput: they differ by more, or in shape.
-    """
-    import numpy as np
-
-    if found.shape != expected.shape:
-        raise WrongOutput(f"TF.js returned shape {found.shape}, {REFERENCE} {expected.shape}")
-    allowed = AGREEMENT * max(float(np.ptp(expected)), float(np.finfo(np.float32).eps))
-    off = float(np.max(np.abs(found.astype(np.float64) - expected), initial=0.0))
-    if not off <= allowed:
-        raise WrongOutput(f"TF.js differs from {REFERENCE} by up to {off:.3g}; {allowed:.3g} is allowed")
-
-
-@pytest.fixture
-def python_output(
-    pytestconfig: pytest.Config,
-    frame_model: str,
-    frame_size: str,
-    frame_preprocess: str,
-    frames: list[Pixels],
-    resolved_model: ResolvedModel,
-    model_shelf: Any,
-    python_outputs: dict[tuple[str, str, str], Array],
-) -> Array:
-    """What the reference runtime makes of the cell's frame."""
-    from framegate.models.frame_io import find_frame_io
-    from framegate.preprocess.tensor import ToTensor
-
-    key = (frame_model, frame_size, frame_preprocess)
-    if key not in python_outputs:
-        model: LoadedModel = model_shelf.get(resolved_model, REFERENCE)
-        spec = pytestconfig.stash[CATALOGUE].specs[frame_model]
-        io = find_frame_io(spec, resolved_model, model, Size.parse(frame_size))
-        to_tensor = ToTensor(io.shape, io.input.dtype, io.input_range)
-        feeds = {io.input.name: build_preprocessor(pytestconfig, io.size, frame_preprocess, to_tensor)(frames[0])}
-        python_outputs[key] = model.run(feeds)[io.output.name].copy()
-    return python_outputs[key]
