@@ -14,6 +14,7 @@ from framegate.hooks import (
     describe,
     frame,
     inference,
+    kernels,
     matrix,
     model_size,
     models,
@@ -25,6 +26,7 @@ from framegate.hooks import (
     render,
     report,
     runtimes,
+    ways,
 )
 
 # In this order their pytest_configure may build on each other: see the hookimpl of each.
@@ -42,6 +44,8 @@ PARTS = (
     preprocess,
     render,
     frame,
+    ways,
+    kernels,
     report,
     costs,
     model_size,

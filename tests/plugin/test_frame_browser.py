@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from framegate.browser import RUNTIMES
 from framegate.browser.session import Rounds
 from framegate.errors import WrongOutput
 from framegate.hooks.browser_rounds import verify_nothing_left
@@ -55,6 +57,31 @@ def test_a_suite_without_cells_of_its_kind_is_left_out(run: Run, options: list[s
     output = run(*options, "--collect-only", "-k", "test_browser or test_frame", suite="").stdout.str()
     assert {name for name in ("test_browser", "test_frame") if f"<Function {name}[" in output} == names
     assert "empty parameter set" not in output
+
+
+NOTHING_ASKED = ("no --frame-model", "no --frame-size", "no --frame-runtime", "no --frame-renderer")
+MAIN = {f"colour-128-f8-128-greyscale+down-upscale-{runtime}-{way}" for runtime, way in (
+    ("tfjs-wasm", "topixels"), ("tfjs-wasm", "texture"), ("tfjs-webgl", "topixels"), ("tfjs-webgl", "texture"),
+)}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("suite", "asked", "runtimes", "count"),
+    [
+        ("", (), {"tfjs-wasm", "tfjs-webgl"}, 4),
+        ("", ("-k", "test_browser"), {"tfjs-wasm", "tfjs-cpu", "tfjs-webgl"}, 18),
+        ("test_browser.py", (), {"tfjs-wasm", "tfjs-cpu", "tfjs-webgl"}, 18),
+        ("", ("--frame-runtime=tfjs-cpu",), {"tfjs-cpu"}, 2),
+    ],
+)
+def test_beside_other_suites_a_few_cells_run_and_the_users_names_win(
+    run: Run, suite: str, asked: tuple[str, ...], runtimes: set[str], count: int
+) -> None:
+    output = run(*NOTHING_ASKED, *asked, "--collect-only", suite=suite).stdout.str()
+    cells = re.findall(r"<Function test_browser\[(.*)\]>", output)
+    assert len(cells) == count
+    assert {runtime for cell in cells for runtime in RUNTIMES if f"-{runtime}-" in cell} == runtimes
+    assert asked or suite or set(cells) == MAIN
 
 
 def test_outputs_agree_within_a_ten_thousandth_of_their_range() -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,7 +17,7 @@ from framegate.hooks.options import OPTIONS
 from framegate.hooks.outcome import ERROR, named
 from framegate.hooks.pictures import SavePicture
 from framegate.hooks.preprocess import build_preprocessor
-from framegate.interfaces import Pixels, ResolvedModel, Size
+from framegate.interfaces import ModelSpec, Pixels, ResolvedModel, Size
 from framegate.measure.replay import ReplayClock
 from framegate.paths import cache_dir
 
@@ -75,10 +75,11 @@ class BrowserShelf:
 
         options = self._config.stash[OPTIONS].browser
         with ExitStack() as opened:
+            started_at_s = time.time()
             server = opened.enter_context(page_server())
             browser = Browser(find_chromium(options.path), flags(options.gpu), headed=options.headed)
             opened.callback(browser.close)
-            page = TFJSPage(browser, server, runtime.removeprefix("tfjs-"), model, cache_dir())
+            page = TFJSPage(browser, server, runtime.removeprefix("tfjs-"), model, cache_dir(), started_at_s)
             self._open = opened.pop_all()
         return page
 
@@ -113,13 +114,56 @@ def tfjs_page(
         browser_shelf.close()
 
 
-@dataclass(frozen=True)
 class BrowserPath:
-    """The cell's way from a picture to the canvas: ``page`` is fed and aimed at ``frame_io.output``."""
+    """The cell's way from a picture to the canvas: ``page`` is fed and aimed at ``frame_io.output``.
 
-    page: TFJSPage
-    frame_io: FrameIO
-    way: str
+    Args:
+        page: as the shelf has it.
+        renewed: ends that page's browser and gives the same page in a new one.
+        spec: the model's.
+        model: its files.
+        picture: uint8 (H, W, C), preprocessed.
+        way: the renderer.
+    """
+
+    def __init__(
+        self,
+        page: TFJSPage,
+        renewed: Callable[[], TFJSPage],
+        spec: ModelSpec,
+        model: ResolvedModel,
+        picture: Pixels,
+        way: str,
+    ) -> None:
+        self.page = page
+        self._renewed = renewed
+        self._spec = spec
+        self._model = model
+        self._picture = picture
+        self.way = way
+        self.frame_io, self.first_s = self._aim()
+
+    def renew(self) -> None:
+        """Go the same way in a browser that has just started."""
+        self.page = self._renewed()
+        self.frame_io, self.first_s = self._aim()
+
+    def _aim(self) -> tuple[FrameIO, float]:
+        from framegate.models.frame_io import find_frame_io, find_input_range
+        from framegate.models.image_io import image_input
+        from framegate.preprocess.tensor import with_channels
+
+        source = image_input(self._spec.name, self.page.inputs)
+        first_s = self.page.take(
+            with_channels(self._picture, 4),
+            source.channels,
+            batched=source.batched,
+            dtype=source.info.dtype,
+            value_range=find_input_range(self._spec, self._model, source.info),
+        )
+        frame_io = find_frame_io(self._spec, self._model, self.page, Size(*self._picture.shape[:2]))
+        self.page.aim(frame_io.output, self.way, frame_io.output_range)
+        return frame_io, first_s
 
 
 @pytest.fixture
@@ -128,32 +172,25 @@ def browser_path(
     frame_model: str,
     frame_size: str,
     frame_preprocess: str,
+    frame_runtime: str,
     frame_renderer: str,
     frames: list[Pixels],
     resolved_model: ResolvedModel,
     tfjs_page: TFJSPage,
+    browser_shelf: BrowserShelf,
     save_picture: SavePicture,
     benchmark: Any,
 ) -> BrowserPath:
     """The first frame, preprocessed as everywhere else, as the picture that the page feeds its model."""
-    from framegate.models.frame_io import find_frame_io, find_input_range
-    from framegate.models.image_io import image_input
-    from framegate.preprocess.tensor import with_channels
-
-    spec = pytestconfig.stash[CATALOGUE].specs[frame_model]
-    size = Size.parse(frame_size)
-    picture = build_preprocessor(pytestconfig, size, frame_preprocess).picture(frames[0])
+    picture = build_preprocessor(pytestconfig, Size.parse(frame_size), frame_preprocess).picture(frames[0])
     save_picture("input", picture)
-    source = image_input(spec.name, tfjs_page.inputs)
-    first_s = tfjs_page.take(
-        with_channels(picture, 4),
-        source.channels,
-        batched=source.batched,
-        dtype=source.info.dtype,
-        value_range=find_input_range(spec, resolved_model, source.info),
-    )
-    benchmark.extra_info["browser"]["load_s"]["first-run"] = first_s
-    frame_io = find_frame_io(spec, resolved_model, tfjs_page, size)
+
+    def renewed() -> TFJSPage:
+        browser_shelf.close()
+        return browser_shelf.get(resolved_model, frame_runtime)
+
     with named(pytestconfig, "renderer", frame_renderer):
-        tfjs_page.aim(frame_io.output, frame_renderer, frame_io.output_range)
-    return BrowserPath(tfjs_page, frame_io, frame_renderer)
+        spec = pytestconfig.stash[CATALOGUE].specs[frame_model]
+        path = BrowserPath(tfjs_page, renewed, spec, resolved_model, picture, frame_renderer)
+    benchmark.extra_info["browser"]["load_s"]["first-run"] = path.first_s
+    return path

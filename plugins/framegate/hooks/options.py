@@ -37,10 +37,14 @@ GL_FLAGS = {
 }
 """Those of ``FLAGS`` that GL contexts are asked for."""
 
-FLAGS = GL_FLAGS | {"headed": "show the window of the browser that test_browser measures in"}
+FLAGS = GL_FLAGS | {
+    "headed": "show the window of the browser that test_browser measures in",
+    "kernels": "have test_browser take TF.js' times of single kernels as well",
+}
 """Options that are on or off; off is the default."""
 
 MOST_THREADS = 1024
+MOST_LAUNCHES = 100
 
 
 @dataclass(frozen=True)
@@ -113,6 +117,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     parser.addini("frame_threads", "threads that every runtime computes on", default="")
     group.addoption(
+        "--frame-launches",
+        metavar="N",
+        help="browsers, started one after another, that each cell of test_browser is measured in (default: 1)."
+        " ini: frame_launches",
+    )
+    parser.addini("frame_launches", "browsers that each cell of test_browser is measured in", default="")
+    group.addoption(
         "--frame-require",
         action="append",
         metavar="NAME",
@@ -137,7 +148,7 @@ def read_options(config: pytest.Config) -> Options:
         **{axis: _values(config, axis) or _ini(config, axis) for axis in AXES},
         source=_single(config, "source") or PHOTO,
         fit=cast("Fit", _choice(config, "fit")),
-        threads=_threads(_single(config, "threads")),
+        threads=_count(_single(config, "threads"), "--frame-threads", MOST_THREADS),
         drawing=Drawing(
             out_of_range=cast("OutOfRange", _choice(config, "out-of-range")),
             window=_size(_single(config, "window_size")),
@@ -148,6 +159,8 @@ def read_options(config: pytest.Config) -> Options:
             path=_single(config, "browser_path"),
             gpu=cast("BrowserGPU", _choice(config, "browser-gpu")),
             headed=_flag(config, "headed"),
+            launches=_count(_single(config, "launches"), "--frame-launches", MOST_LAUNCHES) or 1,
+            kernels=_flag(config, "kernels"),
         ),
         require=_values(config, "require"),
     )
@@ -200,11 +213,11 @@ def _size(text: str | None) -> Size | None:
         raise pytest.UsageError(f"--frame-window-size: {error}") from None
 
 
-def _threads(text: str | None) -> int | None:
+def _count(text: str | None, option: str, most: int) -> int | None:
     if text is None:
         return None
-    if not (text.isascii() and text.isdigit() and len(text) <= 9 and 1 <= int(text) <= MOST_THREADS):
-        raise pytest.UsageError(f"--frame-threads {text!r} is not a whole number from 1 to {MOST_THREADS}")
+    if not (text.isascii() and text.isdigit() and len(text) <= 9 and 1 <= int(text) <= most):
+        raise pytest.UsageError(f"{option} {text!r} is not a whole number from 1 to {most}")
     return int(text)
 
 
