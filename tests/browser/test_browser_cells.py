@@ -130,6 +130,9 @@ def test_a_cell_stores_what_the_page_measured(run_cells: RunCells, tmp_path: Pat
         assert raf["frames_per_s"] == pytest.approx(raf["frames"] / raf["seconds"])
         (launch,) = about["launches"]
         assert (launch["median_s"], launch["rounds"]) == (pytest.approx(cell["stats"]["median"]), len(wholes))
+    described = [cell["extra_info"]["frame"] for cell in cells]
+    assert [about["is_software"] for about in described] == [True, True, None]
+    assert "SwiftShader" in described[0]["gl_renderer"]
     wasm, first_on_cpu, second_on_cpu = (cell["extra_info"]["browser"] for cell in cells)
     assert wasm["wasm_simd"] is True
     assert wasm["wasm_threads"] >= 1

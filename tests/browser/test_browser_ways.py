@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable
 from statistics import median
 
@@ -47,6 +48,21 @@ def test_a_grey_picture_too(open_page: OpenPage, picture: Pixels) -> None:
         look = page.look()
         verify_pixels(look.pixels, look.unit, EXACT[way])
         assert np.abs(look.pixels[..., 1].astype(int) - picture[..., 0]).max() <= 1, way
+
+
+@pytest.mark.parametrize("way", ["topixels", "texture"])
+def test_whole_numbers_are_shown_as_well(open_page: OpenPage, way: str) -> None:
+    page = open_page("wasm")
+    whole = np.random.default_rng(1).integers(0, 256, (37, 52, 3))
+    returned = """values => {
+      tf.dispose(page.first);
+      page.first = [tf.tensor(values, [37, 52, 3], "int32")];
+    }"""
+    page._browser.call(returned, whole.reshape(-1).tolist(), 20)
+    page.aim(page.outputs[0], way, (0, 255))
+    shown = page._browser.call("async () => base64(page.way.read())", None, 20)
+    pixels = np.frombuffer(base64.b64decode(shown), np.uint8).reshape(37, 52, 4)
+    assert np.abs(pixels[..., :3].astype(int) - whole).max() <= EXACT[way]
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ import pytest
 from framegate.browser import RUNTIMES
 from framegate.browser.session import Rounds
 from framegate.errors import WrongOutput
+from framegate.hooks.browser import is_software
 from framegate.hooks.browser_rounds import verify_nothing_left
 from framegate.hooks.browser_verify import verify_close
 
@@ -103,3 +104,18 @@ def test_a_page_that_grows_is_refused(tensors: int, bytes_: int, *, fine: bool) 
         return
     with pytest.raises(WrongOutput, match=f"1 frames left {tensors} tensors and {bytes_} bytes behind"):
         verify_nothing_left(rounds)
+
+
+@pytest.mark.parametrize(
+    ("device", "software"),
+    [
+        (None, None),
+        ("ANGLE (Google, Vulkan 1.3.0 (SwiftShader Device (Subzero) (0x0000C0DE)), SwiftShader driver)", True),
+        ("google swiftshader", True),
+        ("ANGLE (Mesa, llvmpipe (LLVM 15.0.6, 256 bits), OpenGL 4.5)", True),
+        ("ANGLE (Microsoft, Microsoft Basic Render Driver Direct3D11 vs_5_0 ps_5_0, D3D11)", True),
+        ("ANGLE (NVIDIA, NVIDIA GeForce RTX 3060 Direct3D11 vs_5_0 ps_5_0, D3D11)", False),
+    ],
+)
+def test_software_is_told_by_its_name(device: str | None, *, software: bool | None) -> None:
+    assert is_software(device) is software

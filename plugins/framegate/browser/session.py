@@ -151,6 +151,8 @@ class TFJSPage:
         self._names = [str(output["name"]) for output in loaded["outputs"]]
         self.inputs = tuple(_info(each["name"], each) for each in loaded["inputs"])
         self.outputs: tuple[TensorInfo, ...] = ()
+        self.device: str | None = self.info["device"]
+        """The GPU that computes or draws, in its own words, or the software that does a GPU's work."""
         self._taken: tuple[object, ...] | None = None
         self._first_s = 0.0
 
@@ -192,11 +194,13 @@ class TFJSPage:
         """
         shape = output.shape[-3:]
         index = self.outputs.index(output)
-        refused = self._browser.call(
+        found = self._browser.call(
             "framegate.aim", {"index": index, "name": way, "range": value_range, "shape": shape}, ROUNDS_S
         )
-        if refused is not None:
-            raise BackendUnavailable(f"{way} with TF.js' {self.info['backend']}: {refused}", "choose another renderer")
+        if "refused" in found:
+            backend, refused = self.info["backend"], found["refused"]
+            raise BackendUnavailable(f"{way} with TF.js' {backend}: {refused}", "choose another renderer")
+        self.device = self.info["device"] or found["device"]
 
     def methods(self) -> Mapping[str, str]:
         """How each stage is ended, by stage."""

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from framegate.browser.session import TFJSPage
     from framegate.models.frame_io import FrameIO
 
+SOFTWARE = ("swiftshader", "llvmpipe", "softpipe", "basic render")
+"""In the names of what stands in for a GPU, on any system."""
+
 CLOCK = pytest.StashKey[ReplayClock]()
 
 
@@ -99,14 +102,11 @@ def tfjs_page(
     frame_runtime: str,
     resolved_model: ResolvedModel,
     browser_shelf: BrowserShelf,
-    frame_info: FrameInfo,
     benchmark: Any,
 ) -> Iterator[TFJSPage]:
     """The cell's model in a page. A browser that a cell has lost is replaced for the next one."""
     with named(pytestconfig, "runtime", frame_runtime):
         page = browser_shelf.get(resolved_model, frame_runtime)
-    device = page.info["device"]
-    frame_info.update(gl_renderer=device, is_software=None if device is None else "swiftshader" in device.lower())
     gpu = pytestconfig.stash[OPTIONS].browser.gpu
     benchmark.extra_info["browser"] = page.info | {"load_s": dict(page.load_s), "gpu": gpu}
     yield page
@@ -179,6 +179,7 @@ def browser_path(
     tfjs_page: TFJSPage,
     browser_shelf: BrowserShelf,
     save_picture: SavePicture,
+    frame_info: FrameInfo,
     benchmark: Any,
 ) -> BrowserPath:
     """The first frame, preprocessed as everywhere else, as the picture that the page feeds its model."""
@@ -193,4 +194,10 @@ def browser_path(
         spec = pytestconfig.stash[CATALOGUE].specs[frame_model]
         path = BrowserPath(tfjs_page, renewed, spec, resolved_model, picture, frame_renderer)
     benchmark.extra_info["browser"]["load_s"]["first-run"] = path.first_s
+    frame_info.update(gl_renderer=tfjs_page.device, is_software=is_software(tfjs_page.device))
     return path
+
+
+def is_software(device: str | None) -> bool | None:
+    """Whether a GPU's work is done by the CPU, from the name that WebGL or WebGPU gives; None where no GPU works."""
+    return None if device is None else any(name in device.lower() for name in SOFTWARE)

@@ -94,7 +94,8 @@ class Texture extends CanvasWay {
     const values = await output.data();
     mark("readback");
     const { gl } = this;
-    gl.texImage2D(gl.TEXTURE_2D, 0, this.stored, this.width, this.height, 0, this.given, gl.FLOAT, values);
+    const floats = values instanceof Float32Array ? values : Float32Array.from(values);
+    gl.texImage2D(gl.TEXTURE_2D, 0, this.stored, this.width, this.height, 0, this.given, gl.FLOAT, floats);
     gl.drawArrays(gl.TRIANGLES, 0, 3);
     gl.readPixels(0, 0, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, this.pixel);
     mark("draw");
