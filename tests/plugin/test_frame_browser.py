@@ -29,6 +29,13 @@ def test_a_browser_that_is_not_there_is_refused(run: Run) -> None:
     result.stderr.fnmatch_lines(["ERROR: --frame-browser-path 'no/such/chrome' is no file; name the browser's program"])
 
 
+@pytest.mark.parametrize("seconds", ["0", "-1", "1.5", "soon", "86401"])
+def test_a_deadline_that_cannot_be_is_refused(run: Run, seconds: str) -> None:
+    result = run(f"--frame-browser-timeout={seconds}")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([f"ERROR: --frame-browser-timeout '{seconds}' is not a whole number from 1 to 86400"])
+
+
 def test_without_a_browser_cells_are_skipped_and_say_what_to_install(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -80,11 +80,14 @@ class TFJSPage:
         self._server = server
         document = read_model_json(model.path)
         shards = [f"shard-{index}" for index, _ in enumerate(shard_files(document))]
-        server.routes.clear()
-        server.routes.update(tfjs_files(cache))
-        server.routes.update({file.name: file for file in _PAGE.iterdir()})
-        server.routes.update(zip(shards, shard_files(document), strict=True))
-        server.routes["model.json"] = model.path
+        server.serve(
+            {
+                **tfjs_files(cache),
+                **{file.name: file for file in _PAGE.iterdir()},
+                **dict(zip(shards, shard_files(document), strict=True)),
+                "model.json": model.path,
+            }
+        )
         browser.open(server.root + "index.html", START_S)
         self.info: dict[str, Any] = browser.call("framegate.start", {"backend": backend}, START_S)
         self.info["browser"] = browser.version
@@ -154,6 +157,11 @@ class TFJSPage:
             tensors_left=found["tensors_left"],
             bytes_left=found["bytes_left"],
         )
+
+    def drawn_by(self) -> str | None:
+        """The GPU behind the WebGL contexts that the page uses, by its name; None where it uses none."""
+        name = self._browser.call("faults.drawn_by", None, START_S)
+        return None if name is None else str(name)
 
     def look(self) -> Look:
         """Run one frame more and bring back all of it."""

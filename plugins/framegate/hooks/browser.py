@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from framegate.errors import BackendUnavailable, BrowserError, WrongOutput
+from framegate.hooks.browser_device import store_device
 from framegate.hooks.catalogue import CATALOGUE
 from framegate.hooks.describe import FrameInfo
 from framegate.hooks.matrix import BROWSER
@@ -84,7 +85,9 @@ class BrowserShelf:
         options = self._config.stash[OPTIONS].browser
         with ExitStack() as opened:
             server = opened.enter_context(page_server())
-            browser = Browser(find_chromium(options.path), flags(options.gpu), headed=options.headed)
+            browser = Browser(
+                find_chromium(options.path), flags(options.gpu), headed=options.headed, call_s=options.timeout_s
+            )
             opened.callback(browser.close)
             page = TFJSPage(browser, server, runtime.removeprefix("tfjs-"), model, cache_dir())
             self._open = opened.pop_all()
@@ -112,8 +115,7 @@ def tfjs_page(
     """The cell's model in a page. A browser that a cell has lost is replaced for the next one."""
     with named(pytestconfig, "runtime", frame_runtime):
         page = browser_shelf.get(resolved_model, frame_runtime)
-    device = page.info["device"]
-    frame_info.update(gl_renderer=device, is_software=None if device is None else "swiftshader" in device.lower())
+    store_device(pytestconfig, frame_info, page.info["device"])
     gpu = pytestconfig.stash[OPTIONS].browser.gpu
     benchmark.extra_info["browser"] = page.info | {"load_s": dict(page.load_s), "gpu": gpu}
     yield page
@@ -141,6 +143,7 @@ def browser_path(
     resolved_model: ResolvedModel,
     tfjs_page: TFJSPage,
     save_picture: SavePicture,
+    frame_info: FrameInfo,
     benchmark: Any,
 ) -> BrowserPath:
     """The first frame, preprocessed as everywhere else, as the picture that the page feeds its model."""
@@ -164,6 +167,7 @@ def browser_path(
     frame_io = find_frame_io(spec, resolved_model, tfjs_page, size)
     with named(pytestconfig, "renderer", frame_renderer):
         tfjs_page.aim(frame_io.output, frame_renderer, frame_io.output_range)
+    store_device(pytestconfig, frame_info, tfjs_page.drawn_by())
     return BrowserPath(tfjs_page, frame_io, frame_renderer)
 
 
