@@ -172,6 +172,7 @@ class BrowserRequest:
         headed: whether its window is to be seen.
         launches: how many browsers, one after another, a cell is measured in.
         kernels: whether the times of single kernels are asked for.
+        timeout_s: how long each call into a page may take; None leaves it to the calls.
     """
 
     path: str | None = None
@@ -179,6 +180,7 @@ class BrowserRequest:
     headed: bool = False
     launches: int = 1
     kernels: bool = False
+    timeout_s: int | None = None
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -21,9 +23,13 @@ from framegate.errors import BackendUnavailable, SourceError
 from framegate.interfaces import Pixels, ResolvedModel
 from framegate.paths import cache_dir
 
+ROOT = Path(__file__).parents[2]
+
 StartBrowser = Callable[[], Browser]
 OpenPage = Callable[..., session.TFJSPage]
 WriteModel = Callable[..., Path]
+StartCells = Callable[..., "subprocess.Popen[str]"]
+RunCells = Callable[..., subprocess.CompletedProcess[str]]
 
 
 def lacking(reason: str) -> None:
@@ -109,3 +115,53 @@ def open_page(
             return page
 
         yield open_one
+
+
+@pytest.fixture
+def start_cells(tmp_path: Path, tfjs: Path, write_model: Callable[..., Path]) -> Iterator[StartCells]:
+    """Starts test_browser on the tiny model, in a process and a folder of its own, behind a conftest."""
+    folder = tmp_path / "run"
+    folder.mkdir()
+    for suite in ("test_browser.py", "test_frame.py"):
+        shutil.copy(ROOT / "suites" / suite, folder)
+    (folder / "pytest.ini").write_text("[pytest]\n")
+    model = write_model(size=None)
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(ROOT / "plugins"),
+        "FRAMEGATE_CACHE": str(tfjs),
+        "PYTEST_ADDOPTS": "",
+        "CI": "",
+    }
+    with ExitStack() as started:
+
+        def start(conftest: str, *options: str) -> subprocess.Popen[str]:
+            (folder / "conftest.py").write_text(conftest)
+            process = subprocess.Popen(
+                [
+                    *(sys.executable, "-m", "pytest", "test_browser.py", "-p", "framegate.plugin", "-v", "-rs"),
+                    *(f"--frame-model={model}", "--frame-size=16", "--benchmark-json=out.json", *options),
+                ],
+                cwd=folder,
+                env=environment,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+            started.enter_context(process)
+            started.callback(process.kill)
+            return process
+
+        yield start
+
+
+@pytest.fixture
+def run_cells(start_cells: StartCells) -> RunCells:
+    """The same, when it has ended."""
+
+    def run(conftest: str, *options: str) -> subprocess.CompletedProcess[str]:
+        process = start_cells(conftest, *options)
+        output, errors = process.communicate()
+        return subprocess.CompletedProcess(process.args, process.returncode, output, errors)
+
+    return run

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import shutil
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 import pytest
-
-ROOT = Path(__file__).parents[2]
 
 RunCells = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -57,40 +52,6 @@ script.write_text(script.read_text().replace(right, {wrong!r}))
 """
 WRONG = EDITED.format(right="toPixels(unit,", wrong="toPixels(tf.tidy(() => tf.sub(1, unit)),")
 LEAK = EDITED.format(right="await tf.browser.toPixels(", wrong="tf.keep(tf.zeros([2])); await tf.browser.toPixels(")
-
-
-@pytest.fixture
-def run_cells(tmp_path: Path, tfjs: Path, write_model: Callable[..., Path]) -> RunCells:
-    """Runs test_browser on the tiny model, in a process and a folder of its own, behind a conftest."""
-    folder = tmp_path / "run"
-    folder.mkdir()
-    for suite in ("test_browser.py", "test_frame.py"):
-        shutil.copy(ROOT / "suites" / suite, folder)
-    (folder / "pytest.ini").write_text("[pytest]\n")
-    model = write_model(size=None)
-    environment = {
-        **os.environ,
-        "PYTHONPATH": str(ROOT / "plugins"),
-        "FRAMEGATE_CACHE": str(tfjs),
-        "PYTEST_ADDOPTS": "",
-        "CI": "",
-    }
-
-    def run(conftest: str, *options: str) -> subprocess.CompletedProcess[str]:
-        (folder / "conftest.py").write_text(conftest)
-        return subprocess.run(
-            [
-                *(sys.executable, "-m", "pytest", "test_browser.py", "-p", "framegate.plugin", "-v", "-rs"),
-                *(f"--frame-model={model}", "--frame-size=16", "--benchmark-json=out.json", *options),
-            ],
-            cwd=folder,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-
-    return run
 
 
 def test_a_cell_stores_what_the_page_measured(run_cells: RunCells, tmp_path: Path) -> None:

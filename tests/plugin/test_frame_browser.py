@@ -12,7 +12,7 @@ import pytest
 from framegate.browser import RUNTIMES
 from framegate.browser.session import Rounds
 from framegate.errors import WrongOutput
-from framegate.hooks.browser import is_software
+from framegate.hooks.browser_device import is_software
 from framegate.hooks.browser_rounds import verify_nothing_left
 from framegate.hooks.browser_verify import verify_close
 
@@ -31,6 +31,13 @@ def test_a_browser_that_is_not_there_is_refused(run: Run) -> None:
     result = run("--frame-browser-path=no/such/chrome")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(["ERROR: --frame-browser-path 'no/such/chrome' is no file; name the browser's program"])
+
+
+@pytest.mark.parametrize("seconds", ["0", "-1", "1.5", "soon", "86401"])
+def test_a_deadline_that_cannot_be_is_refused(run: Run, seconds: str) -> None:
+    result = run(f"--frame-browser-timeout={seconds}")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([f"ERROR: --frame-browser-timeout '{seconds}' is not a whole number from 1 to 86400"])
 
 
 def test_without_a_browser_cells_are_skipped_and_say_what_to_install(
@@ -109,7 +116,6 @@ def test_a_page_that_grows_is_refused(tensors: int, bytes_: int, *, fine: bool) 
 @pytest.mark.parametrize(
     ("device", "software"),
     [
-        (None, None),
         ("ANGLE (Google, Vulkan 1.3.0 (SwiftShader Device (Subzero) (0x0000C0DE)), SwiftShader driver)", True),
         ("google swiftshader", True),
         ("ANGLE (Mesa, llvmpipe (LLVM 15.0.6, 256 bits), OpenGL 4.5)", True),
@@ -117,5 +123,5 @@ def test_a_page_that_grows_is_refused(tensors: int, bytes_: int, *, fine: bool) 
         ("ANGLE (NVIDIA, NVIDIA GeForce RTX 3060 Direct3D11 vs_5_0 ps_5_0, D3D11)", False),
     ],
 )
-def test_software_is_told_by_its_name(device: str | None, *, software: bool | None) -> None:
+def test_software_is_told_by_its_name(device: str, *, software: bool) -> None:
     assert is_software(device) is software

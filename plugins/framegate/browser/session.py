@@ -129,11 +129,14 @@ class TFJSPage:
         self._server = server
         document = read_model_json(model.path)
         shards = [f"shard-{index}" for index, _ in enumerate(shard_files(document))]
-        server.routes.clear()
-        server.routes.update(tfjs_files(cache))
-        server.routes.update({file.name: file for file in _PAGE.iterdir()})
-        server.routes.update(zip(shards, shard_files(document), strict=True))
-        server.routes["model.json"] = model.path
+        server.serve(
+            {
+                **tfjs_files(cache),
+                **{file.name: file for file in _PAGE.iterdir()},
+                **dict(zip(shards, shard_files(document), strict=True)),
+                "model.json": model.path,
+            }
+        )
         browser.open(server.root + "index.html", START_S)
         self.info: dict[str, Any] = browser.call("framegate.start", {"backend": backend}, START_S)
         self.info["browser"] = browser.version
@@ -151,8 +154,6 @@ class TFJSPage:
         self._names = [str(output["name"]) for output in loaded["outputs"]]
         self.inputs = tuple(_info(each["name"], each) for each in loaded["inputs"])
         self.outputs: tuple[TensorInfo, ...] = ()
-        self.device: str | None = self.info["device"]
-        """The GPU that computes or draws, in its own words, or the software that does a GPU's work."""
         self._taken: tuple[object, ...] | None = None
         self._first_s = 0.0
 
@@ -194,13 +195,11 @@ class TFJSPage:
         """
         shape = output.shape[-3:]
         index = self.outputs.index(output)
-        found = self._browser.call(
+        refused = self._browser.call(
             "framegate.aim", {"index": index, "name": way, "range": value_range, "shape": shape}, ROUNDS_S
         )
-        if "refused" in found:
-            backend, refused = self.info["backend"], found["refused"]
-            raise BackendUnavailable(f"{way} with TF.js' {backend}: {refused}", "choose another renderer")
-        self.device = self.info["device"] or found["device"]
+        if refused is not None:
+            raise BackendUnavailable(f"{way} with TF.js' {self.info['backend']}: {refused}", "choose another renderer")
 
     def methods(self) -> Mapping[str, str]:
         """How each stage is ended, by stage."""
@@ -239,6 +238,11 @@ class TFJSPage:
         """What the model is fed, before it is scaled to its range: uint8 (H, W, C)."""
         found = self._browser.call("framegate.fed", {}, ROUNDS_S)
         return _array(found["values"], "uint8").reshape(found["shape"])
+
+    def drawn_by(self) -> str | None:
+        """The GPU behind the WebGL contexts that the page uses, by its name; None where it uses none."""
+        name = self._browser.call("faults.drawn_by", None, START_S)
+        return None if name is None else str(name)
 
     def look(self) -> Look:
         """Run one frame more and bring back all of it."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from framegate.errors import BrowserError
+from framegate.hooks.browser_device import store_device
 from framegate.hooks.catalogue import CATALOGUE
 from framegate.hooks.describe import FrameInfo
 from framegate.hooks.matrix import BROWSER
@@ -24,9 +25,6 @@ from framegate.paths import cache_dir
 if TYPE_CHECKING:
     from framegate.browser.session import TFJSPage
     from framegate.models.frame_io import FrameIO
-
-SOFTWARE = ("swiftshader", "llvmpipe", "softpipe", "basic render")
-"""In the names of what stands in for a GPU, on any system."""
 
 CLOCK = pytest.StashKey[ReplayClock]()
 
@@ -80,7 +78,9 @@ class BrowserShelf:
         with ExitStack() as opened:
             started_at_s = time.time()
             server = opened.enter_context(page_server())
-            browser = Browser(find_chromium(options.path), flags(options.gpu), headed=options.headed)
+            browser = Browser(
+                find_chromium(options.path), flags(options.gpu), headed=options.headed, call_s=options.timeout_s
+            )
             opened.callback(browser.close)
             page = TFJSPage(browser, server, runtime.removeprefix("tfjs-"), model, cache_dir(), started_at_s)
             self._open = opened.pop_all()
@@ -102,11 +102,13 @@ def tfjs_page(
     frame_runtime: str,
     resolved_model: ResolvedModel,
     browser_shelf: BrowserShelf,
+    frame_info: FrameInfo,
     benchmark: Any,
 ) -> Iterator[TFJSPage]:
     """The cell's model in a page. A browser that a cell has lost is replaced for the next one."""
     with named(pytestconfig, "runtime", frame_runtime):
         page = browser_shelf.get(resolved_model, frame_runtime)
+    store_device(pytestconfig, frame_info, page.info["device"])
     gpu = pytestconfig.stash[OPTIONS].browser.gpu
     benchmark.extra_info["browser"] = page.info | {"load_s": dict(page.load_s), "gpu": gpu}
     yield page
@@ -194,10 +196,5 @@ def browser_path(
         spec = pytestconfig.stash[CATALOGUE].specs[frame_model]
         path = BrowserPath(tfjs_page, renewed, spec, resolved_model, picture, frame_renderer)
     benchmark.extra_info["browser"]["load_s"]["first-run"] = path.first_s
-    frame_info.update(gl_renderer=tfjs_page.device, is_software=is_software(tfjs_page.device))
+    store_device(pytestconfig, frame_info, tfjs_page.drawn_by())
     return path
-
-
-def is_software(device: str | None) -> bool | None:
-    """Whether a GPU's work is done by the CPU, from the name that WebGL or WebGPU gives; None where no GPU works."""
-    return None if device is None else any(name in device.lower() for name in SOFTWARE)

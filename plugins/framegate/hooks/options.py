@@ -45,6 +45,7 @@ FLAGS = GL_FLAGS | {
 
 MOST_THREADS = 1024
 MOST_LAUNCHES = 100
+MOST_SECONDS = 24 * 3600
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     parser.addini("frame_browser_path", "the Chrome or Chromium to start", default="")
     group.addoption(
+        "--frame-browser-timeout",
+        metavar="SECONDS",
+        help="how long a page may take to load a model, for its first run, and for its rounds, before it is taken for"
+        " hung (default: 300 each). ini: frame_browser_timeout",
+    )
+    parser.addini("frame_browser_timeout", "seconds after which a page is taken for hung", default="")
+    group.addoption(
         "--frame-window-size",
         metavar="SIZE",
         help="scale pictures to a window of this size, as in 640x480 (default: their own size). ini: frame_window_size",
@@ -161,6 +169,7 @@ def read_options(config: pytest.Config) -> Options:
             headed=_flag(config, "headed"),
             launches=_count(_single(config, "launches"), "--frame-launches", MOST_LAUNCHES) or 1,
             kernels=_flag(config, "kernels"),
+            timeout_s=_count(_single(config, "browser_timeout"), "--frame-browser-timeout", MOST_SECONDS),
         ),
         require=_values(config, "require"),
     )

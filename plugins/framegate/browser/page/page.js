@@ -66,13 +66,12 @@ function clockStep() {
   return Math.min(...steps) / 1000;
 }
 
-function deviceOf(gl) {
-  const names = gl.getExtension("WEBGL_debug_renderer_info");
-  return gl.getParameter(names ? names.UNMASKED_RENDERER_WEBGL : gl.RENDERER);
-}
-
 function device() {
-  if (page.backend === "webgl") return deviceOf(tf.backend().gpgpu.gl);
+  if (page.backend === "webgl") {
+    const { gl } = tf.backend().gpgpu;
+    const names = gl.getExtension("WEBGL_debug_renderer_info");
+    return gl.getParameter(names ? names.UNMASKED_RENDERER_WEBGL : gl.RENDERER);
+  }
   if (page.backend === "webgpu") {
     const { vendor, architecture, device, description } = tf.backend().adapterInfo ?? {};
     return [vendor, architecture, device, description].filter(Boolean).join(" ");
@@ -138,9 +137,8 @@ framegate.take = async ({ picture, height, width, channels, batched, dtype, rang
   return { first_s, outputs: all.map(({ shape, dtype }) => ({ shape, dtype })) };
 };
 
-// Which of the outputs is shown, and how, and the device that draws with WebGL, if one does; TF.js' own reason where the
-// backend has no such way. What the model made of its picture at the first time is drawn now, so that no round has to
-// compile what draws.
+// Which of the outputs is shown, and how; TF.js' own reason where the backend has no such way. What the model made of
+// its picture at the first time is drawn now, so that no round has to compile what draws.
 framegate.aim = async ({ index, name, range, shape }) => {
   page.output = index;
   page.way?.close();
@@ -151,14 +149,12 @@ framegate.aim = async ({ index, name, range, shape }) => {
     document.querySelector("canvas").replaceWith(page.way.canvas);
     await page.way.draw(again, () => {});
   } catch (error) {
-    if (error instanceof Refused || REFUSALS.test(error.message)) {
-      return { refused: error.message.replaceAll(OWN, "webgl") };
-    }
+    if (error instanceof Refused || REFUSALS.test(error.message)) return error.message.replaceAll(OWN, "webgl");
     throw error;
   } finally {
     again.dispose();
   }
-  return { device: page.way.gl ? deviceOf(page.way.gl) : null };
+  return null;
 };
 
 // A way that a backend lacks, in the page's words where TF.js has none.
