@@ -46,8 +46,17 @@ def test_a_known_delay_comes_out_where_it_was_put_in(open_page: OpenPage) -> Non
     stages = page.rounds(5, 5, 0.0, warm=1).stages_s
     assert min(stages["draw"]) >= DELAY_S
     assert median(stages["inference"]) < DELAY_S
-    found = page.animate(1.0)
-    assert 0.3 / DELAY_S <= found.frames / found.seconds <= 1 / DELAY_S
+    per_second = []
+
+    def slower_than_it_could_be() -> float:
+        found = page.animate(1.0)
+        per_second.append(found.frames / found.seconds)
+        return 1 / DELAY_S / per_second[-1]
+
+    # A frame starts with the browser's next callback, which may be 1/60 s away.
+    holds, _ = within(2, slower_than_it_could_be)
+    assert holds, per_second
+    assert max(per_second) <= 1 / DELAY_S
 
 
 def test_frames_are_counted_and_not_callbacks_and_one_is_under_way_at_a_time(open_page: OpenPage) -> None:
