@@ -51,6 +51,15 @@ def test_a_grey_picture_too_and_one_with_alpha(open_page: OpenPage, picture: Pix
         assert np.abs(look.pixels[..., :channels].astype(int) - picture[..., :channels]).max() <= 1, way
 
 
+def test_colours_that_shine_through_are_the_same_in_every_way(open_page: OpenPage, picture: Pixels) -> None:
+    picture[..., 3] = 128 + picture[..., 0] // 2
+    page = open_page("webgl", channels=4, fed=picture)
+    for way in ("topixels", "texture", "same-context"):
+        page.aim(page.outputs[0], way, (-1, 1))
+        # A canvas keeps colours multiplied by alpha: of them 1/255 is lost where alpha is about a half.
+        assert np.abs(page.look().pixels.astype(int) - picture).max() <= 2, way
+
+
 @pytest.mark.parametrize("way", ["topixels", "texture"])
 def test_whole_numbers_are_shown_as_well(open_page: OpenPage, way: str) -> None:
     page = open_page("wasm")
