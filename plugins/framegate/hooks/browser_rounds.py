@@ -12,6 +12,7 @@ import pytest
 
 from framegate.errors import WrongOutput
 from framegate.hooks.browser import CLOCK, BrowserPath
+from framegate.hooks.browser_blocks import PageRounds
 from framegate.hooks.describe import FrameInfo
 from framegate.hooks.kernels import keep_kernels
 from framegate.hooks.options import OPTIONS
@@ -63,6 +64,9 @@ def measure_page(
         if not benchmark.enabled:
             verify_nothing_left(page.rounds(1, 1, 0.0))
             benchmark.pedantic(lambda: None)
+            return
+        if getattr(benchmark, "runs_blocks", False):
+            benchmark.pedantic(PageRounds(page, pytestconfig.stash[CLOCK], verify_nothing_left))
             return
         launches = _launches(browser_path, options.launches)
         clock = pytestconfig.stash[CLOCK]
