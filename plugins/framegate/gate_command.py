@@ -77,7 +77,7 @@ def accept(parsed: argparse.Namespace) -> int:
     """Make a run part of its baseline."""
     storage = Path(parsed.storage.removeprefix("file://"))
     folders = [folder for folder in storage.glob("*") if folder.is_dir()] if storage.is_dir() else []
-    run = find_run(folders, parsed.run, lambda each: not each.mark.exists())
+    run = find_run(folders, parsed.which, lambda each: not each.mark.exists())
     verdict = _verdict(run)
     if verdict not in PASSES and not (parsed.anyway and verdict in NEW_BEGINNING):
         hint = (
@@ -169,7 +169,7 @@ def add_accept(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     """Describe ``framegate accept``."""
     about = "make a run of pytest --gate part of the baseline that later runs are compared with"
     parser = commands.add_parser("accept", help=about, description=about)
-    parser.add_argument("run", nargs="?", metavar="RUN", help="its number or file (default: the newest)")
+    parser.add_argument("which", nargs="?", metavar="RUN", help="its number or file (default: the newest)")
     parser.add_argument("--storage", default=".benchmarks", metavar="FOLDER", help="pytest-benchmark's storage")
     parser.add_argument(
         "--anyway", action="store_true", help="take one that is slower, or not comparable: the baseline begins with it"

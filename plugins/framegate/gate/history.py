@@ -16,6 +16,10 @@ from framegate.gate.verdicts import MISSED, Finding, Shift, Verdict, of_shifts
 
 KEPT_RUNS = 10
 CANARY = "canary"
+UNSURE = (
+    "slower by more than the floor, and by less than its accepted runs vary; more of them, more launches or framegate"
+    " ab would settle it"
+)
 
 
 @dataclass(frozen=True)
@@ -170,6 +174,8 @@ def _judged(
         shifts.append(_missed_shift(values, past, floors))
     shifts += _count_shifts(entry, comparable[-1])
     finding = of_shifts(key, shifts)
+    if finding.verdict is Verdict.INCONCLUSIVE:
+        return Finding(key, Verdict.INCONCLUSIVE, UNSURE, finding.shifts)
     if finding.verdict is Verdict.REGRESSED and canary is not None and _only_times(finding):
         return Finding(
             key,
