@@ -14,6 +14,12 @@ from framegate.browser.session import _PAGE
 from framegate.errors import BackendUnavailable, SourceError
 
 
+@pytest.fixture(autouse=True)
+def no_bundle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A package that carries no files of TF.js, also where scripts/bundle-tfjs has run."""
+    monkeypatch.setattr(files, "BUNDLE", tmp_path / "no bundle")
+
+
 def test_a_package_that_is_not_what_was_pinned_is_refused_and_not_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
