@@ -57,7 +57,8 @@ class Npm:
             f"#!{sys.executable}\nimport pathlib, shutil, sys, time\n"
             f"with open({str(self.calls)!r}, 'a') as calls:\n    calls.write('x')\n"
             f"calls = pathlib.Path({str(self.calls)!r})\n{first}\n"
-            f"into = sys.argv[sys.argv.index('--pack-destination') + 1]\nshutil.copy({str(self._archive)!r}, into + '/x.tgz')"
+            f"into = sys.argv[sys.argv.index('--pack-destination') + 1]\n"
+            f"shutil.copy({str(self._archive)!r}, into + '/x.tgz')"
         )
         script.chmod(0o755)
 
