@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from framegate.browser import RUNTIMES
 from framegate.browser.session import Rounds
 from framegate.errors import WrongOutput
-from framegate.hooks.browser import verify_close, verify_nothing_left
+from framegate.hooks.browser_device import is_software
+from framegate.hooks.browser_rounds import verify_nothing_left
+from framegate.hooks.browser_verify import verify_close
 
 Run = Callable[..., pytest.RunResult]
 
@@ -63,6 +67,31 @@ def test_a_suite_without_cells_of_its_kind_is_left_out(run: Run, options: list[s
     assert "empty parameter set" not in output
 
 
+NOTHING_ASKED = ("no --frame-model", "no --frame-size", "no --frame-runtime", "no --frame-renderer")
+MAIN = {f"colour-128-f8-128-greyscale+down-upscale-{runtime}-{way}" for runtime, way in (
+    ("tfjs-wasm", "topixels"), ("tfjs-wasm", "texture"), ("tfjs-webgl", "topixels"), ("tfjs-webgl", "texture"),
+)}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("suite", "asked", "runtimes", "count"),
+    [
+        ("", (), {"tfjs-wasm", "tfjs-webgl"}, 4),
+        ("", ("-k", "test_browser"), {"tfjs-wasm", "tfjs-cpu", "tfjs-webgl"}, 18),
+        ("test_browser.py", (), {"tfjs-wasm", "tfjs-cpu", "tfjs-webgl"}, 18),
+        ("", ("--frame-runtime=tfjs-cpu",), {"tfjs-cpu"}, 2),
+    ],
+)
+def test_beside_other_suites_a_few_cells_run_and_the_users_names_win(
+    run: Run, suite: str, asked: tuple[str, ...], runtimes: set[str], count: int
+) -> None:
+    output = run(*NOTHING_ASKED, *asked, "--collect-only", suite=suite).stdout.str()
+    cells = re.findall(r"<Function test_browser\[(.*)\]>", output)
+    assert len(cells) == count
+    assert {runtime for cell in cells for runtime in RUNTIMES if f"-{runtime}-" in cell} == runtimes
+    assert asked or suite or set(cells) == MAIN
+
+
 def test_outputs_agree_within_a_ten_thousandth_of_their_range() -> None:
     expected = np.linspace(-1, 1, 12, dtype=np.float32).reshape(1, 2, 2, 3)
     verify_close(expected + np.float32(1.9e-4), expected)
@@ -82,3 +111,17 @@ def test_a_page_that_grows_is_refused(tensors: int, bytes_: int, *, fine: bool) 
         return
     with pytest.raises(WrongOutput, match=f"1 frames left {tensors} tensors and {bytes_} bytes behind"):
         verify_nothing_left(rounds)
+
+
+@pytest.mark.parametrize(
+    ("device", "software"),
+    [
+        ("ANGLE (Google, Vulkan 1.3.0 (SwiftShader Device (Subzero) (0x0000C0DE)), SwiftShader driver)", True),
+        ("google swiftshader", True),
+        ("ANGLE (Mesa, llvmpipe (LLVM 15.0.6, 256 bits), OpenGL 4.5)", True),
+        ("ANGLE (Microsoft, Microsoft Basic Render Driver Direct3D11 vs_5_0 ps_5_0, D3D11)", True),
+        ("ANGLE (NVIDIA, NVIDIA GeForce RTX 3060 Direct3D11 vs_5_0 ps_5_0, D3D11)", False),
+    ],
+)
+def test_software_is_told_by_its_name(device: str, *, software: bool) -> None:
+    assert is_software(device) is software

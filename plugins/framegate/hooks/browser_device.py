@@ -20,7 +20,12 @@ def store_device(config: pytest.Config, frame_info: FrameInfo, device: str | Non
     """
     if device is None:
         return
-    is_software = any(word in device.lower() for word in _SOFTWARE)
-    frame_info.update(gl_renderer=device, is_software=is_software)
-    kind = "software on the CPU, no GPU" if is_software else "a GPU"
+    software = is_software(device)
+    frame_info.update(gl_renderer=device, is_software=software)
+    kind = "software on the CPU, no GPU" if software else "a GPU"
     note(config, f"{frame_info['runtime']}: the browser drew with {device} ({kind})")
+
+
+def is_software(device: str) -> bool:
+    """Whether the CPU does a GPU's work, by the name that WebGL or WebGPU gives of it."""
+    return any(word in device.lower() for word in _SOFTWARE)

@@ -37,10 +37,14 @@ GL_FLAGS = {
 }
 """Those of ``FLAGS`` that GL contexts are asked for."""
 
-FLAGS = GL_FLAGS | {"headed": "show the window of the browser that test_browser measures in"}
+FLAGS = GL_FLAGS | {
+    "headed": "show the window of the browser that test_browser measures in",
+    "kernels": "have test_browser take TF.js' times of single kernels as well",
+}
 """Options that are on or off; off is the default."""
 
 MOST_THREADS = 1024
+MOST_LAUNCHES = 100
 MOST_SECONDS = 24 * 3600
 
 
@@ -121,6 +125,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     parser.addini("frame_threads", "threads that every runtime computes on", default="")
     group.addoption(
+        "--frame-launches",
+        metavar="N",
+        help="browsers, started one after another, that each cell of test_browser is measured in (default: 1)."
+        " ini: frame_launches",
+    )
+    parser.addini("frame_launches", "browsers that each cell of test_browser is measured in", default="")
+    group.addoption(
         "--frame-require",
         action="append",
         metavar="NAME",
@@ -156,6 +167,8 @@ def read_options(config: pytest.Config) -> Options:
             path=_single(config, "browser_path"),
             gpu=cast("BrowserGPU", _choice(config, "browser-gpu")),
             headed=_flag(config, "headed"),
+            launches=_count(_single(config, "launches"), "--frame-launches", MOST_LAUNCHES) or 1,
+            kernels=_flag(config, "kernels"),
             timeout_s=_count(_single(config, "browser_timeout"), "--frame-browser-timeout", MOST_SECONDS),
         ),
         require=_values(config, "require"),
