@@ -38,6 +38,14 @@ PRESETS = {
 """Flags by ``--frame-browser-gpu``."""
 
 
+_SOFTWARE = ("swiftshader", "llvmpipe", "softpipe", "basic render")
+
+
+def is_software(device: str) -> bool:
+    """Whether what WebGL or WebGPU calls its device is no GPU."""
+    return any(word in device.lower() for word in _SOFTWARE)
+
+
 def find_chromium(given: str | None = None) -> Path:
     """The browser to start.
 
