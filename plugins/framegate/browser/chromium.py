@@ -22,6 +22,9 @@ _QUIET = (
     "--disable-quic",
     "--disable-sync",
     "--no-first-run",
+    # Whatever would be asked of another machine ends before it leaves this one, and never at a proxy.
+    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
+    "--no-proxy-server",
 )
 PRESETS = {
     # Without the two for Vulkan, drawing and synchronous reads lose the WebGPU device.
