@@ -14,6 +14,12 @@ from framegate.browser.session import _PAGE
 from framegate.errors import BackendUnavailable, SourceError
 
 
+@pytest.fixture(autouse=True)
+def no_bundle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A package that carries no files of TF.js, also where scripts/bundle-tfjs has run."""
+    monkeypatch.setattr(files, "BUNDLE", tmp_path / "no bundle")
+
+
 def test_a_package_that_is_not_what_was_pinned_is_refused_and_not_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -56,5 +62,5 @@ def test_what_npm_cannot_bring_is_lacking_and_says_why(tmp_path: Path, monkeypat
     npm.write_text(f"#!{sys.executable}\nraise SystemExit('no network here')\n")
     npm.chmod(0o755)
     monkeypatch.setenv("PATH", str(npm.parent))
-    with pytest.raises(BackendUnavailable, match=r"TF\.js is not in the cache: npm pack .* failed: no network here"):
+    with pytest.raises(BackendUnavailable, match=r"TF\.js is not here: npm pack .* failed: no network here"):
         files.tfjs_files(tmp_path / "cache")

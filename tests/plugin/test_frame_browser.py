@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from framegate.browser import RUNTIMES
+from framegate.browser.chromium import is_software
 from framegate.browser.session import Rounds
 from framegate.errors import BackendUnavailable, WrongOutput
-from framegate.hooks.browser_device import is_software
 from framegate.hooks.browser_rounds import verify_nothing_left
 from framegate.hooks.browser_verify import verify_close
 

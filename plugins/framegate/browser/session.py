@@ -138,7 +138,7 @@ class TFJSPage:
             }
         )
         browser.open(server.root + "index.html", START_S)
-        self.info: dict[str, Any] = browser.call("framegate.start", {"backend": backend}, START_S)
+        self.info: dict[str, Any] = browser.call("framegate.start", {"backend": backend, "model": model.name}, START_S)
         self.info["browser"] = browser.version
         loaded = browser.call(
             "framegate.load",

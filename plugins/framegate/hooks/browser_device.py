@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from framegate.browser.chromium import is_software
 from framegate.hooks.describe import FrameInfo
 from framegate.hooks.report import note
-
-_SOFTWARE = ("swiftshader", "llvmpipe", "softpipe", "basic render")
 
 
 def store_device(config: pytest.Config, frame_info: FrameInfo, device: str | None) -> None:
@@ -24,8 +23,3 @@ def store_device(config: pytest.Config, frame_info: FrameInfo, device: str | Non
     frame_info.update(gl_renderer=device, is_software=software)
     kind = "software on the CPU, no GPU" if software else "a GPU"
     note(config, f"{frame_info['runtime']}: the browser drew with {device} ({kind})")
-
-
-def is_software(device: str) -> bool:
-    """Whether the CPU does a GPU's work, by the name that WebGL or WebGPU gives of it."""
-    return any(word in device.lower() for word in _SOFTWARE)

@@ -32,7 +32,9 @@ async function settle(tensor) {
   one.dispose();
 }
 
-framegate.start = async ({ backend }) => {
+framegate.start = async ({ backend, model }) => {
+  // Names come from users, and are text.
+  document.title = document.getElementById("what").textContent = `${model} on ${backend}`;
   tf.wasm.setWasmPaths(new URL(".", location.href).href);
   // A canvas of the page's own is what TF.js can later draw to without leaving its context.
   const name = backend === "webgl" ? ownContext() : backend;
