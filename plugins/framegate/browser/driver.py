@@ -179,7 +179,7 @@ class Browser:
             raise BrowserError(f"the browser could not {doing}: {first_line(str(error))}{self._last()}") from None
 
     def _last(self) -> str:
-        return f"; its console said last: {self._said[-1][:_LONGEST]}" if self._said else ""
+        return f"; its console said last: {first_line(self._said[-1])[:_LONGEST]}" if self._said else ""
 
 
 @contextmanager
