@@ -36,7 +36,8 @@ AA_ARGUMENTS = (
 )
 """A real model through all of its stages, and two ways to the screen."""
 MOST_PAIRS = 1000
-NEW_BEGINNING = {Verdict.REGRESSED, Verdict.NO_BASELINE, Verdict.OTHER, Verdict.MISSING}
+ACCEPTABLE = PASSES | {Verdict.NO_BASELINE}
+NEW_BEGINNING = {Verdict.REGRESSED, Verdict.OTHER, Verdict.MISSING}
 """What a user may accept knowingly: a run that was measured, and is not what it was."""
 
 
@@ -79,12 +80,12 @@ def accept(parsed: argparse.Namespace) -> int:
     folders = [folder for folder in storage.glob("*") if folder.is_dir()] if storage.is_dir() else []
     run = find_run(folders, parsed.which, lambda each: not each.mark.exists())
     verdict = _verdict(run)
-    if verdict not in PASSES and not (parsed.anyway and verdict in NEW_BEGINNING):
+    if verdict not in ACCEPTABLE and not (parsed.anyway and verdict in NEW_BEGINNING):
         hint = (
             "; if it is meant to be so, --anyway begins the baseline anew with it" if verdict in NEW_BEGINNING else ""
         )
         raise UsageError(f"{run.path.name} is {verdict}, and what failed is no baseline{hint}")
-    Store(run.path.parent).accept(run, starts=verdict not in PASSES)
+    Store(run.path.parent).accept(run, starts=verdict not in ACCEPTABLE)
     print(f"accepted {run.path} into the baseline {run.name!r}")  # noqa: T201
     return 0
 
