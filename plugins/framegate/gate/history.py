@@ -184,8 +184,8 @@ def _with_the_machine(finding: Finding, canary: Shift | None) -> Finding:
         return replace(
             finding,
             verdict=Verdict.INCONCLUSIVE,
-            reason=f"the machine itself is slower by {100 * canary.change:.0f} % than in the accepted runs; try again, or"
-            " decide by framegate ab",
+            reason=f"the machine itself is slower by {100 * canary.change:.0f} % than in the accepted runs; try again,"
+            " or decide by framegate ab",
         )
     return finding
 
