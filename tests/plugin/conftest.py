@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from gate_project import Project
 
 ROOT = Path(__file__).parents[2]
 
@@ -64,3 +65,28 @@ def stored(run: Run, pytester: pytest.Pytester) -> Stored:
         return benchmarks
 
     return run_and_read
+
+
+@pytest.fixture(scope="session")
+def accepted_project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A project whose first run was accepted; to be copied, and not to be changed."""
+    project = Project(tmp_path_factory.mktemp("accepted"))
+    project.write()
+    run = project.gate("--gate-bootstrap", launches=5)
+    assert run.code == 0, run.output
+    return project
+
+
+@pytest.fixture
+def project(accepted_project: Project, tmp_path: Path) -> Project:
+    """A project of the test's own with one accepted run of ``test_work`` and ``test_other``."""
+    return accepted_project.copy(tmp_path / "project")
+
+
+@pytest.fixture
+def new_project(tmp_path: Path) -> Project:
+    """The same without any run."""
+    (tmp_path / "new").mkdir()
+    project = Project(tmp_path / "new")
+    project.write()
+    return project

@@ -173,20 +173,18 @@ def _judged(
     if MISSED in values[0]:
         shifts.append(_missed_shift(values, past, floors))
     shifts += _count_shifts(entry, comparable[-1])
-    return _with_the_machine(of_shifts(key, shifts), canary)
+    return _explained(of_shifts(key, shifts), canary)
 
 
-def _with_the_machine(finding: Finding, canary: Shift | None) -> Finding:
-    """The finding, unsure where the machine itself was slower; what the machine cannot do stands."""
+def _explained(finding: Finding, canary: Shift | None) -> Finding:
     if finding.verdict is Verdict.INCONCLUSIVE:
         return replace(finding, reason=UNSURE)
     if finding.verdict is Verdict.REGRESSED and canary is not None and _only_times(finding):
-        return replace(
-            finding,
-            verdict=Verdict.INCONCLUSIVE,
-            reason=f"the machine itself is slower by {100 * canary.change:.0f} % than in the accepted runs; try again,"
-            " or decide by framegate ab",
+        slower = (
+            f"the machine itself is slower by {100 * canary.change:.0f} % than in the accepted runs; try again, or"
+            " decide by framegate ab"
         )
+        return replace(finding, verdict=Verdict.INCONCLUSIVE, reason=slower)
     return finding
 
 

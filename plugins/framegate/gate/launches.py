@@ -84,9 +84,12 @@ def merge(launches: Sequence[Launch], summarise: Summarise) -> dict[str, Any]:
             merged = found[key]
             merged["extra_info"]["gate"]["launches"].append(part)
             merged["stats"] = {**merged["stats"], "data": merged["stats"]["data"] + entry["stats"]["data"]}
-            if stages:
-                joined = merged["extra_info"]["stages_s"]
-                merged["extra_info"]["stages_s"] = {name: joined.get(name, []) + stages[name] for name in stages}
+            joined = merged["extra_info"].get("stages_s", {})
+            if joined:
+                # A stage that not all launches have cannot be told apart by their numbers of calls.
+                merged["extra_info"]["stages_s"] = {
+                    name: joined[name] + stages[name] for name in joined if name in stages
+                }
     for merged in found.values():
         merged["stats"] = {**merged["stats"], **summarise(merged["stats"]["data"])}
     first = next((each.run for each in launches if each.run["benchmarks"]), launches[0].run)

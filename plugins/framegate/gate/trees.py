@@ -13,7 +13,8 @@ from pathlib import Path
 
 from framegate.errors import ComparisonError
 
-CURRENT = "the work tree"
+HOOKS_OWN = {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_PREFIX", "GIT_OBJECT_DIRECTORY"}
+"""A hook's environment names the repository that it runs in, and the index that a work tree must not write to."""
 
 
 @dataclass(frozen=True)
@@ -161,8 +162,7 @@ def git(folder: Path, *arguments: str) -> str:
     Raises:
         ComparisonError: it fails, or there is no git.
     """
-    # A hook's environment names the repository that it runs in.
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_DIR")}
+    environment = {name: value for name, value in os.environ.items() if name not in HOOKS_OWN}
     try:
         run = subprocess.run(  # noqa: S603 # git, with arguments of this module's
             ["git", *arguments],  # noqa: S607 # whichever git the user has

@@ -32,6 +32,14 @@ OWN = {
 }
 """pytest-benchmark's options that would act in the process that measures nothing."""
 
+NEEDS_GATE = {
+    "gate_accept": "--gate-accept",
+    "gate_bootstrap": "--gate-bootstrap",
+    "gate_confirm": "--gate-confirm",
+    "gate_json": "--gate-json",
+}
+"""Options of which a user expects something; the others may stand in an ini file for the runs that are gated."""
+
 
 @dataclass(frozen=True)
 class GateOptions:
@@ -110,6 +118,9 @@ def pytest_configure(config: pytest.Config) -> None:
     """Read the options, and take away what would end the run before the gate can say why it measures nothing."""
     config.addinivalue_line("markers", f"{MARKER}(floor=..., absolute_s=...): the smallest change of it that counts")
     if config.getoption("gate", None) is None:
+        alone = next((flag for name, flag in NEEDS_GATE.items() if config.getoption(name, None)), None)
+        if alone is not None:
+            raise pytest.UsageError(f"{alone} does nothing without --gate; add --gate or leave it out")
         return
     try:
         options = read_options(config)

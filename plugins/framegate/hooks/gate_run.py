@@ -55,7 +55,7 @@ def judge(session: pytest.Session, options: GateOptions, say: Say) -> GateReport
 def _confirmed(
     config: pytest.Config, options: GateOptions, findings: tuple[Finding, ...], say: Say
 ) -> tuple[tuple[Finding, ...], list[str]]:
-    flagged = {each.benchmark for each in findings if each.verdict is Verdict.REGRESSED}
+    flagged = {each.benchmark for each in findings if each.verdict in {Verdict.REGRESSED, Verdict.INCONCLUSIVE}}
     if not flagged or options.confirm is None:
         return findings, []
     say(f"gate: {len(flagged)} benchmarks seem to be slower; comparing them with {options.confirm}")

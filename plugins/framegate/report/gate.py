@@ -15,6 +15,7 @@ from framegate.gate.store import write_whole
 from framegate.gate.verdicts import MEANINGS, PASSES, Finding, GateReport, Shift, Verdict
 from framegate.report.table import render_table
 
+_ENTITIES = (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("|", "\\|"), ("`", "&#96;"), ("*", "&#42;"), ("\n", " "))
 MARKS = {Verdict.REGRESSED: "❌", Verdict.IMPROVED: "🚀", Verdict.SAME: "✅", Verdict.INCONCLUSIVE: "❔"}
 
 
@@ -42,7 +43,7 @@ def explain(finding: Finding) -> str:
     if worst:
         others = Counter(shift.verdict for shift in finding.shifts if shift not in worst)
         rest = [f"{name}: {count}" for name, count in others.items() if name is not Verdict.SAME]
-        texts += ["everything else same" if not rest else f"else {', '.join(rest)}, the rest same"] if others else []
+        texts += [f"else {', '.join(rest)}" if rest else "everything else same"] if others else []
     elif finding.verdict is Verdict.INCONCLUSIVE:
         texts += [shift_text(shift) for shift in finding.shifts[:1]]
     return "; ".join([*texts, *([finding.reason] if finding.reason else [])])
@@ -78,11 +79,12 @@ def gate_markdown(report: GateReport) -> str:
     if shown:
         lines += ["| benchmark | verdict | total ms | why |", "|---|---|---|---|"]
         lines += [
-            f"| `{each.benchmark}` | {each.verdict} | {_total(each)} | {_escaped(explain(each))} |" for each in shown
+            f"| <code>{_escaped(each.benchmark)}</code> | {each.verdict} | {_total(each)} | {_escaped(explain(each))} |"
+            for each in shown
         ]
         lines.append("")
     same = len(report.findings) - len(shown)
-    lines += [f"{same} benchmarks are the same."] if same else []
+    lines += [f"{same} {'benchmark is' if same == 1 else 'benchmarks are'} the same."] if same else []
     lines += [_escaped(note) for note in report.notes]
     if report.verdict not in PASSES:
         lines += ["", f"`{report.verdict}` (exit code {report.exit_code()}): {MEANINGS[report.verdict]}."]
@@ -91,7 +93,7 @@ def gate_markdown(report: GateReport) -> str:
 
 def _escaped(text: str) -> str:
     """As text in a table's cell: what it says may come from a model's or a file's name."""
-    for character, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("|", "\\|"), ("\n", " ")):
+    for character, entity in _ENTITIES:
         text = text.replace(character, entity)
     return text
 
@@ -124,12 +126,18 @@ def gate_junit(report: GateReport, *, inconclusive_fails: bool = False) -> str:
         errors="0",
     )
     for finding in report.findings:
-        case = ET.SubElement(root, "testcase", classname="framegate.gate", name=finding.benchmark)
+        case = ET.SubElement(root, "testcase", classname="framegate.gate", name=_printable(finding.benchmark))
+        message = _printable(f"{finding.verdict}: {explain(finding)}")
         if finding in failing:
-            ET.SubElement(case, "failure", type=str(finding.verdict), message=f"{finding.verdict}: {explain(finding)}")
+            ET.SubElement(case, "failure", type=str(finding.verdict), message=message)
         elif finding in unsure:
-            ET.SubElement(case, "skipped", message=f"{finding.verdict}: {explain(finding)}")
+            ET.SubElement(case, "skipped", message=message)
     return ET.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
+
+
+def _printable(text: str) -> str:
+    """Without the characters that XML cannot hold in any way."""
+    return "".join(each if each.isprintable() else " " for each in text)
 
 
 def fails(finding: Finding, *, inconclusive_fails: bool = False) -> bool:
@@ -148,7 +156,7 @@ def publish(report: GateReport, exit_code: int, json_file: Path | None) -> None:
     step = os.environ.get("GITHUB_STEP_SUMMARY")
     if step:
         try:
-            with Path(step).open("a", encoding="utf-8") as file:
+            with Path(step).open("a", encoding="utf-8", errors="backslashreplace") as file:
                 file.write(gate_markdown(report))
         except OSError as error:
             raise HistoryError(f"GITHUB_STEP_SUMMARY names {step}, which cannot be written: {error}") from error

@@ -19,6 +19,10 @@ CHANNEL = "FRAMEGATE_GATE_CHANNEL"
 OFF: dict[str, Any] = {
     "gate": None,
     "benchmark_disable": False,
+    "gate_accept": False,
+    "gate_bootstrap": False,
+    "gate_confirm": None,
+    "gate_json": None,
     "benchmark_autosave": False,
     "benchmark_save": False,
     "benchmark_compare": None,

@@ -1,0 +1,218 @@
+"""Two revisions of a project with a renderer of its own, from a clone to a verdict."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import psutil
+import pytest
+from ab_project import CONFTEST, FRAME_S, SETTINGS, Repository
+
+ROOT = Path(__file__).parents[2]
+BENCHMARK = "test_frame[tiny-16-none-null-busy-null]"
+WriteModel = Callable[..., Path]
+
+
+@pytest.fixture
+def repository(tmp_path: Path, write_model: WriteModel) -> Repository:
+    """One commit: a suite, settings, and a renderer that takes two milliseconds to convert."""
+    root = tmp_path / "project"
+    (root / "suite").mkdir(parents=True)
+    shutil.copy(ROOT / "suites" / "test_frame.py", root / "suite" / "test_frame.py")
+    found = Repository(root, write_model(size=16))
+    found.git("init", "-q", "-b", "main")
+    found.write("pytest.ini", SETTINGS)
+    found.write("conftest.py", CONFTEST)
+    found.write("mine/__init__.py", "")
+    found.write(".gitignore", "__pycache__\n*.json\n*.xml\n")
+    found.renderer(FRAME_S)
+    found.commit("The first")
+    return found
+
+
+def test_a_stage_that_takes_a_tenth_of_the_frame_more_is_found_and_named(repository: Repository) -> None:
+    repository.renderer(1.12 * FRAME_S)
+    repository.commit("Slower by what is a tenth of the whole frame")
+    run = repository.ab("HEAD~1", "HEAD", "--json=out.json", "--junitxml=out.xml")
+    assert run.returncode == 1, run.stdout + run.stderr
+    (finding,) = json.loads((repository.root / "out.json").read_text())["findings"]
+    assert (finding["benchmark"], finding["verdict"]) == (BENCHMARK, "regressed")
+    shifts = {shift["family"]: shift for shift in finding["shifts"]}
+    worse = [name for name, shift in shifts.items() if shift["verdict"] == "regressed"]
+    assert "convert" in worse
+    assert set(worse) <= {"total", "convert"}
+    assert 0.06 < shifts["total"]["change"] < 0.15
+    assert "convert +" in run.stdout
+    (case,) = ET.parse(repository.root / "out.xml").getroot()  # noqa: S314 # our own file
+    (failure,) = case
+    assert "convert +" in failure.attrib["message"]
+    assert "left in this stage" in run.stderr
+    repository.has_left_nothing()
+
+
+def test_a_revision_is_the_same_as_itself(repository: Repository) -> None:
+    run = repository.ab("HEAD", "HEAD")
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "regressed" not in run.stdout
+    repository.has_left_nothing()
+
+
+def test_the_work_tree_as_it_is_is_the_head(repository: Repository) -> None:
+    repository.renderer(1.5 * FRAME_S)
+    repository.write("notes.txt", "git does not know it")
+    run = repository.ab("HEAD", "--floor=10%")
+    assert run.returncode == 1, run.stdout + run.stderr
+    assert "HEAD with uncommitted changes" in run.stdout
+    assert "notes.txt" in run.stdout
+    assert repository.git("stash", "list") == ""
+    assert "M mine/renderer.py" in repository.git("status", "--short")
+
+
+def test_what_measures_is_the_heads_on_both_sides(repository: Repository) -> None:
+    repository.write("conftest.py", "raise RuntimeError('the conftest of the base')\n")
+    repository.write("suite/test_frame.py", "raise RuntimeError('the suite of the base')\n")
+    repository.write("pytest.ini", "[pytest]\naddopts = --no-such-option\n")
+    repository.commit("Broken")
+    shutil.copy(ROOT / "suites" / "test_frame.py", repository.root / "suite" / "test_frame.py")
+    repository.write("conftest.py", CONFTEST)
+    repository.write("pytest.ini", SETTINGS)
+    repository.commit("Whole again")
+    run = repository.ab("HEAD~1", "HEAD")
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
+WRONG = """
+
+class Wrong(BusyRenderer):
+    def read(self):
+        return 255 - super().read()
+"""
+
+
+def test_a_wrong_picture_on_the_heads_side(repository: Repository) -> None:
+    repository.renderer(FRAME_S, more=WRONG + "\n\nBusyRenderer = Wrong\n")
+    repository.commit("Wrong")
+    run = repository.ab("HEAD~1", "HEAD")
+    assert run.returncode == 15, run.stdout + run.stderr
+    assert "Traceback" not in run.stdout + run.stderr
+    assert BENCHMARK in run.stdout
+
+
+def test_a_benchmark_that_the_head_has_not(repository: Repository) -> None:
+    plain = "def test_more(benchmark):\n    benchmark(sum, range(100))\n"
+    repository.write("suite/test_more.py", plain)
+    repository.commit("One more")
+    repository.git("rm", "-q", "suite/test_more.py")
+    repository.commit("One less")
+    run = repository.ab("HEAD~1", "HEAD", "--floor=50%")
+    assert run.returncode == 11, run.stdout + run.stderr
+    assert "test_more" in run.stdout
+    allowed = repository.ab("HEAD~1", "HEAD", "--floor=50%", "--allow-missing", "test_m*")
+    assert allowed.returncode == 0, allowed.stdout + allowed.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("no-such-revision",), "no revision 'no-such-revision' here"),
+        (("HEAD", "--no-index"), "--no-index"),
+        ((), "nothing to compare: name a revision"),
+        (("HEAD", "--base-renderer=null"), "--base-renderer and --head-renderer go together"),
+        (("HEAD", "--floor=much"), "'much' is no share"),
+    ],
+)
+def test_a_mistake_is_said_at_once(repository: Repository, arguments: tuple[str, ...], says: str) -> None:
+    run = repository.ab(*arguments)
+    assert run.returncode == 2, run.stdout + run.stderr
+    assert says in run.stderr
+    assert "Traceback" not in run.stderr
+    assert run.stdout == ""
+    repository.has_left_nothing()
+
+
+def test_no_repository_is_one_line(repository: Repository) -> None:
+    shutil.rmtree(repository.root / ".git")
+    run = repository.ab("HEAD")
+    assert run.returncode == 2
+    assert run.stderr.startswith("framegate: ")
+    assert run.stderr.count("\n") == 1
+
+
+def test_code_that_both_sides_would_take_from_the_work_tree_is_refused(repository: Repository) -> None:
+    repository.write("conftest.py", f"import sys\n\nsys.path.insert(0, {str(repository.root)!r})\n\n{CONFTEST}")
+    repository.commit("A path of this machine")
+    run = repository.ab("HEAD", "HEAD")
+    assert run.returncode == 2, run.stdout + run.stderr
+    assert "the same on both sides" in run.stderr
+    repository.has_left_nothing()
+
+
+def workers(temporary: Path) -> list[psutil.Process]:
+    """The gate's workers whose temporary folder is one of this test's."""
+    lines = [(process, process.info["cmdline"] or []) for process in psutil.process_iter(["cmdline"])]
+    return [
+        process
+        for process, line in lines
+        if "framegate_gate_worker.plugin" in line and any(each.startswith(str(temporary)) for each in line)
+    ]
+
+
+def until(condition: Callable[[], object], seconds: float = 60) -> None:
+    """Wait for it."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.05)
+
+
+@contextmanager
+def running(repository: Repository, count: int = 2) -> Iterator[subprocess.Popen[str]]:
+    """The command, when so many workers are there: one while it collects, two in the middle of its pairs."""
+    with subprocess.Popen(
+        repository.command("HEAD", "HEAD"),
+        cwd=repository.root,
+        env=repository.environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        try:
+            until(lambda: len(workers(repository.temporary)) == count or process.poll() is not None)
+            assert process.poll() is None, process.stdout and process.stdout.read()
+            yield process
+        finally:
+            process.kill()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows sends no SIGINT to another process")
+@pytest.mark.parametrize("count", [1, 2])
+def test_ctrl_c_leaves_nothing(repository: Repository, count: int) -> None:
+    with running(repository, count) as process:
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 130
+        assert process.stdout is not None
+        said = process.stdout.read()
+        assert "framegate: stopped" in said
+        assert "Traceback" not in said
+    assert workers(repository.temporary) == []
+    repository.has_left_nothing()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
+@pytest.mark.parametrize("count", [1, 2])
+def test_workers_end_with_the_gate_even_if_it_is_killed(repository: Repository, count: int) -> None:
+    with running(repository, count) as process:
+        process.kill()
+        process.wait()
+    until(lambda: not workers(repository.temporary), 30)

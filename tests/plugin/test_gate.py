@@ -1,0 +1,193 @@
+"""Where pytest-benchmark's own comparison lets regressions through, the gate says no, each time with its own code."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from gate_project import SUITE, Project
+
+
+def test_no_saved_run(new_project: Project) -> None:
+    run = new_project.gate()
+    run.says_no(10, "test_work", "no-baseline")
+    run.says_no(10, "test_other", "no-baseline")
+    assert "--gate-bootstrap" in run.output
+    assert new_project.accepted() == []
+
+
+def test_a_real_regression_fails_in_junit_and_never_becomes_the_baseline(project: Project) -> None:
+    project.slow("work", 8)
+    for _ in range(2):
+        run = project.gate("--gate-accept", launches=2)
+        run.says_no(1, "test_work", "regressed")
+        assert run.verdicts["test_other"] == "same", run.output
+        assert run.junit_count("tests") == 2
+        assert run.junit_count("failures") == 1
+    assert len(project.stored()) == 3
+    assert len(project.accepted()) == 1
+    assert "framegate accept 3 --anyway" in run.output
+
+
+def test_identical_code_passes(project: Project) -> None:
+    run = project.gate(launches=2)
+    assert run.code == 0, run.output
+    assert run.verdicts == {"test_work": "same", "test_other": "same"}
+    assert run.junit_count("tests") == 2
+    assert run.junit_count("failures") == 0
+    assert "Only 1 of the 5 accepted runs" in run.output
+    assert "Only 1 of the 5 accepted runs" in run.summary
+    assert len(project.accepted()) == 1
+
+
+def test_renamed_and_three_times_slower(project: Project) -> None:
+    project.write(SUITE.replace("def test_work", "def test_works"))
+    project.slow("work", 3)
+    run = project.gate()
+    run.says_no(11, "test_work", "missing")
+    assert run.verdicts["test_works"] == "no-baseline"
+
+
+def test_deselected(project: Project) -> None:
+    project.slow("work", 3)
+    project.gate("-k", "other").says_no(11, "test_work", "missing")
+
+
+def test_everything_deselected(project: Project) -> None:
+    run = project.gate("-k", "nothing")
+    run.says_no(12, "the run", "nothing-measured")
+
+
+def test_skipped(project: Project) -> None:
+    project.write(
+        SUITE.replace("def test_work", "import pytest\n\n\n@pytest.mark.skip(reason='no GPU')\ndef test_work")
+    )
+    run = project.gate()
+    run.says_no(11, "test_work", "missing")
+    assert "no GPU" in run.reasons["test_work"]
+
+
+def test_newly_unavailable(project: Project) -> None:
+    project.write(SUITE.replace('    benchmark(sum, items("work"))', "    import pytest\n    pytest.skip('no driver')"))
+    run = project.gate()
+    run.says_no(11, "test_work", "missing")
+    assert "no driver" in run.reasons["test_work"]
+
+
+@pytest.mark.parametrize(
+    "option", [["--benchmark-disable"], ["-n", "2"], ["-n2", "--dist=loadfile"], ["--dist=each", "--tx=2*popen"]]
+)
+def test_timing_off_and_side_by_side(project: Project, option: list[str]) -> None:
+    project.slow("work", 3)
+    run = project.gate(*option)
+    run.says_no(12, "the run", "nothing-measured")
+    assert ("--benchmark-disable" if "disable" in option[0] else "pytest-xdist") in run.reasons["the run"]
+
+
+def not_a_number(run: dict[str, Any]) -> str:
+    run["benchmarks"][0]["stats"]["data"][0] = float("nan")
+    return json.dumps(run)
+
+
+def no_times(run: dict[str, Any]) -> str:
+    run["benchmarks"][0]["stats"]["data"] = []
+    return json.dumps(run)
+
+
+def half(run: dict[str, Any]) -> str:
+    return json.dumps(run)[:500]
+
+
+def nothing(_: dict[str, Any]) -> str:
+    return ""
+
+
+def a_list(_: dict[str, Any]) -> str:
+    return "[]"
+
+
+@pytest.mark.parametrize("harm", [not_a_number, no_times, half, nothing, a_list])
+def test_a_baseline_that_is_not_what_was_accepted(project: Project, harm: Callable[[dict[str, Any]], str]) -> None:
+    (path,) = project.stored()
+    path.write_text(harm(json.loads(path.read_text())))
+    project.slow("work", 3)
+    run = project.gate()
+    run.says_no(13, "the run", "unreadable-history")
+    assert path.name in run.output
+
+
+def re_accepted(project: Project, change: Callable[[dict[str, Any]], None]) -> Path:
+    """Change the accepted run, and its mark with it: another program, or another version, wrote it like that."""
+    (path,) = project.stored()
+    content = json.loads(path.read_text())
+    change(content)
+    path.write_text(json.dumps(content))
+    path.with_suffix(".accepted").unlink()
+    accepted = project.command("framegate", "accept")
+    assert accepted.returncode == 0, accepted.stderr
+    return path
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda run: run["benchmarks"][1]["stats"].update(data=[]),
+        lambda run: run["benchmarks"][1].pop("extra_info"),
+        lambda run: run.update(benchmarks=3),
+    ],
+)
+def test_an_accepted_run_without_times(project: Project, change: Callable[[dict[str, Any]], None]) -> None:
+    re_accepted(project, change)
+    run = project.gate()
+    assert run.code == 13, run.output
+    assert "unreadable-history" in run.verdicts.values()
+    run.has_no_traceback()
+
+
+def test_an_accepted_run_without_benchmarks_is_no_baseline(project: Project) -> None:
+    re_accepted(project, lambda run: run.update(benchmarks=[]))
+    project.gate().says_no(10, "test_work", "no-baseline")
+
+
+def test_another_machine_names_the_field(project: Project) -> None:
+    re_accepted(project, lambda run: run["machine_info"]["cpu"].update(brand_raw="Another CPU"))
+    run = project.gate()
+    run.says_no(14, "test_work", "other-fingerprint")
+    assert run.reasons["test_work"].startswith("cpu: ")
+    assert run.reasons["test_work"].endswith(", was Another CPU")
+
+
+def test_a_wrong_picture_is_a_failure(project: Project) -> None:
+    project.write(
+        SUITE.replace('    benchmark(sum, items("work"))', '    benchmark(sum, items("work"))\n    assert 1 == 2')
+    )
+    run = project.gate("--gate-accept")
+    run.says_no(15, "test_work", "failed")
+    assert "assert 1 == 2" in run.reasons["test_work"]
+    assert run.verdicts["test_other"] == "same"
+    assert len(project.accepted()) == 1
+
+
+def test_a_suite_that_cannot_be_collected(project: Project) -> None:
+    project.write("import no_such_module\n")
+    run = project.gate()
+    assert run.code not in {0, 1}, run.output
+    assert "no_such_module" in run.output
+    assert len(project.accepted()) == 1
+
+
+def test_a_process_that_ends_at_once(project: Project) -> None:
+    project.write(SUITE.replace('    benchmark(sum, items("work"))', "    import os\n    os._exit(9)"))
+    run = project.gate()
+    run.says_no(15, "the run", "failed")
+    assert "ended with code 9" in run.reasons["the run"]
+
+
+def test_a_benchmark_that_stores_no_times(project: Project) -> None:
+    project.write(SUITE.replace('    benchmark(sum, items("work"))', "    pass"))
+    run = project.gate()
+    assert run.code in {11, 12}, run.output
+    assert run.verdicts["test_work"] in {"missing", "nothing-measured"}

@@ -1,0 +1,183 @@
+"""The gate's options, and what they keep to themselves."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from gate_project import SETTINGS, SUITE, Project
+
+MARKED = SUITE.replace("def test_work", "import pytest\n\n\n@pytest.mark.gate(floor=9)\ndef test_work")
+
+
+def accept(project: Project, *arguments: str) -> tuple[int, str]:
+    done = project.command("framegate", "accept", *arguments)
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_what_may_be_gone_may_be_gone(project: Project) -> None:
+    run = project.gate("-k", "other", "--gate-allow-missing", "test_w*")
+    assert run.code == 0, run.output
+    assert run.verdicts == {"test_other": "same"}
+
+
+def test_a_new_benchmark_is_accepted_as_the_first_of_its_kind(project: Project) -> None:
+    project.write(SUITE + "\n\ndef test_new(benchmark):\n    benchmark(sum, range(3000))\n")
+    run = project.gate("--gate-bootstrap")
+    assert run.code == 0, run.output
+    assert run.verdicts == {"test_work": "same", "test_other": "same", "test_new": "same"}
+    assert len(project.accepted()) == 2
+
+
+def test_a_first_run_that_fails_is_not_accepted(new_project: Project) -> None:
+    new_project.write(SUITE + "\n\ndef test_new(benchmark):\n    benchmark(sum, range(3000))\n    assert 0, 'wrong'\n")
+    run = new_project.gate("--gate-bootstrap")
+    run.says_no(15, "test_new", "failed")
+    assert new_project.accepted() == []
+
+
+def test_a_run_that_passes_is_accepted_on_demand(project: Project) -> None:
+    run = project.gate("--gate-accept")
+    assert run.code == 0, run.output
+    assert project.accepted() == ["0001_gate-default", "0002_gate-default"]
+    assert "Accepted as 0002_gate-default.json." in run.output
+
+
+def test_a_run_is_accepted_by_hand_and_a_slower_one_knowingly(project: Project) -> None:
+    assert project.gate().code == 0
+    assert accept(project, "2")[0] == 0
+    assert len(project.accepted()) == 2
+    project.slow("work", 8)
+    assert project.gate().code == 1
+    code, said = accept(project)
+    assert code == 2
+    assert re.fullmatch(r"framegate: 0003_gate-default\.json is regressed, and .*--anyway.*\n", said)
+    code, said = accept(project, "3", "--anyway")
+    assert code == 0, said
+    run = project.gate()
+    assert run.code == 0, run.output
+    assert "Only 1 of the 5" in run.output
+
+
+def test_what_failed_is_accepted_in_no_way(project: Project) -> None:
+    project.write(SUITE.replace('"work"))', '"work"))\n    assert False'))
+    assert project.gate().code == 15
+    code, said = accept(project, "--anyway")
+    assert code == 2
+    assert said == "framegate: 0002_gate-default.json is failed, and what failed is no baseline\n"
+
+
+def test_a_name_has_a_history_of_its_own(project: Project) -> None:
+    run = project.gate("--gate-accept", name="nightly")
+    run.says_no(10, "test_work", "no-baseline")
+    assert project.gate("--gate-bootstrap", name="nightly").code == 0
+    assert project.accepted() == ["0001_gate-default", "0003_gate-nightly"]
+
+
+def test_launches_and_rounds_are_stored_as_pytest_benchmark_stores_them(project: Project) -> None:
+    (path,) = project.stored()
+    run = json.loads(path.read_text())
+    (work,) = (each for each in run["benchmarks"] if each["name"] == "test_work")
+    launches = work["extra_info"]["gate"]["launches"]
+    assert len(launches) == run["framegate_gate"]["launches"] == 5
+    assert sum(each["rounds"] for each in launches) == len(work["stats"]["data"]) == work["stats"]["rounds"]
+    assert work["stats"]["min"] == min(work["stats"]["data"])
+
+
+def test_pytest_benchmark_reads_what_the_gate_stores(project: Project) -> None:
+    compared = project.command("pytest_benchmark", "compare", "0001", "--csv=out.csv")
+    assert compared.returncode == 0, compared.stderr
+    assert "test_work" in compared.stdout
+    assert "test_other" in (project.folder / "out.csv").read_text()
+    run = project.pytest("--benchmark-only", "--benchmark-compare=0001")
+    assert run.code == 0, run.output
+    assert "test_work (0001_gate-de)" in run.output
+
+
+def test_the_value_of_a_launch(project: Project) -> None:
+    run = project.gate("--gate-stat=median")
+    assert run.json is not None
+    assert run.json["details"]["stat"] == "median"
+    held = json.loads(project.stored()[-1].read_text())["framegate_gate"]
+    assert held["stat"] == "median"
+
+
+def test_a_benchmarks_own_floor(project: Project) -> None:
+    project.write(MARKED)
+    project.slow("work", 8)
+    run = project.gate()
+    assert run.code == 0, run.output
+
+
+@pytest.mark.parametrize("floor", ["floor='5%'", "flor=0.1", "floor=-1"])
+def test_a_marker_that_cannot_be(project: Project, floor: str) -> None:
+    project.write(MARKED.replace("floor=9", floor))
+    run = project.gate()
+    assert run.code not in {0, 1}, run.output
+    assert "@pytest.mark.gate(" in run.output
+    run.has_no_traceback()
+
+
+def test_a_flag_that_the_older_revision_does_not_confirm(project: Project) -> None:
+    project.slow("work", 8)
+    commit(project.folder)
+    run = project.gate("--gate-confirm=HEAD")
+    assert run.code == 0, run.output
+    assert run.verdicts["test_work"] in {"same", "inconclusive"}
+    assert "has decided on test_work." in run.output
+
+
+def test_a_flag_that_cannot_be_confirmed_stays(project: Project) -> None:
+    project.slow("work", 8)
+    run = project.gate("--gate-confirm=HEAD", GIT_CEILING_DIRECTORIES=str(project.folder.parent))
+    run.says_no(1, "test_work", "regressed")
+    assert "--gate-confirm could not decide" in run.output
+
+
+def commit(folder: Path) -> None:
+    import subprocess
+
+    (folder / ".gitignore").write_text("*.json\n*.xml\n*.md\n.benchmarks\n")
+    who = ["-c", "user.name=x", "-c", "user.email=x@example.org"]
+    for command in (["init", "-q"], ["add", "-A"], [*who, "commit", "-qm", "all"]):
+        subprocess.run(["git", *command], cwd=folder, check=True)  # noqa: S607 # whichever git there is
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (["--gate"], "add --benchmark-only"),
+        (["--benchmark-only", "--gate", "test_bench.py"], "--gate took 'test_bench.py' for its name"),
+        (["--benchmark-only", "--gate=../up"], "--gate took '../up' for its name"),
+        (["--benchmark-only", "--gate=a b"], "a baseline's name is letters"),
+        (["--benchmark-only", "--gate", "--gate-launches=0"], "--gate-launches '0' is not a whole number from 1 to 50"),
+        (["--benchmark-only", "--gate", "--gate-launches=x"], "--gate-launches 'x'"),
+        (["--benchmark-only", "--gate", "--benchmark-save=x"], "leave out --benchmark-save"),
+        (["--benchmark-only", "--gate", "--benchmark-compare-fail=min:5%"], "leave out --benchmark-compare-fail"),
+        (["--benchmark-only", "--gate", "--benchmark-json=x.json"], "leave out --benchmark-json"),
+        (["--benchmark-only", "--gate", "--benchmark-storage=elasticsearch+http://h/i/d"], "is none"),
+    ],
+)
+def test_a_mistake_is_one_line(new_project: Project, options: list[str], says: str) -> None:
+    run = new_project.pytest(*options)
+    assert run.code == 4, run.output
+    assert says in run.output
+    run.has_no_traceback()
+    assert new_project.stored() == []
+
+
+def test_an_ini_line_that_is_no_floor(new_project: Project) -> None:
+    new_project.write(settings=SETTINGS + "    draw = much\n")
+    run = new_project.gate()
+    assert run.code == 4, run.output
+    assert "'draw = much' is no floor" in run.output
+    run.has_no_traceback()
+
+
+@pytest.mark.parametrize("option", ["--gate-accept", "--gate-bootstrap", "--gate-confirm=HEAD"])
+def test_without_the_gate_its_options_do_nothing_silently(new_project: Project, option: str) -> None:
+    run = new_project.pytest("--benchmark-only", option)
+    assert run.code == 4, run.output
+    assert f"{option.partition('=')[0]} does nothing without --gate" in run.output

@@ -1,0 +1,268 @@
+"""A candidate's launches against accepted runs: each verdict, and that nothing makes pass what does not."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pytest
+
+from framegate.gate.floors import STORED_FLOOR, Floors
+from framegate.gate.history import Candidate, Outcome, by_key, compare, few_runs, launch_values
+from framegate.gate.verdicts import Finding, Verdict
+
+MACHINE = {"cpu": {"brand_raw": "A CPU", "count": 2}, "system": "Linux", "python_version": "3.11.7"}
+PASSED, SKIPPED, FAILED = Outcome("passed"), Outcome("skipped", "no driver"), Outcome("failed", "a wrong picture")
+
+
+def entry(name: str, seconds: float, *, draw: float | None = None, left: int = 0, launches: int = 5) -> dict[str, Any]:
+    """A benchmark with launches of three rounds, the fastest of which takes that long."""
+    rounds = [seconds, 1.2 * seconds, 1.1 * seconds]
+    stages = {} if draw is None else {"stages_s": {"draw": [draw, draw, draw] * launches}}
+    calls = 0 if draw is None else 3
+    extra = {"gate": {"launches": [{"rounds": 3, "calls": calls}] * launches}, "browser": {"tensors_left": left}}
+    return {"name": name, "stats": {"data": rounds * launches}, "extra_info": {**extra, **stages}}
+
+
+def run(*entries: dict[str, Any], canary: float = 1e-3, machine: Mapping[str, Any] = MACHINE) -> dict[str, Any]:
+    return {
+        "machine_info": dict(machine),
+        "benchmarks": list(entries),
+        "framegate_gate": {"schema": 1, "launches": 5, "canary": [canary] * 5},
+    }
+
+
+def findings(
+    now: dict[str, Any],
+    accepted: Sequence[Mapping[str, Any]],
+    outcomes: Mapping[str, Sequence[Outcome]] | None = None,
+    allowed: Sequence[str] = (),
+    floors: Mapping[str, Floors] | None = None,
+) -> dict[str, Finding]:
+    ended = {each["name"]: [PASSED] * 5 for each in now["benchmarks"]} if outcomes is None else outcomes
+    default = Floors(general=STORED_FLOOR)
+    found = compare(Candidate(now, ended), accepted, "min", floors or {}, default, lambda key: key in allowed)
+    return {each.benchmark: each for each in found}
+
+
+def only(found: Mapping[str, Finding]) -> Finding:
+    (finding,) = found.values()
+    return finding
+
+
+FIVE = [run(entry("it", 1e-3, draw=5e-4)) for _ in range(5)]
+
+
+@pytest.mark.parametrize(("seconds", "verdict"), [(1e-3, "same"), (1.04e-3, "same"), (1.06e-3, "regressed")])
+def test_slower(seconds: float, verdict: str) -> None:
+    finding = only(findings(run(entry("it", seconds, draw=5e-4)), FIVE))
+    assert finding.verdict == verdict
+    assert finding.shifts[0].family == "total"
+    assert finding.shifts[0].seconds == pytest.approx((1e-3, seconds))
+    assert finding.shifts[0].change == pytest.approx(seconds / 1e-3 - 1)
+
+
+def test_faster() -> None:
+    assert only(findings(run(entry("it", 0.9e-3, draw=5e-4)), FIVE)).verdict is Verdict.IMPROVED
+
+
+def test_a_stage_is_named() -> None:
+    finding = only(findings(run(entry("it", 1e-3, draw=6e-4)), FIVE))
+    assert finding.verdict is Verdict.REGRESSED
+    assert [shift.family for shift in finding.worst()] == ["draw"]
+
+
+def test_a_stage_that_changes_by_less_than_the_clock_costs_has_not_changed() -> None:
+    assert only(findings(run(entry("it", 1e-3, draw=5.19e-4)), FIVE)).verdict is Verdict.SAME
+    short = [run(entry("it", 1e-3, draw=1e-6))] * 5
+    assert only(findings(run(entry("it", 1e-3, draw=1.9e-5)), short)).verdict is Verdict.SAME
+
+
+def test_a_benchmarks_own_floor() -> None:
+    slow = run(entry("it", 1.5e-3, draw=5e-4))
+    assert only(findings(slow, FIVE, floors={"it": Floors(general=0.6)})).verdict is Verdict.SAME
+
+
+def test_nothing_accepted() -> None:
+    assert only(findings(run(entry("it", 1e-3)), [])).verdict is Verdict.NO_BASELINE
+
+
+def test_a_new_benchmark_beside_known_ones() -> None:
+    found = findings(run(entry("it", 1e-3, draw=5e-4), entry("new", 1e-3)), FIVE)
+    assert {key: each.verdict for key, each in found.items()} == {"it": "same", "new": "no-baseline"}
+
+
+@pytest.mark.parametrize("outcomes", [{}, {"other": [PASSED]}])
+def test_gone(outcomes: dict[str, list[Outcome]]) -> None:
+    assert findings(run(), FIVE, outcomes)["it"].verdict is Verdict.MISSING
+    assert "it" not in findings(run(), FIVE, outcomes, allowed=["it"])
+
+
+def test_the_newest_accepted_run_says_what_is_expected() -> None:
+    history = [*FIVE, run(entry("other", 1e-3))]
+    assert set(findings(run(entry("other", 1e-3)), history)) == {"other"}
+
+
+def test_skipped_now() -> None:
+    finding = only(findings(run(), FIVE, {"it": [SKIPPED] * 5}))
+    assert finding.verdict is Verdict.MISSING
+    assert "no driver" in finding.reason
+
+
+def test_skipped_as_ever_is_nothing_to_say() -> None:
+    found = findings(run(entry("it", 1e-3, draw=5e-4)), FIVE, {"it": [PASSED] * 5, "window": [SKIPPED] * 5})
+    assert set(found) == {"it"}
+
+
+def test_skipped_in_one_launch_of_five() -> None:
+    found = findings(run(entry("it", 1e-3, launches=4)), FIVE, {"it": [PASSED] * 4 + [SKIPPED]})
+    assert only(found).verdict is Verdict.MISSING
+
+
+def test_failed_in_one_launch_of_five() -> None:
+    finding = only(findings(run(entry("it", 1e-3)), FIVE, {"it": [PASSED] * 4 + [FAILED]}))
+    assert (finding.verdict, finding.reason) == (Verdict.FAILED, "a wrong picture")
+
+
+def test_failed_may_not_be_missing() -> None:
+    finding = only(findings(run(), FIVE, {"it": [FAILED]}, allowed=["it"]))
+    assert finding.verdict is Verdict.FAILED
+
+
+def test_ran_without_times() -> None:
+    assert findings(run(), [], {"it": [PASSED]})["it"].verdict is Verdict.NOTHING
+
+
+def test_another_machine_names_the_field() -> None:
+    now = run(entry("it", 1e-3, draw=5e-4), machine={**MACHINE, "python_version": "3.12.1"})
+    finding = only(findings(now, FIVE))
+    assert finding.verdict is Verdict.OTHER
+    assert finding.reason == "python: None 3.12.1, was None 3.11.7"
+
+
+def test_runs_of_this_machine_are_found_among_those_of_others() -> None:
+    others = [run(entry("it", 9e-3), machine={**MACHINE, "system": "Darwin"}) for _ in range(10)]
+    history = [FIVE[0], *others]
+    assert only(findings(run(entry("it", 1e-3, draw=5e-4)), history)).verdict is Verdict.SAME
+
+
+def test_the_last_ten_count() -> None:
+    history = [run(entry("it", 9e-3))] * 10 + [run(entry("it", 1e-3))] * 10
+    finding = only(findings(run(entry("it", 1e-3)), history))
+    assert finding.shifts[0].seconds == pytest.approx((1e-3, 1e-3))
+
+
+def test_a_leak_is_exact() -> None:
+    finding = only(findings(run(entry("it", 1e-3, draw=5e-4, left=1)), FIVE))
+    assert finding.verdict is Verdict.REGRESSED
+    assert [(shift.family, shift.change) for shift in finding.worst()] == [("tensors_left", 1)]
+
+
+def test_missed_frames_have_a_floor_of_their_own() -> None:
+    def frames(slow: int) -> dict[str, Any]:
+        made = entry("it", 1e-3, launches=1)
+        made["stats"]["data"] = [0.02] * (20 - slow) + [0.04] * slow
+        made["extra_info"]["gate"]["launches"] = [{"rounds": 20, "calls": 20}]
+        made["extra_info"]["stages_s"] = {"inference": [0.01] * 20}
+        return made
+
+    floors = {"it": Floors(own={"p95": 9.0, "missed": 0.05})}
+    assert only(findings(run(frames(1)), [run(frames(0))], floors=floors)).verdict is Verdict.SAME
+    finding = only(findings(run(frames(2)), [run(frames(0))], floors=floors))
+    assert [shift.family for shift in finding.worst()] == ["missed"]
+    assert finding.worst()[0].change == pytest.approx(0.1)
+
+
+def test_a_slow_machine_turns_a_slower_benchmark_into_one_that_cannot_be_told() -> None:
+    finding = only(findings(run(entry("it", 1.5e-3, draw=5e-4), canary=1.5e-3), FIVE))
+    assert finding.verdict is Verdict.INCONCLUSIVE
+    assert "the machine itself is slower by 50 %" in finding.reason
+
+
+@pytest.mark.parametrize("canary", [1.5e-3, 1e-3, 0.5e-3])
+def test_a_slow_machine_hides_neither_a_leak_nor_anything_else(canary: float) -> None:
+    leak = entry("it", 1.5e-3, draw=5e-4, left=1)
+    assert only(findings(run(leak, canary=canary), FIVE)).verdict is Verdict.REGRESSED
+    assert only(findings(run(canary=canary), FIVE, {"it": [FAILED]})).verdict is Verdict.FAILED
+    assert only(findings(run(canary=canary), FIVE, {})).verdict is Verdict.MISSING
+
+
+@pytest.mark.parametrize("canary", [0.5e-3, 2e-3])
+def test_nothing_is_divided_by_the_machines_speed(canary: float) -> None:
+    now = run(entry("it", 1e-3, draw=5e-4), canary=canary)
+    finding = only(findings(now, FIVE))
+    assert finding.verdict is Verdict.SAME
+    assert finding.shifts[0].change == pytest.approx(0)
+
+
+@pytest.mark.parametrize("canary", [None, [], ["x"], [float("nan")], 3])
+def test_a_machine_whose_speed_is_not_known_hides_nothing(canary: Any) -> None:
+    now = run(entry("it", 1.5e-3, draw=5e-4), canary=2e-3)
+    broken = copy.deepcopy(FIVE)
+    for each in broken:
+        each["framegate_gate"]["canary"] = canary
+    assert only(findings(now, broken)).verdict is Verdict.REGRESSED
+
+
+HARMS = [
+    lambda it: it["stats"].update(data=[]),
+    lambda it: it["stats"].update(data=[None] * 15),
+    lambda it: it["stats"].update(data=[float("nan")] * 15),
+    lambda it: it["stats"].update(data=[0.0] * 15),
+    lambda it: it["stats"].update(data="no"),
+    lambda it: it["stats"].pop("data"),
+    lambda it: it.update(stats=None),
+    lambda it: it.pop("stats"),
+    lambda it: it["extra_info"].pop("gate"),
+    lambda it: it["extra_info"].update(gate=[]),
+    lambda it: it["extra_info"]["gate"].update(launches=[]),
+    lambda it: it["extra_info"]["gate"].update(launches=None),
+    lambda it: it["extra_info"]["gate"].update(launches=[{"rounds": "3", "calls": 0}]),
+    lambda it: it["extra_info"].update(stages_s={"draw": []}),
+    lambda it: it["extra_info"].update(stages_s={"draw": 3}),
+    lambda it: it["extra_info"].update(stages_s=3),
+]
+
+
+@pytest.mark.parametrize("harm", HARMS)
+def test_an_accepted_run_without_times_is_unreadable(harm: Any) -> None:
+    broken = copy.deepcopy(FIVE[0])
+    harm(broken["benchmarks"][0])
+    finding = only(findings(run(entry("it", 3e-3, draw=5e-4)), [*FIVE, broken]))
+    assert finding.verdict is Verdict.UNREADABLE
+    assert finding.reason
+
+
+@pytest.mark.parametrize("harm", HARMS)
+def test_a_candidate_without_times_has_measured_nothing(harm: Any) -> None:
+    broken = run(entry("it", 3e-3, draw=5e-4))
+    harm(broken["benchmarks"][0])
+    assert only(findings(broken, FIVE)).verdict is Verdict.NOTHING
+
+
+@pytest.mark.parametrize(
+    "content",
+    [{}, {"benchmarks": None}, {"benchmarks": 3}, {"benchmarks": [7]}, {"benchmarks": [{}]}, {"benchmarks": [None]}],
+)
+def test_an_accepted_file_that_is_no_run_says_which(content: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="accepted run 2 is no stored run"):
+        findings(run(entry("it", 1e-3)), [FIVE[0], content])
+
+
+def test_two_benchmarks_of_one_name() -> None:
+    with pytest.raises(ValueError, match="two benchmarks are called it"):
+        by_key(run(entry("it", 1e-3), entry("it", 2e-3)))
+
+
+def test_each_launch_has_its_own_rounds_and_calls() -> None:
+    made = entry("it", 1e-3)
+    made["stats"]["data"] = [3.0, 1.0, 2.0]
+    made["extra_info"]["gate"]["launches"] = [{"rounds": 1, "calls": 2}, {"rounds": 2, "calls": 1}]
+    made["extra_info"]["stages_s"] = {"draw": [0.5, 0.4, 0.1]}
+    assert launch_values(made, "min") == [{"total": 3.0, "draw": 0.4}, {"total": 1.0, "draw": 0.1}]
+
+
+@pytest.mark.parametrize(("count", "notes"), [(0, 0), (1, 1), (4, 1), (5, 0), (10, 0)])
+def test_a_short_history_is_said(count: int, notes: int) -> None:
+    assert len(few_runs([None] * count)) == notes
