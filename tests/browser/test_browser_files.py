@@ -54,3 +54,13 @@ def test_the_page_loads_what_is_served(tfjs: Path) -> None:
         *("tf.min.js", "tf-backend-wasm.min.js", "tf-backend-webgpu.min.js"),
         *("tfjs-backend-wasm.wasm", "tfjs-backend-wasm-simd.wasm", "tfjs-backend-wasm-threaded-simd.wasm"),
     }
+
+
+def test_what_npm_cannot_bring_is_lacking_and_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    npm = tmp_path / "bin" / "npm"
+    npm.parent.mkdir()
+    npm.write_text(f"#!{sys.executable}\nraise SystemExit('no network here')\n")
+    npm.chmod(0o755)
+    monkeypatch.setenv("PATH", str(npm.parent))
+    with pytest.raises(BackendUnavailable, match=r"TF\.js is not in the cache: npm pack .* failed: no network here"):
+        files.tfjs_files(tmp_path / "cache")

@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 from interleaved import within
 
+from framegate.browser import session
 from framegate.browser.session import TFJSPage
+from framegate.errors import BrowserError
 from framegate.frames import open_frames
 from framegate.interfaces import Size
 from framegate.preprocess import BUILTIN_STEPS
@@ -46,8 +48,26 @@ def test_a_known_delay_comes_out_where_it_was_put_in(open_page: OpenPage) -> Non
     stages = page.rounds(5, 5, 0.0, warm=1).stages_s
     assert min(stages["draw"]) >= DELAY_S
     assert median(stages["inference"]) < DELAY_S
-    found = page.animate(1.0)
-    assert 0.3 / DELAY_S <= found.frames / found.seconds <= 1 / DELAY_S
+    per_second = []
+
+    def slower_than_it_could_be() -> float:
+        found = page.animate(1.0)
+        per_second.append(found.frames / found.seconds)
+        return 1 / DELAY_S / per_second[-1]
+
+    # A frame starts with the browser's next callback, which may be 1/60 s away.
+    holds, _ = within(2, slower_than_it_could_be)
+    assert holds, per_second
+    assert max(per_second) <= 1 / DELAY_S
+
+
+def test_slow_frames_end_before_there_are_enough(open_page: OpenPage, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = open_page("cpu", "topixels", edit={"screen.js": (DRAWN, BUSY)})
+    monkeypatch.setattr(session, "SLOW_S", 1.5 * DELAY_S)
+    assert 1 <= page.rounds(10, 10, 0.0).frames <= 2
+    monkeypatch.setattr(session, "SLOW_S", 0.0)
+    assert page.rounds(10, 10, 0.0).frames == 1
+    assert page.rounds(1, 3, 100.0).frames == 3
 
 
 def test_frames_are_counted_and_not_callbacks_and_one_is_under_way_at_a_time(open_page: OpenPage) -> None:
@@ -65,9 +85,6 @@ def test_what_a_frame_leaves_behind_is_counted(open_page: OpenPage) -> None:
 
 
 def test_a_page_that_is_asked_for_no_frame_says_so(open_page: OpenPage, monkeypatch: pytest.MonkeyPatch) -> None:
-    from framegate.browser import session
-    from framegate.errors import BrowserError
-
     monkeypatch.setattr(session, "START_S", 20.0)
     page = open_page("cpu", "topixels", edit={"page.js": ('"use strict";', "window.requestAnimationFrame = () => {};")})
     monkeypatch.setattr(session, "START_S", 0.1)

@@ -41,13 +41,23 @@ def test_the_canvas_shows_what_the_model_returned(open_page: OpenPage, picture: 
         assert {*rounds.stages_s, "fetch", "build", "first-run", "dispatch", "readback"} == {*page.methods()}, way
 
 
-def test_a_grey_picture_too(open_page: OpenPage, picture: Pixels) -> None:
-    page = open_page("webgl", channels=1)
+@pytest.mark.parametrize("channels", [1, 4])
+def test_a_grey_picture_too_and_one_with_alpha(open_page: OpenPage, picture: Pixels, channels: int) -> None:
+    page = open_page("webgl", channels=channels)
     for way in ("topixels", "texture", "same-context"):
         page.aim(page.outputs[0], way, (-1, 1))
         look = page.look()
         verify_pixels(look.pixels, look.unit, EXACT[way])
-        assert np.abs(look.pixels[..., 1].astype(int) - picture[..., 0]).max() <= 1, way
+        assert np.abs(look.pixels[..., :channels].astype(int) - picture[..., :channels]).max() <= 1, way
+
+
+def test_colours_that_shine_through_are_the_same_in_every_way(open_page: OpenPage, picture: Pixels) -> None:
+    picture[..., 3] = 128 + picture[..., 0] // 2
+    page = open_page("webgl", channels=4, fed=picture)
+    for way in ("topixels", "texture", "same-context"):
+        page.aim(page.outputs[0], way, (-1, 1))
+        # A canvas keeps colours multiplied by alpha: of them 1/255 is lost where alpha is about a half.
+        assert np.abs(page.look().pixels.astype(int) - picture).max() <= 2, way
 
 
 @pytest.mark.parametrize("way", ["topixels", "texture"])

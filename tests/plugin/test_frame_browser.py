@@ -12,7 +12,7 @@ import pytest
 from framegate.browser import RUNTIMES
 from framegate.browser.chromium import is_software
 from framegate.browser.session import Rounds
-from framegate.errors import WrongOutput
+from framegate.errors import BackendUnavailable, WrongOutput
 from framegate.hooks.browser_rounds import verify_nothing_left
 from framegate.hooks.browser_verify import verify_close
 
@@ -45,11 +45,24 @@ def test_without_a_browser_cells_are_skipped_and_say_what_to_install(
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr("framegate.browser.chromium._PLACES", ())
-    result = run("--frame-runtime=tfjs-wasm", "--frame-renderer=topixels", suite="test_browser.py")
-    result.assert_outcomes(skipped=1)
+    result = run("--frame-runtime=tfjs-wasm", "--frame-renderer=topixels,texture", suite="test_browser.py")
+    result.assert_outcomes(skipped=2)
     result.stdout.fnmatch_lines(
-        ["*1 cell: runtime 'tfjs-wasm': no Chrome or Chromium is installed *; sudo apt-get install -y chromium, or *"]
+        ["*2 cells: runtime 'tfjs-wasm': no Chrome or Chromium is installed *; sudo apt-get install -y chromium, or *"]
     )
+
+
+def test_what_is_missing_is_looked_for_once(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def find_none(path: str | None) -> Path:
+        asked.append(path)
+        raise BackendUnavailable("there is none", "get one")
+
+    monkeypatch.setattr("framegate.browser.chromium.find_chromium", find_none)
+    result = run("--frame-runtime=tfjs-wasm,tfjs-cpu", "--frame-renderer=topixels,texture", suite="test_browser.py")
+    result.assert_outcomes(skipped=4)
+    assert asked == [None]
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 START_S, LOAD_S, ROUNDS_S = 60.0, 300.0, 300.0
 """Deadlines; a page that does not answer by then is hung, and its browser is ended."""
 
-SLOW_S = 30.0
+SLOW_S = 10.0
 """Rounds take no longer than about this, however few there are by then."""
 
 READBACKS = {"least": 3, "most": 50, "budget_s": 0.3}

@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
-from framegate.errors import SourceError
+from framegate.errors import BackendUnavailable, NotFetched, SourceError
 from framegate.models.cache import partial_folder
 from framegate.models.packages import Package, download
 
@@ -44,13 +44,16 @@ def tfjs_files(cache: Path) -> Mapping[str, Path]:
     """The six files by name; what the package does not carry is fetched into the cache at the first use.
 
     Raises:
-        SourceError: they cannot be brought, or are not what they should be.
-        BackendUnavailable: they are not there, and npm is not installed.
+        SourceError: they are not what they should be.
+        BackendUnavailable: they are not there, and npm cannot bring them or is not installed.
     """
     folder = find_tfjs(cache)
     if folder is None:
         folder = cached(cache)
-        fetch_tfjs(folder)
+        try:
+            fetch_tfjs(folder)
+        except NotFetched as error:
+            raise BackendUnavailable(f"TF.js is not in the cache: {error}", "it is fetched once, and kept") from error
     return {name: folder / name for _, files in _PACKAGES.values() for name in files}
 
 

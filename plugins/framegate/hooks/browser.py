@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from framegate.errors import BrowserError
+from framegate.errors import BackendUnavailable, BrowserError
 from framegate.hooks.browser_device import store_device
 from framegate.hooks.catalogue import CATALOGUE
 from framegate.hooks.describe import FrameInfo
@@ -52,14 +52,25 @@ class BrowserShelf:
         self._config = config
         self._key: tuple[str, str] | None = None
         self._page: TFJSPage | None = None
+        self._lacking: BackendUnavailable | None = None
         self._open = ExitStack()
 
     def get(self, model: ResolvedModel, runtime: str) -> TFJSPage:
-        """The page of a model on a backend."""
+        """The page of a model on a backend.
+
+        Raises:
+            BackendUnavailable: there is no browser, or what it needs; that is found out once.
+        """
+        if self._lacking is not None:
+            raise self._lacking
         key = (model.sha256, runtime)
         if self._page is None or key != self._key:
             self.close()
-            self._page = self._start(model, runtime)
+            try:
+                self._page = self._start(model, runtime)
+            except BackendUnavailable as error:
+                self._lacking = error
+                raise
             self._key = key
         return self._page
 
@@ -73,14 +84,15 @@ class BrowserShelf:
         from framegate.browser.driver import Browser
         from framegate.browser.server import page_server
         from framegate.browser.session import TFJSPage
+        from framegate.browser.tfjs import tfjs_files
 
         options = self._config.stash[OPTIONS].browser
+        program = find_chromium(options.path)
+        tfjs_files(cache_dir())
         with ExitStack() as opened:
             started_at_s = time.time()
             server = opened.enter_context(page_server())
-            browser = Browser(
-                find_chromium(options.path), flags(options.gpu), headed=options.headed, call_s=options.timeout_s
-            )
+            browser = Browser(program, flags(options.gpu), headed=options.headed, call_s=options.timeout_s)
             opened.callback(browser.close)
             page = TFJSPage(browser, server, runtime.removeprefix("tfjs-"), model, cache_dir(), started_at_s)
             self._open = opened.pop_all()

@@ -13,7 +13,7 @@ from collections.abc import Collection
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from framegate.errors import BackendUnavailable, SourceError
+from framegate.errors import BackendUnavailable, NotFetched, SourceError
 from framegate.models.cache import filled
 
 _TIMEOUT_S = 600.0
@@ -42,7 +42,7 @@ def fetch(package: Package, pin: str | None, cache: Path) -> Path:
         cache: where packages are kept.
 
     Raises:
-        SourceError: it cannot be brought, or is not what the pin says; nothing is cached.
+        SourceError: it cannot be brought (``NotFetched``), or is not what the pin says; nothing is cached.
         BackendUnavailable: it is not there and npm is not installed.
     """
     folder = filled(cache / package.id.replace("/", "+"), lambda into: download(package, pin, into))
@@ -62,7 +62,7 @@ def download(package: Package, pin: str | None, into: Path, only: Collection[str
         only: files to keep, as paths in the package; empty is all of them.
 
     Raises:
-        SourceError: it cannot be brought, or is not what the pin says.
+        SourceError: it cannot be brought (``NotFetched``), or is not what the pin says.
         BackendUnavailable: npm is not installed.
     """
     archive = _pack(package, into)
@@ -100,12 +100,12 @@ def _pack(package: Package, into: Path) -> Path:
             command, cwd=into, capture_output=True, text=True, timeout=_TIMEOUT_S, check=False, stdin=subprocess.DEVNULL
         )
     except subprocess.TimeoutExpired:
-        raise SourceError(
+        raise NotFetched(
             f"npm pack {package.id} did not end within {_TIMEOUT_S:.0f} s; check the network and try again"
         ) from None
     archives = list(into.glob("*.tgz"))
     if done.returncode != 0 or len(archives) != 1:
-        raise SourceError(
+        raise NotFetched(
             f"npm pack {package.id} failed: {_npm_error(done.stdout, done.stderr)}; check the name, version, network"
             " and disk space"
         )

@@ -22,11 +22,13 @@ async function bytes(name) {
 }
 
 // What a settled tensor is: on webgl and webgpu a dispatch returns long before the work is done, and only a read waits
-// for it. One element is enough; cpu and wasm have computed when the call returns.
+// for it. One element is enough; cpu and wasm have computed when the call returns. On webgl data() asks every few
+// milliseconds whether the device is done, which would be in every stage; dataSync() is there when it is.
 async function settle(tensor) {
   if (["cpu", "wasm"].includes(page.backend)) return;
   const one = tf.tidy(() => tf.slice(tf.reshape(tensor, [-1]), [0], [1]));
-  await one.data();
+  if (page.backend === "webgl") one.dataSync();
+  else await one.data();
   one.dispose();
 }
 

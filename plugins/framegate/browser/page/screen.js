@@ -81,7 +81,11 @@ class Texture extends CanvasWay {
   methods = { readback: "the promise of data() is kept", draw: "one pixel of the canvas was read" };
   constructor(range, [height, width, depth]) {
     super(range, [height, width]);
-    const gl = this.canvas.getContext("webgl2", { preserveDrawingBuffer: true, antialias: false });
+    const gl = this.canvas.getContext("webgl2", {
+      preserveDrawingBuffer: true,
+      antialias: false,
+      premultipliedAlpha: false,
+    });
     if (!gl) throw new Error("this browser gives no WebGL 2 context for the canvas");
     const [stored, given, colour] = CHANNELS[depth];
     Object.assign(this, { gl, stored: gl[stored], given: gl[given], pixel: new Uint8Array(4) });
