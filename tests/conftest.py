@@ -13,7 +13,22 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 
+SPEED = ROOT / "tests" / "speed"
+
 WriteModel = Callable[..., Path]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.is_relative_to(SPEED):
+            item.add_marker("alone")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_worker() -> None:
+    """Keep it from the runs inside of tests that this one is a worker's: pytest-benchmark would time nothing there."""
+    for variable in [name for name in os.environ if name.startswith("PYTEST_XDIST_")]:
+        del os.environ[variable]
 
 
 def tiny_topology(size: int | None, channels: int) -> dict[str, object]:

@@ -9,6 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from framegate.errors import FramegateError
+from framegate.gate_command import add_aa_check, add_ab, add_accept
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -20,7 +21,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     doctor_parser.set_defaults(run=doctor)
     _add_inspect(commands)
     _add_train(commands)
-    parsed = parser.parse_args(arguments)
+    add_ab(commands)
+    add_accept(commands)
+    add_aa_check(commands)
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    at = given.index("--") if "--" in given else len(given)
+    parsed = parser.parse_args(given[:at])
+    if given[at + 1 :] and not hasattr(parsed, "arguments"):
+        parser.error(f"{parsed.command} takes no arguments after --")
+    parsed.arguments = given[at + 1 :]
     try:
         code: int = parsed.run(parsed)
     except FramegateError as error:

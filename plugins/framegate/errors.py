@@ -15,6 +15,8 @@ FramegateError                 one line: what was asked, what was found, what to
 ├── GLError                    OpenGL refused a call, or a context was used when it could not be
 ├── BrowserError               a browser that did not start, did not answer, or ended
 ├── WindowClosed               the user closed the window that pictures are shown in: the run ends
+├── HistoryError               stored results that cannot be read or written
+├── ComparisonError            two sides that cannot be compared: no such revision, a worker that ended
 ├── FrameError                 a picture or video that cannot be read, or is too small
 └── WrongOutput                a backend produced a wrong picture or wrong numbers
 """
@@ -27,10 +29,12 @@ from collections.abc import Iterable
 __all__ = [
     "BackendUnavailable",
     "BrowserError",
+    "ComparisonError",
     "DuplicateName",
     "FrameError",
     "FramegateError",
     "GLError",
+    "HistoryError",
     "ModelError",
     "ModelFormatError",
     "NotFetched",
@@ -128,6 +132,14 @@ class BrowserError(FramegateError):
 
 class WindowClosed(FramegateError):
     """The window that pictures are shown in was closed by its user, who has seen enough."""
+
+
+class HistoryError(FramegateError):
+    """Stored results that cannot be read or written."""
+
+
+class ComparisonError(FramegateError):
+    """Two sides that cannot be compared: a revision that is not there, or a worker that ended."""
 
 
 class FrameError(FramegateError):

@@ -13,6 +13,7 @@ from framegate.hooks import (
     costs,
     describe,
     frame,
+    gate,
     inference,
     kernels,
     matrix,
@@ -52,6 +53,7 @@ PARTS = (
     browser,
     browser_rounds,
     browser_verify,
+    gate,
 )
 
 

@@ -62,5 +62,5 @@ def test_what_npm_cannot_bring_is_lacking_and_says_why(tmp_path: Path, monkeypat
     npm.write_text(f"#!{sys.executable}\nraise SystemExit('no network here')\n")
     npm.chmod(0o755)
     monkeypatch.setenv("PATH", str(npm.parent))
-    with pytest.raises(BackendUnavailable, match=r"TF\.js is not in the cache: npm pack .* failed: no network here"):
+    with pytest.raises(BackendUnavailable, match=r"TF\.js is not here: npm pack .* failed: no network here"):
         files.tfjs_files(tmp_path / "cache")

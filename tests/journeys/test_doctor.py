@@ -43,7 +43,7 @@ def test_every_backend_is_tried_and_described(shell: Shell) -> None:
     assert rows["runtime", "tensorflow"].startswith("ok")
     assert "TensorFlow 2.19" in rows["runtime", "tensorflow"]
     assert "OpenGL" in rows["GL context", "egl"]
-    for renderer in ("topixels", "topixels-loop", "numpy", "opencv", "gl-texture"):
+    for renderer in ("topixels", "topixels-loop", "numpy", "opencv", "numba", "gl-texture", "gl-upload-numba"):
         assert rows["renderer", renderer].startswith("ok")
     assert {name for kind, name in rows if kind == "browser"} == {"chromium", "tfjs"}
     assert re.fullmatch(

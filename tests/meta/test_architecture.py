@@ -13,16 +13,16 @@ PACKAGE = ROOT / "plugins" / "framegate"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 HEAVY = (
     "tensorflow", "tensorflowjs", "tf_keras", "keras", "openvino", "onnx", "onnxruntime", "tf2onnx", "ai_edge_litert",
-    "OpenGL", "glfw", "cv2", "playwright",
+    "OpenGL", "glfw", "cv2", "numba", "playwright",
 )  # fmt: skip
 
 # A module may import from its own layer and from those above it in this list.
 LAYERS = [
     {"errors", "values", "interfaces", "hookspecs", "paths"},
-    {"registry", "once", "matrix", "measure", "report", "models"},
+    {"registry", "once", "matrix", "measure", "gate", "report", "models"},
     {"preprocess", "frames", "runtimes", "render", "gl", "browser", "training"},
     {"hooks"},
-    {"fixtures", "doctor", "inspect_command", "plugin", "cli", "__main__", ""},
+    {"fixtures", "doctor", "inspect_command", "gate_command", "plugin", "cli", "__main__", ""},
 ]
 MAY_IMPORT_PYTEST = {"hookspecs", "hooks", "plugin"}
 

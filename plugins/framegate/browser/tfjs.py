@@ -53,7 +53,7 @@ def tfjs_files(cache: Path) -> Mapping[str, Path]:
         try:
             fetch_tfjs(folder)
         except NotFetched as error:
-            raise BackendUnavailable(f"TF.js is not in the cache: {error}", "it is fetched once, and kept") from error
+            raise BackendUnavailable(f"TF.js is not here: {error}", "it is fetched once, and kept") from error
     return {name: folder / name for _, files in _PACKAGES.values() for name in files}
 
 

@@ -46,6 +46,7 @@ def runtime(
     """The cell's runtime."""
     with named(pytestconfig, "runtime", frame_runtime):
         made = runtimes(frame_runtime)
+    frame_info["runtime_version"] = made.describe()
     frame_info["threads"] = frame_threads if isinstance(made, TakesThreads) else None
     return made
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from framegate.interfaces import Stage, Stages
@@ -33,7 +33,8 @@ class StageTimer:
         self.samples: dict[str, list[float]] = {stage.name: [] for stage in stages}
         if len(self.samples) != len(stages):
             raise ValueError(f"two stages share a name: {[stage.name for stage in stages]}")
-        self._calls = [stage.call for stage in stages]
+        self._given = [stage.call for stage in stages]
+        self._calls = self._given
 
     def __call__(self, value: Any) -> Any:
         """Pass ``value`` through the stages and return what the last one returns."""
@@ -47,6 +48,23 @@ class StageTimer:
             samples.append(after - before)
         return value
 
+    def slow(self, delays_s: Mapping[str, float]) -> None:
+        """Have stages take longer by real work, to see whether it is found; ``{}`` has none of them do so.
+
+        Args:
+            delays_s: stage -> seconds for which it keeps the processor busy besides.
+
+        Raises:
+            ValueError: there is no such stage.
+        """
+        unknown = delays_s.keys() - self.samples.keys()
+        if unknown:
+            raise ValueError(f"no stage {', '.join(sorted(unknown))}; there is {', '.join(self.samples)}")
+        self._calls = [
+            _slowed(call, delays_s[name]) if delays_s.get(name) else call
+            for name, call in zip(self.samples, self._given, strict=True)
+        ]
+
     def rounds(self, count: int, calls_after: int = 1) -> dict[str, list[float]]:
         """The samples that belong to the rounds of a benchmark, per stage, in seconds.
 
@@ -59,3 +77,13 @@ class StageTimer:
             name: samples[len(samples) - count - calls_after : len(samples) - calls_after]
             for name, samples in self.samples.items()
         }
+
+
+def _slowed(call: Callable[[Any], Any], seconds: float) -> Callable[[Any], Any]:
+    def slowed(value: Any) -> Any:
+        until = time.perf_counter() + seconds
+        while time.perf_counter() < until:
+            pass
+        return call(value)
+
+    return slowed

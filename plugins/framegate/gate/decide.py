@@ -1,0 +1,143 @@
+"""Run an A/B comparison from a request to a report."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Sequence
+from statistics import median
+
+from framegate.errors import ComparisonError
+from framegate.gate.ab import FIRST_PAIRS, MORE_PAIRS, Pair, conclude, measure
+from framegate.gate.floors import PAIRS_FLOOR, parse_floors
+from framegate.gate.pairs import Delay, run_pair
+from framegate.gate.sides import Request, Sides, open_sides
+from framegate.gate.verdicts import WHOLE_RUN, Finding, GateReport, Verdict
+from framegate.gate.workers import CopyPlugin, workers
+
+Say = Callable[[str], None]
+
+
+def decide(
+    request: Request,
+    copy_plugin: CopyPlugin,
+    say: Say,
+    *,
+    floor: float | None = None,
+    seed: int | None = None,
+    more: int = MORE_PAIRS,
+    is_wanted: Callable[[str], bool] = lambda _: True,
+    is_allowed_missing: Callable[[str], bool] = lambda _: False,
+) -> GateReport:
+    """Compare, and say what was found.
+
+    Args:
+        request: the two sides.
+        copy_plugin: writes the workers' plugin.
+        say: is told of the progress, a line at a time.
+        floor: the smallest change that counts, in place of the ini file's.
+        seed: of the order of blocks; a random one is taken, and reported, where none is given.
+        more: pairs of stage two.
+        is_wanted: whether a benchmark is to be compared at all.
+        is_allowed_missing: whether one may be gone from the head.
+
+    Raises:
+        ComparisonError: the sides cannot be compared; a worker that ends later is a verdict.
+        UsageError: a floor that is none.
+    """
+    seed = random.SystemRandom().randrange(2**32) if seed is None else seed
+    with open_sides(request, copy_plugin) as sides:
+        general = PAIRS_FLOOR if floor is None else floor
+        floors = parse_floors(sides.settings["gate_floor"], general)
+        keys = [pair for pair in sides.keys if is_wanted(pair[1])]
+        gone = [key for key in sides.only_base if is_wanted(key) and not is_allowed_missing(key)]
+        pairs = Pairs(sides, keys, copy_plugin, say, random.Random(seed))  # noqa: S311 # an order, no secret
+        title = f"{sides.head.label} against {sides.base.label}"
+        try:
+            comparison = measure(pairs, floors, more=more)
+        except ComparisonError as error:
+            return GateReport(title, (Finding(WHOLE_RUN, Verdict.FAILED, str(error)),), sides.notes, {"mode": "ab"})
+        findings = (
+            *_called_as_in_head(conclude(comparison, floors, pairs.pair_s), dict(keys)),
+            *(Finding(key, Verdict.MISSING, "the base has it, and the head has not") for key in gone),
+            *(
+                Finding(key, Verdict.NO_BASELINE, "the base has not got it")
+                for key in sides.only_head
+                if is_wanted(key)
+            ),
+        )
+        findings = findings or (Finding(WHOLE_RUN, Verdict.NOTHING, "there was no benchmark to compare"),)
+        return GateReport(
+            title,
+            findings,
+            sides.notes,
+            {"mode": "ab", "seed": seed, "pairs": [FIRST_PAIRS, len(comparison.more)]},
+        )
+
+
+def _called_as_in_head(findings: Sequence[Finding], names: dict[str, str]) -> tuple[Finding, ...]:
+    return tuple(
+        Finding(
+            base if names[base] == base else f"{names[base]} against {base}",
+            finding.verdict,
+            finding.reason,
+            finding.shifts,
+        )
+        for finding in findings
+        for base in [finding.benchmark]
+    )
+
+
+class Pairs:
+    """Launches pairs of workers, and says how long it will take.
+
+    Args:
+        sides: what is launched.
+        keys: benchmarks, by their names on either side.
+        copy_plugin: writes the workers' plugin.
+        say: is told of the progress.
+        chance: decides on the order.
+        delays: experiments, for ``framegate aa-check``.
+    """
+
+    def __init__(
+        self,
+        sides: Sides,
+        keys: Sequence[tuple[str, str]],
+        copy_plugin: CopyPlugin,
+        say: Say,
+        chance: random.Random,
+        delays: Sequence[Delay] = (),
+    ) -> None:
+        self._sides, self._keys, self._copy_plugin = sides, keys, copy_plugin
+        self._say, self._chance, self._delays = say, chance, delays
+        self._seconds: list[float] = []
+
+    def __call__(self, wanted: Sequence[str] | None, title: str) -> Pair:
+        """Measure a pair of fresh launches, of all benchmarks or of those that are wanted."""
+        keys = [pair for pair in self._keys if wanted is None or pair[0] in wanted]
+        if not keys:
+            return {}
+        started = time.monotonic()
+        with workers([self._sides.base, self._sides.head], self._copy_plugin) as pair:
+            for index, worker in enumerate(pair):
+                worker.send(mode="blocks", keys=[names[index] for names in keys])
+            for worker in pair:
+                worker.receive()
+            found = run_pair(pair, keys, self._chance, lambda _: None, self._delays)
+        self._seconds.append(time.monotonic() - started)
+        self._say(f"{title}: {len(keys)} benchmarks in {self._seconds[-1]:.0f} s{self._left(title)}")
+        return found
+
+    @property
+    def pair_s(self) -> float | None:
+        """Seconds that a pair took, of those that were measured last."""
+        return median(self._seconds[-3:]) if self._seconds else None
+
+    def _left(self, title: str) -> str:
+        number, _, last = title.rpartition("pair ")[2].partition(" of ")
+        if not (number.isdigit() and last.isdigit()):
+            return ""
+        recent = self._seconds[-int(number) :]
+        left = median(recent) * (int(last) - int(number))
+        return f", about {left:.0f} s left in this stage" if left else ""

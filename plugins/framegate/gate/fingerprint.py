@@ -1,0 +1,58 @@
+"""What has to be equal for two stored results to be comparable."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+FRAME_FIELDS = (
+    "model_sha256",
+    "size",
+    "preprocess",
+    "runtime",
+    "runtime_version",
+    "threads",
+    "renderer",
+    "gl",
+    "gl_renderer",
+    "vsync",
+)
+BROWSER_FIELDS = ("browser", "tfjs", "wasm_threads", "device", "gpu")
+
+Fingerprint = dict[str, str]
+
+
+def fingerprint(machine_info: Mapping[str, Any], benchmark: Mapping[str, Any]) -> Fingerprint:
+    """Name -> value of everything that a time depends on besides the code.
+
+    Never the clock rate that a processor had at the moment, nor the name of the machine.
+
+    Args:
+        machine_info: pytest-benchmark's.
+        benchmark: one of pytest-benchmark's stored benchmarks.
+    """
+    cpu = machine_info.get("cpu") or {}
+    found = {
+        "cpu": cpu.get("brand_raw"),
+        "cpu_count": cpu.get("count"),
+        "machine": machine_info.get("machine"),
+        "os": machine_info.get("system"),
+        "python": f"{machine_info.get('python_implementation')} {machine_info.get('python_version')}",
+    }
+    found |= {f"{name} version": version for name, version in (machine_info.get("versions") or {}).items()}
+    extra = benchmark.get("extra_info") or {}
+    frame, browser = extra.get("frame") or {}, extra.get("browser") or {}
+    found |= {name: frame[name] for name in FRAME_FIELDS if frame.get(name) is not None}
+    found |= {name: browser[name] for name in BROWSER_FIELDS if browser.get(name) is not None}
+    found |= {f"frames {name}": value for name, value in (extra.get("frames") or {}).items()}
+    return {name: str(value) for name, value in found.items()}
+
+
+def differences(now: Fingerprint, then: Fingerprint) -> str:
+    """The fields that differ, as text: ``python: CPython 3.12.1, was CPython 3.11.7``."""
+    names = [*then, *(name for name in now if name not in then)]
+    return "; ".join(
+        f"{name}: {now.get(name, 'none')}, was {then.get(name, 'none')}"
+        for name in names
+        if now.get(name) != then.get(name)
+    )

@@ -1,0 +1,271 @@
+"""The stored mode: a candidate's launches against the accepted runs of its baseline."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from math import log
+from typing import Any
+
+from framegate.gate.fingerprint import differences, fingerprint
+from framegate.gate.floors import Floors
+from framegate.gate.samples import Stat, checked, exact_counts, families
+from framegate.gate.statistics import ENOUGH_RUNS, against_history, as_change
+from framegate.gate.store import SECTION
+from framegate.gate.verdicts import MISSED, Finding, Shift, Verdict, of_shifts
+
+KEPT_RUNS = 10
+CANARY = "canary"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a benchmark ended in a launch: ``passed``, ``failed`` or ``skipped``, and why."""
+
+    outcome: str
+    reason: str = ""
+
+
+@dataclass
+class Candidate:
+    """What was measured now.
+
+    Attributes:
+        run: pytest-benchmark's file of all launches together, as it is stored.
+        outcomes: benchmark -> how it ended in each launch that came to it.
+    """
+
+    run: dict[str, Any]
+    outcomes: Mapping[str, Sequence[Outcome]]
+    entries: dict[str, dict[str, Any]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.entries = by_key(self.run)
+
+
+def by_key(run: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Benchmarks of a stored run by their names, which hold their parameters.
+
+    Raises:
+        ValueError: two benchmarks share a name, or the file is none of pytest-benchmark's.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    benchmarks = run.get("benchmarks")
+    if not isinstance(benchmarks, list):
+        raise ValueError("it has no list of benchmarks")  # noqa: TRY004 # it is the file that is wrong
+    for entry in benchmarks:
+        if entry["name"] in found:
+            raise ValueError(f"two benchmarks are called {entry['name']}")
+        found[entry["name"]] = entry
+    return found
+
+
+def launch_values(entry: Mapping[str, Any], stat: Stat) -> list[dict[str, float]]:
+    """The families' values in each launch of a stored benchmark.
+
+    Raises:
+        ValueError: the entry does not say, or what it says are no times.
+    """
+    found, round_, call = [], 0, 0
+    try:
+        data, stages = entry["stats"]["data"], entry["extra_info"].get("stages_s", {})
+        for each in entry["extra_info"]["gate"]["launches"]:
+            rounds = data[round_ : round_ + each["rounds"]]
+            calls = {name: values[call : call + each["calls"]] for name, values in stages.items()}
+            found.append(families(rounds, calls, stat))
+            round_, call = round_ + each["rounds"], call + each["calls"]
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"it does not say what each launch measured ({error!r})") from error
+    if not found:
+        raise ValueError("it holds no launch")
+    return found
+
+
+def compare(
+    candidate: Candidate,
+    accepted: Sequence[Mapping[str, Any]],
+    stat: Stat,
+    floors: Mapping[str, Floors],
+    default_floors: Floors,
+    is_allowed_missing: Any,
+) -> tuple[Finding, ...]:
+    """Every benchmark that is in the candidate or that the baseline expects.
+
+    Args:
+        candidate: what was measured now.
+        accepted: the accepted runs of the baseline, the oldest first; none is a verdict, too.
+        stat: which number stands for the rounds of a launch.
+        floors: floors of benchmarks that have their own.
+        default_floors: of all others.
+        is_allowed_missing: whether a benchmark that is gone may be gone.
+
+    Raises:
+        ValueError: an accepted run holds what is no stored result; the message says which and what.
+    """
+    past = [_entries(index, run) for index, run in enumerate(accepted)]
+    expected = [*past[-1]] if past else []
+    canary = _canary(candidate.run, accepted)
+    findings = []
+    for key in dict.fromkeys([*candidate.outcomes, *candidate.entries, *expected]):
+        lost = _not_measured(key, candidate, expected=key in expected)
+        if lost is not None:
+            if not (lost.verdict is Verdict.MISSING and is_allowed_missing(key)):
+                findings.append(lost)
+        elif key in candidate.entries:
+            history = [(run, entries[key]) for run, entries in zip(accepted, past, strict=True) if key in entries]
+            chosen = floors.get(key, default_floors)
+            findings.append(_judged(key, candidate, history, stat, chosen, canary))
+    return tuple(findings)
+
+
+def _not_measured(key: str, candidate: Candidate, *, expected: bool) -> Finding | None:
+    ended = candidate.outcomes.get(key, ())
+    failed = next((each for each in ended if each.outcome == "failed"), None)
+    if failed is not None:
+        return Finding(key, Verdict.FAILED, failed.reason)
+    skipped = next((each for each in ended if each.outcome == "skipped"), None)
+    if skipped is not None and (expected or len(ended) > sum(each.outcome == "skipped" for each in ended)):
+        return Finding(key, Verdict.MISSING, f"the baseline has it, and now it is skipped: {skipped.reason}")
+    if key not in candidate.entries and expected:
+        return Finding(
+            key,
+            Verdict.MISSING,
+            "the baseline has it, and now it is renamed, deselected or gone; --gate-allow-missing PATTERN lets it go",
+        )
+    if key not in candidate.entries and skipped is None:
+        return Finding(key, Verdict.NOTHING, "it ran and stored no times; does it use the benchmark fixture?")
+    return None
+
+
+def _judged(
+    key: str,
+    candidate: Candidate,
+    history: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]],
+    stat: Stat,
+    floors: Floors,
+    canary: Shift | None,
+) -> Finding:
+    if not history:
+        return Finding(
+            key,
+            Verdict.NO_BASELINE,
+            "no accepted run has it; --gate-bootstrap accepts what has nothing to be compared with",
+        )
+    entry = candidate.entries[key]
+    now = fingerprint(candidate.run.get("machine_info", {}), entry)
+    then = [(fingerprint(run.get("machine_info", {}), old), old) for run, old in history]
+    comparable = [old for print_, old in then if print_ == now][-KEPT_RUNS:]
+    if not comparable:
+        return Finding(key, Verdict.OTHER, differences(now, then[-1][0]))
+    try:
+        values = launch_values(entry, stat)
+    except ValueError as error:
+        return Finding(key, Verdict.NOTHING, str(error))
+    try:
+        past = [launch_values(old, stat) for old in comparable]
+    except ValueError as error:
+        return Finding(key, Verdict.UNREADABLE, str(error))
+    shifts = [_time_shift(family, values, past, floors) for family in values[0] if family != MISSED]
+    if MISSED in values[0]:
+        shifts.append(_missed_shift(values, past, floors))
+    shifts += _count_shifts(entry, comparable[-1])
+    finding = of_shifts(key, shifts)
+    if finding.verdict is Verdict.REGRESSED and canary is not None and _only_times(finding):
+        return Finding(
+            key,
+            Verdict.INCONCLUSIVE,
+            f"the machine itself is slower by {100 * canary.change:.0f} % than in the accepted runs; try again, or"
+            " decide by framegate ab",
+            finding.shifts,
+        )
+    return finding
+
+
+def _time_shift(
+    family: str, values: Sequence[Mapping[str, float]], past: Sequence[Sequence[Mapping[str, float]]], floors: Floors
+) -> Shift:
+    from statistics import median
+
+    now = [_log(each[family]) for each in values if family in each]
+    runs = [[_log(each[family]) for each in run if family in each] for run in past]
+    runs = [run for run in runs if run]
+    if not runs:
+        return Shift(family, Verdict.SAME, 0.0, 0.0, 0.0)
+    found = against_history(now, runs, floors.fraction(family))
+    seconds = (
+        median(each[family] for run in past for each in run if family in each),
+        median(each[family] for each in values if family in each),
+    )
+    small = abs(seconds[1] - seconds[0]) < floors.seconds(family)
+    return Shift(
+        family,
+        Verdict.SAME if small else found.verdict,
+        as_change(found.shift),
+        as_change(found.shift - found.bound),
+        as_change(found.shift + found.bound),
+        seconds=seconds,
+    )
+
+
+def _log(seconds: float) -> float:
+    # A stage can be too short for the clock; a nanosecond stands for nothing.
+    return log(max(seconds, 1e-9))
+
+
+def _missed_shift(
+    values: Sequence[Mapping[str, float]], past: Sequence[Sequence[Mapping[str, float]]], floors: Floors
+) -> Shift:
+    from statistics import median
+
+    now = median(each[MISSED] for each in values)
+    then = median(each.get(MISSED, 0.0) for run in past for each in run)
+    change, floor = now - then, floors.fraction(MISSED)
+    verdict = Verdict.REGRESSED if change > floor else Verdict.IMPROVED if change < -floor else Verdict.SAME
+    return Shift(MISSED, verdict, change, change - floor, change + floor)
+
+
+def _count_shifts(entry: Mapping[str, Any], old: Mapping[str, Any]) -> list[Shift]:
+    now, then = exact_counts(entry.get("extra_info", {})), exact_counts(old.get("extra_info", {}))
+    found = []
+    for name, count in now.items():
+        change = count - then.get(name, count)
+        verdict = Verdict.REGRESSED if change > 0 else Verdict.IMPROVED if change < 0 else Verdict.SAME
+        found.append(Shift(name, verdict, change, change, change))
+    return found
+
+
+def _only_times(finding: Finding) -> bool:
+    return all(shift.seconds is not None for shift in finding.worst())
+
+
+def few_runs(accepted: Sequence[object]) -> list[str]:
+    """A note for a baseline that is still short."""
+    count = len(accepted)
+    if not 0 < count < ENOUGH_RUNS:
+        return []
+    return [
+        f"Only {count} of the {ENOUGH_RUNS} accepted runs that make a good baseline: its bounds are wider until then."
+    ]
+
+
+def _entries(index: int, run: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    try:
+        return by_key(run)
+    except (ValueError, KeyError, TypeError) as error:
+        raise ValueError(f"accepted run {index + 1} is no stored run: {error}") from error
+
+
+def _canary(run: Mapping[str, Any], accepted: Sequence[Mapping[str, Any]]) -> Shift | None:
+    """The machine's own shift, if it is slower than it was; judged as a benchmark is."""
+    machine = fingerprint(run.get("machine_info", {}), {})
+    same = [old for old in accepted if fingerprint(old.get("machine_info", {}), {}) == machine]
+    try:
+        now = [_log(checked([value])[0]) for value in run[SECTION][CANARY]]
+        then = [[_log(checked([value])[0]) for value in old[SECTION][CANARY]] for old in same[-KEPT_RUNS:]]
+    except (KeyError, TypeError, ValueError):
+        return None
+    if not now or not then or not all(then):
+        return None
+    found = against_history(now, then, Floors().general)
+    change = as_change(found.shift)
+    return Shift(CANARY, found.verdict, change, change, change) if found.verdict is Verdict.REGRESSED else None

@@ -1,0 +1,133 @@
+"""Launches of a whole run: the ordinary pytest, in fresh processes, put together into one stored run."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from framegate.errors import ComparisonError
+from framegate.gate.history import CANARY, Outcome, by_key
+from framegate.gate.store import SECTION
+from framegate.gate.workers import CopyPlugin, Side, workers
+
+Say = Callable[[str], None]
+Summarise = Callable[[list[float]], Mapping[str, Any]]
+_CANARY_BYTES = bytes(1 << 20)
+_CANARY_TIMES = 15
+
+
+@dataclass(frozen=True)
+class Launch:
+    """What one process measured.
+
+    Attributes:
+        run: pytest-benchmark's file; without benchmarks, if it wrote none.
+        outcomes: benchmark -> how it ended.
+        canary_s: seconds of the work that measures the machine.
+        exit_code: pytest's.
+    """
+
+    run: dict[str, Any]
+    outcomes: Mapping[str, Outcome]
+    canary_s: float
+    exit_code: int
+
+
+def launch(side: Side, copy_plugin: CopyPlugin) -> Launch:
+    """Run the benchmarks of a side in a fresh process.
+
+    Raises:
+        ComparisonError: it ended before it was through, or what it wrote cannot be read.
+    """
+    with tempfile.TemporaryDirectory(prefix="framegate-launch-") as folder:
+        file = Path(folder) / "benchmarks.json"
+        canary = canary_seconds()
+        side = replace(side, arguments=(*side.arguments, f"--benchmark-json={file}"))
+        outcomes: dict[str, Outcome] = {}
+        with workers([side], copy_plugin) as (worker,):
+            worker.send(mode="launch")
+            while "finished" not in (message := worker.receive()):
+                if "outcome" in message:
+                    outcomes[message["key"]] = Outcome(message["outcome"], message["reason"])
+            exit_code = worker.wait()
+        run: dict[str, Any] = {"benchmarks": []}
+        if file.exists() and file.stat().st_size:
+            try:
+                run = json.loads(file.read_text("utf-8"))
+            except ValueError as error:
+                raise ComparisonError(f"{side.label} wrote results that are no JSON: {error}") from error
+        return Launch(run, outcomes, canary, exit_code)
+
+
+def merge(launches: Sequence[Launch], summarise: Summarise) -> dict[str, Any]:
+    """One run in pytest-benchmark's form: each benchmark with the rounds of all launches, and which are whose.
+
+    Args:
+        launches: at least one.
+        summarise: pytest-benchmark's statistics of some seconds, without the seconds.
+    """
+    entries = [by_key(each.run) for each in launches]
+    found: dict[str, dict[str, Any]] = {}
+    for held in entries:
+        for key, entry in held.items():
+            stages = entry.get("extra_info", {}).get("stages_s", {})
+            part = {"rounds": len(entry["stats"]["data"]), "calls": len(next(iter(stages.values()), ()))}
+            if key not in found:
+                found[key] = {**entry, "extra_info": {**entry.get("extra_info", {}), "gate": {"launches": [part]}}}
+                continue
+            merged = found[key]
+            merged["extra_info"]["gate"]["launches"].append(part)
+            merged["stats"] = {**merged["stats"], "data": merged["stats"]["data"] + entry["stats"]["data"]}
+            if stages:
+                joined = merged["extra_info"]["stages_s"]
+                merged["extra_info"]["stages_s"] = {name: joined.get(name, []) + stages[name] for name in stages}
+    for merged in found.values():
+        merged["stats"] = {**merged["stats"], **summarise(merged["stats"]["data"])}
+    first = next((each.run for each in launches if each.run["benchmarks"]), launches[0].run)
+    return {
+        **first,
+        "benchmarks": list(found.values()),
+        SECTION: {"schema": 1, "launches": len(launches), CANARY: [each.canary_s for each in launches]},
+    }
+
+
+def outcomes_of(launches: Sequence[Launch]) -> dict[str, list[Outcome]]:
+    """Benchmark -> how it ended in each launch."""
+    found: dict[str, list[Outcome]] = {}
+    for each in launches:
+        for key, outcome in each.outcomes.items():
+            found.setdefault(key, []).append(outcome)
+    return found
+
+
+def run_launches(
+    side: Side, count: int, copy_plugin: CopyPlugin, say: Say, clock: Callable[[], float] = time.monotonic
+) -> list[Launch]:
+    """Several launches, one after another; one in which a benchmark failed is the last."""
+    found: list[Launch] = []
+    started = clock()
+    for number in range(1, count + 1):
+        found.append(launch(side, copy_plugin))
+        took = (clock() - started) / number
+        left = f", about {took * (count - number):.0f} s left" if number < count else ""
+        passed = sum(each.outcome == "passed" for each in found[-1].outcomes.values())
+        say(f"gate: launch {number} of {count}: {passed} benchmarks in {took:.0f} s{left}")
+        if any(each.outcome == "failed" for each in found[-1].outcomes.values()):
+            break
+    return found
+
+
+def canary_seconds(clock: Callable[[], float] = time.perf_counter) -> float:
+    """Seconds of work that is always the same, the fastest of several times."""
+    seconds = []
+    for _ in range(_CANARY_TIMES):
+        started = clock()
+        hashlib.sha256(bytearray(_CANARY_BYTES)).digest()
+        seconds.append(clock() - started)
+    return min(seconds)

@@ -1,0 +1,181 @@
+"""Revisions side by side: a work tree for each, the benchmarks of the candidate's in both."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from framegate.errors import ComparisonError
+
+CURRENT = "the work tree"
+
+
+@dataclass(frozen=True)
+class Tree:
+    """A revision's files.
+
+    Attributes:
+        root: where they are.
+        folder: the folder in it that corresponds to the one the command was given in.
+        revision: what was asked for, as text.
+        commit: its hash.
+    """
+
+    root: Path
+    folder: Path
+    revision: str
+    commit: str
+
+
+@dataclass(frozen=True)
+class Repository:
+    """The repository that the command was given in.
+
+    Attributes:
+        root: its work tree.
+        prefix: the folder of the command, from there.
+    """
+
+    root: Path
+    prefix: str
+
+    @classmethod
+    def here(cls) -> Repository:
+        """The one around the current folder.
+
+        Raises:
+            ComparisonError: there is none, or no git.
+        """
+        root = git(Path.cwd(), "rev-parse", "--show-toplevel")
+        return cls(Path(root), git(Path.cwd(), "rev-parse", "--show-prefix"))
+
+    def commit(self, revision: str) -> str:
+        """The hash of a revision.
+
+        Raises:
+            ComparisonError: there is no such revision.
+        """
+        try:
+            return git(self.root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+        except ComparisonError:
+            raise ComparisonError(
+                f"no revision {revision!r} here; git log shows what there is, and a shallow clone may lack it"
+                " (git fetch --unshallow)"
+            ) from None
+
+    def current(self) -> tuple[str, str]:
+        """What is in the work tree now, uncommitted changes included: its hash, and what to call it."""
+        changed = git(self.root, "stash", "create", "framegate ab")
+        return (changed, "HEAD with uncommitted changes") if changed else (self.commit("HEAD"), "HEAD")
+
+    def untracked(self) -> tuple[str, ...]:
+        """Files that no revision has."""
+        return tuple(git(self.root, "ls-files", "--others", "--exclude-standard").splitlines())
+
+
+@contextmanager
+def work_trees(repository: Repository, revisions: Sequence[tuple[str, str]]) -> Iterator[list[Tree]]:
+    """A work tree for each revision, (hash, name); they are gone when the block ends, however it ends.
+
+    Raises:
+        ComparisonError: git cannot make one.
+    """
+    home = Path(tempfile.mkdtemp(prefix="framegate-ab-"))
+    trees = []
+    try:
+        for index, (commit, name) in enumerate(revisions):
+            root = home / ("base", "head")[index]
+            git(repository.root, "worktree", "add", "--detach", "--quiet", str(root), commit)
+            trees.append(Tree(root, root / repository.prefix, name, commit))
+        yield trees
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+        git(repository.root, "worktree", "prune")
+
+
+def make_same(source: Tree, target: Tree, paths: Iterable[Path]) -> None:
+    """Bring files and folders of one tree, by their paths in it, into the other, in place of what is there."""
+    for path in paths:
+        relative = path.resolve().relative_to(source.root.resolve())
+        there = target.root / relative
+        if there.is_dir():
+            shutil.rmtree(there)
+        there.parent.mkdir(parents=True, exist_ok=True)
+        if path.is_dir():
+            shutil.copytree(path, there, ignore=shutil.ignore_patterns("__pycache__"))
+        elif path.exists():
+            shutil.copy2(path, there)
+
+
+def benchmark_files(tree: Tree, collected: Iterable[str], ini: str) -> list[Path]:
+    """Files that say what is measured: the tests, each conftest.py on the way up to them, and pytest's settings."""
+    root = tree.root.resolve()
+    found: dict[Path, None] = {}
+    for test in collected:
+        path = Path(test).resolve()
+        if not path.is_relative_to(root):
+            continue
+        found[path] = None
+        for folder in path.parents:
+            if (folder / "conftest.py").is_file():
+                found[folder / "conftest.py"] = None
+            if folder == root:
+                break
+    if ini and Path(ini).resolve().is_relative_to(root):
+        found[Path(ini).resolve()] = None
+    return list(found)
+
+
+def import_paths(repository: Repository, path: Sequence[str], prefixes: Sequence[str], tree: Tree) -> tuple[str, ...]:
+    """Folders of the repository that modules are looked for in, as the same folders of a tree.
+
+    An editable install, or a ``PYTHONPATH``, names the work tree of the command; its environment is none of them.
+    """
+    found: dict[str, None] = {}
+    for entry in path:
+        folder = Path(entry).resolve()
+        if entry and _is_own(repository.root, folder, prefixes):
+            found[str(tree.root / folder.relative_to(repository.root.resolve()))] = None
+    return tuple(found)
+
+
+def strays(repository: Repository, files: Iterable[str], prefixes: Sequence[str]) -> tuple[str, ...]:
+    """Modules of the repository that a worker imported from the command's work tree, and so the same on both sides."""
+    return tuple(file for file in files if _is_own(repository.root, Path(file).resolve(), prefixes))
+
+
+def _is_own(root: Path, path: Path, prefixes: Sequence[str]) -> bool:
+    installed = any(path.is_relative_to(Path(prefix).resolve()) for prefix in prefixes)
+    return path.is_relative_to(root.resolve()) and not installed
+
+
+def git(folder: Path, *arguments: str) -> str:
+    """What a git command prints.
+
+    Raises:
+        ComparisonError: it fails, or there is no git.
+    """
+    # A hook's environment names the repository that it runs in.
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_DIR")}
+    try:
+        run = subprocess.run(  # noqa: S603 # git, with arguments of this module's
+            ["git", *arguments],  # noqa: S607 # whichever git the user has
+            cwd=folder,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            stdin=subprocess.DEVNULL,
+        )
+    except OSError as error:
+        raise ComparisonError(f"git cannot be run ({error}); revisions need it") from error
+    if run.returncode:
+        said = run.stderr.strip().splitlines() or ["it gave no reason"]
+        raise ComparisonError(f"git {arguments[0]} failed: {said[-1]}")
+    return run.stdout.strip()

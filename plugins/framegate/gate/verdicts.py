@@ -1,0 +1,163 @@
+"""What the gate can say of a benchmark, and the exit code of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+TOTAL, P95, MISSED = "total", "p95", "missed"
+"""Families that are no stages."""
+
+
+class Verdict(StrEnum):
+    """The worst first: a run's verdict is the first of these that any of its benchmarks has."""
+
+    REGRESSED = "regressed"
+    FAILED = "failed"
+    UNREADABLE = "unreadable-history"
+    NOTHING = "nothing-measured"
+    MISSING = "missing"
+    OTHER = "other-fingerprint"
+    NO_BASELINE = "no-baseline"
+    INCONCLUSIVE = "inconclusive"
+    IMPROVED = "improved"
+    SAME = "same"
+
+
+EXIT_CODES: Mapping[Verdict, int] = {
+    Verdict.REGRESSED: 1,
+    Verdict.NO_BASELINE: 10,
+    Verdict.MISSING: 11,
+    Verdict.NOTHING: 12,
+    Verdict.UNREADABLE: 13,
+    Verdict.OTHER: 14,
+    Verdict.FAILED: 15,
+    Verdict.INCONCLUSIVE: 16,
+    Verdict.IMPROVED: 0,
+    Verdict.SAME: 0,
+}
+"""Of the process. ``inconclusive`` exits with its code only where that was asked for, else with 0."""
+
+MEANINGS: Mapping[Verdict, str] = {
+    Verdict.REGRESSED: "slower than the floor allows, and not by chance",
+    Verdict.FAILED: "a benchmark failed, or drew a wrong picture",
+    Verdict.UNREADABLE: "an accepted run cannot be read",
+    Verdict.NOTHING: "no benchmark was measured",
+    Verdict.MISSING: "a benchmark of the baseline was not measured",
+    Verdict.OTHER: "the accepted runs are of another machine, version, model or setting",
+    Verdict.NO_BASELINE: "there is no accepted run",
+    Verdict.INCONCLUSIVE: "too noisy to tell",
+    Verdict.IMPROVED: "faster",
+    Verdict.SAME: "no change that counts",
+}
+
+
+@dataclass(frozen=True)
+class Shift:
+    """What happened to one family of a benchmark: to its total, to a stage, to its 95th percentile.
+
+    Attributes:
+        family: ``total``, a stage, ``p95``, ``missed``, or the name of an exact count.
+        verdict: of this family alone.
+        change: of the times as a fraction, 0.1 being 10 % slower; a difference of shares for ``missed``; a difference
+            of counts for exact ones.
+        low: lower end of the interval around ``change``; with no interval, ``change`` less its bound.
+        high: upper end.
+        p: chance of such a shift, or a larger one, in identical code; None where it was not tested.
+        seconds: (base, candidate), where the family is a time.
+    """
+
+    family: str
+    verdict: Verdict
+    change: float
+    low: float
+    high: float
+    p: float | None = None
+    seconds: tuple[float, float] | None = None
+
+    @property
+    def is_stage(self) -> bool:
+        """Whether it is a part of the total."""
+        return self.seconds is not None and self.family not in {TOTAL, P95}
+
+    @property
+    def is_share(self) -> bool:
+        """Whether ``change`` is a difference of shares of frames, and not a ratio of times."""
+        return self.family == MISSED
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What the gate says of one benchmark.
+
+    Attributes:
+        benchmark: its key.
+        verdict: of the benchmark.
+        reason: why, in a sentence; empty where the shifts say it.
+        shifts: each family's, ``total`` first.
+    """
+
+    benchmark: str
+    verdict: Verdict
+    reason: str = ""
+    shifts: tuple[Shift, ...] = ()
+
+    def worst(self) -> tuple[Shift, ...]:
+        """The shifts that have the benchmark's verdict."""
+        return tuple(shift for shift in self.shifts if shift.verdict == self.verdict)
+
+
+@dataclass(frozen=True)
+class GateReport:
+    """What the gate says of a run.
+
+    Attributes:
+        title: what was compared with what.
+        findings: one a benchmark; for what concerns the run as a whole the benchmark is ``the run``.
+        notes: sentences for whoever reads the table.
+        details: whatever else belongs into the JSON file: launches, seeds, environment.
+    """
+
+    title: str
+    findings: tuple[Finding, ...]
+    notes: tuple[str, ...] = ()
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def verdict(self) -> Verdict:
+        """The worst of the findings; a report without any has measured nothing."""
+        return worst_of(finding.verdict for finding in self.findings)
+
+    def exit_code(self, *, inconclusive_fails: bool = False) -> int:
+        """The process's exit code."""
+        if self.verdict is Verdict.INCONCLUSIVE and not inconclusive_fails:
+            return 0
+        return EXIT_CODES[self.verdict]
+
+
+WHOLE_RUN = "the run"
+PASSES = frozenset({Verdict.SAME, Verdict.IMPROVED, Verdict.INCONCLUSIVE})
+
+
+def worst_of(verdicts: Iterable[Verdict]) -> Verdict:
+    """The worst verdict; ``nothing-measured`` of none."""
+    return min(verdicts, key=list(Verdict).index, default=Verdict.NOTHING)
+
+
+def of_shifts(benchmark: str, shifts: Iterable[Shift], reason: str = "") -> Finding:
+    """The finding of a benchmark whose families were compared: the worst of theirs.
+
+    A family that is merely noisy does not hide that another has not changed: ``inconclusive`` is the benchmark's
+    verdict only if it is that of its total. Where the total is faster, work may have moved from one stage to
+    another, and a slower stage is no regression.
+    """
+    shifts = tuple(shifts)
+    total = next((shift.verdict for shift in shifts if shift.family == TOTAL), Verdict.INCONCLUSIVE)
+    counted = [shift for shift in shifts if total is not Verdict.IMPROVED or not shift.is_stage]
+    others = [shift.verdict for shift in counted if shift.verdict is not Verdict.INCONCLUSIVE]
+    verdict = worst_of([total, *others])
+    if verdict is Verdict.IMPROVED and total is Verdict.SAME:
+        verdict = Verdict.SAME
+    return Finding(benchmark, verdict, reason, shifts)

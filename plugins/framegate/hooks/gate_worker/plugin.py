@@ -1,0 +1,139 @@
+"""What a worker does with its orders: connects, says what there is and how it ended."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Generator, Mapping
+from multiprocessing.connection import Client
+from typing import Any
+
+import pytest
+
+from .blocks import Blocks
+from .channel import Channel
+
+CHANNEL = "FRAMEGATE_GATE_CHANNEL"
+"""The environment variable with the connection's port, key and side; it is taken out when it has been read."""
+OFF: dict[str, Any] = {
+    "gate": None,
+    "benchmark_disable": False,
+    "benchmark_autosave": False,
+    "benchmark_save": False,
+    "benchmark_compare": None,
+    "benchmark_compare_fail": None,
+    "benchmark_histogram": None,
+    "benchmark_cprofile": None,
+    "xmlpath": None,
+    "numprocesses": None,
+    "dist": "no",
+    "tx": [],
+}
+"""Options that are the gate's own concern, whether they come from the command line or an ini file."""
+PASSED = ("passed", "")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Connect, and learn what to do."""
+    port, key, side = os.environ.pop(CHANNEL).split(":")
+    channel = Channel(Client(("127.0.0.1", int(port)), authkey=bytes.fromhex(key)))
+    channel.send(side=side, process=os.getpid())
+    orders = channel.receive()
+    for name, value in OFF.items():
+        if hasattr(config.option, name):
+            setattr(config.option, name, value)
+    config.pluginmanager.register(Worker(channel, orders))
+    if orders["mode"] == "blocks":
+        config.pluginmanager.register(Blocks(channel))
+    else:
+        channel.end_with_the_gate()
+
+
+class Worker:
+    """Says what was collected and how each benchmark ended."""
+
+    def __init__(self, channel: Channel, orders: Mapping[str, Any]) -> None:
+        self._channel = channel
+        self._keys = orders.get("keys")
+        self._only_collects = orders["mode"] == "collect"
+        self._ended = PASSED
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
+        """Leave out what was not asked for, and keep to the order that was."""
+        if self._keys is not None:
+            out = [item for item in items if item.name not in self._keys]
+            # In the same order on both sides, whatever other plugins think of it.
+            order = {key: index for index, key in enumerate(self._keys)}
+            items[:] = sorted((item for item in items if item.name in order), key=lambda item: order[item.name])
+            config.hook.pytest_deselected(items=out)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Say what there is, and where this process looks for modules."""
+        collected = [
+            {
+                "key": item.name,
+                "function": getattr(item, "originalname", item.name),
+                "params": {name: str(value) for name, value in _params(item).items()},
+                "path": str(item.path),
+            }
+            for item in session.items
+            if "benchmark" in getattr(item, "fixturenames", ())
+        ]
+        config = session.config
+        self._channel.send(
+            collected=collected,
+            errors=session.testsfailed,
+            path=sys.path,
+            prefixes=[sys.prefix, sys.base_prefix],
+            root=str(config.rootpath),
+            ini=str(config.inipath or ""),
+            settings={name: _ini(config, name) for name in ("gate_floor", "gate_same")},
+        )
+        if self._only_collects:
+            session.items.clear()
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_makereport(self, item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Report how a benchmark ended, by the first of its phases that did not pass."""
+        report = yield
+        if report.outcome != "passed" and self._ended[0] == "passed":
+            self._ended = (report.outcome, _reason(report))
+        if report.when == "teardown":
+            self._channel.send(outcome=self._ended[0], reason=self._ended[1], key=item.name)
+            self._ended = PASSED
+        return report
+
+    def pytest_sessionfinish(self, exitstatus: int) -> None:
+        """Say which files the modules came from, so that it can be seen whose code was measured."""
+        files = sorted(
+            {str(file) for module in list(sys.modules.values()) if (file := getattr(module, "__file__", None))}
+        )
+        with contextlib.suppress(OSError):  # a gate that has gone needs no goodbye
+            self._channel.send(finished=int(exitstatus), files=files)
+
+
+def _params(item: pytest.Item) -> dict[str, Any]:
+    callspec = getattr(item, "callspec", None)
+    return {} if callspec is None else dict(callspec.params)
+
+
+def _ini(config: pytest.Config, name: str) -> list[str]:
+    try:
+        return list(config.getini(name))
+    except (ValueError, KeyError):
+        return []
+
+
+def _reason(report: Any) -> str:
+    if report.outcome == "passed":
+        return ""
+    longrepr = report.longrepr
+    if isinstance(longrepr, tuple):
+        return str(longrepr[2]).removeprefix("Skipped: ")
+    crash = getattr(longrepr, "reprcrash", None)
+    text = str(crash.message if crash is not None else longrepr).strip()
+    return text.splitlines()[0] if text else report.outcome

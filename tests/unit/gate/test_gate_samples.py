@@ -1,0 +1,55 @@
+"""One number for each family of a launch."""
+
+from __future__ import annotations
+
+from math import inf, nan
+from typing import Any
+
+import pytest
+
+from framegate.gate.samples import FRAME_S, checked, exact_counts, families, p95, value_of
+
+
+def test_the_95th_percentile_is_one_of_the_values() -> None:
+    assert p95([float(value) for value in range(1, 101)]) == 95
+    assert p95([float(value) for value in range(20, 0, -1)]) == 19
+    assert p95([7.0]) == 7
+
+
+@pytest.mark.parametrize(("stat", "value"), [("min", 1.0), ("median", 3.0), ("p95", 5.0)])
+def test_what_stands_for_a_launch(stat: Any, value: float) -> None:
+    assert value_of([5.0, 1.0, 3.0, 4.0, 2.0], stat) == value
+
+
+def test_a_benchmark_without_stages_has_its_total() -> None:
+    assert families([0.2, 0.1], {}, "min") == {"total": 0.1}
+
+
+def test_enough_rounds_have_a_95th_percentile() -> None:
+    rounds = [float(value) for value in range(1, 21)]
+    assert families(rounds, {}, "min") == {"total": 1.0, "p95": 19.0}
+    assert families(rounds, {}, "p95") == {"total": 19.0}
+    assert "p95" not in families(rounds[:-1], {}, "min")
+
+
+def test_a_frame_has_stages_and_misses_its_turn() -> None:
+    rounds = [FRAME_S, FRAME_S + 1e-6, 0.01, 0.02]
+    found = families(rounds, {"inference": [0.3, 0.2], "draw": [0.0, 0.1]}, "min")
+    assert found == {"total": 0.01, "inference": 0.2, "draw": 0.0, "missed": 0.25}
+    assert "missed" not in families(rounds, {"build": [1.0]}, "min")
+
+
+@pytest.mark.parametrize("seconds", [[], [0.1, nan], [inf], [-0.1], [0.0, 0.0], ["0.1"], [None]])
+def test_what_is_no_time(seconds: Any) -> None:
+    with pytest.raises(ValueError, match=r"is no time|no times|are zero"):
+        checked(seconds)
+
+
+def test_exact_counts_by_their_last_names() -> None:
+    extra = {
+        "screen": {"tensor_bytes": 12, "uploaded_bytes": 16, "other": 3},
+        "browser": {"tensors_left": 0, "bytes_left": 0.5},
+        "frame": {"size": 3},
+    }
+    assert exact_counts(extra) == {"tensor_bytes": 12, "uploaded_bytes": 16, "tensors_left": 0}
+    assert exact_counts({"screen": None, "browser": "no"}) == exact_counts({}) == {}
