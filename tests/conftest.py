@@ -1,8 +1,11 @@
-"""What all tests share: a tiny model that no library is needed to write or to run."""
+"""What all tests share: a tiny model that no library is needed to write or to run, and a display."""
 
 import json
 import os
-from collections.abc import Callable
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
@@ -66,3 +69,35 @@ def write_model(tmp_path: Path) -> WriteModel:
         return folder
 
     return write
+
+
+@pytest.fixture(scope="session")
+def need_display() -> Iterator[Callable[[], None]]:
+    """See to it that there is a display: the user's, else one Xvfb of our own, started when first needed.
+
+    It outlives every GL context: Xlib ends the process of a client whose server goes away.
+    """
+    with ExitStack() as running:
+
+        def ensure() -> None:
+            if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+                _start_xvfb(running)
+
+        yield ensure
+
+
+def _start_xvfb(running: ExitStack) -> None:
+    program = shutil.which("Xvfb")
+    if program is None:
+        pytest.skip("there is no display and no Xvfb to make one: sudo apt-get install -y xvfb")
+    ours, theirs = os.pipe()
+    command = [program, "-displayfd", str(theirs), "-screen", "0", "1280x1024x24", "-nolisten", "tcp", "-noreset"]
+    server = subprocess.Popen(command, pass_fds=[theirs], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    running.enter_context(server)
+    running.callback(server.terminate)
+    os.close(theirs)
+    with os.fdopen(ours) as answer:
+        number = answer.readline().strip()
+    if not number:
+        pytest.skip("Xvfb is installed but does not start")
+    running.enter_context(pytest.MonkeyPatch.context()).setenv("DISPLAY", f":{number}")
