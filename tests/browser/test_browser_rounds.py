@@ -61,6 +61,14 @@ def test_a_known_delay_comes_out_where_it_was_put_in(open_page: OpenPage) -> Non
     assert max(per_second) <= 1 / DELAY_S
 
 
+def test_a_delay_that_is_asked_for_is_in_its_stage(open_page: OpenPage) -> None:
+    page = open_page("wasm", "texture")
+    delays_s = {"upload": 0.02, "inference": 0.04, "readback": 0.01, "draw": 0.03}
+    stages = page.rounds(3, 3, 0.0, delays_s=delays_s).stages_s
+    assert all(min(stages[stage]) >= seconds for stage, seconds in delays_s.items())
+    assert min(map(sum, zip(*page.rounds(20, 20, 0.0).stages_s.values(), strict=True))) < sum(delays_s.values())
+
+
 def test_slow_frames_end_before_there_are_enough(open_page: OpenPage, monkeypatch: pytest.MonkeyPatch) -> None:
     page = open_page("cpu", "topixels", edit={"screen.js": (DRAWN, BUSY)})
     monkeypatch.setattr(session, "SLOW_S", 1.5 * DELAY_S)

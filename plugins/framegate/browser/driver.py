@@ -74,7 +74,7 @@ class Browser:
         try:
             with _temporary_files_in(self._folder.path):
                 self._wait(self._start_driver(), start_s, f"start ({program})")
-            self._wait(self._start(flags, headed=headed, start_s=start_s), start_s, f"start ({program})")
+            self._wait(self._start(flags, headed=headed), start_s, f"start ({program})")
         except BaseException:
             self.close()
             raise
@@ -117,9 +117,10 @@ class Browser:
     async def _start_driver(self) -> None:
         self._driver = await self._api.async_playwright().start()
 
-    async def _start(self, flags: list[str], *, headed: bool, start_s: float) -> None:
+    async def _start(self, flags: list[str], *, headed: bool) -> None:
+        # No deadline of playwright's own: the one that ends everything is ours.
         self._browser = await self._driver.chromium.launch(
-            executable_path=str(self._program), args=flags, headless=not headed, timeout=1000 * start_s
+            executable_path=str(self._program), args=flags, headless=not headed, timeout=0
         )
         self._system = await self._browser.new_browser_cdp_session()
         context = await self._browser.new_context()

@@ -205,9 +205,21 @@ class TFJSPage:
         """How each stage is ended, by stage."""
         return dict(self._browser.call("framegate.methods", {}, START_S))
 
-    def rounds(self, least: int, most: int, budget_s: float, warm: int = 0) -> Rounds:
-        """Run frames until the time is up, at least and at most so many; ``warm`` more before that, unmeasured."""
-        wanted = {"least": least, "most": most, "budget_s": budget_s, "limit_s": SLOW_S, "warm": warm}
+    def rounds(
+        self, least: int, most: int, budget_s: float, warm: int = 0, delays_s: Mapping[str, float] | None = None
+    ) -> Rounds:
+        """Run frames until the time is up, at least and at most so many; ``warm`` more before that, unmeasured.
+
+        ``delays_s`` has stages take so many seconds longer, by real work.
+        """
+        wanted = {
+            "least": least,
+            "most": most,
+            "budget_s": budget_s,
+            "limit_s": SLOW_S,
+            "warm": warm,
+            "delays_s": dict(delays_s or {}),
+        }
         found = self._browser.call("framegate.rounds", wanted, ROUNDS_S + budget_s)
         self.is_used = True
         inside = sum(map(sum, found["stages"].values()))

@@ -89,12 +89,14 @@ def measure_page(
 
 def store_launches(extra_info: dict[str, Any], cell: str, launches: Sequence[Launch]) -> StageRow:
     """Put what all launches have measured into a cell's ``extra_info``."""
-    stages_s = joined([launch.rounds for launch in launches])
+    stages_s = joined(launches)
     extra_info["stages_s"] = stages_s
     extra_info["browser"] |= {
         "dispatch_s": list(chain.from_iterable(launch.rounds.dispatch_s for launch in launches)),
         "outside": max(launch.rounds.outside for launch in launches),
         "raf": delivered([launch.delivered for launch in launches]),
+        "tensors_left": sum(launch.rounds.tensors_left for launch in launches),
+        "bytes_left": sum(launch.rounds.bytes_left for launch in launches),
         "launches": [
             {"median_s": launch.median_s, "rounds": launch.rounds.frames, "start_s": launch.start_s}
             for launch in launches
@@ -118,9 +120,10 @@ def _launch(path: BrowserPath, *, renewed: bool) -> Launch:
     return Launch(rounds, animated, rounds.first_at_s - path.page.started_at_s if is_first else None)
 
 
-def joined(rounds: Sequence[Rounds]) -> dict[str, list[float]]:
+def joined(launches: Sequence[Launch]) -> dict[str, list[float]]:
     """Seconds of every round by stage, one launch after another."""
-    return {stage: [each for one in rounds for each in one.stages_s[stage]] for stage in rounds[0].stages_s}
+    stages = launches[0].rounds.stages_s
+    return {stage: [each for launch in launches for each in launch.rounds.stages_s[stage]] for stage in stages}
 
 
 def delivered(animated: Sequence[Delivered]) -> dict[str, float]:

@@ -11,12 +11,14 @@ import pytest
 
 RunCells = Callable[..., subprocess.CompletedProcess[str]]
 
-# Something happens to the page while the rounds of the first cell run, which last for two seconds.
+# Something happens to the page while the rounds of the first cell run, which last for a second.
 FIRST_ROUNDS = '''
 import sys, threading
 import psutil
 from framegate.browser.session import TFJSPage
+from framegate.hooks import browser_rounds
 
+browser_rounds.BUDGET_S, browser_rounds.ANIMATE_S = 1.0, 0.1
 # Importing TensorFlow takes longer than all else.
 sys.modules["tensorflow"] = None
 rounds, calls = TFJSPage.rounds, []
@@ -60,7 +62,7 @@ KILL_GPU = 'threading.Timer(0.3, kill, ["--type=gpu-process"]).start()'
 @pytest.mark.parametrize(
     ("cell", "harm", "said"),
     [
-        ("wasm-topixels", HANG, "did not answer framegate.rounds within 6 s and was ended"),
+        ("wasm-topixels", HANG, "did not answer framegate.rounds within 10 s and was ended"),
         ("wasm-topixels", KILL_ALL, "could not answer framegate.rounds: "),
         ("wasm-topixels", KILL_GPU, "answer framegate.rounds: its GPU process ended in the meantime"),
         # Which of the two is seen first is a race.
@@ -75,7 +77,7 @@ def test_one_cell_fails_and_the_next_gets_a_new_browser(run_cells: RunCells, cel
     done = run_cells(
         FIRST_ROUNDS.replace("HARM", indent(dedent(harm), "    ")),
         *(f"--frame-runtime=tfjs-{backend}", f"--frame-renderer={way}", "--frame-preprocess=none,invert"),
-        "--frame-browser-timeout=6",
+        "--frame-browser-timeout=10",
     )
     assert "1 failed, 1 passed" in done.stdout, done.stdout + done.stderr
     assert f"test_browser[tiny-16-none-tfjs-{cell}] FAILED" in done.stdout

@@ -15,10 +15,12 @@ framegate.methods = async () => {
   return { ...METHODS, ...waits, readback: "the promise of data() is kept", ...page.way.methods };
 };
 
-async function frame(keep) {
+// `delays_s` has stages take longer by real work, to see whether that is found.
+async function frame({ keep, delays_s = {} } = {}) {
   const times = {};
   let last = seconds();
   const mark = (name) => {
+    if (name in delays_s) for (const until = seconds() + delays_s[name]; seconds() < until; );
     const now = seconds();
     times[name] = now - last;
     last = now;
@@ -48,7 +50,7 @@ async function leavings(work) {
 
 // Frames one after another until the time is up, and what they left behind. Very slow ones end at `limit_s`, if there
 // is one at all.
-framegate.rounds = async ({ warm, least, most, budget_s, limit_s }) => {
+framegate.rounds = async ({ warm, least, most, budget_s, limit_s, delays_s }) => {
   const enough = (count, taken_s) => count >= most || (count >= least ? taken_s >= budget_s : count && taken_s >= limit_s);
   for (let count = 0; count < warm; count++) await frame();
   const stages = {};
@@ -57,7 +59,7 @@ framegate.rounds = async ({ warm, least, most, budget_s, limit_s }) => {
   const left = await leavings(async () => {
     const started = seconds();
     for (let count = 0; !enough(count, seconds() - started); count++) {
-      const done = await frame();
+      const done = await frame({ delays_s });
       for (const [name, value] of Object.entries(done.times)) (stages[name] ??= []).push(value);
       dispatch.push(done.dispatch);
       first_at_s ??= performance.timeOrigin / 1000 + seconds();
@@ -143,13 +145,14 @@ framegate.kernels = async () => {
 // One frame more, and everything that can be compared of it.
 framegate.look = async () => {
   page.way.looking = true;
-  const { kept } = await frame(async (tensor) => {
+  const keep = async (tensor) => {
     const unit = toUnit(tensor, page.way.range);
     const [values, shown] = await Promise.all([tensor.data(), unit.data()]);
     const found = { output: base64(values), unit: base64(shown), shape: tensor.shape, dtype: tensor.dtype };
     unit.dispose();
     return found;
-  });
+  };
+  const { kept } = await frame({ keep });
   page.way.looking = false;
   return { ...kept, pixels: base64(page.way.read()), size: [page.way.canvas.height, page.way.canvas.width] };
 };
