@@ -127,6 +127,7 @@ def test_a_benchmark_that_the_head_has_not(repository: Repository) -> None:
         (("HEAD", "--no-index"), "--no-index"),
         ((), "nothing to compare: name a revision"),
         (("HEAD", "--base-renderer=null"), "--base-renderer and --head-renderer go together"),
+        (("HEAD", "--base-python=no-such-python"), "cannot be started by no-such-python"),
         (("HEAD", "--floor=much"), "'much' is no share"),
     ],
 )

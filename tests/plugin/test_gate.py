@@ -186,6 +186,21 @@ def test_a_process_that_ends_at_once(project: Project) -> None:
     assert "ended with code 9" in run.reasons["the run"]
 
 
+def test_two_benchmarks_of_one_name(project: Project) -> None:
+    (project.folder / "test_more.py").write_text("def test_work(benchmark):\n    benchmark(sum, range(9))\n")
+    run = project.gate()
+    run.says_no(15, "the run", "failed")
+    assert "2 benchmarks are called test_work" in run.reasons["the run"]
+
+
+def test_a_plain_test_with_the_name_of_a_benchmark_is_no_benchmark(project: Project) -> None:
+    (project.folder / "test_more.py").write_text("def test_work():\n    assert False\n")
+    run = project.gate()
+    assert run.code == 0, run.output
+    assert run.verdicts == {"test_work": "same", "test_other": "same"}
+    assert run.junit_count("skipped") == 1
+
+
 def test_a_benchmark_that_stores_no_times(project: Project) -> None:
     project.write(SUITE.replace('    benchmark(sum, items("work"))', "    pass"))
     run = project.gate()

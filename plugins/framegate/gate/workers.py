@@ -131,16 +131,7 @@ def workers(sides: Sequence[Side], copy_plugin: CopyPlugin) -> Iterator[list[Wor
             basetemp = ("--basetemp", str(home / f"temporary-{index}"))
             command = [side.python, *_isolation(), "-m", "pytest", "-p", module, *side.arguments]
             command += ["--benchmark-only", "-p", "no:cacheprovider", *basetemp]
-            with log.open("wb") as output:
-                process = subprocess.Popen(  # noqa: S603 # pytest, with the user's own arguments
-                    command,
-                    cwd=side.folder,
-                    env=environment,
-                    stdin=subprocess.DEVNULL,
-                    stdout=output,
-                    stderr=subprocess.STDOUT,
-                    start_new_session=True,
-                )
+            process = _start(side, command, environment, log)
             opened.callback(end, process)
             processes.append(process)
         connections = _connections(listener, processes, sides, logs)
@@ -150,6 +141,22 @@ def workers(sides: Sequence[Side], copy_plugin: CopyPlugin) -> Iterator[list[Wor
             Worker(side, process, connection, log)
             for side, process, connection, log in zip(sides, processes, connections, logs, strict=True)
         ]
+
+
+def _start(side: Side, command: list[str], environment: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
+    try:
+        with log.open("wb") as output:
+            return subprocess.Popen(  # noqa: S603 # pytest, with the user's own arguments
+                command,
+                cwd=side.folder,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+    except OSError as error:
+        raise ComparisonError(f"a worker for {side.label} cannot be started by {side.python}: {error}") from error
 
 
 def end(process: subprocess.Popen[bytes]) -> None:

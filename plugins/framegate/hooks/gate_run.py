@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -28,10 +29,9 @@ FIRST_RUN = "nothing is accepted yet; framegate accept takes this run as the fir
 def judge(session: pytest.Session, options: GateOptions, say: Say) -> GateReport:
     """Measure, compare with the baseline, store, and accept where that was asked for."""
     title = f"{options.launches} launches against the baseline {options.name!r}"
-    if options.refusal:
-        return _whole(title, Verdict.NOTHING, options.refusal)
-    if not session.items:
-        return _whole(title, Verdict.NOTHING, "no benchmark was collected")
+    refused = _refused(session, options)
+    if refused is not None:
+        return _whole(title, *refused)
     store = Store(_folder(session.config, options))
     try:
         floors = marked_floors(session.items, options.floors)
@@ -50,6 +50,19 @@ def judge(session: pytest.Session, options: GateOptions, say: Say) -> GateReport
     findings, notes = _confirmed(session.config, options, findings, say)
     findings = _bootstrapped(findings, options, accepted)
     return _kept(store, options, title, launches, run, findings, [*few_runs(accepted), *notes])
+
+
+def _refused(session: pytest.Session, options: GateOptions) -> tuple[Verdict, str] | None:
+    """Why there is nothing to measure, before anything is."""
+    if options.refusal:
+        return Verdict.NOTHING, options.refusal
+    names = Counter(item.name for item in session.items if is_benchmark(item))
+    if not names:
+        return Verdict.NOTHING, "no benchmark was collected"
+    name, count = names.most_common(1)[0]
+    if count > 1:
+        return Verdict.FAILED, f"{count} benchmarks are called {name}; give each a name of its own"
+    return None
 
 
 def _confirmed(
@@ -151,12 +164,17 @@ def _statistics(seconds: list[float]) -> dict[str, Any]:
     return dict(stats.as_dict())
 
 
+def is_benchmark(item: pytest.Item) -> bool:
+    """Whether it has the benchmark fixture, without which nothing is measured."""
+    return "benchmark" in getattr(item, "fixturenames", ())
+
+
 def report_findings(session: pytest.Session, report: GateReport, options: GateOptions) -> None:
     """Tell pytest's reporters, JUnit's among them, of each verdict as of a test's outcome, and write the files."""
-    items = {item.name: item for item in session.items}
+    items = {item.name: item for item in session.items if is_benchmark(item)}
     judged = {finding.benchmark for finding in report.findings}
-    for key, item in items.items():
-        if key not in judged and WHOLE_RUN not in judged:
+    for item in session.items:
+        if not (item.name in judged and is_benchmark(item)) and WHOLE_RUN not in judged:
             _report(session, item.nodeid, item.location, "skipped", "not measured, and not expected to be")
     for finding in report.findings:
         found = items.get(finding.benchmark)

@@ -63,7 +63,7 @@ def test_trees_of_two_revisions_are_made_and_gone(repository: Repository) -> Non
 
 def test_they_are_gone_too_where_the_block_fails(repository: Repository) -> None:
     head = (repository.commit("HEAD"), "HEAD")
-    roots = []
+    roots: list[Path] = []
 
     def interrupted() -> None:
         with work_trees(repository, [head, head]) as trees:

@@ -68,10 +68,11 @@ class Worker:
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
         """Leave out what was not asked for, and keep to the order that was."""
         if self._keys is not None:
-            out = [item for item in items if item.name not in self._keys]
             # In the same order on both sides, whatever other plugins think of it.
             order = {key: index for index, key in enumerate(self._keys)}
-            items[:] = sorted((item for item in items if item.name in order), key=lambda item: order[item.name])
+            wanted = [item for item in items if item.name in order and _is_benchmark(item)]
+            out = [item for item in items if item not in wanted]
+            items[:] = sorted(wanted, key=lambda item: order[item.name])
             config.hook.pytest_deselected(items=out)
 
     @pytest.hookimpl(trylast=True)
@@ -85,7 +86,7 @@ class Worker:
                 "path": str(item.path),
             }
             for item in session.items
-            if "benchmark" in getattr(item, "fixturenames", ())
+            if _is_benchmark(item)
         ]
         config = session.config
         self._channel.send(
@@ -104,6 +105,8 @@ class Worker:
     def pytest_runtest_makereport(self, item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Report how a benchmark ended, by the first of its phases that did not pass."""
         report = yield
+        if not _is_benchmark(item):  # it may have the name of one
+            return report
         if report.outcome != "passed" and self._ended[0] == "passed":
             self._ended = (report.outcome, _reason(report))
         if report.when == "teardown":
@@ -118,6 +121,10 @@ class Worker:
         )
         with contextlib.suppress(OSError):  # a gate that has gone needs no goodbye
             self._channel.send(finished=int(exitstatus), files=files)
+
+
+def _is_benchmark(item: pytest.Item) -> bool:
+    return "benchmark" in getattr(item, "fixturenames", ())
 
 
 def _params(item: pytest.Item) -> dict[str, Any]:

@@ -1,0 +1,119 @@
+"""Processes at the end of a connection: they start, they end, and they say why they did not."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+
+from framegate.errors import ComparisonError
+from framegate.gate.workers import CHANNEL, CopyPlugin, Side, _environment, end, tail, workers
+
+TALKS = f"""
+import json, os, sys
+from multiprocessing.connection import Client
+
+port, key, side = os.environ[{CHANNEL!r}].split(":")
+connection = Client(("127.0.0.1", int(port)), authkey=bytes.fromhex(key))
+connection.send_bytes(json.dumps({{"side": side}}).encode())
+"""
+ECHO = "connection.send_bytes(connection.recv_bytes())\nconnection.recv_bytes()\n"
+
+
+def plugin(text: str) -> CopyPlugin:
+    def copy(folder: Path) -> str:
+        (folder / "the_plugin.py").write_text(text)
+        return "the_plugin"
+
+    return copy
+
+
+def side(tmp_path: Path, label: str = "the candidate") -> Side:
+    return Side(label, sys.executable, tmp_path, ())
+
+
+def test_two_workers_talk_and_end(tmp_path: Path) -> None:
+    sides = [side(tmp_path, "base"), side(tmp_path, "head")]
+    with workers(sides, plugin(TALKS + ECHO)) as (base, head):
+        base.send(name="base")
+        head.send(name="head")
+        assert head.receive() == {"name": "head"}
+        assert base.receive() == {"name": "base"}
+        processes = [psutil.Process(worker._process.pid) for worker in (base, head)]
+        assert all(process.is_running() for process in processes)
+        homes = [argument for argument in processes[0].cmdline() if "framegate-gate-" in argument]
+    assert not any(process.is_running() and process.status() != psutil.STATUS_ZOMBIE for process in processes)
+    assert homes
+    assert not Path(homes[0]).parent.exists()
+
+
+def test_they_end_where_the_block_fails(tmp_path: Path) -> None:
+    started: list[int] = []
+
+    def interrupted() -> None:
+        with workers([side(tmp_path)], plugin(TALKS + ECHO)) as (worker,):
+            started.append(worker._process.pid)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert len(started) == 1
+    assert not psutil.pid_exists(started[0])
+
+
+def test_one_that_ends_before_it_begins_says_what_it_said(tmp_path: Path) -> None:
+    text = "import sys\nprint('no driver here')\nsys.stdout.flush()\nimport os\nos._exit(7)\n"
+    with (
+        pytest.raises(ComparisonError, match="the worker for the candidate ended with code 7 before") as caught,
+        workers([side(tmp_path)], plugin(text)),
+    ):
+        pass
+    assert "no driver here" in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_one_that_ends_in_the_middle_says_so(tmp_path: Path) -> None:
+    text = TALKS + "connection.recv_bytes()\nos._exit(9)\n"
+    with workers([side(tmp_path)], plugin(text)) as (worker,):
+        worker.send(name="it")
+        with pytest.raises(ComparisonError, match="the worker for the candidate ended with code 9"):
+            worker.receive()
+
+
+def test_an_interpreter_that_is_not_there(tmp_path: Path) -> None:
+    nowhere = Side("base", str(tmp_path / "no" / "python"), tmp_path, ())
+    with (
+        pytest.raises(ComparisonError, match=r"a worker for base cannot be started by .*python"),
+        workers([nowhere], plugin("")),
+    ):
+        pass
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGTERM that could be ignored")
+def test_one_that_does_not_obey_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("framegate.gate.workers.END_S", 0.2)
+    text = TALKS + "import signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n" + ECHO + "time.sleep(60)\n"
+    with workers([side(tmp_path)], plugin(text)) as (worker,):
+        worker.send(name="ready")
+        worker.receive()
+        process = worker._process
+        end(process)
+        assert process.poll() == -9
+        end(process)
+
+
+def test_the_last_lines_that_say_something(tmp_path: Path) -> None:
+    log = tmp_path / "log.txt"
+    log.write_bytes(b"\n\xff first \n\n second\n")
+    assert tail(log) == "\ufffd first | second"
+    log.write_text("")
+    assert tail(log) == "nothing"
+
+
+def test_paths_come_before_the_users_own() -> None:
+    given = {"PYTHONPATH": "theirs", "PYTEST_CURRENT_TEST": "x", "HOME": "h"}
+    assert _environment(given, ["a", "b"]) == {"PYTHONPATH": os.pathsep.join(["a", "b", "theirs"]), "HOME": "h"}
+    assert _environment({}, ["a"]) == {"PYTHONPATH": "a"}
