@@ -36,7 +36,8 @@ AA_ARGUMENTS = (
 )
 """A real model through all of its stages, and two ways to the screen."""
 MOST_PAIRS = 1000
-NEW_BEGINNING = {Verdict.REGRESSED, Verdict.NO_BASELINE, Verdict.OTHER, Verdict.MISSING}
+ACCEPTABLE = PASSES | {Verdict.NO_BASELINE}
+NEW_BEGINNING = {Verdict.REGRESSED, Verdict.OTHER, Verdict.MISSING}
 """What a user may accept knowingly: a run that was measured, and is not what it was."""
 
 
@@ -77,14 +78,14 @@ def accept(parsed: argparse.Namespace) -> int:
     """Make a run part of its baseline."""
     storage = Path(parsed.storage.removeprefix("file://"))
     folders = [folder for folder in storage.glob("*") if folder.is_dir()] if storage.is_dir() else []
-    run = find_run(folders, parsed.run, lambda each: not each.mark.exists())
+    run = find_run(folders, parsed.which, lambda each: not each.mark.exists())
     verdict = _verdict(run)
-    if verdict not in PASSES and not (parsed.anyway and verdict in NEW_BEGINNING):
+    if verdict not in ACCEPTABLE and not (parsed.anyway and verdict in NEW_BEGINNING):
         hint = (
             "; if it is meant to be so, --anyway begins the baseline anew with it" if verdict in NEW_BEGINNING else ""
         )
         raise UsageError(f"{run.path.name} is {verdict}, and what failed is no baseline{hint}")
-    Store(run.path.parent).accept(run, starts=verdict not in PASSES)
+    Store(run.path.parent).accept(run, starts=verdict not in ACCEPTABLE)
     print(f"accepted {run.path} into the baseline {run.name!r}")  # noqa: T201
     return 0
 
@@ -169,7 +170,7 @@ def add_accept(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     """Describe ``framegate accept``."""
     about = "make a run of pytest --gate part of the baseline that later runs are compared with"
     parser = commands.add_parser("accept", help=about, description=about)
-    parser.add_argument("run", nargs="?", metavar="RUN", help="its number or file (default: the newest)")
+    parser.add_argument("which", nargs="?", metavar="RUN", help="its number or file (default: the newest)")
     parser.add_argument("--storage", default=".benchmarks", metavar="FOLDER", help="pytest-benchmark's storage")
     parser.add_argument(
         "--anyway", action="store_true", help="take one that is slower, or not comparable: the baseline begins with it"

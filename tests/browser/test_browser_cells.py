@@ -157,21 +157,24 @@ BLOCKS = """
 from pytest_benchmark.fixture import BenchmarkFixture
 
 def blocks(benchmark, target, **_):
-    for _ in range(600):
+    for turn in range(30):
+        target.slow({"draw": 0.05} if turn > 14 else {})
         before = benchmark._timer()
         target()
         print("took", benchmark._timer() - before, "of", sum(samples[-1] for samples in target.samples.values()))
 
-BenchmarkFixture.pedantic, BenchmarkFixture.gate_channel = blocks, None
+BenchmarkFixture.pedantic, BenchmarkFixture.runs_blocks = blocks, True
 """
 
 
-def test_rounds_run_when_the_gate_asks_for_them_however_many(run_cells: RunCells) -> None:
+def test_rounds_run_when_the_gate_asks_for_them_and_with_its_delays(run_cells: RunCells) -> None:
     done = run_cells(NO_TENSORFLOW + BLOCKS, "--frame-runtime=tfjs-wasm", "--frame-renderer=texture", "-s")
     assert done.returncode == 0, done.stdout + done.stderr
     times = re.findall(r"took (\S+) of (\S+)", done.stdout)
-    assert len(times) == 600
+    assert len(times) == 30
     assert all(float(taken) == pytest.approx(float(whole)) and float(whole) > 0 for taken, whole in times)
+    assert min(float(taken) for taken, _ in times[15:]) >= 0.05
+    assert min(float(taken) for taken, _ in times[:15]) < 0.05
 
 
 def test_pythons_ways_and_the_pages_stand_in_one_table(run_cells: RunCells) -> None:

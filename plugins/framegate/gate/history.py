@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import log
 from typing import Any
 
@@ -16,6 +16,10 @@ from framegate.gate.verdicts import MISSED, Finding, Shift, Verdict, of_shifts
 
 KEPT_RUNS = 10
 CANARY = "canary"
+UNSURE = (
+    "slower by more than the floor, and by less than its accepted runs vary; more of them, more launches or framegate"
+    " ab would settle it"
+)
 
 
 @dataclass(frozen=True)
@@ -169,14 +173,19 @@ def _judged(
     if MISSED in values[0]:
         shifts.append(_missed_shift(values, past, floors))
     shifts += _count_shifts(entry, comparable[-1])
-    finding = of_shifts(key, shifts)
+    return _with_the_machine(of_shifts(key, shifts), canary)
+
+
+def _with_the_machine(finding: Finding, canary: Shift | None) -> Finding:
+    """The finding, unsure where the machine itself was slower; what the machine cannot do stands."""
+    if finding.verdict is Verdict.INCONCLUSIVE:
+        return replace(finding, reason=UNSURE)
     if finding.verdict is Verdict.REGRESSED and canary is not None and _only_times(finding):
-        return Finding(
-            key,
-            Verdict.INCONCLUSIVE,
-            f"the machine itself is slower by {100 * canary.change:.0f} % than in the accepted runs; try again, or"
-            " decide by framegate ab",
-            finding.shifts,
+        return replace(
+            finding,
+            verdict=Verdict.INCONCLUSIVE,
+            reason=f"the machine itself is slower by {100 * canary.change:.0f} % than in the accepted runs; try again,"
+            " or decide by framegate ab",
         )
     return finding
 

@@ -17,6 +17,8 @@ LEVEL = 0.05
 TRIM = 0.2
 TAIL = 0.00135
 """One side of three standard deviations."""
+FEWEST_DEGREES = 4
+"""Of freedom: those of one run of five launches. The quantile for a single one, 235, would let anything through."""
 
 
 def spread(values: Sequence[float]) -> float:
@@ -32,7 +34,8 @@ class HistoryShift:
     Attributes:
         shift: of the median.
         bound: what a shift has to exceed.
-        verdict: ``same``, ``regressed`` or ``improved``.
+        verdict: ``same``, ``regressed``, ``improved``, or ``inconclusive`` where most launches are slower by more than
+            the floor and the history varies by as much.
     """
 
     shift: float
@@ -59,7 +62,7 @@ def against_history(candidate: Sequence[float], accepted: Sequence[Sequence[floa
     shift = median(candidate) - middle
     sigmas = SIGMAS
     if len(accepted) < ENOUGH_RUNS:
-        sigmas = max(SIGMAS, float(stats.t.ppf(1 - TAIL, max(1, len(launches) - 1))))
+        sigmas = max(SIGMAS, float(stats.t.ppf(1 - TAIL, max(FEWEST_DEGREES, len(launches) - 1))))
     bound = max(log1p(floor), sigmas * spread(launches) * sqrt(1 / len(candidate) + 1 / len(accepted)))
 
     def most(sign: float) -> bool:
@@ -69,6 +72,8 @@ def against_history(candidate: Sequence[float], accepted: Sequence[Sequence[floa
     verdict = Verdict.SAME
     if shift > bound and most(1.0):
         verdict = Verdict.REGRESSED
+    elif shift > log1p(floor) and most(1.0):
+        verdict = Verdict.INCONCLUSIVE
     elif shift < -bound and most(-1.0):
         verdict = Verdict.IMPROVED
     return HistoryShift(shift, bound, verdict)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from statistics import median
@@ -12,16 +12,16 @@ import pytest
 
 from framegate.errors import WrongOutput
 from framegate.hooks.browser import CLOCK, BrowserPath
+from framegate.hooks.browser_blocks import PageRounds
 from framegate.hooks.describe import FrameInfo
 from framegate.hooks.kernels import keep_kernels
 from framegate.hooks.options import OPTIONS
 from framegate.hooks.ways import keep_way
-from framegate.measure.replay import Replay
 from framegate.report.kernels import KernelRun
 from framegate.report.stages import StageRow
 
 if TYPE_CHECKING:
-    from framegate.browser.session import Delivered, Rounds, TFJSPage
+    from framegate.browser.session import Delivered, Rounds
 
 LEAST, MOST, BUDGET_S = 3, 500, 2.0
 ANIMATE_S = 1.0
@@ -65,13 +65,14 @@ def measure_page(
             verify_nothing_left(page.rounds(1, 1, 0.0))
             benchmark.pedantic(lambda: None)
             return
-        clock = pytestconfig.stash[CLOCK]
-        if runs_blocks(benchmark):
-            benchmark.pedantic(Replay(clock, lambda delays_s: one_round(browser_path.page, delays_s)))
+        if getattr(benchmark, "runs_blocks", False):
+            benchmark.pedantic(PageRounds(page, pytestconfig.stash[CLOCK], verify_nothing_left))
             return
         launches = _launches(browser_path, options.launches)
-        replay = Replay(clock, lambda delays_s: one_round(browser_path.page, delays_s), joined(launches))
-        benchmark.pedantic(replay, rounds=sum(launch.rounds.frames for launch in launches), iterations=1)
+        clock = pytestconfig.stash[CLOCK]
+        wholes_s = list(chain.from_iterable(launch.rounds.wholes_s for launch in launches))
+        times = iter(wholes_s)
+        benchmark.pedantic(lambda: clock.advance(next(times)), rounds=len(wholes_s), iterations=1)
         row = store_launches(benchmark.extra_info, request.node.callspec.id, launches)
         about = benchmark.extra_info["browser"]
         page = browser_path.page
@@ -84,18 +85,6 @@ def measure_page(
             about["kernels"] = keep_kernels(pytestconfig, run)
 
     return measure
-
-
-def runs_blocks(benchmark: Any) -> bool:
-    """Whether this is the gate's fixture, which says when a round is to run: none is measured ahead of it."""
-    return hasattr(benchmark, "gate_channel")
-
-
-def one_round(page: TFJSPage, delays_s: Mapping[str, float]) -> Mapping[str, Sequence[float]]:
-    """Seconds by stage of one round that the page runs now."""
-    rounds = page.rounds(1, 1, 0.0, delays_s=delays_s)
-    verify_nothing_left(rounds)
-    return rounds.stages_s
 
 
 def store_launches(extra_info: dict[str, Any], cell: str, launches: Sequence[Launch]) -> StageRow:

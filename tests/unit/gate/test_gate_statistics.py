@@ -50,8 +50,11 @@ def test_three_deviations_are_the_bound_where_it_is_noisy() -> None:
     bound = 3 * 10 * SCALE * sqrt(1 / 5 + 1 / 5)
     assert bound == pytest.approx(0.28130, abs=1e-5)
     assert against_history(flat(0.281), noisy, 0.05).bound == pytest.approx(bound)
-    assert against_history(flat(0.281), noisy, 0.05).verdict is Verdict.SAME
     assert against_history(flat(0.282), noisy, 0.05).verdict is Verdict.REGRESSED
+    # Slower by more than the floor, and it cannot be told from chance: not the same, either.
+    assert against_history(flat(0.281), noisy, 0.05).verdict is Verdict.INCONCLUSIVE
+    assert against_history(flat(0.048), noisy, 0.05).verdict is Verdict.SAME
+    assert against_history(flat(-0.281), noisy, 0.05).verdict is Verdict.SAME
 
 
 def test_more_launches_and_more_runs_narrow_the_bound() -> None:
@@ -86,6 +89,12 @@ def test_fewer_than_five_runs_widen_the_bound(runs: int) -> None:
     assert deviations > 3
     bound = deviations * 10 * SCALE * sqrt(1 / 5 + 1 / runs)
     assert against_history(flat(0.0), noisy, 0.05).bound == pytest.approx(bound)
+
+
+@pytest.mark.parametrize("launches", [1, 2, 3])
+def test_a_short_history_of_few_launches_still_finds_what_is_three_times_slower(launches: int) -> None:
+    history = [[0.0, 0.05, 0.1][:launches]]
+    assert against_history(flat(log(3), launches), history, 0.05).verdict is Verdict.REGRESSED
 
 
 def test_yuen_by_hand() -> None:
