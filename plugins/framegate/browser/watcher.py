@@ -57,6 +57,10 @@ class WatchedFolder:
 
 
 def _watch() -> None:
+    # Who ends all processes of a user or a service means this one too, and it ends by itself when the others have.
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
     folder = tempfile.mkdtemp(prefix=_PREFIX, dir=_place())
     os.write(sys.stdout.fileno(), os.fsencode(folder))
     os.close(sys.stdout.fileno())
