@@ -155,7 +155,11 @@ def add_ab(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     parser.add_argument("--junitxml", type=Path, metavar="FILE", help="write a JUnit file")
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the text of a comment")
     parser.add_argument(
-        "--allow-missing", action="append", default=[], metavar="PATTERN", help="benchmarks that may be gone"
+        "--allow-missing",
+        action="append",
+        default=[],
+        metavar="PATTERN",
+        help="benchmarks that only one side may have",
     )
     parser.add_argument(
         "--inconclusive",

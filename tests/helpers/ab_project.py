@@ -94,8 +94,12 @@ class Repository:
 
     def ab(self, *arguments: str, options: Sequence[str] = OPTIONS) -> subprocess.CompletedProcess[str]:
         """Run it until it ends."""
+        return self.run(self.command(*arguments, options=options))
+
+    def run(self, command: Sequence[str]) -> subprocess.CompletedProcess[str]:
+        """Run any command until it ends."""
         return subprocess.run(
-            self.command(*arguments, options=options),
+            command,
             cwd=self.root,
             env=self.environment,
             capture_output=True,

@@ -125,15 +125,15 @@ class Project:
             file.unlink(missing_ok=True)
         outputs = [f"--junitxml={files[1]}"]
         if any(option == "--gate" or option.startswith("--gate=") for option in options):
-            outputs.append(f"--gate-json={files[0]}")
-        variables = {"GITHUB_STEP_SUMMARY": str(files[2]), **variables}
+            outputs.insert(0, f"--gate-json={files[0]}")
+        variables = {"GITHUB_STEP_SUMMARY": str(files[2])} | variables
         run = self.command("pytest", "-p", "framegate.plugin", *QUICK, *outputs, *options, **variables)
         return GateRun(
             run.returncode,
             run.stdout + run.stderr,
             json.loads(files[0].read_text()) if files[0].exists() else None,
             ET.parse(files[1]).getroot() if files[1].exists() else None,  # noqa: S314 # pytest's own file
-            files[2].read_text() if files[2].exists() else "",
+            files[2].read_text() if files[2].is_file() else "",
         )
 
     def gate(self, *options: str, launches: int = 1, name: str = "", **variables: str) -> GateRun:

@@ -7,15 +7,14 @@ import os
 import shutil
 import signal
 import subprocess
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-import psutil
 import pytest
 from ab_project import CONFTEST, FRAME_S, SETTINGS, Repository
+from gate_workers import until, workers
 
 ROOT = Path(__file__).parents[2]
 BENCHMARK = "test_frame[tiny-16-none-null-busy-null]"
@@ -155,24 +154,6 @@ def test_code_that_both_sides_would_take_from_the_work_tree_is_refused(repositor
     assert run.returncode == 2, run.stdout + run.stderr
     assert "the same on both sides" in run.stderr
     repository.has_left_nothing()
-
-
-def workers(temporary: Path) -> list[psutil.Process]:
-    """The gate's workers whose temporary folder is one of this test's."""
-    lines = [(process, process.info["cmdline"] or []) for process in psutil.process_iter(["cmdline"])]
-    return [
-        process
-        for process, line in lines
-        if "framegate_gate_worker.plugin" in line and any(each.startswith(str(temporary)) for each in line)
-    ]
-
-
-def until(condition: Callable[[], object], seconds: float = 60) -> None:
-    """Wait for it."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.05)
 
 
 @contextmanager

@@ -154,6 +154,10 @@ def commit(folder: Path) -> None:
         (["--benchmark-only", "--gate=a b"], "a baseline's name is letters"),
         (["--benchmark-only", "--gate", "--gate-launches=0"], "--gate-launches '0' is not a whole number from 1 to 50"),
         (["--benchmark-only", "--gate", "--gate-launches=x"], "--gate-launches 'x'"),
+        (
+            ["--benchmark-only", "--gate", "--gate-json=no/such.json"],
+            "--gate-json no/such.json: there is no such folder",
+        ),
         (["--benchmark-only", "--gate", "--benchmark-save=x"], "leave out --benchmark-save"),
         (["--benchmark-only", "--gate", "--benchmark-compare-fail=min:5%"], "leave out --benchmark-compare-fail"),
         (["--benchmark-only", "--gate", "--benchmark-json=x.json"], "leave out --benchmark-json"),
@@ -166,6 +170,13 @@ def test_a_mistake_is_one_line(new_project: Project, options: list[str], says: s
     assert says in run.output
     run.has_no_traceback()
     assert new_project.stored() == []
+
+
+def test_a_summary_that_cannot_be_written_is_said(project: Project) -> None:
+    run = project.gate("-k", "nothing", GITHUB_STEP_SUMMARY=str(project.folder))
+    assert run.code == 4, run.output
+    assert "GITHUB_STEP_SUMMARY names" in run.output
+    run.has_no_traceback()
 
 
 def test_an_ini_line_that_is_no_floor(new_project: Project) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from statistics import median
 
 from framegate.errors import ComparisonError
@@ -35,11 +36,11 @@ def decide(
         request: the two sides.
         copy_plugin: writes the workers' plugin.
         say: is told of the progress, a line at a time.
-        floor: the smallest change that counts, in place of the ini file's.
+        floor: the smallest change that counts, in place of the ini file's for all families.
         seed: of the order of blocks; a random one is taken, and reported, where none is given.
         more: pairs of stage two.
         is_wanted: whether a benchmark is to be compared at all.
-        is_allowed_missing: whether one may be gone from the head.
+        is_allowed_missing: whether one may be on one side only.
 
     Raises:
         ComparisonError: the sides cannot be compared; a worker that ends later is a verdict.
@@ -47,8 +48,8 @@ def decide(
     """
     seed = random.SystemRandom().randrange(2**32) if seed is None else seed
     with open_sides(request, copy_plugin) as sides:
-        general = PAIRS_FLOOR if floor is None else floor
-        floors = parse_floors(sides.settings["gate_floor"], general)
+        floors = parse_floors(sides.settings["gate_floor"], PAIRS_FLOOR)
+        floors = floors if floor is None else replace(floors, general=floor)
         keys = [pair for pair in sides.keys if is_wanted(pair[1])]
         gone = [key for key in sides.only_base if is_wanted(key) and not is_allowed_missing(key)]
         pairs = Pairs(sides, keys, copy_plugin, say, random.Random(seed))  # noqa: S311 # an order, no secret
@@ -63,10 +64,11 @@ def decide(
             *(
                 Finding(key, Verdict.NO_BASELINE, "the base has not got it")
                 for key in sides.only_head
-                if is_wanted(key)
+                if is_wanted(key) and not is_allowed_missing(key)
             ),
         )
-        findings = findings or (Finding(WHOLE_RUN, Verdict.NOTHING, "there was no benchmark to compare"),)
+        if all(finding.verdict is Verdict.SAME and not finding.shifts for finding in findings):
+            findings += (Finding(WHOLE_RUN, Verdict.NOTHING, "no benchmark was measured on both sides"),)
         return GateReport(
             title,
             findings,

@@ -151,6 +151,8 @@ def read_options(config: pytest.Config) -> GateOptions:
     storage = str(option.benchmark_storage)
     if "://" in storage and not storage.startswith("file://"):
         raise pytest.UsageError(f"--gate keeps its runs in files; --benchmark-storage={storage} is none")
+    if option.gate_json and not Path(option.gate_json).absolute().parent.is_dir():
+        raise pytest.UsageError(f"--gate-json {option.gate_json}: there is no such folder")
     return GateOptions(
         name=check_name(name),
         launches=_launches(option.gate_launches),
@@ -199,7 +201,10 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
         sys.stdout.flush()
 
     config.stash[REPORT] = judge(session, config.stash[GATE], say)
-    report_findings(session, config.stash[REPORT], config.stash[GATE])
+    try:
+        report_findings(session, config.stash[REPORT], config.stash[GATE])
+    except FramegateError as error:
+        raise pytest.UsageError(str(error)) from None
     return True
 
 

@@ -1,0 +1,27 @@
+"""The gate's worker processes, seen from outside."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+
+
+def workers(temporary: Path) -> list[psutil.Process]:
+    """The gate's workers whose temporary folder is in this one."""
+    lines = [(process, process.info["cmdline"] or []) for process in psutil.process_iter(["cmdline"])]
+    return [
+        process
+        for process, line in lines
+        if "framegate_gate_worker.plugin" in line and any(each.startswith(str(temporary)) for each in line)
+    ]
+
+
+def until(condition: Callable[[], object], seconds: float = 60) -> None:
+    """Wait for it."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.05)
