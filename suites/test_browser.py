@@ -6,13 +6,13 @@ from framegate.fixtures import MeasurePage, VerifyPage
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.study,
     pytest.mark.benchmark(group="browser"),
     pytest.mark.frame_defaults(
-        model="colour-128-f8,esrgan-slim-x2",
+        model="colour-128-f8,pix2pix-256-f8",
         runtime="tfjs-wasm,tfjs-cpu,tfjs-webgl",
-        renderer="topixels,texture",
+        renderer="topixels,texture,same-context",
     ),
+    pytest.mark.frame_main(model="colour-128-f8", runtime="tfjs-wasm,tfjs-webgl", renderer="topixels,texture"),
 ]
 
 

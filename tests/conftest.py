@@ -1,7 +1,11 @@
-"""What all tests share: a tiny model that no library is needed to write or to run."""
+"""What all tests share: a tiny model that no library is needed to write or to run, and a display."""
 
 import json
-from collections.abc import Callable
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +13,22 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 
+SPEED = ROOT / "tests" / "speed"
+
 WriteModel = Callable[..., Path]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.is_relative_to(SPEED):
+            item.add_marker("alone")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_worker() -> None:
+    """Keep it from the runs inside of tests that this one is a worker's: pytest-benchmark would time nothing there."""
+    for variable in [name for name in os.environ if name.startswith("PYTEST_XDIST_")]:
+        del os.environ[variable]
 
 
 def tiny_topology(size: int | None, channels: int) -> dict[str, object]:
@@ -50,3 +69,35 @@ def write_model(tmp_path: Path) -> WriteModel:
         return folder
 
     return write
+
+
+@pytest.fixture(scope="session")
+def need_display() -> Iterator[Callable[[], None]]:
+    """See to it that there is a display: the user's, else one Xvfb of our own, started when first needed.
+
+    It outlives every GL context: Xlib ends the process of a client whose server goes away.
+    """
+    with ExitStack() as running:
+
+        def ensure() -> None:
+            if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+                _start_xvfb(running)
+
+        yield ensure
+
+
+def _start_xvfb(running: ExitStack) -> None:
+    program = shutil.which("Xvfb")
+    if program is None:
+        pytest.skip("there is no display and no Xvfb to make one: sudo apt-get install -y xvfb")
+    ours, theirs = os.pipe()
+    command = [program, "-displayfd", str(theirs), "-screen", "0", "1280x1024x24", "-nolisten", "tcp", "-noreset"]
+    server = subprocess.Popen(command, pass_fds=[theirs], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    running.enter_context(server)
+    running.callback(server.terminate)
+    os.close(theirs)
+    with os.fdopen(ours) as answer:
+        number = answer.readline().strip()
+    if not number:
+        pytest.skip("Xvfb is installed but does not start")
+    running.enter_context(pytest.MonkeyPatch.context()).setenv("DISPLAY", f":{number}")

@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from framegate.errors import FramegateError
-from framegate.gate_command import add_ab, add_accept
+from framegate.gate_command import add_aa_check, add_ab, add_accept
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -23,6 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _add_train(commands)
     add_ab(commands)
     add_accept(commands)
+    add_aa_check(commands)
     given = list(sys.argv[1:] if arguments is None else arguments)
     at = given.index("--") if "--" in given else len(given)
     parsed = parser.parse_args(given[:at])

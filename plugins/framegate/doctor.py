@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from functools import partial
+from importlib.metadata import version
 
 import numpy as np
 
 from framegate import gl, render, runtimes
+from framegate.browser.chromium import find_chromium, flags, is_software
+from framegate.browser.driver import Browser
+from framegate.browser.tfjs import VERSION, find_tfjs
 from framegate.errors import BackendUnavailable, FramegateError
 from framegate.gl.selection import devices_of
 from framegate.interfaces import ANYWHERE, GLContext, RendererFactory, RuntimeFactory
+from framegate.paths import cache_dir
 from framegate.render.verify import verify_pixels
 
 
@@ -27,7 +33,10 @@ class Finding:
 
 
 def examine() -> Iterator[Finding]:
-    """Make each runtime, GL context and renderer, and use it once; renderers draw in the first context that works."""
+    """Make each runtime, GL context, renderer and browser, and use it once.
+
+    Renderers draw in the first context that works. The browser may take the machine's GPU, and says what it took.
+    """
     for name, make_runtime in runtimes.builtin().items():
         yield _finding("runtime", name, partial(_describe_runtime, make_runtime))
     for name in gl.builtin():
@@ -38,6 +47,14 @@ def examine() -> Iterator[Finding]:
         stack.enter_context(context.current())
         for name, make_renderer in render.builtin().items():
             yield _finding("renderer", name, partial(_draw, make_renderer, context))
+
+    yield from examine_browser()
+
+
+def examine_browser() -> Iterator[Finding]:
+    """Start the browser, and look for what it loads."""
+    yield _finding("browser", "chromium", _describe_browser)
+    yield _finding("browser", "tfjs", _describe_tfjs)
 
 
 def _finding(kind: str, name: str, look: Callable[[], str]) -> Finding:
@@ -63,6 +80,34 @@ def _describe_context(name: str) -> str:
     software = ", software" if info.is_software else ""
     devices = devices_of(name, factories)
     return f"{context.name}: {info.renderer}{software}; OpenGL {info.version}{devices and f'; devices: {devices}'}"
+
+
+# The page has no server behind it, so there is WebGL and no WebGPU.
+_GPU = """() => {
+  document.createElement("canvas").getContext("webgl2");
+  return faults.drawn_by();
+}"""
+
+
+def _describe_browser() -> str:
+    program = find_chromium()
+    with closing(Browser(program, flags("native"))) as browser:
+        device = str(browser.call(_GPU, None, 20.0) or "none that WebGL could use")
+        driver = f"driven by playwright {version('playwright')}"
+        software = ", software" if is_software(device) else ""
+        return f"{browser.version} ({program}), {driver}; as its native GPU: {device}{software}"
+
+
+def _describe_tfjs() -> str:
+    folder = find_tfjs(cache_dir())
+    if folder is not None:
+        return f"TF.js {VERSION} in {folder}"
+    if shutil.which("npm") is None:
+        raise BackendUnavailable(
+            f"TF.js {VERSION} is neither in this package nor in the cache, and npm is not installed",
+            "apt-get install npm, or install a wheel that carries TF.js",
+        )
+    return f"TF.js {VERSION} is not there yet; npm fetches it at the first run"
 
 
 def _first_context() -> GLContext:

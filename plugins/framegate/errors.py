@@ -11,6 +11,7 @@ FramegateError                 one line: what was asked, what was found, what to
 │   ├── WeightsError           a shard is missing, short, long, or outside the model's folder
 │   └── UnsupportedOp          an op or layer the runtime does not know
 ├── SourceError                a model source could not bring the model (npm, hash, network)
+│   └── NotFetched             npm failed: the network, a name, the disk
 ├── GLError                    OpenGL refused a call, or a context was used when it could not be
 ├── BrowserError               a browser that did not start, did not answer, or ended
 ├── WindowClosed               the user closed the window that pictures are shown in: the run ends
@@ -36,6 +37,7 @@ __all__ = [
     "HistoryError",
     "ModelError",
     "ModelFormatError",
+    "NotFetched",
     "RequiredBackendUnavailable",
     "SourceError",
     "UnknownName",
@@ -114,6 +116,10 @@ class UnsupportedOp(ModelError):
 
 class SourceError(FramegateError):
     """A model source that could not bring its model."""
+
+
+class NotFetched(SourceError):
+    """A package that npm could not bring: there is nothing wrong with what came, as nothing came."""
 
 
 class GLError(FramegateError):

@@ -3,19 +3,41 @@
 from __future__ import annotations
 
 import argparse
+import json
+import os
+import random
 import sys
+from collections.abc import Sequence
+from dataclasses import asdict
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import Any
 
 from framegate.errors import HistoryError, UsageError
-from framegate.gate.decide import decide
-from framegate.gate.sides import AXES, Request
+from framegate.gate.ab import FIRST_PAIRS, MORE_PAIRS, Pair
+from framegate.gate.decide import Pairs, decide
+from framegate.gate.floors import PAIRS_FLOOR
+from framegate.gate.pairs import Measured
+from framegate.gate.sides import AXES, Request, open_sides
 from framegate.gate.store import SECTION, Store, StoredRun, find_run, read_run, write_whole
 from framegate.gate.verdicts import PASSES, Verdict
 from framegate.hooks.gate_worker import copy_into
-from framegate.report.gate import gate_junit, gate_table, publish
+from framegate.paths import suites_dir
+from framegate.report.gate import gate_junit, gate_markdown, gate_table, publish
 
-NEW_BEGINNING = {Verdict.REGRESSED, Verdict.NO_BASELINE, Verdict.OTHER, Verdict.MISSING}
+AA_ARGUMENTS = (
+    str(suites_dir() / "test_frame.py"),
+    str(suites_dir() / "test_render.py"),
+    "--frame-model=colour-128-f8",
+    "--frame-preprocess=none",
+    "--frame-renderer=opencv,gl-upload",
+    "--frame-gl=auto",
+    "--frame-size=128",
+)
+"""A real model through all of its stages, and two ways to the screen."""
+MOST_PAIRS = 1000
+ACCEPTABLE = PASSES | {Verdict.NO_BASELINE}
+NEW_BEGINNING = {Verdict.REGRESSED, Verdict.OTHER, Verdict.MISSING}
 """What a user may accept knowingly: a run that was measured, and is not what it was."""
 
 
@@ -39,11 +61,14 @@ def ab(parsed: argparse.Namespace) -> int:
         say,
         floor=parsed.floor,
         seed=parsed.seed,
+        more=parsed.pairs,
         is_allowed_missing=lambda key: any(fnmatchcase(key, pattern) for pattern in parsed.allow_missing),
     )
     code = report.exit_code(inconclusive_fails=parsed.inconclusive == "fail")
     print(gate_table(report, everything=True))  # noqa: T201
     publish(report, code, parsed.json)
+    if parsed.markdown:
+        write_whole(parsed.markdown, gate_markdown(report).encode())
     if parsed.junitxml:
         write_whole(parsed.junitxml, gate_junit(report, inconclusive_fails=parsed.inconclusive == "fail").encode())
     return code
@@ -55,12 +80,12 @@ def accept(parsed: argparse.Namespace) -> int:
     folders = [folder for folder in storage.glob("*") if folder.is_dir()] if storage.is_dir() else []
     run = find_run(folders, parsed.which, lambda each: not each.mark.exists())
     verdict = _verdict(run)
-    if verdict not in PASSES and not (parsed.anyway and verdict in NEW_BEGINNING):
+    if verdict not in ACCEPTABLE and not (parsed.anyway and verdict in NEW_BEGINNING):
         hint = (
             "; if it is meant to be so, --anyway begins the baseline anew with it" if verdict in NEW_BEGINNING else ""
         )
         raise UsageError(f"{run.path.name} is {verdict}, and what failed is no baseline{hint}")
-    Store(run.path.parent).accept(run, starts=verdict not in PASSES)
+    Store(run.path.parent).accept(run, starts=verdict not in ACCEPTABLE)
     print(f"accepted {run.path} into the baseline {run.name!r}")  # noqa: T201
     return 0
 
@@ -95,6 +120,13 @@ def fraction(text: str) -> float:
     return value
 
 
+def pairs_count(text: str) -> int:
+    """A number of pairs that can be decided on, for argparse."""
+    if not (text.isascii() and text.isdigit() and FIRST_PAIRS <= int(text[:9]) <= MOST_PAIRS):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from {FIRST_PAIRS} to {MOST_PAIRS}")
+    return int(text)
+
+
 def add_ab(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Describe ``framegate ab``."""
     about = "compare two revisions, environments, models, renderers or runtimes, and say which is faster for sure"
@@ -115,9 +147,13 @@ def add_ab(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     parser.add_argument(
         "--floor", type=fraction, metavar="SHARE", help="the smallest change that counts (default: 3%%)"
     )
+    parser.add_argument(
+        "--pairs", type=pairs_count, default=MORE_PAIRS, help=f"of the second stage (default: {MORE_PAIRS})"
+    )
     parser.add_argument("--seed", type=int, help="of the order of the blocks (default: a random one, in the JSON file)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write everything that was found")
     parser.add_argument("--junitxml", type=Path, metavar="FILE", help="write a JUnit file")
+    parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the text of a comment")
     parser.add_argument(
         "--allow-missing",
         action="append",
@@ -144,3 +180,65 @@ def add_accept(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "--anyway", action="store_true", help="take one that is slower, or not comparable: the baseline begins with it"
     )
     parser.set_defaults(run=accept)
+
+
+def aa_check(parsed: argparse.Namespace) -> int:
+    """Measure how often identical code is flagged on this machine, and how often a slowdown is found."""
+    from framegate.gate.aa import DELAYS, LEAST_PAIRS, rates
+    from framegate.gate.floors import Floors
+    from framegate.gate.hogs import hogs
+    from framegate.report.aa import rates_table
+
+    if parsed.pairs < LEAST_PAIRS or parsed.trials < 1 or parsed.hogs < 0:
+        raise UsageError(f"--pairs has to be {LEAST_PAIRS} or more, --trials 1 or more, and --hogs 0 or more")
+    seed = parsed.seed if parsed.seed is not None else random.SystemRandom().randrange(2**32)
+    chance = random.Random(seed)  # noqa: S311 # an order, no secret
+    arguments = tuple(parsed.arguments) or AA_ARGUMENTS
+    request = Request(axes={}, pythons=(sys.executable, sys.executable), arguments=arguments)
+    content: dict[str, Any] = {"schema": 1, "seed": seed, "pairs": parsed.pairs, "arguments": arguments}
+    with open_sides(request, copy_into) as sides:
+        for name, count in (("quiet", 0), ("busy", parsed.hogs)):
+            if count == 0 and name == "busy":
+                continue
+            with hogs(count):
+                measure = Pairs(sides, sides.keys, copy_into, say, chance, DELAYS)
+                pairs = [measure(None, f"{name}: pair {each} of {parsed.pairs}") for each in range(1, parsed.pairs + 1)]
+            found = rates(pairs, Floors(general=PAIRS_FLOOR), parsed.trials, chance)
+            benchmarks = len(pairs[0])
+            drawn = f"{benchmarks} benchmarks, {parsed.trials} runs drawn from {parsed.pairs} pairs"
+            title = f"{name} machine ({count} hogs): {drawn}"
+            print(rates_table(title, found) + "\n")  # noqa: T201
+            content[name] = {"rates": [asdict(each) for each in found], "values": _values(pairs)}
+    if parsed.json:
+        write_whole(parsed.json, (json.dumps(content) + "\n").encode())
+    return 0
+
+
+def _values(pairs: Sequence[Pair]) -> dict[str, list[Any]]:
+    """Each benchmark's values in each pair, for whoever wants to judge the rates."""
+    return {
+        key: [
+            {"ratios": each.ratios, "delayed": each.delayed, "canaries": each.canaries}
+            if isinstance(each := pair.get(key), Measured)
+            else None
+            for pair in pairs
+        ]
+        for key in pairs[0]
+    }
+
+
+def add_aa_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Describe ``framegate aa-check``."""
+    about = "measure on this machine how often the gate flags identical code, and how often it finds a slowdown"
+    parser = commands.add_parser(
+        "aa-check", help=about, description=about, usage="framegate aa-check [options] [-- PYTEST ARGUMENTS]"
+    )
+    parser.add_argument("--pairs", type=int, default=40, help="pairs of launches, quiet and busy each (default: 40)")
+    parser.add_argument("--trials", type=int, default=1000, help="runs that are drawn from them (default: 1000)")
+    cores = os.cpu_count() or 1
+    parser.add_argument(
+        "--hogs", type=int, default=cores, help=f"of the busy machine (default: {cores}; 0: no such part)"
+    )
+    parser.add_argument("--seed", type=int, help="of all that is random (default: a random one)")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the rates and every pair's values")
+    parser.set_defaults(run=aa_check, arguments=[])

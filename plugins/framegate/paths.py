@@ -17,6 +17,12 @@ def data_dir(kind: Literal["fixtures", "models"]) -> Path:
     return packaged if packaged.is_dir() else _PACKAGE.parents[1] / kind
 
 
+def suites_dir() -> Path:
+    """The folder of the benchmark suites: inside the package in a wheel, at the top of the tree in a clone."""
+    packaged = _PACKAGE / "suites"
+    return packaged if packaged.is_dir() else _PACKAGE.parents[1] / "suites"
+
+
 def cache_dir() -> Path:
     """Where fetched and built models are kept: ``$FRAMEGATE_CACHE``, else the user's cache folder; an absolute path."""
     override = os.environ.get("FRAMEGATE_CACHE")

@@ -7,12 +7,15 @@ import pytest
 from framegate import hookspecs
 from framegate.hooks import (
     browser,
+    browser_rounds,
+    browser_verify,
     catalogue,
     costs,
     describe,
     frame,
     gate,
     inference,
+    kernels,
     matrix,
     model_size,
     models,
@@ -24,6 +27,7 @@ from framegate.hooks import (
     render,
     report,
     runtimes,
+    ways,
 )
 
 # In this order their pytest_configure may build on each other: see the hookimpl of each.
@@ -41,10 +45,14 @@ PARTS = (
     preprocess,
     render,
     frame,
+    ways,
+    kernels,
     report,
     costs,
     model_size,
     browser,
+    browser_rounds,
+    browser_verify,
     gate,
 )
 

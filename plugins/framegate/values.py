@@ -170,11 +170,17 @@ class BrowserRequest:
         path: the program to start; None is the first Chrome or Chromium that is installed.
         gpu: what it draws with: ``software`` of its own, the same everywhere, or the machine's ``native`` GPU.
         headed: whether its window is to be seen.
+        launches: how many browsers, one after another, a cell is measured in.
+        kernels: whether the times of single kernels are asked for.
+        timeout_s: how long each call into a page may take; None leaves it to the calls.
     """
 
     path: str | None = None
     gpu: BrowserGPU = "software"
     headed: bool = False
+    launches: int = 1
+    kernels: bool = False
+    timeout_s: int | None = None
 
 
 @dataclass(frozen=True)

@@ -4,19 +4,32 @@ from __future__ import annotations
 
 import importlib.util
 import os
-from collections.abc import Callable, Iterator
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from framegate.browser import session
 from framegate.browser.chromium import find_chromium, flags
 from framegate.browser.driver import Browser
+from framegate.browser.server import page_server
 from framegate.browser.tfjs import tfjs_files
 from framegate.errors import BackendUnavailable, SourceError
+from framegate.interfaces import Pixels, ResolvedModel
 from framegate.paths import cache_dir
 
+ROOT = Path(__file__).parents[2]
+
 StartBrowser = Callable[[], Browser]
+OpenPage = Callable[..., session.TFJSPage]
+WriteModel = Callable[..., Path]
+StartCells = Callable[..., "subprocess.Popen[str]"]
+RunCells = Callable[..., subprocess.CompletedProcess[str]]
 
 
 def lacking(reason: str) -> None:
@@ -59,3 +72,96 @@ def start_browser(chromium: Path) -> Iterator[StartBrowser]:
             return browser
 
         yield start
+
+
+@pytest.fixture
+def picture() -> Pixels:
+    """uint8 RGBA (37, 52, 4) that looks like none of its mirror images; opaque."""
+    made = np.random.default_rng(3).integers(0, 256, (37, 52, 4), np.uint8)
+    made[..., 3] = 255
+    return made
+
+
+@pytest.fixture
+def open_page(
+    start_browser: StartBrowser, tfjs: Path, write_model: WriteModel, picture: Pixels, tmp_path: Path
+) -> Iterator[OpenPage]:
+    """Opens the tiny model on a backend, fed the picture, and aims it if a way is named.
+
+    ``edit`` maps a file of the page to what is replaced in it, and by what.
+    """
+    with ExitStack() as opened:
+
+        def open_one(
+            backend: str,
+            way: str | None = None,
+            *,
+            channels: int = 3,
+            fed: Pixels = picture,
+            edit: Mapping[str, tuple[str, str]] | None = None,
+        ) -> session.TFJSPage:
+            folder = Path(shutil.copytree(session._PAGE, tmp_path / "page", dirs_exist_ok=True))
+            for name, (old, new) in (edit or {}).items():
+                text = (folder / name).read_text("utf-8")
+                assert old in text
+                (folder / name).write_text(text.replace(old, new), "utf-8")
+            patch = opened.enter_context(pytest.MonkeyPatch.context())
+            patch.setattr(session, "_PAGE", folder)
+            model = ResolvedModel("tiny", write_model(size=None, channels=channels) / "model.json", "graph", "0" * 64)
+            page = session.TFJSPage(start_browser(), opened.enter_context(page_server()), backend, model, tfjs)
+            page.take(fed, channels, batched=True, dtype="float32", value_range=(-1, 1))
+            if way is not None:
+                page.aim(page.outputs[0], way, (-1, 1))
+            return page
+
+        yield open_one
+
+
+@pytest.fixture
+def start_cells(tmp_path: Path, tfjs: Path, write_model: Callable[..., Path]) -> Iterator[StartCells]:
+    """Starts test_browser on the tiny model, in a process and a folder of its own, behind a conftest."""
+    folder = tmp_path / "run"
+    folder.mkdir()
+    for suite in ("test_browser.py", "test_frame.py"):
+        shutil.copy(ROOT / "suites" / suite, folder)
+    (folder / "pytest.ini").write_text("[pytest]\n")
+    model = write_model(size=None)
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(ROOT / "plugins"),
+        "FRAMEGATE_CACHE": str(tfjs),
+        "PYTEST_ADDOPTS": "",
+        "CI": "",
+    }
+    with ExitStack() as started:
+
+        def start(conftest: str, *options: str) -> subprocess.Popen[str]:
+            (folder / "conftest.py").write_text(conftest)
+            process = subprocess.Popen(
+                [
+                    *(sys.executable, "-m", "pytest", "test_browser.py", "-p", "framegate.plugin", "-v", "-rs"),
+                    *(f"--frame-model={model}", "--frame-size=16", "--benchmark-json=out.json", *options),
+                ],
+                cwd=folder,
+                env=environment,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+            started.enter_context(process)
+            started.callback(process.kill)
+            return process
+
+        yield start
+
+
+@pytest.fixture
+def run_cells(start_cells: StartCells) -> RunCells:
+    """The same, when it has ended."""
+
+    def run(conftest: str, *options: str) -> subprocess.CompletedProcess[str]:
+        process = start_cells(conftest, *options)
+        output, errors = process.communicate()
+        return subprocess.CompletedProcess(process.args, process.returncode, output, errors)
+
+    return run

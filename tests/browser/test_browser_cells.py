@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
+import re
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-
 RunCells = Callable[..., subprocess.CompletedProcess[str]]
 
-# Importing TensorFlow takes longer than all else that these runs do.
-NO_TENSORFLOW = "import sys\nsys.modules['tensorflow'] = None\n"
+# Importing TensorFlow takes longer than all else that these runs do, and then it is waiting for time to be up.
+QUICK = """
+from framegate.hooks import browser_rounds
+
+browser_rounds.BUDGET_S = browser_rounds.ANIMATE_S = 0.2
+"""
+NO_TENSORFLOW = "import sys\nsys.modules['tensorflow'] = None\n" + QUICK
 
 KILLS = """
 import psutil
@@ -37,54 +39,23 @@ def first_kills(page, *arguments):
 TFJSPage.rounds = first_kills
 """
 
-WRONG = """
+EDITED = """
 import pathlib, shutil
 from framegate.browser import session
 
 shutil.copytree(session._PAGE, "page")
 session._PAGE = pathlib.Path("page")
 script = session._PAGE / "screen.js"
-right = "tf.browser.toPixels(unit,"
+right = {right!r}
 assert right in script.read_text()
-script.write_text(script.read_text().replace(right, "tf.browser.toPixels(tf.tidy(() => tf.sub(1, unit)),"))
+script.write_text(script.read_text().replace(right, {wrong!r}))
 """
-
-
-@pytest.fixture
-def run_cells(tmp_path: Path, tfjs: Path, write_model: Callable[..., Path]) -> RunCells:
-    """Runs test_browser on the tiny model, in a process and a folder of its own, behind a conftest."""
-    folder = tmp_path / "run"
-    folder.mkdir()
-    shutil.copy(ROOT / "suites" / "test_browser.py", folder)
-    (folder / "pytest.ini").write_text("[pytest]\n")
-    model = write_model(size=None)
-    environment = {
-        **os.environ,
-        "PYTHONPATH": str(ROOT / "plugins"),
-        "FRAMEGATE_CACHE": str(tfjs),
-        "PYTEST_ADDOPTS": "",
-        "CI": "",
-    }
-
-    def run(conftest: str, *options: str) -> subprocess.CompletedProcess[str]:
-        (folder / "conftest.py").write_text(conftest)
-        return subprocess.run(
-            [
-                *(sys.executable, "-m", "pytest", "test_browser.py", "-p", "framegate.plugin", "-v", "-rs"),
-                *(f"--frame-model={model}", "--frame-size=16", "--benchmark-json=out.json", *options),
-            ],
-            cwd=folder,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-
-    return run
+WRONG = EDITED.format(right="toPixels(unit,", wrong="toPixels(tf.tidy(() => tf.sub(1, unit)),")
+LEAK = EDITED.format(right="await tf.browser.toPixels(", wrong="tf.keep(tf.zeros([2])); await tf.browser.toPixels(")
 
 
 def test_a_cell_stores_what_the_page_measured(run_cells: RunCells, tmp_path: Path) -> None:
-    done = run_cells("", "--frame-runtime=tfjs-wasm,tfjs-cpu", "--frame-renderer=texture,draw")
+    done = run_cells(QUICK, "--frame-runtime=tfjs-wasm,tfjs-cpu", "--frame-renderer=texture,draw")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "draw with TF.js' wasm: Kernel 'Draw' not registered for backend 'wasm'" in done.stdout
     cells: list[dict[str, Any]] = json.loads((tmp_path / "run" / "out.json").read_text())["benchmarks"]
@@ -112,6 +83,23 @@ def test_a_cell_stores_what_the_page_measured(run_cells: RunCells, tmp_path: Pat
         assert about["compared_with"] == "tensorflow"
         assert set(about["load_s"]) == {"fetch", "build", "first-run"}
         assert len(about["dispatch_s"]) == len(wholes)
+        assert {*stages, *about["load_s"], "dispatch", "readback"} == {*about["methods"]}
+        assert len(about["readback_s"]) >= 3
+        assert 0 <= about["differs_by"] <= 1e-4
+        raf = about["raf"]
+        assert 1 <= raf["frames"] <= raf["callbacks"]
+        assert raf["frames_per_s"] == pytest.approx(raf["frames"] / raf["seconds"])
+        (launch,) = about["launches"]
+        assert (launch["median_s"], launch["rounds"]) == (pytest.approx(cell["stats"]["median"]), len(wholes))
+    described = [cell["extra_info"]["frame"] for cell in cells]
+    assert [about["is_software"] for about in described] == [True, True, None]
+    assert "SwiftShader" in described[0]["gl_renderer"]
+    wasm, first_on_cpu, second_on_cpu = (cell["extra_info"]["browser"] for cell in cells)
+    assert wasm["wasm_simd"] is True
+    assert wasm["wasm_threads"] >= 1
+    assert first_on_cpu["wasm_threads"] is None
+    assert first_on_cpu["launches"][0]["start_s"] > first_on_cpu["load_s"]["fetch"]
+    assert second_on_cpu["launches"][0]["start_s"] is None
 
 
 def test_after_a_lost_browser_the_next_cell_gets_a_new_one(run_cells: RunCells) -> None:
@@ -128,3 +116,76 @@ def test_a_wrong_canvas_fails(run_cells: RunCells) -> None:
     assert "1 failed, 1 passed" in done.stdout, done.stdout + done.stderr
     assert "test_browser[tiny-16-none-tfjs-wasm-topixels] FAILED" in done.stdout
     assert "WrongOutput: " in done.stdout
+
+
+def test_a_page_that_grows_fails(run_cells: RunCells) -> None:
+    done = run_cells(NO_TENSORFLOW + LEAK, "--frame-runtime=tfjs-wasm", "--frame-renderer=topixels,texture")
+    assert "1 failed, 1 passed" in done.stdout, done.stdout + done.stderr
+    assert re.search(r"WrongOutput: (\d+) frames left \1 tensors and \d+ bytes behind", done.stdout)
+
+
+def test_several_launches_are_all_stored_and_their_spread_is_shown(run_cells: RunCells, tmp_path: Path) -> None:
+    done = run_cells(
+        NO_TENSORFLOW, "--frame-runtime=tfjs-wasm", "--frame-renderer=texture,topixels", "--frame-launches=2"
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    for cell in json.loads((tmp_path / "run" / "out.json").read_text())["benchmarks"]:
+        launches = cell["extra_info"]["browser"]["launches"]
+        assert len(launches) == 2
+        assert all(launch["start_s"] > 0 for launch in launches)
+        assert cell["stats"]["rounds"] == sum(launch["rounds"] for launch in launches)
+        data = cell["stats"]["data"]
+        assert [launch["median_s"] for launch in launches] == [
+            pytest.approx(median(data[: launches[0]["rounds"]])),
+            pytest.approx(median(data[launches[0]["rounds"] :])),
+        ]
+    assert len(re.findall(r"tfjs-wasm to .* 2, \d+\.\d\dx apart$", done.stdout, re.MULTILINE)) == 2
+
+
+def test_kernels_are_stored_and_shown_when_they_are_asked_for(run_cells: RunCells, tmp_path: Path) -> None:
+    done = run_cells(NO_TENSORFLOW, "--frame-runtime=tfjs-webgl", "--frame-renderer=same-context", "--frame-kernels")
+    assert done.returncode == 0, done.stdout + done.stderr
+    (cell,) = json.loads((tmp_path / "run" / "out.json").read_text())["benchmarks"]
+    kernels = cell["extra_info"]["browser"]["kernels"]
+    assert "Multiply" in {kernel["name"] for kernel in kernels["times"]}
+    assert kernels["sum_s"] == pytest.approx(sum(kernel["time_s"] for kernel in kernels["times"]))
+    assert "test_browser" not in done.stdout.split("kernels of one run")[1]
+    assert "(not to be trusted: a software GPU computed them" in done.stdout
+
+
+BLOCKS = """
+from pytest_benchmark.fixture import BenchmarkFixture
+
+def blocks(benchmark, target, **_):
+    for turn in range(30):
+        target.slow({"draw": 0.05} if turn > 14 else {})
+        before = benchmark._timer()
+        target()
+        print("took", benchmark._timer() - before, "of", sum(samples[-1] for samples in target.samples.values()))
+
+BenchmarkFixture.pedantic, BenchmarkFixture.runs_blocks = blocks, True
+"""
+
+
+def test_rounds_run_when_the_gate_asks_for_them_and_with_its_delays(run_cells: RunCells) -> None:
+    done = run_cells(NO_TENSORFLOW + BLOCKS, "--frame-runtime=tfjs-wasm", "--frame-renderer=texture", "-s")
+    assert done.returncode == 0, done.stdout + done.stderr
+    times = re.findall(r"took (\S+) of (\S+)", done.stdout)
+    assert len(times) == 30
+    assert all(float(taken) == pytest.approx(float(whole)) and float(whole) > 0 for taken, whole in times)
+    assert min(float(taken) for taken, _ in times[15:]) >= 0.05
+    assert min(float(taken) for taken, _ in times[:15]) < 0.05
+
+
+def test_pythons_ways_and_the_pages_stand_in_one_table(run_cells: RunCells) -> None:
+    done = run_cells(
+        NO_TENSORFLOW,
+        *("test_frame.py", "--frame-runtime=null,tfjs-wasm", "--frame-renderer=opencv,texture", "--frame-gl=null"),
+        *("--frame-preprocess=none", "--benchmark-max-time=0.01"),
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    table = done.stdout.split("tiny at 16, preprocessing none: which runtime and which way to the screen")[1]
+    assert re.search(r"^  null to opencv on null +Python ", table, re.MULTILINE)
+    assert re.search(r"^  tfjs-wasm to texture +page ", table, re.MULTILINE)
+    assert "Fastest: null to opencv on null" in table
+    assert "Fastest in a page: tfjs-wasm to texture" in table

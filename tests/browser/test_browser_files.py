@@ -14,6 +14,12 @@ from framegate.browser.session import _PAGE
 from framegate.errors import BackendUnavailable, SourceError
 
 
+@pytest.fixture(autouse=True)
+def no_bundle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A package that carries no files of TF.js, also where scripts/bundle-tfjs has run."""
+    monkeypatch.setattr(files, "BUNDLE", tmp_path / "no bundle")
+
+
 def test_a_package_that_is_not_what_was_pinned_is_refused_and_not_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -44,6 +50,17 @@ def test_without_npm_and_a_cache_the_reason_is_named(tmp_path: Path, monkeypatch
 def test_the_page_loads_what_is_served(tfjs: Path) -> None:
     served = {*files.tfjs_files(tfjs), *(file.name for file in _PAGE.iterdir())}
     assert served == {
-        *("index.html", "page.js", "screen.js", "tf.min.js", "tf-backend-wasm.min.js", "tf-backend-webgpu.min.js"),
+        *("index.html", "page.js", "screen.js", "same.js", "rounds.js"),
+        *("tf.min.js", "tf-backend-wasm.min.js", "tf-backend-webgpu.min.js"),
         *("tfjs-backend-wasm.wasm", "tfjs-backend-wasm-simd.wasm", "tfjs-backend-wasm-threaded-simd.wasm"),
     }
+
+
+def test_what_npm_cannot_bring_is_lacking_and_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    npm = tmp_path / "bin" / "npm"
+    npm.parent.mkdir()
+    npm.write_text(f"#!{sys.executable}\nraise SystemExit('no network here')\n")
+    npm.chmod(0o755)
+    monkeypatch.setenv("PATH", str(npm.parent))
+    with pytest.raises(BackendUnavailable, match=r"TF\.js is not here: npm pack .* failed: no network here"):
+        files.tfjs_files(tmp_path / "cache")

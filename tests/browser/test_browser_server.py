@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import http.client
+import os
+import socket
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,22 +20,27 @@ def server(tmp_path: Path) -> Iterator[PageServer]:
     (tmp_path / "page.html").write_text("<p>hello</p>")
     (tmp_path / "secret").write_text("secret")
     with page_server() as served:
-        served.routes["page.html"] = tmp_path / "page.html"
-        served.routes["folder"] = tmp_path
-        served.routes["bytes"] = b"\x00\x01"
+        served.serve({"page.html": tmp_path / "page.html", "folder": tmp_path, "bytes": b"\x00\x01"})
         yield served
 
 
-def get(server: PageServer, path: str) -> tuple[int, dict[str, str], bytes]:
+def get(
+    server: PageServer, path: str, method: str = "GET", body: bytes | None = None, **headers: str
+) -> tuple[int, dict[str, str], bytes]:
     """The answer to a path exactly as written: http.client, unlike a browser, leaves dots in it alone."""
     address = urlsplit(server.root)
     connection = http.client.HTTPConnection(str(address.hostname), address.port, timeout=10)
     try:
-        connection.request("GET", path)
+        connection.request(method, path, body, headers)
         answer = connection.getresponse()
         return answer.status, dict(answer.getheaders()), answer.read()
     finally:
         connection.close()
+
+
+def ask(connection: http.client.HTTPConnection, path: str) -> http.client.HTTPResponse:
+    connection.request("GET", path)
+    return connection.getresponse()
 
 
 def test_it_listens_on_this_machine_only(server: PageServer) -> None:
@@ -56,9 +64,22 @@ def test_a_page_gets_threads_and_a_fine_clock_and_keeps_nothing(server: PageServ
     assert headers["Content-Security-Policy"].startswith("default-src 'self';")
 
 
-@pytest.mark.parametrize(
-    "name", ["", "secret", "../page.html", "./page.html", "folder", "folder/secret", "%2e%2e/secret", "page.html?x"]
+OUTSIDE = (
+    *("", "secret", "../page.html", "./page.html", "folder", "folder/secret", "folder/../page.html", "page.html/"),
+    *(
+        "%2e%2e/secret",
+        "%2e%2e%2fsecret",
+        "..%2fsecret",
+        "%2e%2e%5csecret",
+        "..\\secret",
+        "....//secret",
+        "/etc/passwd",
+    ),
+    *("page.html?x", "page.html%00", "page%2ehtml", "file:///etc/passwd", "page.html;x", "..%c0%afsecret"),
 )
+
+
+@pytest.mark.parametrize("name", OUTSIDE)
 def test_what_is_no_route_is_not_found(server: PageServer, name: str) -> None:
     status, _, body = get(server, urlsplit(server.root).path + name)
     assert (status, body) == (404, b"")
@@ -69,9 +90,68 @@ def test_without_the_token_nothing_is_found(server: PageServer, path: str) -> No
     assert get(server, path)[0] == 404
 
 
+@pytest.mark.parametrize(
+    "host", ["localhost", "localhost:{port}", "evil.example:{port}", "127.0.0.1", "[::1]:{port}", ""]
+)
+def test_another_name_for_this_machine_is_refused(server: PageServer, host: str) -> None:
+    port = urlsplit(server.root).port
+    assert get(server, urlsplit(server.root).path + "page.html", Host=f"127.0.0.1:{port}")[0] == 200
+    status, _, body = get(server, urlsplit(server.root).path + "page.html", Host=host.format(port=port))
+    assert (status, body) == (421, b"")
+
+
+def test_two_names_in_one_request_are_refused(server: PageServer) -> None:
+    address = urlsplit(server.root)
+    host = f"Host: 127.0.0.1:{address.port}\r\n"
+    for hosts, status in ((host, b"200"), (host + "Host: evil.example\r\n", b"421"), ("", b"421")):
+        with socket.create_connection((str(address.hostname), address.port or 0), timeout=10) as connection:
+            connection.sendall(f"GET {address.path}page.html HTTP/1.1\r\n{hosts}\r\n".encode())
+            assert connection.recv(64).split()[1] == status
+
+
+@pytest.mark.parametrize("method", ["HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "NONSENSE"])
+def test_another_method_is_refused(server: PageServer, method: str) -> None:
+    status, headers, body = get(server, urlsplit(server.root).path + "page.html", method, b"GET / HTTP/1.1\r\n\r\n")
+    assert (status, body, headers["Connection"]) == (405, b"", "close")
+
+
+def test_a_link_that_was_put_in_a_files_place_is_not_followed(server: PageServer, tmp_path: Path) -> None:
+    name = urlsplit(server.root).path + "page.html"
+    (tmp_path / "page.html").unlink()
+    assert get(server, name)[0] == 404
+    (tmp_path / "page.html").symlink_to(tmp_path / "secret")
+    assert get(server, name)[0] == 404
+
+
+def test_a_link_is_what_it_leads_to_when_it_is_named(server: PageServer, tmp_path: Path) -> None:
+    link = tmp_path / "link.html"
+    link.symlink_to(tmp_path / "page.html")
+    server.serve({"link.html": link})
+    link.unlink()
+    link.symlink_to(tmp_path / "secret")
+    assert get(server, urlsplit(server.root).path + "link.html")[2] == b"<p>hello</p>"
+    assert get(server, urlsplit(server.root).path + "page.html")[0] == 404
+
+
+def test_a_fifo_is_not_waited_for(server: PageServer, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "fifo")
+    server.serve({"fifo": tmp_path / "fifo"})
+    assert get(server, urlsplit(server.root).path + "fifo")[0] == 404
+
+
 def test_two_servers_have_two_tokens(server: PageServer) -> None:
     with page_server() as other:
         assert urlsplit(other.root).path != urlsplit(server.root).path
+
+
+def test_a_closed_server_answers_on_no_connection_that_is_kept() -> None:
+    with page_server() as server:
+        server.serve({"bytes": b"x"})
+        address = urlsplit(server.root)
+        kept = http.client.HTTPConnection(str(address.hostname), address.port, timeout=10)
+        assert ask(kept, address.path + "bytes").read() == b"x"
+    with closing(kept), pytest.raises(ConnectionError):
+        ask(kept, address.path + "bytes")
 
 
 def test_a_closed_server_does_not_answer() -> None:

@@ -11,8 +11,11 @@ import pytest
 
 from framegate import gl as contexts
 from framegate import render as renderers
+from framegate.browser.chromium import find_chromium
+from framegate.browser.tfjs import tfjs_files
 from framegate.errors import BackendUnavailable
 from framegate.interfaces import ANYWHERE
+from framegate.paths import cache_dir
 
 ROOT = Path(__file__).parents[2]
 Shell = Callable[..., subprocess.CompletedProcess[str]]
@@ -58,28 +61,38 @@ def test_the_render_suite_runs_in_every_context_that_this_machine_has(output: st
 
 def test_the_long_studies_are_left_out_unless_they_are_named(output: str) -> None:
     assert "test_model_size" not in output
-    assert "test_browser" not in output
     assert " deselected " in output
+
+
+@pytest.mark.parametrize("runtime", ["tfjs-wasm", "tfjs-webgl"])
+def test_a_page_runs_beside_the_other_suites(output: str, runtime: str) -> None:
+    require("browser")
+    assert re.search(rf"::test_browser\[colour-128-f8-128-.*-{runtime}-texture\] PASSED", output)
 
 
 def test_nothing_is_skipped_but_what_this_machine_lacks(output: str) -> None:
     skipped = {line for line in output.splitlines() if line.startswith("SKIPPED")}
-    lacking = [name for name in ("egl", "osmesa", "glfw") if missing(name)]
-    assert all(any(f"GL context '{name}'" in line for name in lacking) for line in skipped)
+    names = {name: f"GL context '{name}'" for name in ("egl", "osmesa", "glfw")} | {"browser": "runtime 'tfjs-"}
+    lacking = [text for name, text in names.items() if missing(name)]
+    assert all(any(text in line for text in lacking) for line in skipped)
 
 
-def missing(gl: str) -> str:
-    """Why a GL context cannot be made here; empty if it can."""
+def missing(name: str) -> str:
+    """Why a browser or a GL context cannot be had here; empty if it can."""
     try:
-        contexts.builtin()[gl](ANYWHERE).release()
+        if name == "browser":
+            find_chromium()
+            tfjs_files(cache_dir())
+            return ""
+        contexts.builtin()[name](ANYWHERE).release()
     except BackendUnavailable as error:
         return str(error)
     return ""
 
 
-def require(gl: str) -> None:
-    """Skip where a context is missing; in CI the set-up must have brought it."""
-    reason = missing(gl)
+def require(name: str) -> None:
+    """Skip where something is missing; in CI the set-up must have brought it."""
+    reason = missing(name)
     if reason and not os.environ.get("CI"):
         pytest.skip(reason)
     assert not reason

@@ -1,5 +1,6 @@
 """The ``framegate doctor`` command."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -9,7 +10,7 @@ from typing import NoReturn
 import pytest
 
 from framegate import gl
-from framegate.doctor import examine
+from framegate.doctor import examine, examine_browser
 from framegate.errors import GLError
 from framegate.gl.null import NullContext
 from framegate.interfaces import GLRequest
@@ -21,7 +22,7 @@ def lines_of(output: str) -> dict[tuple[str, str], str]:
     """(kind, name) -> the rest of the row."""
     rows = {}
     for line in output.splitlines():
-        for kind in ("runtime", "GL context", "renderer"):
+        for kind in ("runtime", "GL context", "renderer", "browser"):
             if line.strip().startswith(kind + " "):
                 name, _, rest = line.strip().removeprefix(kind).strip().partition(" ")
                 rows[kind, name] = rest.strip()
@@ -42,8 +43,13 @@ def test_every_backend_is_tried_and_described(shell: Shell) -> None:
     assert rows["runtime", "tensorflow"].startswith("ok")
     assert "TensorFlow 2.19" in rows["runtime", "tensorflow"]
     assert "OpenGL" in rows["GL context", "egl"]
-    for renderer in ("topixels", "topixels-loop", "numpy", "opencv", "gl-texture"):
+    for renderer in ("topixels", "topixels-loop", "numpy", "opencv", "numba", "gl-texture", "gl-upload-numba"):
         assert rows["renderer", renderer].startswith("ok")
+    assert {name for kind, name in rows if kind == "browser"} == {"chromium", "tfjs"}
+    assert re.fullmatch(
+        r"ok +[\d.]+ \(.+\), driven by playwright 1\.[\d.]+; as its native GPU: .+", rows["browser", "chromium"]
+    )
+    assert re.fullmatch(r"ok +TF\.js 4\.22\.0 (in .*tfjs.*|is not there yet; npm .*)", rows["browser", "tfjs"])
     assert "Traceback" not in done.stdout + done.stderr
 
 
@@ -55,6 +61,41 @@ def test_what_is_missing_says_what_to_install(shell: Shell, tmp_path: Path) -> N
     assert rows["runtime", "tensorflow"].startswith("missing")
     assert "pip install 'pytest-framegate[tensorflow]'" in rows["runtime", "tensorflow"]
     assert rows["GL context", "glfw"].startswith("missing")
+
+
+@pytest.fixture
+def found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict[str, str]]:
+    """What the doctor finds of a browser where the named programs are on the PATH, and nothing works."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("FRAMEGATE_CACHE", str(tmp_path))
+    monkeypatch.setattr("framegate.browser.chromium._PLACES", ())
+    monkeypatch.setattr("framegate.browser.tfjs.BUNDLE", tmp_path / "none")
+
+    def find(*programs: str) -> dict[str, str]:
+        for program in programs:
+            (tmp_path / program).symlink_to("/bin/false")
+        return {row.name: f"{row.state}: {row.detail}" for row in examine_browser()}
+
+    return find
+
+
+def test_what_is_missing_of_a_browser_says_what_to_install(found: Callable[..., dict[str, str]]) -> None:
+    rows = found()
+    assert re.match(r"missing: no Chrome or Chromium is installed .*apt-get install -y chromium", rows["chromium"])
+    assert re.match(r"missing: TF\.js 4\.22\.0 is neither in .*; apt-get install npm", rows["tfjs"])
+
+
+def test_a_browser_that_does_not_start_is_broken(found: Callable[..., dict[str, str]]) -> None:
+    rows = found("chromium", "npm")
+    assert re.match(r"broken: .*chromium did not start as a browser: it ended with exit code 1", rows["chromium"])
+    assert rows["tfjs"] == "ok: TF.js 4.22.0 is not there yet; npm fetches it at the first run"
+
+
+def test_without_playwright_the_browser_names_its_extra(
+    found: Callable[..., dict[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "playwright", None)
+    assert re.match(r"missing: playwright .*pip install 'pytest-framegate\[browser\]'", found("chromium")["chromium"])
 
 
 def test_a_broken_backend_takes_no_row_from_the_others(monkeypatch: pytest.MonkeyPatch) -> None:

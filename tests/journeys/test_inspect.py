@@ -120,6 +120,7 @@ print("heavy:", sorted(heavy))
     assert done.stdout.splitlines()[-1] == "heavy: []", done.stderr
 
 
+@pytest.mark.alone
 def test_the_command_costs_little_more_than_starting_python(shell: Shell, tmp_path: Path) -> None:
     path = conv_net(tmp_path / "net", 200)
     assert 60_000 < path.stat().st_size < 90_000

@@ -10,6 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from framegate.browser.tfjs import tfjs_files
+from framegate.errors import BackendUnavailable, SourceError
+from framegate.paths import cache_dir
+
 ROOT = Path(__file__).parents[2]
 SUITES = ("test_load", "test_preprocess", "test_inference", "test_render", "test_frame", "test_model_size")
 PAGE = ("index.html", "page.js", "screen.js")
@@ -58,6 +62,31 @@ def test_the_wheel_holds_the_suites_and_the_data(wheel: Path) -> None:
         assert ours
         assert ours <= held
     assert not [name for name in held if "__pycache__" in name or name.startswith(("tests", "plugins"))]
+
+
+def test_a_wheel_carries_tfjs_and_its_licence_where_the_script_has_put_them(
+    clone: Path, shell: Shell, tmp_path: Path
+) -> None:
+    try:
+        fetched = tfjs_files(cache_dir())
+    except (BackendUnavailable, SourceError) as error:
+        pytest.skip(str(error))
+    bundle = clone / "plugins" / "framegate" / "data" / "tfjs"
+    bundle.mkdir(parents=True)
+    for name, path in fetched.items():
+        shutil.copy(path, bundle / name)
+    # All is there, so that nothing has to be fetched; and it runs before anything is installed.
+    done = shell(sys.executable, "-I", "-S", clone / "scripts" / "bundle-tfjs", PATH="")
+    assert done.returncode == 0, done.stderr
+    shell(str(shutil.which("git")), "init", "--quiet", cwd=clone)
+    done = shell(sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", tmp_path, clone)
+    assert done.returncode == 0, done.stderr
+    (built,) = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(built) as wheel:
+        for name, path in fetched.items():
+            assert wheel.read(f"framegate/data/tfjs/{name}") == path.read_bytes()
+        assert b"Apache License" in wheel.read("framegate/data/tfjs/LICENSE")
+        assert b"TensorFlow.js 4.22.0" in wheel.read("framegate/data/tfjs/NOTICE")
 
 
 def test_clone_editable_and_wheel_run_the_same_benchmarks(

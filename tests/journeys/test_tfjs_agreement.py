@@ -21,6 +21,7 @@ from framegate.interfaces import Array, ModelSpec, TensorInfo
 from framegate.models import graph
 from framegate.models.cache import filled
 from framegate.models.graph import UNKNOWN_RANK
+from framegate.models.packages import download
 from framegate.models.sources import npm
 from framegate.models.topology import read_model_json
 from framegate.paths import cache_dir
@@ -125,7 +126,7 @@ def tfjs() -> Path:
         pytest.skip("node and npm are not installed, TF.js cannot be asked: sudo apt-get install -y npm")
     name, sha512 = TFJS
     package = npm.parse_locator(name)
-    folder = filled(cache_dir() / "npm" / name.replace("/", "+"), lambda into: npm._download(package, sha512, into))
+    folder = filled(cache_dir() / "npm" / name.replace("/", "+"), lambda into: download(package, sha512, into))
     return folder / "package" / "dist" / "tf.min.js"
 
 

@@ -13,7 +13,7 @@ PACKAGE = ROOT / "plugins" / "framegate"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 HEAVY = (
     "tensorflow", "tensorflowjs", "tf_keras", "keras", "openvino", "onnx", "onnxruntime", "tf2onnx", "ai_edge_litert",
-    "OpenGL", "glfw", "cv2", "playwright",
+    "OpenGL", "glfw", "cv2", "numba", "playwright",
 )  # fmt: skip
 
 # A module may import from its own layer and from those above it in this list.

@@ -2,9 +2,13 @@
 
 import configparser
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+
+from framegate.gate.verdicts import EXIT_CODES
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -28,8 +32,26 @@ def test_links_lead_somewhere(page: Path) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_options_in_the_docs_exist(page: Path, request: pytest.FixtureRequest) -> None:
     known = {option for action in request.config._parser.optparser._actions for option in action.option_strings}
-    for option in re.findall(r"--frame-[a-z]+(?:-[a-z]+)*", page.read_text("utf-8")):
+    for option in re.findall(r"--(?:frame|gate)-[a-z]+(?:-[a-z]+)*", page.read_text("utf-8")):
         assert option in known, f"{page.name} names {option}"
+
+
+def test_options_of_the_gates_commands_in_the_docs_exist() -> None:
+    page = (ROOT / "docs" / "gate.md").read_text("utf-8")
+    known = set()
+    for command in ("ab", "accept", "aa-check"):
+        run = subprocess.run(
+            [sys.executable, "-m", "framegate", command, "--help"], capture_output=True, text=True, check=True
+        )
+        known |= set(re.findall(r"--[a-z][a-z-]*", run.stdout))
+    named = re.findall(r"`framegate (?:ab|accept|aa-check)[^`]*`|`(--[a-z-]+)`", page)
+    assert {option for option in named if option and not option.startswith(("--gate", "--benchmark"))} <= known
+
+
+def test_every_exit_code_of_the_gate_is_documented() -> None:
+    page = (ROOT / "docs" / "gate.md").read_text("utf-8")
+    for verdict, code in EXIT_CODES.items():
+        assert re.search(rf"^\| {code} \| .*`{verdict}`", page, re.MULTILINE), verdict
 
 
 def test_ci_runs_the_readmes_test_command() -> None:

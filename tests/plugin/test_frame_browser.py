@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from framegate.browser import RUNTIMES
+from framegate.browser.chromium import is_software
 from framegate.browser.session import Rounds
-from framegate.errors import WrongOutput
-from framegate.hooks.browser import verify_close, verify_nothing_left
+from framegate.errors import BackendUnavailable, WrongOutput
+from framegate.hooks.browser_rounds import verify_nothing_left
+from framegate.hooks.browser_verify import verify_close
 
 Run = Callable[..., pytest.RunResult]
 
@@ -29,16 +33,36 @@ def test_a_browser_that_is_not_there_is_refused(run: Run) -> None:
     result.stderr.fnmatch_lines(["ERROR: --frame-browser-path 'no/such/chrome' is no file; name the browser's program"])
 
 
+@pytest.mark.parametrize("seconds", ["0", "-1", "1.5", "soon", "86401"])
+def test_a_deadline_that_cannot_be_is_refused(run: Run, seconds: str) -> None:
+    result = run(f"--frame-browser-timeout={seconds}")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([f"ERROR: --frame-browser-timeout '{seconds}' is not a whole number from 1 to 86400"])
+
+
 def test_without_a_browser_cells_are_skipped_and_say_what_to_install(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr("framegate.browser.chromium._PLACES", ())
-    result = run("--frame-runtime=tfjs-wasm", "--frame-renderer=topixels", suite="test_browser.py")
-    result.assert_outcomes(skipped=1)
+    result = run("--frame-runtime=tfjs-wasm", "--frame-renderer=topixels,texture", suite="test_browser.py")
+    result.assert_outcomes(skipped=2)
     result.stdout.fnmatch_lines(
-        ["*1 cell: runtime 'tfjs-wasm': no Chrome or Chromium is installed *; sudo apt-get install -y chromium, or *"]
+        ["*2 cells: runtime 'tfjs-wasm': no Chrome or Chromium is installed *; sudo apt-get install -y chromium, or *"]
     )
+
+
+def test_what_is_missing_is_looked_for_once(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def find_none(path: str | None) -> Path:
+        asked.append(path)
+        raise BackendUnavailable("there is none", "get one")
+
+    monkeypatch.setattr("framegate.browser.chromium.find_chromium", find_none)
+    result = run("--frame-runtime=tfjs-wasm,tfjs-cpu", "--frame-renderer=topixels,texture", suite="test_browser.py")
+    result.assert_outcomes(skipped=4)
+    assert asked == [None]
 
 
 @pytest.mark.parametrize(
@@ -54,6 +78,31 @@ def test_a_suite_without_cells_of_its_kind_is_left_out(run: Run, options: list[s
     output = run(*options, "--collect-only", "-k", "test_browser or test_frame", suite="").stdout.str()
     assert {name for name in ("test_browser", "test_frame") if f"<Function {name}[" in output} == names
     assert "empty parameter set" not in output
+
+
+NOTHING_ASKED = ("no --frame-model", "no --frame-size", "no --frame-runtime", "no --frame-renderer")
+MAIN = {f"colour-128-f8-128-greyscale+down-upscale-{runtime}-{way}" for runtime, way in (
+    ("tfjs-wasm", "topixels"), ("tfjs-wasm", "texture"), ("tfjs-webgl", "topixels"), ("tfjs-webgl", "texture"),
+)}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("suite", "asked", "runtimes", "count"),
+    [
+        ("", (), {"tfjs-wasm", "tfjs-webgl"}, 4),
+        ("", ("-k", "test_browser"), {"tfjs-wasm", "tfjs-cpu", "tfjs-webgl"}, 18),
+        ("test_browser.py", (), {"tfjs-wasm", "tfjs-cpu", "tfjs-webgl"}, 18),
+        ("", ("--frame-runtime=tfjs-cpu",), {"tfjs-cpu"}, 2),
+    ],
+)
+def test_beside_other_suites_a_few_cells_run_and_the_users_names_win(
+    run: Run, suite: str, asked: tuple[str, ...], runtimes: set[str], count: int
+) -> None:
+    output = run(*NOTHING_ASKED, *asked, "--collect-only", suite=suite).stdout.str()
+    cells = re.findall(r"<Function test_browser\[(.*)\]>", output)
+    assert len(cells) == count
+    assert {runtime for cell in cells for runtime in RUNTIMES if f"-{runtime}-" in cell} == runtimes
+    assert asked or suite or set(cells) == MAIN
 
 
 def test_outputs_agree_within_a_ten_thousandth_of_their_range() -> None:
@@ -75,3 +124,17 @@ def test_a_page_that_grows_is_refused(tensors: int, bytes_: int, *, fine: bool) 
         return
     with pytest.raises(WrongOutput, match=f"1 frames left {tensors} tensors and {bytes_} bytes behind"):
         verify_nothing_left(rounds)
+
+
+@pytest.mark.parametrize(
+    ("device", "software"),
+    [
+        ("ANGLE (Google, Vulkan 1.3.0 (SwiftShader Device (Subzero) (0x0000C0DE)), SwiftShader driver)", True),
+        ("google swiftshader", True),
+        ("ANGLE (Mesa, llvmpipe (LLVM 15.0.6, 256 bits), OpenGL 4.5)", True),
+        ("ANGLE (Microsoft, Microsoft Basic Render Driver Direct3D11 vs_5_0 ps_5_0, D3D11)", True),
+        ("ANGLE (NVIDIA, NVIDIA GeForce RTX 3060 Direct3D11 vs_5_0 ps_5_0, D3D11)", False),
+    ],
+)
+def test_software_is_told_by_its_name(device: str, *, software: bool) -> None:
+    assert is_software(device) is software

@@ -16,6 +16,12 @@ def test_a_folder_and_a_model_json_are_taken(run: Run, write_model: WriteModel) 
     result.stdout.fnmatch_lines(["*test_frame?first-16-none-null-null-null? PASSED*", "*test_frame?second-16-*PASSED*"])
 
 
+def test_files_that_were_uploaded_by_hand_are_taken(run: Run, write_model: WriteModel) -> None:
+    folder = write_model("upload")
+    (folder / "model.json").rename(folder / "my net.json")
+    run(f"--frame-model={folder}", "--frame-preprocess=none").assert_outcomes(passed=1)
+
+
 def test_several_models_may_stand_behind_commas(run: Run, write_model: WriteModel) -> None:
     result = run(f"--frame-model={write_model('first')},{write_model('second')}", "--frame-preprocess=none")
     result.assert_outcomes(passed=2)

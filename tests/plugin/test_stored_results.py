@@ -10,8 +10,8 @@ Stored = Callable[..., list[dict[str, Any]]]
 Run = Callable[..., pytest.RunResult]
 
 KEYS = [
-    "model", "model_sha256", "size", "preprocess", "runtime", "threads", "renderer", "gl", "gl_renderer", "is_software",
-    "vsync",
+    "model", "model_sha256", "size", "preprocess", "runtime", "runtime_version", "threads", "renderer", "gl",
+    "gl_renderer", "is_software", "vsync",
 ]  # fmt: skip
 STAGES = ["preprocess", "inference", "readback", "convert", "draw", "present"]
 
@@ -29,6 +29,7 @@ def test_a_frame_describes_itself_and_its_stages(stored: Stored) -> None:
         "size": "16",
         "preprocess": "greyscale",
         "runtime": "null",
+        "runtime_version": "returns its input",
         "threads": None,
         "renderer": "opencv",
         "gl": "null",
@@ -50,10 +51,20 @@ def test_a_frame_describes_itself_and_its_stages(stored: Stored) -> None:
         ("test_load.py", {"preprocess", "threads", "renderer", "gl", "gl_renderer", "is_software"}),
         (
             "test_preprocess.py",
-            {"model", "model_sha256", "runtime", "threads", "renderer", "gl", "gl_renderer", "is_software"},
+            {
+                "model",
+                "model_sha256",
+                "runtime",
+                "runtime_version",
+                "threads",
+                "renderer",
+                "gl",
+                "gl_renderer",
+                "is_software",
+            },
         ),
         ("test_inference.py", {"threads", "renderer", "gl", "gl_renderer", "is_software"}),
-        ("test_render.py", {"model", "model_sha256", "preprocess", "runtime", "threads"}),
+        ("test_render.py", {"model", "model_sha256", "preprocess", "runtime", "runtime_version", "threads"}),
         ("test_frame.py", {"threads"}),
     ],
 )
@@ -99,6 +110,7 @@ def test_a_saved_run_can_be_compared(run: Run, pytester: pytest.Pytester) -> Non
     assert len(list(pytester.path.glob(".benchmarks/*/*.json"))) == 2
 
 
+@pytest.mark.alone
 def test_the_stages_add_up_to_the_frame_and_a_known_delay_comes_out(stored: Stored, pytester: pytest.Pytester) -> None:
     pytester.makeconftest(
         """

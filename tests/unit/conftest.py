@@ -1,12 +1,8 @@
-"""Real GL contexts for the tests that draw, and a display for the one that needs it."""
+"""Real GL contexts for the tests that draw."""
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 
 import pytest
 
@@ -15,38 +11,6 @@ from framegate.gl import builtin
 from framegate.interfaces import ANYWHERE, GLContext
 
 OpenContext = Callable[[str], GLContext]
-
-
-@pytest.fixture(scope="session")
-def need_display() -> Iterator[Callable[[], None]]:
-    """See to it that there is a display: the user's, else one Xvfb of our own, started when first needed.
-
-    It outlives every context: Xlib ends the process of a client whose server goes away.
-    """
-    with ExitStack() as running:
-
-        def ensure() -> None:
-            if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
-                _start_xvfb(running)
-
-        yield ensure
-
-
-def _start_xvfb(running: ExitStack) -> None:
-    program = shutil.which("Xvfb")
-    if program is None:
-        pytest.skip("there is no display and no Xvfb to make one: sudo apt-get install -y xvfb")
-    ours, theirs = os.pipe()
-    command = [program, "-displayfd", str(theirs), "-screen", "0", "1280x1024x24", "-nolisten", "tcp", "-noreset"]
-    server = subprocess.Popen(command, pass_fds=[theirs], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    running.enter_context(server)
-    running.callback(server.terminate)
-    os.close(theirs)
-    with os.fdopen(ours) as answer:
-        number = answer.readline().strip()
-    if not number:
-        pytest.skip("Xvfb is installed but does not start")
-    running.enter_context(pytest.MonkeyPatch.context()).setenv("DISPLAY", f":{number}")
 
 
 @pytest.fixture(scope="session")

@@ -7,5 +7,5 @@ from collections.abc import Mapping
 RUNTIMES: Mapping[str, str] = {f"tfjs-{backend}": backend for backend in ("cpu", "wasm", "webgl", "webgpu")}
 """The backends of TF.js, by the names that they have as runtimes."""
 
-WAYS = ("topixels", "texture", "draw")
+WAYS = ("topixels", "texture", "draw", "same-context")
 """Ways from a model's output to the canvas, which in a page are the renderers."""

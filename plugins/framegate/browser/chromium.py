@@ -22,6 +22,9 @@ _QUIET = (
     "--disable-quic",
     "--disable-sync",
     "--no-first-run",
+    # Whatever would be asked of another machine ends before it leaves this one, and never at a proxy.
+    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
+    "--no-proxy-server",
 )
 PRESETS = {
     # Without the two for Vulkan, drawing and synchronous reads lose the WebGPU device.
@@ -36,6 +39,14 @@ PRESETS = {
     "native": ("--enable-unsafe-webgpu",),
 }
 """Flags by ``--frame-browser-gpu``."""
+
+
+_SOFTWARE = ("swiftshader", "llvmpipe", "softpipe", "basic render")
+
+
+def is_software(device: str) -> bool:
+    """Whether what WebGL or WebGPU calls its device is no GPU."""
+    return any(word in device.lower() for word in _SOFTWARE)
 
 
 def find_chromium(given: str | None = None) -> Path:

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import sys
 import threading
-from collections.abc import Coroutine
-from contextlib import suppress
+from collections import deque
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
+from framegate.browser.complaints import first_line, why_not_started
+from framegate.browser.watcher import WatchedFolder
 from framegate.errors import BackendUnavailable, BrowserError
 
 Result = TypeVar("Result")
+_FAULTS = Path(__file__).with_name("faults.js")
 _START_S = 60.0
 _END_S = 20.0
+_LONGEST = 300
 
 
 class Browser:
@@ -26,30 +33,48 @@ class Browser:
         program: the browser's.
         flags: for its command line.
         headed: show a window.
+        start_s: how long it may take to start.
+        call_s: how long each call into the page may take; None leaves it to the calls.
 
     Raises:
-        BackendUnavailable: playwright is not installed.
+        BackendUnavailable: playwright is not installed, or there is no display for the window.
         BrowserError: the browser does not start.
     """
 
-    def __init__(self, program: Path, flags: list[str], *, headed: bool = False) -> None:
+    def __init__(
+        self,
+        program: Path,
+        flags: list[str],
+        *,
+        headed: bool = False,
+        start_s: float = _START_S,
+        call_s: float | None = None,
+    ) -> None:
         try:
             from playwright import async_api
         except ImportError as error:
             raise BackendUnavailable(
                 f"playwright cannot be imported ({error})", "python -m pip install 'pytest-framegate[browser]'"
             ) from error
+        if headed:
+            _need_display()
         self._api = async_api
         self._program = program
-        self._said: list[str] = []
+        self._call_s = call_s
+        self._said: deque[str] = deque(maxlen=1)
         self._driver: Any = None
         self._browser: Any = None
         self._page: Any = None
+        self._system: Any = None
+        self._gpu: int | None = None
+        self._folder = WatchedFolder()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="framegate browser", daemon=True)
         self._thread.start()
         try:
-            self._wait(self._start(flags, headed=headed), _START_S, "start")
+            with _temporary_files_in(self._folder.path):
+                self._wait(self._start_driver(), start_s, f"start ({program})")
+            self._wait(self._start(flags, headed=headed), start_s, f"start ({program})")
         except BaseException:
             self.close()
             raise
@@ -71,31 +96,52 @@ class Browser:
         """Await a function of the page, named or written out, with one argument that JSON can hold.
 
         Raises:
-            BrowserError: it fails, does not answer in time, or the browser ends.
+            BrowserError: it fails, does not answer in time, loses its GPU, or the browser ends.
         """
-        expression = f"argument => ({function})(argument)"
-        return self._wait(self._page.evaluate(expression, argument), timeout_s, f"answer {function}")
+        return self._wait(self._call(function, argument), self._call_s or timeout_s, f"answer {function}")
 
     def close(self) -> None:
         """End the browser, whatever it is doing; a second call does nothing."""
         if self._loop.is_closed():
             return
+        # What the loop has to say from now on is about a browser that is going.
+        self._loop.set_exception_handler(lambda *_: None)
         for end in (self._end_browser(), self._end_driver()):
-            # It is on its way out, and whatever it says to that there is nothing to be done.
-            with suppress(Exception):
-                asyncio.run_coroutine_threadsafe(end, self._loop).result(_END_S)
+            self._try(end)
+        self._folder.close()
+        self._try(self._drop())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(_END_S)
         self._loop.close()
 
-    async def _start(self, flags: list[str], *, headed: bool) -> None:
+    async def _start_driver(self) -> None:
         self._driver = await self._api.async_playwright().start()
+
+    async def _start(self, flags: list[str], *, headed: bool) -> None:
+        # No deadline of playwright's own: the one that ends everything is ours.
         self._browser = await self._driver.chromium.launch(
-            executable_path=str(self._program), args=flags, headless=not headed, timeout=1000 * _START_S
+            executable_path=str(self._program), args=flags, headless=not headed, timeout=0
         )
-        self._page = await self._browser.new_page()
+        self._system = await self._browser.new_browser_cdp_session()
+        context = await self._browser.new_context()
+        await context.add_init_script(path=_FAULTS)
+        self._page = await context.new_page()
         self._page.on("console", lambda message: self._said.append(message.text))
         self._page.on("pageerror", lambda error: self._said.append(str(error)))
+
+    async def _call(self, function: str, argument: Any) -> Any:
+        found = await self._page.evaluate(f"argument => faults.watch(() => ({function})(argument))", argument)
+        gpu = await self._find_gpu()
+        # The first call may still end in another GPU process than it began in: one that a broken driver took down is
+        # replaced by one without it, and the page says which it got.
+        if self._gpu not in {None, gpu}:
+            raise self._api.Error("its GPU process ended in the meantime")
+        self._gpu = gpu
+        return found
+
+    async def _find_gpu(self) -> int | None:
+        processes = (await self._system.send("SystemInfo.getProcessInfo"))["processInfo"]
+        return next((process["id"] for process in processes if process["type"] == "GPU"), None)
 
     async def _end_browser(self) -> None:
         if self._browser is not None:
@@ -104,6 +150,19 @@ class Browser:
     async def _end_driver(self) -> None:
         if self._driver is not None:
             await self._driver.stop()
+
+    async def _drop(self) -> None:
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+
+    def _try(self, work: Coroutine[Any, Any, None]) -> None:
+        future = asyncio.run_coroutine_threadsafe(work, self._loop)
+        # It is on its way out, and whatever it says to that there is nothing to be done.
+        with suppress(Exception):
+            future.result(_END_S)
+        future.cancel()
 
     def _wait(self, work: Coroutine[Any, Any, Result], timeout_s: float, doing: str) -> Result:
         future = asyncio.run_coroutine_threadsafe(work, self._loop)
@@ -116,11 +175,33 @@ class Browser:
                 f"the browser did not {doing} within {timeout_s:.0f} s and was ended{self._last()}"
             ) from None
         except self._api.Error as error:
-            raise BrowserError(f"the browser could not {doing}: {_first_line(error)}{self._last()}") from None
+            if self._page is None:
+                raise BrowserError(why_not_started(self._program, str(error))) from None
+            raise BrowserError(f"the browser could not {doing}: {first_line(str(error))}{self._last()}") from None
 
     def _last(self) -> str:
-        return f"; its console said last: {self._said[-1]}" if self._said else ""
+        return f"; its console said last: {first_line(self._said[-1])[:_LONGEST]}" if self._said else ""
 
 
-def _first_line(error: Exception) -> str:
-    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+@contextmanager
+def _temporary_files_in(folder: Path) -> Iterator[None]:
+    """Have processes that are started in the block, and theirs, keep their temporary files in a folder."""
+    names = ("TMPDIR", "TEMP", "TMP")
+    before = {name: os.environ.get(name) for name in names}
+    os.environ.update(dict.fromkeys(names, str(folder)))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+def _need_display() -> None:
+    if sys.platform == "linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        raise BackendUnavailable(
+            "there is no display for the browser's window (neither DISPLAY nor WAYLAND_DISPLAY is set)",
+            "leave --frame-headed out, or run under xvfb-run",
+        )

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import shutil
+import socket
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path, PurePosixPath
+from typing import BinaryIO, cast
 
 _TYPES = {
     ".html": "text/html; charset=utf-8",
@@ -25,33 +28,49 @@ _HEADERS = {
     "Cache-Control": "no-cache",
     "Content-Security-Policy": (
         "default-src 'self'; script-src 'self' blob: 'unsafe-eval' 'wasm-unsafe-eval'; worker-src 'self' blob:;"
-        " connect-src 'self' blob: data:; img-src 'self' blob: data:"
+        " connect-src 'self' blob: data:; img-src 'self' blob: data:; base-uri 'none'; form-action 'none';"
+        " frame-ancestors 'none'"
     ),
+    "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
+_TIMEOUT_S = 60.0
+# How soon it sees that it is to end.
+_POLL_S = 0.1
 
 
 class PageServer:
     """Answers for the names it was given, on a free port of 127.0.0.1, under a path that nobody can guess.
 
-    There is no folder behind it: a name that is not in ``routes`` is not found, whatever dots and slashes it has.
+    There is no folder behind it: a name that is not in ``routes`` is not found, whatever dots and slashes it has. A
+    request whose ``Host`` is another than this server's is refused: it is what a page from elsewhere sends, whose name
+    was made to mean this machine.
 
     Attributes:
-        routes: name in the address -> a file, or the bytes themselves; may be changed while it runs.
+        routes: name in the address -> a file that is no link, or the bytes themselves; may be changed while it runs.
     """
 
     def __init__(self) -> None:
         self.routes: dict[str, Path | bytes] = {}
         self._token = secrets.token_urlsafe(24)
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self.routes, self._token))
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, name="framegate page server", daemon=True)
+        self._server = _Server(self.routes, f"/{self._token}/")
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=[_POLL_S], name="framegate page server", daemon=True
+        )
         self._thread.start()
 
     @property
     def root(self) -> str:
         """The address that names are appended to; it ends with a slash."""
         return f"http://127.0.0.1:{self._server.server_address[1]}/{self._token}/"
+
+    def serve(self, files: Mapping[str, Path | bytes]) -> None:
+        """Answer for these names, and for no others any more.
+
+        A link is followed now, and where it leads to is what is served: one that is changed later changes nothing.
+        """
+        self.routes.clear()
+        self.routes.update({name: held if isinstance(held, bytes) else held.resolve() for name, held in files.items()})
 
     def close(self) -> None:
         """Stop answering."""
@@ -70,39 +89,95 @@ def page_server() -> Iterator[PageServer]:
         server.close()
 
 
-def _handler(routes: dict[str, Path | bytes], token: str) -> type[BaseHTTPRequestHandler]:
-    prefix = f"/{token}/"
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+    def __init__(self, routes: Mapping[str, Path | bytes], prefix: str) -> None:
+        self._routes = routes
+        self._prefix = prefix
+        self._connections: set[socket.socket] = set()
+        super().__init__(("127.0.0.1", 0), _Handler)
 
-        def do_GET(self) -> None:
-            held = routes.get(self.path.removeprefix(prefix)) if self.path.startswith(prefix) else None
-            try:
-                self._answer(held)
-            except (BrokenPipeError, ConnectionResetError):
-                self.close_connection = True
+    def find(self, path: str) -> Path | bytes | None:
+        """What was given for a path of a request, if anything."""
+        return self._routes.get(path.removeprefix(self._prefix)) if path.startswith(self._prefix) else None
 
-        def _answer(self, held: Path | bytes | None) -> None:
-            if held is None or (isinstance(held, Path) and not held.is_file()):
-                self._head(HTTPStatus.NOT_FOUND, 0, "text/plain")
-                return
-            kind = _TYPES.get(PurePosixPath(self.path).suffix, "application/octet-stream")
-            if isinstance(held, bytes):
-                self._head(HTTPStatus.OK, len(held), kind)
-                self.wfile.write(held)
-                return
-            with held.open("rb") as file:
-                self._head(HTTPStatus.OK, held.stat().st_size, kind)
+    def get_request(self) -> tuple[socket.socket, object]:
+        connection, address = super().get_request()
+        self._connections.add(connection)
+        return connection, address
+
+    def close_request(self, request: object) -> None:
+        self._connections.discard(cast("socket.socket", request))
+        super().close_request(cast("socket.socket", request))
+
+    def server_close(self) -> None:
+        """Stop listening, and end the connections that browsers keep."""
+        super().server_close()
+        for connection in tuple(self._connections):
+            # Its thread may have closed it by now.
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+
+    def handle_error(self, *_: object) -> None:
+        """Say nothing: a browser that is killed leaves its connections as they are."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    timeout = _TIMEOUT_S
+    server: _Server
+
+    def parse_request(self) -> bool:
+        """Refuse other methods and other names of this machine before anything is looked up."""
+        if not super().parse_request():
+            return False
+        if self.command != "GET":
+            self._refuse(HTTPStatus.METHOD_NOT_ALLOWED)
+            return False
+        if self.headers.get_all("Host") != [f"127.0.0.1:{self.server.server_address[1]}"]:
+            self._refuse(HTTPStatus.MISDIRECTED_REQUEST)
+            return False
+        return True
+
+    def do_GET(self) -> None:
+        held = self.server.find(self.path)
+        file = _open(held) if isinstance(held, Path) else None
+        kind = _TYPES.get(PurePosixPath(self.path).suffix, "application/octet-stream")
+        if isinstance(held, bytes):
+            self._head(HTTPStatus.OK, len(held), kind)
+            self.wfile.write(held)
+        elif file is not None:
+            with file:
+                self._head(HTTPStatus.OK, os.fstat(file.fileno()).st_size, kind)
                 shutil.copyfileobj(file, self.wfile)
+        else:
+            self._head(HTTPStatus.NOT_FOUND, 0, "text/plain")
 
-        def _head(self, status: HTTPStatus, length: int, kind: str) -> None:
-            self.send_response(status)
-            for name, value in {**_HEADERS, "Content-Type": kind, "Content-Length": str(length)}.items():
-                self.send_header(name, value)
-            self.end_headers()
+    def _refuse(self, status: HTTPStatus) -> None:
+        # A body that was sent along is not read, and must not be taken for the next request.
+        self.close_connection = True
+        self._head(status, 0, "text/plain")
 
-        def log_message(self, *_: object) -> None:
-            """Say nothing: this is no web server's console."""
+    def _head(self, status: HTTPStatus, length: int, kind: str) -> None:
+        self.send_response(status)
+        for name, value in {**_HEADERS, "Content-Type": kind, "Content-Length": str(length)}.items():
+            self.send_header(name, value)
+        if self.close_connection:
+            self.send_header("Connection", "close")
+        self.end_headers()
 
-    return Handler
+    def log_message(self, *_: object) -> None:
+        """Say nothing: this is no web server's console."""
+
+
+def _open(path: Path) -> BinaryIO | None:
+    """The file, unless it is none, or has become a link since it was named."""
+    try:
+        opened = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+    except OSError:
+        return None
+    if not path.is_file():
+        os.close(opened)
+        return None
+    return os.fdopen(opened, "rb")

@@ -15,6 +15,7 @@ from framegate.errors import BackendUnavailable
 from framegate.interfaces import Range, ResolvedModel, Size, TensorInfo
 from framegate.models.shards import shard_files
 from framegate.models.topology import read_model_json
+from framegate.report.kernels import KernelTime
 
 if TYPE_CHECKING:
     from framegate.browser.driver import Browser
@@ -23,6 +24,11 @@ if TYPE_CHECKING:
 
 START_S, LOAD_S, ROUNDS_S = 60.0, 300.0, 300.0
 """Deadlines; a page that does not answer by then is hung, and its browser is ended."""
+
+SLOW_S = 10.0
+"""Rounds take no longer than about this, however few there are by then."""
+
+READBACKS = {"least": 3, "most": 50, "budget_s": 0.3}
 
 _PAGE = Path(__file__).parent / "page"
 
@@ -37,11 +43,42 @@ class Rounds:
         outside: share of the time that is in no stage.
         tensors_left: tensors that the rounds left behind.
         bytes_left: bytes that they left behind, on the device where the backend counts them there.
+        first_at_s: when the first of them had ended, in seconds since 1970.
     """
 
     stages_s: Mapping[str, Sequence[float]]
     dispatch_s: Sequence[float]
     outside: float
+    tensors_left: int
+    bytes_left: int
+    first_at_s: float = 0.0
+
+    @property
+    def frames(self) -> int:
+        """How many rounds there were."""
+        return len(self.dispatch_s)
+
+    @property
+    def wholes_s(self) -> list[float]:
+        """Seconds of each round."""
+        return [sum(parts) for parts in zip(*self.stages_s.values(), strict=True)]
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """Frames under ``requestAnimationFrame``, one at a time.
+
+    Attributes:
+        frames: those that came to the canvas.
+        callbacks: how often the browser asked for one.
+        seconds: from the first callback's registration to the last frame in the canvas.
+        tensors_left: tensors that the frames left behind.
+        bytes_left: bytes that they left behind.
+    """
+
+    frames: int
+    callbacks: int
+    seconds: float
     tensors_left: int
     bytes_left: int
 
@@ -70,23 +107,38 @@ class TFJSPage:
         backend: ``cpu``, ``wasm``, ``webgl`` or ``webgpu``.
         model: the model's files.
         cache: where the files of TF.js are kept.
+        started_at_s: when its browser was started, in seconds since 1970.
 
     Raises:
         BrowserError: the backend does not start, or TF.js cannot load the model.
     """
 
-    def __init__(self, browser: Browser, server: PageServer, backend: str, model: ResolvedModel, cache: Path) -> None:
+    def __init__(
+        self,
+        browser: Browser,
+        server: PageServer,
+        backend: str,
+        model: ResolvedModel,
+        cache: Path,
+        started_at_s: float = 0.0,
+    ) -> None:
+        self.started_at_s = started_at_s
+        self.is_used = False
+        """Whether rounds have been run."""
         self._browser = browser
         self._server = server
         document = read_model_json(model.path)
         shards = [f"shard-{index}" for index, _ in enumerate(shard_files(document))]
-        server.routes.clear()
-        server.routes.update(tfjs_files(cache))
-        server.routes.update({file.name: file for file in _PAGE.iterdir()})
-        server.routes.update(zip(shards, shard_files(document), strict=True))
-        server.routes["model.json"] = model.path
+        server.serve(
+            {
+                **tfjs_files(cache),
+                **{file.name: file for file in _PAGE.iterdir()},
+                **dict(zip(shards, shard_files(document), strict=True)),
+                "model.json": model.path,
+            }
+        )
         browser.open(server.root + "index.html", START_S)
-        self.info: dict[str, Any] = browser.call("framegate.start", {"backend": backend}, START_S)
+        self.info: dict[str, Any] = browser.call("framegate.start", {"backend": backend, "model": model.name}, START_S)
         self.info["browser"] = browser.version
         loaded = browser.call(
             "framegate.load",
@@ -102,14 +154,21 @@ class TFJSPage:
         self._names = [str(output["name"]) for output in loaded["outputs"]]
         self.inputs = tuple(_info(each["name"], each) for each in loaded["inputs"])
         self.outputs: tuple[TensorInfo, ...] = ()
+        self._taken: tuple[object, ...] | None = None
+        self._first_s = 0.0
 
     def take(self, picture: Pixels, channels: int, *, batched: bool, dtype: str, value_range: Range) -> float:
         """Feed uint8 RGBA (H, W, 4) from now on, and run once; returns the seconds of that first run.
 
-        ``outputs`` is known then.
+        ``outputs`` is known then. What is fed already is not run anew.
         """
         height, width, _ = picture.shape
-        self._server.routes["picture"] = np.ascontiguousarray(picture).tobytes()
+        pixels = np.ascontiguousarray(picture).tobytes()
+        taken = (pixels, height, width, channels, batched, dtype, value_range)
+        if taken == self._taken:
+            return self._first_s
+        self._taken = None
+        self._server.routes["picture"] = pixels
         found = self._browser.call(
             "framegate.take",
             {
@@ -125,10 +184,11 @@ class TFJSPage:
         )
         names = self._names if len(self._names) == len(found["outputs"]) else map(str, range(len(found["outputs"])))
         self.outputs = tuple(_info(name, each) for name, each in zip(names, found["outputs"], strict=True))
-        return float(found["first_s"])
+        self._taken, self._first_s = taken, float(found["first_s"])
+        return self._first_s
 
     def aim(self, output: TensorInfo, way: str, value_range: Range) -> None:
-        """Show an output in a way: ``topixels``, ``texture`` or ``draw``; one frame is shown now.
+        """Show an output in a way: ``topixels``, ``texture``, ``draw`` or ``same-context``; one frame is shown now.
 
         Raises:
             BackendUnavailable: the backend has no such way; the reason is TF.js' own.
@@ -141,11 +201,27 @@ class TFJSPage:
         if refused is not None:
             raise BackendUnavailable(f"{way} with TF.js' {self.info['backend']}: {refused}", "choose another renderer")
 
-    def rounds(self, least: int, most: int, budget_s: float) -> Rounds:
-        """Run frames until the time is up, at least and at most so many."""
-        found = self._browser.call(
-            "framegate.rounds", {"least": least, "most": most, "budget_s": budget_s}, ROUNDS_S + budget_s
-        )
+    def methods(self) -> Mapping[str, str]:
+        """How each stage is ended, by stage."""
+        return dict(self._browser.call("framegate.methods", {}, START_S))
+
+    def rounds(
+        self, least: int, most: int, budget_s: float, warm: int = 0, delays_s: Mapping[str, float] | None = None
+    ) -> Rounds:
+        """Run frames until the time is up, at least and at most so many; ``warm`` more before that, unmeasured.
+
+        ``delays_s`` has stages take so many seconds longer, by real work.
+        """
+        wanted = {
+            "least": least,
+            "most": most,
+            "budget_s": budget_s,
+            "limit_s": SLOW_S,
+            "warm": warm,
+            "delays_s": dict(delays_s or {}),
+        }
+        found = self._browser.call("framegate.rounds", wanted, ROUNDS_S + budget_s)
+        self.is_used = True
         inside = sum(map(sum, found["stages"].values()))
         return Rounds(
             stages_s=found["stages"],
@@ -153,7 +229,32 @@ class TFJSPage:
             outside=1 - inside / found["whole_s"],
             tensors_left=found["tensors_left"],
             bytes_left=found["bytes_left"],
+            first_at_s=found["first_at_s"],
         )
+
+    def animate(self, budget_s: float) -> Delivered:
+        """Run frames as the browser asks for them, for so long, and one at least."""
+        wanted = {"budget_s": budget_s, "patience_s": START_S}
+        return Delivered(**self._browser.call("framegate.animate", wanted, ROUNDS_S + budget_s))
+
+    def readback(self) -> list[float]:
+        """Seconds that it takes to bring the output to JavaScript, by itself."""
+        return list(map(float, self._browser.call("framegate.readback", READBACKS, ROUNDS_S)))
+
+    def kernels(self) -> list[KernelTime]:
+        """Run the model once under TF.js' own profiler."""
+        found = self._browser.call("framegate.kernels", {}, ROUNDS_S)
+        return [KernelTime(each["name"], each["time_s"], each["shapes"]) for each in found]
+
+    def fed(self) -> Pixels:
+        """What the model is fed, before it is scaled to its range: uint8 (H, W, C)."""
+        found = self._browser.call("framegate.fed", {}, ROUNDS_S)
+        return _array(found["values"], "uint8").reshape(found["shape"])
+
+    def drawn_by(self) -> str | None:
+        """The GPU behind the WebGL contexts that the page uses, by its name; None where it uses none."""
+        name = self._browser.call("faults.drawn_by", None, START_S)
+        return None if name is None else str(name)
 
     def look(self) -> Look:
         """Run one frame more and bring back all of it."""

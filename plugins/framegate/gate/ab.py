@@ -75,8 +75,14 @@ def first_limit(family: str, floors: Floors) -> float:
     return min(scaled, SLOWER) if family == TOTAL else scaled
 
 
-def conclude(comparison: Comparison, floors: Floors) -> tuple[Finding, ...]:
-    """A finding a benchmark, after the correction for all that was collected."""
+def conclude(comparison: Comparison, floors: Floors, pair_s: float | None = None) -> tuple[Finding, ...]:
+    """A finding a benchmark, after the correction for all that was collected.
+
+    Args:
+        comparison: what was measured.
+        floors: the smallest changes that count.
+        pair_s: seconds that a pair of launches takes, to say how long more of them would.
+    """
     keys = list(comparison.first[0]) if comparison.first else []
     ended = {key: finding for key in keys if (finding := _not_compared(key, comparison)) is not None}
     tested: dict[tuple[str, str], PairsShift] = {}
@@ -92,7 +98,7 @@ def conclude(comparison: Comparison, floors: Floors) -> tuple[Finding, ...]:
                 p_values[key, family] = tested[key, family].p
     adjusted = adjust(p_values)
     drift = _drift(comparison.more)
-    return tuple(ended.get(key) or _finding(key, comparison, tested, adjusted, floors, drift) for key in keys)
+    return tuple(ended.get(key) or _finding(key, comparison, tested, adjusted, floors, drift, pair_s) for key in keys)
 
 
 def _finding(
@@ -102,6 +108,7 @@ def _finding(
     adjusted: Mapping[tuple[str, str], float],
     floors: Floors,
     drift: PairsShift | None,
+    pair_s: float | None,
 ) -> Finding:
     pairs = comparison.more if any(key in pair for pair in comparison.more) else comparison.first
     measured = [pair.get(key) for pair in pairs]
@@ -118,10 +125,10 @@ def _finding(
     shifts += _count_shifts(measured)
     finding = of_shifts(key, shifts)
     if finding.verdict is Verdict.INCONCLUSIVE:
-        total = tested[key, TOTAL]
-        needed = total.pairs_needed(own.fraction(TOTAL))
+        needed = tested[key, TOTAL].pairs_needed(own.fraction(TOTAL))
+        about = "" if pair_s is None else f", which would take about {max(1, round(needed * pair_s / 60))} min"
         return Finding(
-            key, Verdict.INCONCLUSIVE, f"about {needed} pairs in a quieter hour would settle it", finding.shifts
+            key, Verdict.INCONCLUSIVE, f"--pairs {needed} would settle it in such noise{about}", finding.shifts
         )
     if (
         finding.verdict is Verdict.REGRESSED

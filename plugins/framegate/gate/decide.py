@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from statistics import median
 
+from framegate.errors import ComparisonError
 from framegate.gate.ab import FIRST_PAIRS, MORE_PAIRS, Pair, conclude, measure
 from framegate.gate.floors import PAIRS_FLOOR, parse_floors
 from framegate.gate.pairs import Delay, run_pair
@@ -25,6 +26,7 @@ def decide(
     *,
     floor: float | None = None,
     seed: int | None = None,
+    more: int = MORE_PAIRS,
     is_wanted: Callable[[str], bool] = lambda _: True,
     is_allowed_missing: Callable[[str], bool] = lambda _: False,
 ) -> GateReport:
@@ -36,11 +38,12 @@ def decide(
         say: is told of the progress, a line at a time.
         floor: the smallest change that counts, in place of the ini file's for all families.
         seed: of the order of blocks; a random one is taken, and reported, where none is given.
+        more: pairs of stage two.
         is_wanted: whether a benchmark is to be compared at all.
         is_allowed_missing: whether one may be on one side only.
 
     Raises:
-        ComparisonError: the sides cannot be compared.
+        ComparisonError: the sides cannot be compared; a worker that ends later is a verdict.
         UsageError: a floor that is none.
     """
     seed = random.SystemRandom().randrange(2**32) if seed is None else seed
@@ -50,9 +53,13 @@ def decide(
         keys = [pair for pair in sides.keys if is_wanted(pair[1])]
         gone = [key for key in sides.only_base if is_wanted(key) and not is_allowed_missing(key)]
         pairs = Pairs(sides, keys, copy_plugin, say, random.Random(seed))  # noqa: S311 # an order, no secret
-        comparison = measure(pairs, floors)
+        title = f"{sides.head.label} against {sides.base.label}"
+        try:
+            comparison = measure(pairs, floors, more=more)
+        except ComparisonError as error:
+            return GateReport(title, (Finding(WHOLE_RUN, Verdict.FAILED, str(error)),), sides.notes, {"mode": "ab"})
         findings = (
-            *_called_as_in_head(conclude(comparison, floors), dict(keys)),
+            *_called_as_in_head(conclude(comparison, floors, pairs.pair_s), dict(keys)),
             *(Finding(key, Verdict.MISSING, "the base has it, and the head has not") for key in gone),
             *(
                 Finding(key, Verdict.NO_BASELINE, "the base has not got it")
@@ -63,10 +70,10 @@ def decide(
         if all(finding.verdict is Verdict.SAME and not finding.shifts for finding in findings):
             findings += (Finding(WHOLE_RUN, Verdict.NOTHING, "no benchmark was measured on both sides"),)
         return GateReport(
-            f"{sides.head.label} against {sides.base.label}",
+            title,
             findings,
             sides.notes,
-            {"mode": "ab", "seed": seed, "pairs": [FIRST_PAIRS, MORE_PAIRS if comparison.more else 0]},
+            {"mode": "ab", "seed": seed, "pairs": [FIRST_PAIRS, len(comparison.more)]},
         )
 
 
@@ -123,6 +130,11 @@ class Pairs:
         self._seconds.append(time.monotonic() - started)
         self._say(f"{title}: {len(keys)} benchmarks in {self._seconds[-1]:.0f} s{self._left(title)}")
         return found
+
+    @property
+    def pair_s(self) -> float | None:
+        """Seconds that a pair took, of those that were measured last."""
+        return median(self._seconds[-3:]) if self._seconds else None
 
     def _left(self, title: str) -> str:
         number, _, last = title.rpartition("pair ")[2].partition(" of ")

@@ -39,6 +39,7 @@ class Measured:
         marker: arguments of its ``gate`` marker.
         canaries: ln(candidate/base) of the machine's own speed, one a pair of blocks.
         delayed: the same as ``ratios``, for each delay that was put in.
+        rounds_s: seconds of every round, of the base and of the candidate; by delay, and under ``""`` without any.
     """
 
     ratios: dict[str, float]
@@ -47,6 +48,7 @@ class Measured:
     marker: dict[str, Any] = field(default_factory=dict)
     canaries: list[float] = field(default_factory=list)
     delayed: dict[str, dict[str, float]] = field(default_factory=dict)
+    rounds_s: dict[str, tuple[list[float], list[float]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -185,6 +187,7 @@ def _measure(
         seconds={family: both for family, (_, both) in plain.items() if both is not None},
         marker=dict(states[1]["marker"]),
         canaries=[log(after["canary_s"] / before["canary_s"]) for before, after in blocks[""]],
+        rounds_s={name: _pooled(each) for name, each in blocks.items()},
         delayed={name: {family: value for family, (value, _) in each.items()} for name, each in ratios.items()},
     )
 
@@ -213,7 +216,7 @@ def _ratios(blocks: Sequence[Both]) -> dict[str, tuple[float, tuple[float, float
     for name in blocks[0][0]["stages_s"]:
         if all(name in side["stages_s"] for both in blocks for side in both):
             add(name, lambda block, name=name: block["stages_s"][name])  # type: ignore[misc]  # a lambda with a default
-    base_s, candidate_s = ([seconds for both in blocks for seconds in both[side]["rounds_s"]] for side in (0, 1))
+    base_s, candidate_s = _pooled(blocks)
     if len(base_s) >= BLOCK_PAIRS * ROUNDS:
         slow = (p95(base_s), p95(candidate_s))
         found[P95] = (log(slow[1] / slow[0]), slow)
@@ -221,6 +224,11 @@ def _ratios(blocks: Sequence[Both]) -> dict[str, tuple[float, tuple[float, float
         shares = [sum(seconds > FRAME_S for seconds in each) / len(each) for each in (base_s, candidate_s)]
         found[MISSED] = (shares[1] - shares[0], None)
     return found
+
+
+def _pooled(blocks: Sequence[Both]) -> tuple[list[float], list[float]]:
+    base_s, candidate_s = ([seconds for both in blocks for seconds in both[side]["rounds_s"]] for side in (0, 1))
+    return base_s, candidate_s
 
 
 def checked_or_zero(seconds: Sequence[float]) -> Sequence[float]:

@@ -126,7 +126,8 @@ def collect(side: Side, copy_plugin: CopyPlugin, repository: Repository | None =
 def _side(label: str, request: Request, index: int) -> Side:
     axes = [f"--frame-{axis}={values[index]}" for axis, values in request.axes.items()]
     python = request.pythons[index] or sys.executable
-    return Side(label, python, Path.cwd(), (*request.arguments, *axes))
+    own = [*(values[index] for values in request.axes.values()), *([python] if any(request.pythons) else [])]
+    return Side(f"{label} ({', '.join(own)})" if own else label, python, Path.cwd(), (*request.arguments, *axes))
 
 
 def _in_tree(side: Side, tree: Tree) -> Side:

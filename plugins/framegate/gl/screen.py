@@ -18,6 +18,8 @@ from framegate.gl.triangle import Triangle
 from framegate.interfaces import AS_TO_PIXELS, Drawing, Size
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from framegate.gl.functions import GLFunctions
     from framegate.interfaces import GLContext, Pixels
 
@@ -139,6 +141,7 @@ class GLCanvas:
         self._shape = (height, width, 4)
         self._triangle = Triangle(gl, _COPY, objects)
         self._texture = texture(gl, objects)
+        self._upload = uploader(gl, self._texture)
         gl.glTexImage2D(gl.GL_TEXTURE_2D, 0, gl.GL_RGBA8, width, height, 0, gl.GL_RGBA, gl.GL_UNSIGNED_BYTE, None)
         gl.check("making a texture for bytes")
 
@@ -149,7 +152,7 @@ class GLCanvas:
             UsageError: the array is not contiguous uint8 of the screen's size.
         """
         _check_bytes(rgba, self._shape)
-        upload_bytes(self._screen.gl, self._texture, rgba)
+        self._upload(rgba)
 
     def draw(self) -> None:
         """Ask for what was uploaded to be drawn."""
@@ -170,9 +173,21 @@ def _check_bytes(rgba: Pixels, shape: tuple[int, ...]) -> None:
         raise UsageError(f"a screen of {shape} takes contiguous uint8 of that shape; got {rgba.dtype} {rgba.shape}")
 
 
-def upload_bytes(gl: GLFunctions, name: int, rgba: Pixels) -> None:
-    """Hand contiguous uint8 RGBA (H, W, 4) to an RGBA8 texture of that size."""
-    height, width, _ = rgba.shape
-    gl.glBindTexture(gl.GL_TEXTURE_2D, name)
-    gl.glPixelStorei(gl.GL_UNPACK_ALIGNMENT, 1)
-    gl.glTexSubImage2D(gl.GL_TEXTURE_2D, 0, 0, 0, width, height, gl.GL_RGBA, gl.GL_UNSIGNED_BYTE, rgba.ctypes.data)
+def uploader(gl: GLFunctions, name: int) -> Callable[[Pixels], None]:
+    """A function that hands contiguous uint8 RGBA (H, W, 4) to an RGBA8 texture of that size."""
+    bind, store, replace = gl.glBindTexture, gl.glPixelStorei, gl.glTexSubImage2D
+    target, alignment, rgba, byte = gl.GL_TEXTURE_2D, gl.GL_UNPACK_ALIGNMENT, gl.GL_RGBA, gl.GL_UNSIGNED_BYTE
+    known: Pixels | None = None
+    height = width = address = 0
+
+    def upload(pixels: Pixels) -> None:
+        nonlocal known, height, width, address
+        # Asking numpy for an address takes as long as a small picture's upload, and converters keep one buffer.
+        if pixels is not known:
+            height, width, _ = pixels.shape
+            known, address = pixels, pixels.ctypes.data
+        bind(target, name)
+        store(alignment, 1)
+        replace(target, 0, 0, 0, width, height, rgba, byte, address)
+
+    return upload

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from framegate.errors import BackendUnavailable, BrowserError, WrongOutput
+from framegate.errors import BackendUnavailable, BrowserError
+from framegate.hooks.browser_device import store_device
 from framegate.hooks.catalogue import CATALOGUE
 from framegate.hooks.describe import FrameInfo
 from framegate.hooks.matrix import BROWSER
@@ -17,23 +18,15 @@ from framegate.hooks.options import OPTIONS
 from framegate.hooks.outcome import ERROR, named
 from framegate.hooks.pictures import SavePicture
 from framegate.hooks.preprocess import build_preprocessor
-from framegate.hooks.report import STAGE_ROWS
-from framegate.interfaces import LoadedModel, Pixels, ResolvedModel, Size
+from framegate.interfaces import ModelSpec, Pixels, ResolvedModel, Size
 from framegate.measure.replay import ReplayClock
 from framegate.paths import cache_dir
-from framegate.report.stages import StageRow
 
 if TYPE_CHECKING:
-    from framegate.browser.session import Rounds, TFJSPage
-    from framegate.interfaces import Array
+    from framegate.browser.session import TFJSPage
     from framegate.models.frame_io import FrameIO
 
 CLOCK = pytest.StashKey[ReplayClock]()
-REFERENCE = "tensorflow"
-LEAST, MOST, BUDGET_S = 3, 500, 2.0
-AGREEMENT = 1e-4
-"""Of the output's range: the backends compute in float32, in other orders."""
-BY_SHADER = ("texture",)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -59,14 +52,25 @@ class BrowserShelf:
         self._config = config
         self._key: tuple[str, str] | None = None
         self._page: TFJSPage | None = None
+        self._lacking: BackendUnavailable | None = None
         self._open = ExitStack()
 
     def get(self, model: ResolvedModel, runtime: str) -> TFJSPage:
-        """The page of a model on a backend."""
+        """The page of a model on a backend.
+
+        Raises:
+            BackendUnavailable: there is no browser, or what it needs; that is found out once.
+        """
+        if self._lacking is not None:
+            raise self._lacking
         key = (model.sha256, runtime)
         if self._page is None or key != self._key:
             self.close()
-            self._page = self._start(model, runtime)
+            try:
+                self._page = self._start(model, runtime)
+            except BackendUnavailable as error:
+                self._lacking = error
+                raise
             self._key = key
         return self._page
 
@@ -80,13 +84,17 @@ class BrowserShelf:
         from framegate.browser.driver import Browser
         from framegate.browser.server import page_server
         from framegate.browser.session import TFJSPage
+        from framegate.browser.tfjs import tfjs_files
 
         options = self._config.stash[OPTIONS].browser
+        program = find_chromium(options.path)
+        tfjs_files(cache_dir())
         with ExitStack() as opened:
+            started_at_s = time.time()
             server = opened.enter_context(page_server())
-            browser = Browser(find_chromium(options.path), flags(options.gpu), headed=options.headed)
+            browser = Browser(program, flags(options.gpu), headed=options.headed, call_s=options.timeout_s)
             opened.callback(browser.close)
-            page = TFJSPage(browser, server, runtime.removeprefix("tfjs-"), model, cache_dir())
+            page = TFJSPage(browser, server, runtime.removeprefix("tfjs-"), model, cache_dir(), started_at_s)
             self._open = opened.pop_all()
         return page
 
@@ -112,8 +120,7 @@ def tfjs_page(
     """The cell's model in a page. A browser that a cell has lost is replaced for the next one."""
     with named(pytestconfig, "runtime", frame_runtime):
         page = browser_shelf.get(resolved_model, frame_runtime)
-    device = page.info["device"]
-    frame_info.update(gl_renderer=device, is_software=None if device is None else "swiftshader" in device.lower())
+    store_device(pytestconfig, frame_info, page.info["device"])
     gpu = pytestconfig.stash[OPTIONS].browser.gpu
     benchmark.extra_info["browser"] = page.info | {"load_s": dict(page.load_s), "gpu": gpu}
     yield page
@@ -121,13 +128,56 @@ def tfjs_page(
         browser_shelf.close()
 
 
-@dataclass(frozen=True)
 class BrowserPath:
-    """The cell's way from a picture to the canvas: ``page`` is fed and aimed at ``frame_io.output``."""
+    """The cell's way from a picture to the canvas: ``page`` is fed and aimed at ``frame_io.output``.
 
-    page: TFJSPage
-    frame_io: FrameIO
-    way: str
+    Args:
+        page: as the shelf has it.
+        renewed: ends that page's browser and gives the same page in a new one.
+        spec: the model's.
+        model: its files.
+        picture: uint8 (H, W, C), preprocessed.
+        way: the renderer.
+    """
+
+    def __init__(
+        self,
+        page: TFJSPage,
+        renewed: Callable[[], TFJSPage],
+        spec: ModelSpec,
+        model: ResolvedModel,
+        picture: Pixels,
+        way: str,
+    ) -> None:
+        self.page = page
+        self._renewed = renewed
+        self._spec = spec
+        self._model = model
+        self._picture = picture
+        self.way = way
+        self.frame_io, self.first_s = self._aim()
+
+    def renew(self) -> None:
+        """Go the same way in a browser that has just started."""
+        self.page = self._renewed()
+        self.frame_io, self.first_s = self._aim()
+
+    def _aim(self) -> tuple[FrameIO, float]:
+        from framegate.models.frame_io import find_frame_io, find_input_range
+        from framegate.models.image_io import image_input
+        from framegate.preprocess.tensor import with_channels
+
+        source = image_input(self._spec.name, self.page.inputs)
+        first_s = self.page.take(
+            with_channels(self._picture, 4),
+            source.channels,
+            batched=source.batched,
+            dtype=source.info.dtype,
+            value_range=find_input_range(self._spec, self._model, source.info),
+        )
+        frame_io = find_frame_io(self._spec, self._model, self.page, Size(*self._picture.shape[:2]))
+        self.page.aim(frame_io.output, self.way, frame_io.output_range)
+        return frame_io, first_s
 
 
 @pytest.fixture
@@ -136,142 +186,27 @@ def browser_path(
     frame_model: str,
     frame_size: str,
     frame_preprocess: str,
+    frame_runtime: str,
     frame_renderer: str,
     frames: list[Pixels],
     resolved_model: ResolvedModel,
     tfjs_page: TFJSPage,
+    browser_shelf: BrowserShelf,
     save_picture: SavePicture,
+    frame_info: FrameInfo,
     benchmark: Any,
 ) -> BrowserPath:
     """The first frame, preprocessed as everywhere else, as the picture that the page feeds its model."""
-    from framegate.models.frame_io import find_frame_io, find_input_range
-    from framegate.models.image_io import image_input
-    from framegate.preprocess.tensor import with_channels
-
-    spec = pytestconfig.stash[CATALOGUE].specs[frame_model]
-    size = Size.parse(frame_size)
-    picture = build_preprocessor(pytestconfig, size, frame_preprocess).picture(frames[0])
+    picture = build_preprocessor(pytestconfig, Size.parse(frame_size), frame_preprocess).picture(frames[0])
     save_picture("input", picture)
-    source = image_input(spec.name, tfjs_page.inputs)
-    first_s = tfjs_page.take(
-        with_channels(picture, 4),
-        source.channels,
-        batched=source.batched,
-        dtype=source.info.dtype,
-        value_range=find_input_range(spec, resolved_model, source.info),
-    )
-    benchmark.extra_info["browser"]["load_s"]["first-run"] = first_s
-    frame_io = find_frame_io(spec, resolved_model, tfjs_page, size)
+
+    def renewed() -> TFJSPage:
+        browser_shelf.close()
+        return browser_shelf.get(resolved_model, frame_runtime)
+
     with named(pytestconfig, "renderer", frame_renderer):
-        tfjs_page.aim(frame_io.output, frame_renderer, frame_io.output_range)
-    return BrowserPath(tfjs_page, frame_io, frame_renderer)
-
-
-@pytest.fixture
-def measure_page(
-    pytestconfig: pytest.Config, request: pytest.FixtureRequest, benchmark: Any, browser_path: BrowserPath
-) -> Callable[[], None]:
-    """Runs rounds in the page and hands their times to the benchmark; a page that leaves tensors behind fails."""
-
-    def measure() -> None:
-        timed = benchmark.enabled
-        rounds = browser_path.page.rounds(LEAST, MOST if timed else LEAST, BUDGET_S if timed else 0.0)
-        verify_nothing_left(rounds)
-        wholes = iter([sum(parts) for parts in zip(*rounds.stages_s.values(), strict=True)])
-        clock = pytestconfig.stash[CLOCK]
-        count = len(rounds.dispatch_s)
-        benchmark.pedantic(lambda: clock.advance(next(wholes)), rounds=count, iterations=1)
-        if benchmark.stats is None:
-            return
-        benchmark.extra_info["stages_s"] = dict(rounds.stages_s)
-        benchmark.extra_info["browser"] |= {"dispatch_s": list(rounds.dispatch_s), "outside": rounds.outside}
-        tables = pytestconfig.stash.setdefault(STAGE_ROWS, {})
-        row = StageRow.of(request.node.callspec.id, rounds.stages_s)
-        tables.setdefault(request.node.originalname, []).append(row)
-
-    return measure
-
-
-def verify_nothing_left(rounds: Rounds) -> None:
-    """Refuse a page that grows.
-
-    Raises:
-        WrongOutput: tensors or bytes were left behind.
-    """
-    if rounds.tensors_left > 0 or rounds.bytes_left > 0:
-        raise WrongOutput(
-            f"{len(rounds.dispatch_s)} frames left {rounds.tensors_left} tensors and {rounds.bytes_left} bytes behind"
-        )
-
-
-@pytest.fixture(scope="session")
-def python_outputs() -> dict[tuple[str, str, str], Array]:
-    """What Python made of the same frame, by model, size and preprocessing."""
-    return {}
-
-
-@pytest.fixture
-def verify_page(
-    request: pytest.FixtureRequest, browser_path: BrowserPath, save_picture: SavePicture, benchmark: Any
-) -> Callable[[], None]:
-    """Compares the page's output with Python's, and its canvas with the oracle's picture of that output.
-
-    Without a runtime in Python there is nothing to compare the output with, and ``extra_info`` says so.
-    """
-    from framegate.render.verify import verify_pixels
-
-    def verify() -> None:
-        look = browser_path.page.look()
-        save_picture("screen", look.pixels)
-        verify_pixels(look.pixels, look.unit, 1 if browser_path.way in BY_SHADER else 0)
-        benchmark.extra_info["browser"]["compared_with"] = None
-        try:
-            expected = request.getfixturevalue("python_output")
-        except BackendUnavailable:
-            return
-        verify_close(look.output, expected)
-        benchmark.extra_info["browser"]["compared_with"] = REFERENCE
-
-    return verify
-
-
-def verify_close(found: Array, expected: Array) -> None:
-    """Compare within 1e-4 of the range of what is expected.
-
-    Raises:
-        WrongOutput: they differ by more, or in shape.
-    """
-    import numpy as np
-
-    if found.shape != expected.shape:
-        raise WrongOutput(f"TF.js returned shape {found.shape}, {REFERENCE} {expected.shape}")
-    allowed = AGREEMENT * max(float(np.ptp(expected)), float(np.finfo(np.float32).eps))
-    off = float(np.max(np.abs(found.astype(np.float64) - expected), initial=0.0))
-    if not off <= allowed:
-        raise WrongOutput(f"TF.js differs from {REFERENCE} by up to {off:.3g}; {allowed:.3g} is allowed")
-
-
-@pytest.fixture
-def python_output(
-    pytestconfig: pytest.Config,
-    frame_model: str,
-    frame_size: str,
-    frame_preprocess: str,
-    frames: list[Pixels],
-    resolved_model: ResolvedModel,
-    model_shelf: Any,
-    python_outputs: dict[tuple[str, str, str], Array],
-) -> Array:
-    """What the reference runtime makes of the cell's frame."""
-    from framegate.models.frame_io import find_frame_io
-    from framegate.preprocess.tensor import ToTensor
-
-    key = (frame_model, frame_size, frame_preprocess)
-    if key not in python_outputs:
-        model: LoadedModel = model_shelf.get(resolved_model, REFERENCE)
         spec = pytestconfig.stash[CATALOGUE].specs[frame_model]
-        io = find_frame_io(spec, resolved_model, model, Size.parse(frame_size))
-        to_tensor = ToTensor(io.shape, io.input.dtype, io.input_range)
-        feeds = {io.input.name: build_preprocessor(pytestconfig, io.size, frame_preprocess, to_tensor)(frames[0])}
-        python_outputs[key] = model.run(feeds)[io.output.name].copy()
-    return python_outputs[key]
+        path = BrowserPath(tfjs_page, renewed, spec, resolved_model, picture, frame_renderer)
+    benchmark.extra_info["browser"]["load_s"]["first-run"] = path.first_s
+    store_device(pytestconfig, frame_info, tfjs_page.drawn_by())
+    return path

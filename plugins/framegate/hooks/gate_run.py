@@ -23,7 +23,7 @@ from framegate.hooks.gate_worker import copy_into
 from framegate.report.gate import explain, fails, publish
 
 Say = Callable[[str], None]
-FIRST_RUN = "nothing is accepted yet; run it with --gate-bootstrap to accept this as the first run"
+FIRST_RUN = "nothing is accepted yet; framegate accept takes this run as the first, --gate-bootstrap does it at once"
 
 
 def judge(session: pytest.Session, options: GateOptions, say: Say) -> GateReport:
@@ -129,10 +129,11 @@ def _kept(
 
 
 def _stored_note(run: StoredRun, verdict: Verdict, *, passed: bool) -> str:
-    if passed:
-        return f"Stored as {run.path.name}; framegate accept {run.number} makes it part of the baseline."
+    stored = f"Stored as {run.path.name}"
+    if passed or verdict is Verdict.NO_BASELINE:
+        return f"{stored}; framegate accept {run.number} makes it part of the baseline."
     meant = "" if verdict is Verdict.FAILED else f" If it is meant to be so: framegate accept {run.number} --anyway"
-    return f"Stored as {run.path.name}, which is no baseline.{meant}"
+    return f"{stored}, which is no baseline.{meant}"
 
 
 def _whole(title: str, verdict: Verdict, reason: str) -> GateReport:

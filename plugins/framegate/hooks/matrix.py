@@ -24,6 +24,7 @@ DEFAULTS = {
     "size": ("256",),
 }
 MARKER = "frame_defaults"
+MAIN = "frame_main"
 STUDY = "study"
 NO_CELLS = "frame_no_cells"
 BROWSER = "browser"
@@ -35,6 +36,9 @@ def pytest_configure(config: pytest.Config) -> None:
         "markers",
         f"{MARKER}(model=..., size=..., preprocess=..., runtime=..., renderer=..., gl=...): comma-separated values of"
         " the axes that neither the command line nor the ini file names",
+    )
+    config.addinivalue_line(
+        "markers", f"{MAIN}(...): in place of {MARKER}'s, axis by axis, where neither a file nor -k names the suite"
     )
     config.addinivalue_line("markers", f"{BROWSER}: runs in a browser; runtimes and renderers are TF.js' own")
     config.addinivalue_line("markers", f"{NO_CELLS}: no runtime or renderer that was asked for is of the suite's kind")
@@ -68,18 +72,21 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
     A suite whose runtimes or renderers are of another kind than all those that the user names is left out as well.
     """
-    asked = [*config.args, config.option.keyword]
     every_study = _names([config.option.markexpr], STUDY)
 
     def is_out(item: pytest.Item) -> bool:
         if item.get_closest_marker(NO_CELLS):
             return True
-        return not every_study and bool(item.get_closest_marker(STUDY)) and not _names(asked, item.path.stem)
+        return not every_study and bool(item.get_closest_marker(STUDY)) and not _is_named(config, item)
 
     out = {item for item in items if is_out(item)}
     if out:
         config.hook.pytest_deselected(items=list(out))
         items[:] = [item for item in items if item not in out]
+
+
+def _is_named(config: pytest.Config, item: pytest.Item) -> bool:
+    return _names([*config.args, config.option.keyword], item.path.stem)
 
 
 def _names(texts: Sequence[str], word: str) -> bool:
@@ -89,11 +96,9 @@ def _names(texts: Sequence[str], word: str) -> bool:
 def _rows(metafunc: pytest.Metafunc, axes: Sequence[str]) -> Sequence[tuple[str, ...]]:
     config = metafunc.config
     options, registries, catalogue = config.stash[OPTIONS], config.stash[REGISTRIES], config.stash[CATALOGUE]
-    marker = metafunc.definition.get_closest_marker(MARKER)
-    suite = {} if marker is None else marker.kwargs
-    for name in suite:
-        if name not in AXES:
-            raise UnknownName(f"axis in the {MARKER} marker", name, AXES)
+    suite = _marked(metafunc.definition, MARKER)
+    if not _is_named(config, metafunc.definition):
+        suite |= _marked(metafunc.definition, MAIN)
 
     # In a page the runtimes and renderers are TF.js' own; a suite leaves the names of the other kind to other suites.
     in_page = metafunc.definition.get_closest_marker(BROWSER) is not None
@@ -117,6 +122,14 @@ def _rows(metafunc: pytest.Metafunc, axes: Sequence[str]) -> Sequence[tuple[str,
         "gl": expand(asked("gl"), registries.contexts),
     }
     return list(cells(axes, values, own))
+
+
+def _marked(item: pytest.Function, name: str) -> dict[str, str]:
+    marker = item.get_closest_marker(name)
+    for axis in () if marker is None else marker.kwargs:
+        if axis not in AXES:
+            raise UnknownName(f"axis in the {name} marker", axis, AXES)
+    return {} if marker is None else dict(marker.kwargs)
 
 
 def _of_one_kind(names: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:

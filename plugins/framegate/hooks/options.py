@@ -37,10 +37,15 @@ GL_FLAGS = {
 }
 """Those of ``FLAGS`` that GL contexts are asked for."""
 
-FLAGS = GL_FLAGS | {"headed": "show the window of the browser that test_browser measures in"}
+FLAGS = GL_FLAGS | {
+    "headed": "show the window of the browser that test_browser measures in",
+    "kernels": "have test_browser take TF.js' times of single kernels as well",
+}
 """Options that are on or off; off is the default."""
 
 MOST_THREADS = 1024
+MOST_LAUNCHES = 100
+MOST_SECONDS = 24 * 3600
 
 
 @dataclass(frozen=True)
@@ -101,6 +106,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     parser.addini("frame_browser_path", "the Chrome or Chromium to start", default="")
     group.addoption(
+        "--frame-browser-timeout",
+        metavar="SECONDS",
+        help="how long a page may take to load a model, for its first run, and for its rounds, before it is taken for"
+        " hung (default: 300 each). ini: frame_browser_timeout",
+    )
+    parser.addini("frame_browser_timeout", "seconds after which a page is taken for hung", default="")
+    group.addoption(
         "--frame-window-size",
         metavar="SIZE",
         help="scale pictures to a window of this size, as in 640x480 (default: their own size). ini: frame_window_size",
@@ -112,6 +124,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="threads that every runtime computes on (default: the cores this process may use). ini: frame_threads",
     )
     parser.addini("frame_threads", "threads that every runtime computes on", default="")
+    group.addoption(
+        "--frame-launches",
+        metavar="N",
+        help="browsers, started one after another, that each cell of test_browser is measured in (default: 1)."
+        " ini: frame_launches",
+    )
+    parser.addini("frame_launches", "browsers that each cell of test_browser is measured in", default="")
     group.addoption(
         "--frame-require",
         action="append",
@@ -137,7 +156,7 @@ def read_options(config: pytest.Config) -> Options:
         **{axis: _values(config, axis) or _ini(config, axis) for axis in AXES},
         source=_single(config, "source") or PHOTO,
         fit=cast("Fit", _choice(config, "fit")),
-        threads=_threads(_single(config, "threads")),
+        threads=_count(_single(config, "threads"), "--frame-threads", MOST_THREADS),
         drawing=Drawing(
             out_of_range=cast("OutOfRange", _choice(config, "out-of-range")),
             window=_size(_single(config, "window_size")),
@@ -148,6 +167,9 @@ def read_options(config: pytest.Config) -> Options:
             path=_single(config, "browser_path"),
             gpu=cast("BrowserGPU", _choice(config, "browser-gpu")),
             headed=_flag(config, "headed"),
+            launches=_count(_single(config, "launches"), "--frame-launches", MOST_LAUNCHES) or 1,
+            kernels=_flag(config, "kernels"),
+            timeout_s=_count(_single(config, "browser_timeout"), "--frame-browser-timeout", MOST_SECONDS),
         ),
         require=_values(config, "require"),
     )
@@ -200,11 +222,11 @@ def _size(text: str | None) -> Size | None:
         raise pytest.UsageError(f"--frame-window-size: {error}") from None
 
 
-def _threads(text: str | None) -> int | None:
+def _count(text: str | None, option: str, most: int) -> int | None:
     if text is None:
         return None
-    if not (text.isascii() and text.isdigit() and len(text) <= 9 and 1 <= int(text) <= MOST_THREADS):
-        raise pytest.UsageError(f"--frame-threads {text!r} is not a whole number from 1 to {MOST_THREADS}")
+    if not (text.isascii() and text.isdigit() and len(text) <= 9 and 1 <= int(text) <= most):
+        raise pytest.UsageError(f"{option} {text!r} is not a whole number from 1 to {most}")
     return int(text)
 
 

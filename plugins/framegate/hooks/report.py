@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from framegate.hooks.describe import FrameInfo
 from framegate.hooks.outcome import UNAVAILABLE
+from framegate.hooks.ways import keep_way
 from framegate.measure.stages import StageTimer
 from framegate.report.stages import StageRow, stage_tables
 
@@ -44,14 +46,17 @@ def keep_stages(request: pytest.FixtureRequest, benchmark: Any) -> Callable[...,
 
 
 @pytest.fixture
-def store_stages(request: pytest.FixtureRequest, keep_stages: Callable[..., StageRow | None]) -> Callable[..., None]:
-    """Keeps a timer's samples, and shows them in the table at the end of the run."""
+def store_stages(
+    request: pytest.FixtureRequest, keep_stages: Callable[..., StageRow | None], frame_info: FrameInfo
+) -> Callable[..., None]:
+    """Keeps a timer's samples, and shows them in the tables at the end of the run."""
 
     def store(timer: StageTimer, calls_after: int = 1) -> None:
         row = keep_stages(timer, calls_after)
         if row is not None:
             tables = request.config.stash.setdefault(STAGE_ROWS, {})
             tables.setdefault(request.node.originalname, []).append(row)
+            keep_way(request.config, frame_info, row)
 
     return store
 

@@ -6,7 +6,7 @@ import contextlib
 import shutil
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from framegate.errors import SourceError
@@ -26,22 +26,33 @@ def filled(folder: Path, fill: Callable[[Path], None]) -> Path:
     """
     if folder.is_dir():
         return folder
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        _sweep(folder.parent)
-        partial = Path(tempfile.mkdtemp(prefix=_PARTIAL, dir=folder.parent))
-    except OSError as error:
-        raise SourceError(
-            f"{folder.parent}: cannot write to the cache ({error.strerror}); set FRAMEGATE_CACHE to a folder of yours"
-        ) from error
-    try:
+    with partial_folder(folder.parent) as partial:
         fill(partial)
         # A temporary folder is its owner's alone; a cache may be shared.
         partial.chmod(folder.parent.stat().st_mode & 0o777)
         _rename(partial, folder)
+    return folder
+
+
+@contextlib.contextmanager
+def partial_folder(parent: Path) -> Iterator[Path]:
+    """A new folder in one of the cache's, for what is not whole yet; it is removed at the end of the block.
+
+    Raises:
+        SourceError: the cache cannot be written.
+    """
+    try:
+        parent.mkdir(parents=True, exist_ok=True)
+        _sweep(parent)
+        partial = Path(tempfile.mkdtemp(prefix=_PARTIAL, dir=parent))
+    except OSError as error:
+        raise SourceError(
+            f"{parent}: cannot write to the cache ({error.strerror}); set FRAMEGATE_CACHE to a folder of yours"
+        ) from error
+    try:
+        yield partial
     finally:
         shutil.rmtree(partial, ignore_errors=True)
-    return folder
 
 
 def _rename(partial: Path, folder: Path) -> None:

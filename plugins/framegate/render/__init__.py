@@ -19,6 +19,7 @@ def builtin() -> dict[str, RendererFactory]:
         "topixels-loop": Lazy("framegate.render.topixels_loop", "ToPixelsLoopRenderer"),
         "numpy": Lazy("framegate.render.numpy_", "NumpyRenderer"),
         "opencv": Lazy("framegate.render.opencv", "OpenCVRenderer"),
+        "numba": Lazy("framegate.render.numba_", "NumbaRenderer"),
         "gl-texture": Lazy("framegate.render.gl_texture", "GLTextureRenderer"),
         "gl-texture-sub": Lazy("framegate.render.gl_texture_sub", "GLTextureSubRenderer"),
         "gl-texture-half": Lazy("framegate.render.gl_texture_half", "GLTextureHalfRenderer"),
@@ -27,5 +28,6 @@ def builtin() -> dict[str, RendererFactory]:
         "gl-compute": Lazy("framegate.render.gl_compute", "GLComputeRenderer"),
         "gl-blit": Lazy("framegate.render.gl_blit", "GLBlitRenderer"),
         "gl-upload": Lazy("framegate.render.gl_upload", "GLUploadRenderer"),
+        "gl-upload-numba": Lazy("framegate.render.gl_upload_numba", "GLUploadNumbaRenderer"),
         "null": Lazy("framegate.render.null", "NullRenderer"),
     }

@@ -5,19 +5,15 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from framegate.errors import BackendUnavailable
 from framegate.gl.screen import gl_screen
 from framegate.render.base import ScreenRenderer, Way
-from framegate.render.oracle import check_range, limits
+from framegate.render.oracle import limits
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from contextlib import ExitStack
 
     from framegate.gl.screen import GLScreen
-    from framegate.interfaces import Array
     from framegate.render.oracle import Layout
 
 
@@ -43,24 +39,3 @@ class DeviceRenderer(ScreenRenderer):
         screen = gl_screen(self._context, picture.size, picture.drawing)
         objects.callback(screen.close)
         return self._way_to(screen, picture, objects)
-
-
-def checked(picture: Layout) -> Callable[[Array], Array]:
-    """A function that hands tensors on contiguous and, where the drawing is strict, refuses values out of range.
-
-    It is for renderers that let the device convert, which clamps.
-    """
-    if picture.drawing.out_of_range == "clamp" or picture.dtype == "uint8":
-        return np.ascontiguousarray
-    low, high = limits(picture.dtype, picture.drawing)
-
-    def check(tensor: Array) -> Array:
-        tensor = np.ascontiguousarray(tensor)
-        # In one dimension numpy needs no buffer for it.
-        values = tensor.reshape(-1)
-        # A NaN makes both comparisons false, and the patient path lets it through.
-        if not (values.min() >= low and values.max() <= high):
-            check_range(tensor, picture.drawing)
-        return tensor
-
-    return check

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from framegate.gl.objects import Target
-from framegate.gl.screen import upload_bytes
+from framegate.gl.screen import uploader
 from framegate.render.base import Way
 from framegate.render.device import DeviceRenderer
 from framegate.render.opencv import OpenCVRenderer
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from contextlib import ExitStack
 
     from framegate.gl.screen import GLScreen
-    from framegate.interfaces import Pixels
     from framegate.render.oracle import Layout
 
 
@@ -27,10 +26,7 @@ class GLBlitRenderer(DeviceRenderer):
         convert = OpenCVRenderer(self._context).converter(picture)
         source = Target(screen.gl, picture.size, objects)
 
-        def upload(rgba: Pixels) -> None:
-            upload_bytes(screen.gl, source.texture, rgba)
-
         def draw() -> None:
             screen.copy_from(source.framebuffer)
 
-        return Way(screen, convert, upload, draw)
+        return Way(screen, convert, uploader(screen.gl, source.texture), draw)

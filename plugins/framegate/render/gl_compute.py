@@ -8,7 +8,8 @@ from framegate.gl.objects import Target
 from framegate.gl.shaders import link
 from framegate.gl.version import need_version
 from framegate.render.base import Way
-from framegate.render.device import DeviceRenderer, checked
+from framegate.render.device import DeviceRenderer
+from framegate.render.guard import checked
 from framegate.render.storage import VERSION, TensorBuffer, colour_at, declaration
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ from framegate.errors import GLError
 from framegate.gl.objects import buffer
 from framegate.gl.version import version_of
 from framegate.render.base import Way
-from framegate.render.device import DeviceRenderer, checked
+from framegate.render.device import DeviceRenderer
+from framegate.render.guard import checked
 from framegate.render.texels import BY_DTYPE, TensorTexture
 
 if TYPE_CHECKING:

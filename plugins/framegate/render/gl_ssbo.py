@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from framegate.gl.triangle import Triangle
 from framegate.gl.version import need_version
 from framegate.render.base import Way
-from framegate.render.device import DeviceRenderer, checked
+from framegate.render.device import DeviceRenderer
+from framegate.render.guard import checked
 from framegate.render.storage import VERSION, TensorBuffer, colour_at, declaration
 
 if TYPE_CHECKING:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from framegate.render.base import Way
-from framegate.render.device import DeviceRenderer, checked
+from framegate.render.device import DeviceRenderer
+from framegate.render.guard import checked
 from framegate.render.texels import BY_DTYPE, TensorTexture, from_memory
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from framegate.render.base import Way
-from framegate.render.device import DeviceRenderer, checked
+from framegate.render.device import DeviceRenderer
+from framegate.render.guard import checked
 from framegate.render.oracle import limits
 from framegate.render.texels import FLOAT16, TensorTexture, from_memory
 

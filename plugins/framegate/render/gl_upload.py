@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from framegate.gl.screen import upload_bytes
-from framegate.render.base import Way
+from framegate.gl.screen import uploader
+from framegate.render.base import CPURenderer, Way
 from framegate.render.device import DeviceRenderer
 from framegate.render.opencv import OpenCVRenderer
 
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from contextlib import ExitStack
 
     from framegate.gl.screen import GLScreen
-    from framegate.interfaces import Pixels
     from framegate.render.oracle import Layout
 
 
@@ -21,9 +20,8 @@ class GLUploadRenderer(DeviceRenderer):
     """Converts with OpenCV and uploads with ``glTexSubImage2D``, straight to where the frame ends."""
 
     tolerance = 0
+    _converts: type[CPURenderer] = OpenCVRenderer
 
     def _way_to(self, screen: GLScreen, picture: Layout, objects: ExitStack) -> Way:  # noqa: ARG002 - it makes nothing
-        def upload(rgba: Pixels) -> None:
-            upload_bytes(screen.gl, screen.texture, rgba)
-
-        return Way(screen, OpenCVRenderer(self._context).converter(picture), upload, lambda: None)
+        convert = self._converts(self._context).converter(picture)
+        return Way(screen, convert, uploader(screen.gl, screen.texture), lambda: None)

@@ -23,13 +23,12 @@ def render_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(
-        title=title, box=Box(RULE_UNDER_HEAD, ascii=True), title_justify="left", title_style="", header_style=""
-    )
+    table = Table(box=Box(RULE_UNDER_HEAD, ascii=True), header_style="")
     for index, column in enumerate(columns):
         table.add_column(column, justify="left" if index < left else "right", no_wrap=True)
     for row in rows:
         table.add_row(*row)
     text = io.StringIO()
     Console(file=text, width=WIDER_THAN_ANY_TERMINAL, markup=False, highlight=False, no_color=True).print(table)
-    return "\n".join(line.rstrip() for line in text.getvalue().splitlines()).strip("\n")
+    # A title of rich's own would be wrapped to the table's width.
+    return "\n".join([title, *(line.rstrip() for line in text.getvalue().splitlines())]).strip("\n")

@@ -214,6 +214,7 @@ def test_inputs_that_are_not_there(tmp_path: Path, node: Node, message: str) -> 
         look(tmp_path, [image(*IMAGE), node])
 
 
+@pytest.mark.alone
 def test_time_is_linear_in_the_number_of_nodes(tmp_path: Path) -> None:
     def seconds(count: int) -> float:
         chain = [op("Relu", f"n{at}", name=f"n{at + 1}") for at in range(count)]

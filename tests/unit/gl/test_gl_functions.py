@@ -22,7 +22,8 @@ import framegate.gl, framegate.render
 assert framegate.gl.builtin() and framegate.render.builtin()
 import framegate.render.verify, framegate.gl.functions, framegate.gl.context, framegate.gl.egl, framegate.gl.osmesa
 import framegate.gl.glfw_window, framegate.render.opencv, framegate.render.gl_texture, framegate.gl.auto
-print([name for name in ("OpenGL", "glfw", "cv2", "pytest") if name in sys.modules])
+import framegate.render.numba_, framegate.render.gl_upload_numba
+print([name for name in ("OpenGL", "glfw", "cv2", "numba", "pytest") if name in sys.modules])
 """
 DECLARATIONS = """
 import os

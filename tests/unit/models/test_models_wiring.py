@@ -48,6 +48,7 @@ def test_a_loop_is_no_cycle() -> None:
     assert names(order(HERE, loop)) == ["x", "merge", "next"]
 
 
+@pytest.mark.alone
 def test_100000_nodes_in_linear_time() -> None:
     def seconds(count: int) -> float:
         chain = [node("0")] + [node(str(at), str(at - 1), str(at // 2)) for at in range(1, count)]

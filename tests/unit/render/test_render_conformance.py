@@ -71,7 +71,7 @@ def test_draws_what_the_oracle_draws(
 @pytest.mark.parametrize("name", builtin())
 def test_only_renderers_that_convert_on_the_gpu_are_allowed_a_step(name: str, shared_context: OpenContext) -> None:
     renderer = builtin()[name](shared_context("egl"))
-    converts_on_the_cpu = not name.startswith("gl-") or name in ("gl-blit", "gl-upload")
+    converts_on_the_cpu = not name.startswith("gl-") or name in ("gl-blit", "gl-upload", "gl-upload-numba")
     assert renderer.tolerance == (0 if converts_on_the_cpu else 1)
     for member in (name for name in vars(Renderer) if not name.startswith("_") and name != "tolerance"):
         wanted, found = getattr(Renderer, member), getattr(type(renderer), member)

@@ -75,7 +75,9 @@ def test_a_screen_gives_back_its_framebuffers(context_name: str, shared_context:
 
 
 @real_context
-@pytest.mark.parametrize("renderer_name", ["opencv", "numpy", *[name for name in builtin() if name.startswith("gl-")]])
+@pytest.mark.parametrize(
+    "renderer_name", ["opencv", "numpy", "numba", *[name for name in builtin() if name.startswith("gl-")]]
+)
 def test_drawing_again_and_again_allocates_nothing_that_stays(
     renderer_name: str, context_name: str, shared_context: OpenContext
 ) -> None:

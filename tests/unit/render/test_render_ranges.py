@@ -18,7 +18,8 @@ from framegate.render.verify import verify_pixels
 
 OpenContext = Callable[[str], GLContext]
 RENDERERS = tuple(builtin())
-BY_SHADER = [name for name in RENDERERS if name.startswith("gl-") and name not in ("gl-blit", "gl-upload")]
+BY_CPU = ("gl-blit", "gl-upload", "gl-upload-numba")
+BY_SHADER = [name for name in RENDERERS if name.startswith("gl-") and name not in BY_CPU]
 every_renderer = pytest.mark.parametrize("name", RENDERERS)
 RANGES: list[Range] = [(0, 1), (-1, 1), (0, 255), (-0.5, 0.5), (-128, 127), (0.25, 0.75), (-0.1, 0.3), (-3, -2)]
 SPECIAL = [np.nan, np.inf, -np.inf, 0.0, -0.0, 1e-45, -1e-45, -1e-20, 3e38, -3e38]
@@ -140,7 +141,7 @@ def test_an_empty_range_is_refused_when_it_is_asked_for(name: str, shared_contex
         renderer.prepare((3, 5, 3), "float32", Drawing((1, 1)))
 
 
-@pytest.mark.parametrize("name", ["numpy", "opencv"])
+@pytest.mark.parametrize("name", ["numpy", "opencv", "numba"])
 @pytest.mark.parametrize("dtype", ["float32", "int32", "uint8"])
 @pytest.mark.parametrize("value_range", [(0, 1), (-1, 1), (-0.1, 0.3)])
 @pytest.mark.parametrize("gain", [1, 1.5])

@@ -43,3 +43,7 @@ def test_a_table_is_ascii_and_never_wrapped() -> None:
     text = render_table("t", ["", "n"], [["x" * 300, "1"]])
     assert text.isascii()
     assert any(line.strip().startswith("x" * 300) for line in text.splitlines())
+
+
+def test_a_title_is_never_wrapped_either() -> None:
+    assert render_table("a long title " * 20, ["", "n"], [["x", "1"]]).splitlines()[0] == "a long title " * 20

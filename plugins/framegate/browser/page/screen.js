@@ -1,15 +1,7 @@
-// Ways from a model's output to the canvas. Each has `draw(output)`, which returns when the pixels are there, and
-// `read()`, which gives them back as RGBA with the top row first.
+// Ways from a model's output to the canvas. Each has `draw(output, mark)`, which returns when the pixels are there and
+// calls `mark` with the name of each stage as it ends, and `read()`, which gives the pixels back as RGBA with the top row
+// first. `methods` says how its stages are ended.
 "use strict";
-
-// What a settled tensor is: on webgl and webgpu a dispatch returns long before the work is done, and only a read waits
-// for it. One element is enough; cpu and wasm have computed when the call returns.
-async function settle(tensor) {
-  if (["cpu", "wasm"].includes(tf.getBackend().replace("tfjs-", ""))) return;
-  const one = tf.tidy(() => tf.slice(tf.reshape(tensor, [-1]), [0], [1]));
-  await one.data();
-  one.dispose();
-}
 
 // (H, W, C) in [0, 1], as toPixels takes it.
 function toUnit(output, [low, high]) {
@@ -22,9 +14,9 @@ function toUnit(output, [low, high]) {
 }
 
 class CanvasWay {
-  constructor(canvas, range) {
-    this.canvas = canvas;
-    this.range = range;
+  constructor(range, [height, width], canvas = document.createElement("canvas")) {
+    Object.assign(this, { range, height, width, canvas });
+    Object.assign(canvas, { height, width });
   }
   read() {
     const { width, height } = this.canvas;
@@ -32,9 +24,11 @@ class CanvasWay {
     copy.drawImage(this.canvas, 0, 0);
     return new Uint8Array(copy.getImageData(0, 0, width, height).data.buffer);
   }
+  close() {}
 }
 
 class ToPixels extends CanvasWay {
+  methods = { draw: "the promise of toPixels is kept" };
   async draw(output, mark) {
     const unit = toUnit(output, this.range);
     await tf.browser.toPixels(unit, this.canvas);
@@ -44,6 +38,9 @@ class ToPixels extends CanvasWay {
 }
 
 class Draw extends CanvasWay {
+  methods = {
+    draw: page.backend === "webgpu" ? "the queue of the device is empty" : "tf.browser.draw has returned",
+  };
   async draw(output, mark) {
     const unit = toUnit(output, this.range);
     tf.browser.draw(unit, this.canvas);
@@ -81,12 +78,17 @@ const CHANNELS = {
 
 // The original's fast way: the output is read back, uploaded as a float texture of another context, and drawn there.
 class Texture extends CanvasWay {
-  constructor(canvas, range, [height, width, depth]) {
-    super(canvas, range);
-    const gl = canvas.getContext("webgl2", { preserveDrawingBuffer: true, antialias: false });
+  methods = { readback: "the promise of data() is kept", draw: "one pixel of the canvas was read" };
+  constructor(range, [height, width, depth]) {
+    super(range, [height, width]);
+    const gl = this.canvas.getContext("webgl2", {
+      preserveDrawingBuffer: true,
+      antialias: false,
+      premultipliedAlpha: false,
+    });
     if (!gl) throw new Error("this browser gives no WebGL 2 context for the canvas");
     const [stored, given, colour] = CHANNELS[depth];
-    Object.assign(this, { gl, height, width, stored: gl[stored], given: gl[given], pixel: new Uint8Array(4) });
+    Object.assign(this, { gl, stored: gl[stored], given: gl[given], pixel: new Uint8Array(4) });
     gl.useProgram(link(gl, VERTEX, FRAGMENT(...range, height, colour)));
     gl.bindTexture(gl.TEXTURE_2D, gl.createTexture());
     for (const name of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER]) gl.texParameteri(gl.TEXTURE_2D, name, gl.NEAREST);
@@ -96,10 +98,14 @@ class Texture extends CanvasWay {
     const values = await output.data();
     mark("readback");
     const { gl } = this;
-    gl.texImage2D(gl.TEXTURE_2D, 0, this.stored, this.width, this.height, 0, this.given, gl.FLOAT, values);
+    const floats = values instanceof Float32Array ? values : Float32Array.from(values);
+    gl.texImage2D(gl.TEXTURE_2D, 0, this.stored, this.width, this.height, 0, this.given, gl.FLOAT, floats);
     gl.drawArrays(gl.TRIANGLES, 0, 3);
     gl.readPixels(0, 0, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, this.pixel);
     mark("draw");
+  }
+  close() {
+    this.gl.getExtension("WEBGL_lose_context")?.loseContext();
   }
 }
 

@@ -36,6 +36,8 @@ class Blocks:
 class BlockBenchmark(BenchmarkFixture):
     """Calls its function when the gate asks for a block of rounds; ``stats`` stays None, as with timing off."""
 
+    runs_blocks = True
+    """For fixtures whose rounds are made elsewhere: that they are to be made one by one, when they are called for."""
     gate_channel: Channel
     gate_marker: dict[str, Any]
 

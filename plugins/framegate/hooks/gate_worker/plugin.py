@@ -18,6 +18,7 @@ CHANNEL = "FRAMEGATE_GATE_CHANNEL"
 """The environment variable with the connection's port, key and side; it is taken out when it has been read."""
 OFF: dict[str, Any] = {
     "gate": None,
+    "benchmark_disable": False,
     "gate_accept": False,
     "gate_bootstrap": False,
     "gate_confirm": None,
@@ -65,11 +66,13 @@ class Worker:
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
-        """Leave out what was not asked for."""
+        """Leave out what was not asked for, and keep to the order that was."""
         if self._keys is not None:
-            wanted = [item for item in items if item.name in self._keys and _is_benchmark(item)]
+            # In the same order on both sides, whatever other plugins think of it.
+            order = {key: index for index, key in enumerate(self._keys)}
+            wanted = [item for item in items if item.name in order and _is_benchmark(item)]
             out = [item for item in items if item not in wanted]
-            items[:] = wanted
+            items[:] = sorted(wanted, key=lambda item: order[item.name])
             config.hook.pytest_deselected(items=out)
 
     @pytest.hookimpl(trylast=True)

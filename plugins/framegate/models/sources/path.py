@@ -12,7 +12,7 @@ from framegate.models.topology import read_model_json
 
 
 class PathSource:
-    """A folder that holds a ``model.json``, or such a file by any name."""
+    """A folder that holds a ``model.json``, or one such file by any name; or the file itself."""
 
     def resolve(self, spec: ModelSpec, cache: Path) -> ResolvedModel:  # noqa: ARG002 - nothing is fetched or made
         """Check and hash the files where they are."""
@@ -42,13 +42,27 @@ def resolved(name: str, path: Path) -> ResolvedModel:
 def model_path(path: str | Path) -> Path:
     """The ``model.json`` that a path means: itself, or the one in the folder.
 
+    A folder without a file of that name may hold one other file that is a TF.js model.
+
     Raises:
-        ModelFormatError: the folder holds none.
+        ModelFormatError: the folder holds none, or several by other names.
     """
     path = Path(path)
-    if path.is_dir():
-        if not (path / "model.json").is_file():
-            there = ", ".join(sorted(file.name for file in path.glob("*.json"))[:4]) or "no .json file"
-            raise ModelFormatError(f"{path}: no model.json in this folder, found {there}; give the model's json file")
-        path /= "model.json"
-    return path
+    if not path.is_dir():
+        return path
+    if (path / "model.json").is_file():
+        return path / "model.json"
+    files = sorted(path.glob("*.json"))
+    models = [file for file in files if _is_model(file)]
+    if len(models) != 1:
+        there = ", ".join(file.name for file in (models or files)[:4]) or "no .json file"
+        raise ModelFormatError(f"{path}: no model.json in this folder, found {there}; give the model's json file")
+    return models[0]
+
+
+def _is_model(file: Path) -> bool:
+    try:
+        read_model_json(file)
+    except ModelFormatError:
+        return False
+    return True

@@ -13,6 +13,7 @@ import numpy as np
 from framegate.errors import BackendUnavailable
 from framegate.interfaces import Array
 from framegate.models import tf
+from framegate.models.folding import channels_at_once
 from framegate.models.sources import pix2pix_net
 
 UNAVAILABLE = 3
@@ -40,7 +41,8 @@ def write(recipe: dict[str, Any], folder: Path, weights: Mapping[str, Array] | N
         converters.save_keras_model(model, str(folder), quantization_dtype_map=quantize)
     else:
         graphs = converters.tf_saved_model_conversion_v2
-        graphs.convert_keras_model_to_graph_model(model, str(folder), quantization_dtype_map=quantize)
+        with channels_at_once():
+            graphs.convert_keras_model_to_graph_model(model, str(folder), quantization_dtype_map=quantize)
     _sort(folder / "model.json")
 
 

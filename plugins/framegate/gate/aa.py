@@ -1,0 +1,160 @@
+"""How often identical code is flagged and a slowdown found, by drawing runs from pairs that were measured."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from math import log
+from statistics import mean, median
+
+from framegate.errors import ComparisonError
+from framegate.gate.ab import FIRST_PAIRS, MORE_PAIRS, Pair, conclude, measure
+from framegate.gate.floors import STORED_FLOOR, Floors
+from framegate.gate.pairs import Delay, Measured
+from framegate.gate.statistics import against_history
+from framegate.gate.verdicts import PASSES, Verdict
+
+DELAYS = (Delay("+5 %", 0.05), Delay("+10 %", 0.10))
+NOTHING = ""
+STORED_RUNS, LAUNCHES = 10, 5
+LEAST_PAIRS = FIRST_PAIRS + MORE_PAIRS
+COMPARE_FAIL: Mapping[str, Callable[[Sequence[float]], float]] = {"mean": mean, "median": median, "min": min}
+COMPARE_FAIL_LIMIT = 1.05
+
+
+@dataclass(frozen=True)
+class Rates:
+    """What a rule does, as shares.
+
+    Attributes:
+        rule: its name.
+        alarms: benchmarks of identical code that it flags.
+        suite_alarms: runs of all benchmarks, identical, in which it flags any.
+        found: delay -> runs in which the benchmark that was delayed is flagged.
+        unsure: benchmarks of identical code of which it says that it cannot tell.
+    """
+
+    rule: str
+    alarms: float
+    suite_alarms: float
+    found: Mapping[str, float]
+    unsure: float = 0.0
+
+
+def rates(pairs: Sequence[Pair], floors: Floors, trials: int, chance: random.Random) -> list[Rates]:
+    """Both of the gate's rules, and pytest-benchmark's, on the same pairs.
+
+    Every trial draws its pairs, each at most once, so ``LEAST_PAIRS`` are needed. In trials with a delay one benchmark
+    has it, and the others have none: of these, alarms would be false.
+
+    Args:
+        pairs: as measured with ``DELAYS``; those in which a benchmark failed are left out.
+        floors: the smallest changes that count in A/B.
+        trials: for each rule and delay.
+        chance: what is drawn by.
+
+    Raises:
+        ComparisonError: too few pairs measured every benchmark.
+    """
+    keys = [key for key, each in pairs[0].items() if isinstance(each, Measured)]
+    usable = [pair for pair in pairs if all(isinstance(pair.get(key), Measured) for key in keys)]
+    if not keys or len(usable) < LEAST_PAIRS:
+        raise ComparisonError(
+            f"{len(usable)} of {len(pairs)} pairs measured all of {len(keys)} benchmarks; {LEAST_PAIRS} are needed"
+        )
+    compared = {f"--benchmark-compare-fail={name}:5%": _compare_fail(of) for name, of in COMPARE_FAIL.items()}
+    rules: dict[str, Rule] = {"framegate ab": _ab(floors), "pytest --gate": _stored, **compared}
+    return [_rates(name, rule, usable, keys, trials, chance) for name, rule in rules.items()]
+
+
+Rule = Callable[[Sequence[Pair], Sequence[str], str, str, random.Random], Mapping[str, Verdict]]
+"""Pairs, benchmarks, the one that is delayed, by which delay, and chance -> the verdict on each benchmark."""
+
+
+def _rates(
+    name: str, rule: Rule, pairs: Sequence[Pair], keys: Sequence[str], trials: int, chance: random.Random
+) -> Rates:
+    flagged = suites = unsure = 0
+    for _ in range(trials):
+        verdicts = rule(pairs, keys, keys[0], NOTHING, chance)
+        alarms = [key for key, verdict in verdicts.items() if verdict not in PASSES]
+        flagged += len(alarms)
+        suites += bool(alarms)
+        unsure += sum(verdict is Verdict.INCONCLUSIVE for verdict in verdicts.values())
+    found = {}
+    for delay in DELAYS:
+        hits = 0
+        for trial in range(trials):
+            key = keys[trial % len(keys)]
+            hits += rule(pairs, keys, key, delay.name, chance)[key] is Verdict.REGRESSED
+        found[delay.name] = hits / trials
+    count = trials * len(keys)
+    return Rates(name, flagged / count, suites / trials, found, unsure / count)
+
+
+def _ab(floors: Floors) -> Rule:
+    def rule(
+        pairs: Sequence[Pair], keys: Sequence[str], delayed: str, delay: str, chance: random.Random
+    ) -> Mapping[str, Verdict]:
+        drawn = iter(chance.sample(pairs, LEAST_PAIRS))
+
+        def draw(wanted: Sequence[str] | None, _: str) -> Pair:
+            pair = next(drawn)
+            names = keys if wanted is None else wanted
+            return {key: _as_measured(pair, key, delay if key == delayed else NOTHING) for key in names}
+
+        return {each.benchmark: each.verdict for each in conclude(measure(draw, floors), floors)}
+
+    return rule
+
+
+def _as_measured(pair: Pair, key: str, delay: str) -> Measured:
+    measured = pair[key]
+    assert isinstance(measured, Measured)  # noqa: S101 # `rates` has left out all others
+    if delay == NOTHING:
+        return measured
+    ratios = measured.delayed[delay]
+    slower = {
+        family: (base, base * 2.718281828459045 ** ratios[family])
+        for family, (base, _) in measured.seconds.items()
+        if family in ratios
+    }
+    return replace(measured, ratios=ratios, seconds=slower)
+
+
+def _stored(
+    pairs: Sequence[Pair], keys: Sequence[str], delayed: str, delay: str, chance: random.Random
+) -> Mapping[str, Verdict]:
+    shuffled = chance.sample(pairs, len(pairs))
+    now, past = shuffled[:LAUNCHES], shuffled[LAUNCHES:]
+    accepted = [chance.sample(past, LAUNCHES) for _ in range(STORED_RUNS)]
+    return {
+        key: against_history(
+            [log(min(_rounds(pair, key, delay if key == delayed else NOTHING, 1))) for pair in now],
+            [[log(min(_rounds(pair, key, NOTHING, 0))) for pair in run] for run in accepted],
+            STORED_FLOOR,
+        ).verdict
+        for key in keys
+    }
+
+
+def _compare_fail(of: Callable[[Sequence[float]], float]) -> Rule:
+    def rule(
+        pairs: Sequence[Pair], keys: Sequence[str], delayed: str, delay: str, chance: random.Random
+    ) -> Mapping[str, Verdict]:
+        then, now = chance.sample(pairs, 2)
+
+        def is_slower(key: str) -> bool:
+            after = of(_rounds(now, key, delay if key == delayed else NOTHING, 1))
+            return after > COMPARE_FAIL_LIMIT * of(_rounds(then, key, NOTHING, 0))
+
+        return {key: Verdict.REGRESSED if is_slower(key) else Verdict.SAME for key in keys}
+
+    return rule
+
+
+def _rounds(pair: Pair, key: str, delay: str, side: int) -> Sequence[float]:
+    measured = pair[key]
+    assert isinstance(measured, Measured)  # noqa: S101 # see _as_measured
+    return measured.rounds_s[delay][side]

@@ -1,0 +1,94 @@
+"""Killing pytest leaves no browser and no temporary folder behind, whatever it was doing."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from processes import browsers, users, wait_until
+
+StartCells = Callable[..., "subprocess.Popen[str]"]
+
+WASM = ("--frame-runtime=tfjs-wasm", "--frame-renderer=topixels")
+
+# The page never ends its rounds, so that the browser is at work when pytest goes.
+BUSY = """
+import sys
+from framegate.browser.session import TFJSPage
+
+sys.modules["tensorflow"] = None
+rounds = TFJSPage.rounds
+
+def endless(page, *arguments, **named):
+    page._browser.call("() => { tf.GraphModel.prototype.predict = () => { for (;;); }; }", None, 20)
+    print("at work", file=sys.__stderr__, flush=True)
+    return rounds(page, *arguments, **named)
+
+TFJSPage.rounds = endless
+"""
+
+# The browser is being started.
+STARTING = """
+import sys
+from framegate.browser.driver import Browser
+
+start = Browser._start
+
+async def announced(browser, *arguments, **named):
+    print("at work", file=sys.__stderr__, flush=True)
+    return await start(browser, *arguments, **named)
+
+Browser._start = announced
+"""
+
+
+@pytest.fixture
+def temporary(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder for temporary files, to be asked for before what starts pytest."""
+    with tempfile.TemporaryDirectory() as folder:
+        monkeypatch.setenv("TMPDIR", folder)
+        yield Path(folder)
+
+
+def wait_for_work(process: subprocess.Popen[str]) -> None:
+    assert process.stderr is not None
+    assert any(line == "at work\n" for line in process.stderr), "pytest ended before its page was at work"
+
+
+@pytest.mark.parametrize(
+    ("conftest", "number"),
+    [(BUSY, signal.SIGKILL), (BUSY, signal.SIGTERM), (BUSY, signal.SIGINT), (STARTING, signal.SIGKILL)],
+    ids=["kill", "term", "int", "kill-at-start"],
+)
+def test_nothing_is_left_when_pytest_is_killed(
+    temporary: Path, start_cells: StartCells, conftest: str, number: signal.Signals
+) -> None:
+    process = start_cells(conftest, "-s", *WASM)
+    wait_for_work(process)
+    if conftest is BUSY:
+        assert browsers(psutil.Process(process.pid))
+        assert list(temporary.glob("framegate-*/*profile*"))
+    process.send_signal(number)
+    wait_until(lambda: not users(str(temporary)))
+    wait_until(lambda: not list(temporary.glob("framegate-*")) and not list(temporary.glob("*playwright*")))
+    process.communicate(timeout=20)
+    assert not [each.name for each in temporary.iterdir() if "pytest-of" not in each.name]
+    assert not users(str(temporary))
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_nothing_is_left_when_all_processes_are_asked_to_end(
+    temporary: Path, start_cells: StartCells, number: signal.Signals
+) -> None:
+    process = start_cells(BUSY.replace("for (;;);", "return new Promise(() => {});"), "-s", *WASM)
+    wait_for_work(process)
+    # With its watcher, and before pytest itself could do anything about it.
+    for each in [*psutil.Process(process.pid).children(recursive=True), psutil.Process(process.pid)]:
+        each.send_signal(number)
+    process.communicate(timeout=60)
+    wait_until(lambda: not users(str(temporary)) and not list(temporary.glob("framegate-*")))

@@ -1,0 +1,125 @@
+"""A page that hangs, a browser that is killed, a GPU that is lost: one cell fails by name, and the next one is fine."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Callable
+from textwrap import dedent, indent
+
+import pytest
+
+RunCells = Callable[..., subprocess.CompletedProcess[str]]
+
+# Something happens to the page while the rounds of the first cell run, which last for a second.
+FIRST_ROUNDS = '''
+import sys, threading
+import psutil
+from framegate.browser.session import TFJSPage
+from framegate.hooks import browser_rounds
+
+browser_rounds.BUDGET_S, browser_rounds.ANIMATE_S = 1.0, 0.1
+# Importing TensorFlow takes longer than all else.
+sys.modules["tensorflow"] = None
+rounds, calls = TFJSPage.rounds, []
+
+def kill(kind):
+    for process in psutil.Process().children(recursive=True):
+        if "chrom" in process.name() and kind in " ".join(process.cmdline()):
+            process.kill()
+
+def harm(page):
+HARM
+
+SLOW = """() => {
+  const { predict } = tf.GraphModel.prototype;
+  tf.GraphModel.prototype.predict = function (input) {
+    for (const start = performance.now(); performance.now() - start < 10; );
+    return predict.call(this, input);
+  };
+}"""
+
+def rounds_of_harmed(page, *arguments, **named):
+    calls.append(page)
+    if len(calls) == 1:
+        page._browser.call(SLOW, None, 20)
+        harm(page)
+    return rounds(page, *arguments, **named)
+
+TFJSPage.rounds = rounds_of_harmed
+'''
+
+HANG = 'page._browser.call("() => { tf.GraphModel.prototype.predict = () => { for (;;); }; }", None, 20)'
+LOSE = """
+page._browser.call(
+    "() => setTimeout(() => tf.backend().gpgpu.gl.getExtension('WEBGL_lose_context').loseContext(), 100)", None, 20
+)
+"""
+KILL_ALL = 'threading.Timer(0.3, kill, [""]).start()'
+KILL_GPU = 'threading.Timer(0.3, kill, ["--type=gpu-process"]).start()'
+
+
+@pytest.mark.parametrize(
+    ("cell", "harm", "said"),
+    [
+        ("wasm-topixels", HANG, "did not answer framegate.rounds within 10 s and was ended"),
+        ("wasm-topixels", KILL_ALL, "could not answer framegate.rounds: "),
+        ("wasm-topixels", KILL_GPU, "answer framegate.rounds: its GPU process ended in the meantime"),
+        # Which of the two is seen first is a race.
+        ("wasm-texture", KILL_GPU, "framegate.rounds: (a WebGL context was lost|its GPU process ended)"),
+        ("webgl-topixels", KILL_GPU, "framegate.rounds: (a WebGL context was lost|its GPU process ended)"),
+        ("webgl-topixels", LOSE, "answer framegate.rounds: a WebGL context was lost"),
+    ],
+    ids=("hang", "browser", "gpu-of-none", "gpu-of-texture", "gpu-of-webgl", "context"),
+)
+def test_one_cell_fails_and_the_next_gets_a_new_browser(run_cells: RunCells, cell: str, harm: str, said: str) -> None:
+    backend, way = cell.split("-")
+    done = run_cells(
+        FIRST_ROUNDS.replace("HARM", indent(dedent(harm), "    ")),
+        *(f"--frame-runtime=tfjs-{backend}", f"--frame-renderer={way}", "--frame-preprocess=none,invert"),
+        "--frame-browser-timeout=10",
+    )
+    assert "1 failed, 1 passed" in done.stdout, done.stdout + done.stderr
+    assert f"test_browser[tiny-16-none-tfjs-{cell}] FAILED" in done.stdout
+    (line,) = [line for line in done.stdout.splitlines() if line.startswith("BrowserError: ")]
+    assert re.search(said, line)
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+FALLS_BACK = """
+import sys
+from framegate.browser.driver import Browser
+
+sys.modules["tensorflow"] = None
+opened, open_page = [], Browser.open
+
+def open_and_break(browser, *arguments):
+    open_page(browser, *arguments)
+    opened.append(browser)
+    if len(opened) == 1:
+        browser.call("() => { const set = tf.setBackend; tf.setBackend = async () => %s; }", None, 20)
+
+Browser.open = open_and_break
+"""
+
+
+@pytest.mark.parametrize("answer", ["(await set('cpu'), true)", "(await set('cpu'), false)"])
+def test_another_backend_than_was_asked_for_fails_the_cell(run_cells: RunCells, answer: str) -> None:
+    done = run_cells(
+        FALLS_BACK % answer,
+        *("--frame-runtime=tfjs-wasm", "--frame-renderer=topixels", "--frame-preprocess=none,invert"),
+    )
+    assert "1 passed, 1 error" in done.stdout, done.stdout + done.stderr
+    assert "BrowserError: the browser could not answer framegate.start: TF.js cannot start wasm here; it took cpu" in (
+        done.stdout
+    )
+
+
+def test_a_program_that_is_no_browser_fails_its_cell_in_one_line(run_cells: RunCells) -> None:
+    done = run_cells("", "--frame-browser-path=/bin/true", "--frame-runtime=tfjs-wasm", "--frame-renderer=topixels")
+    assert "1 error" in done.stdout, done.stdout + done.stderr
+    assert (
+        "\nBrowserError: /bin/true did not start as a browser: it ended with exit code 0;"
+        " name a Chrome or Chromium with --frame-browser-path\n"
+    ) in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr

@@ -1,0 +1,165 @@
+"""The files of TF.js in the cache and in the package: fetched once, whole, and again when they were altered."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import os
+import subprocess
+import sys
+import tarfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from framegate.browser import tfjs as files
+from framegate.browser.tfjs import tfjs_files
+from framegate.errors import SourceError
+
+ROOT = Path(__file__).parents[2]
+
+ONE, TWO = b"one" * 1000, b"two" * 1000
+
+# Another process, for which TF.js is what the test's npm packs.
+FETCH = """
+import pathlib, sys
+from framegate.browser import tfjs
+
+tfjs._PACKAGES = {packages!r}
+tfjs.BUNDLE = pathlib.Path("none")
+print(sorted(tfjs.tfjs_files(pathlib.Path({cache!r}))))
+"""
+
+
+class Npm:
+    """An ``npm`` on the PATH whose one package is all of TF.js; it does something first, and its calls are counted."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir()
+        self.folder = folder
+        self.calls = folder / "calls"
+        self._archive = folder / "archive"
+        with tarfile.open(self._archive, "w:gz") as tar:
+            for name, data in (("one.js", ONE), ("two.js", TWO), ("other.js", b"")):
+                info = tarfile.TarInfo(f"package/dist/{name}")
+                info.size = len(data)
+                tar.addfile(info, io.BytesIO(data))
+        pin = base64.b64encode(hashlib.sha512(self._archive.read_bytes()).digest()).decode()
+        pins = {name: hashlib.sha256(data).hexdigest() for name, data in (("one.js", ONE), ("two.js", TWO))}
+        self.packages = {"@tensorflow/tfjs": (pin, pins)}
+        self.does("")
+
+    def does(self, first: str) -> None:
+        script = self.folder / "npm"
+        script.write_text(
+            f"#!{sys.executable}\nimport pathlib, shutil, sys, time\n"
+            f"with open({str(self.calls)!r}, 'a') as calls:\n    calls.write('x')\n"
+            f"calls = pathlib.Path({str(self.calls)!r})\n{first}\n"
+            f"into = sys.argv[sys.argv.index('--pack-destination') + 1]\n"
+            f"shutil.copy({str(self._archive)!r}, into + '/x.tgz')"
+        )
+        script.chmod(0o755)
+
+    @property
+    def called(self) -> int:
+        return len(self.calls.read_text()) if self.calls.exists() else 0
+
+
+@pytest.fixture
+def npm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Npm:
+    found = Npm(tmp_path / "bin")
+    monkeypatch.setenv("PATH", str(found.folder))
+    monkeypatch.setattr(files, "_PACKAGES", found.packages)
+    monkeypatch.setattr(files, "BUNDLE", tmp_path / "bundle")
+    return found
+
+
+def start_fetching(npm: Npm, cache: Path) -> subprocess.Popen[str]:
+    code = FETCH.format(packages=npm.packages, cache=str(cache))
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "plugins")}
+    return subprocess.Popen(
+        [sys.executable, "-c", code], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def held(cache: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in files.cached(cache).iterdir() if path.is_file()}
+
+
+def test_they_are_fetched_once(npm: Npm, tmp_path: Path) -> None:
+    for _ in range(2):
+        assert tfjs_files(tmp_path) == {name: files.cached(tmp_path) / name for name in ("one.js", "two.js")}
+        assert held(tmp_path) == {"one.js": ONE, "two.js": TWO}
+    assert npm.called == 1
+    assert [path.name for path in files.cached(tmp_path).iterdir() if path.name not in {"one.js", "two.js"}] == []
+
+
+def truncate(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-1])
+
+
+def alter(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[100] ^= 1
+    path.write_bytes(data)
+
+
+@pytest.mark.parametrize("harm", [truncate, alter, Path.unlink])
+def test_what_is_not_what_it_was_is_fetched_again(npm: Npm, tmp_path: Path, harm: Callable[[Path], None]) -> None:
+    tfjs_files(tmp_path)
+    harm(files.cached(tmp_path) / "two.js")
+    assert files.find_tfjs(tmp_path) is None
+    tfjs_files(tmp_path)
+    assert held(tmp_path) == {"one.js": ONE, "two.js": TWO}
+    assert npm.called == 2
+
+
+def test_a_place_that_cannot_be_taken_is_named(npm: Npm, tmp_path: Path) -> None:
+    del npm
+    (files.cached(tmp_path) / "one.js" / "inside").mkdir(parents=True)
+    with pytest.raises(SourceError, match=r"cannot be filled with TF.js .*; delete the folder to try again"):
+        tfjs_files(tmp_path)
+
+
+def test_what_the_package_carries_is_taken_unless_it_was_altered(npm: Npm, tmp_path: Path) -> None:
+    files.fetch_tfjs(files.BUNDLE)
+    assert tfjs_files(tmp_path) == {name: files.BUNDLE / name for name in ("one.js", "two.js")}
+    assert npm.called == 1
+    alter(files.BUNDLE / "one.js")
+    assert tfjs_files(tmp_path) == {name: files.cached(tmp_path) / name for name in ("one.js", "two.js")}
+
+
+def test_two_processes_at_once_do_not_collide(npm: Npm, tmp_path: Path) -> None:
+    # Each npm waits for the other's call.
+    npm.does("while len(calls.read_text()) < 2:\n    time.sleep(0.01)")
+    fetching = [start_fetching(npm, tmp_path) for _ in range(2)]
+    for process in fetching:
+        assert process.communicate(timeout=60) == ("['one.js', 'two.js']\n", "")
+    assert held(tmp_path) == {"one.js": ONE, "two.js": TWO}
+
+
+def test_nothing_is_half_written_when_it_is_killed(npm: Npm, tmp_path: Path) -> None:
+    # npm has packed half of the archive, and waits for ever.
+    npm.does(
+        "into = sys.argv[sys.argv.index('--pack-destination') + 1]\n"
+        "pathlib.Path(into, 'x.tgz').write_bytes(b'half')\n"
+        f"pathlib.Path({str(tmp_path / 'packed')!r}).touch()\n"
+        f"while not pathlib.Path({str(tmp_path / 'over')!r}).exists():\n    time.sleep(0.01)\n"
+        "sys.exit(1)"
+    )
+    process = start_fetching(npm, tmp_path)
+    try:
+        while not (tmp_path / "packed").exists():
+            assert process.poll() is None
+    finally:
+        process.kill()
+        process.wait()
+        # npm itself was not killed.
+        (tmp_path / "over").touch()
+        process.communicate()
+    assert held(tmp_path) == {}
+    npm.does("")
+    tfjs_files(tmp_path)
+    assert held(tmp_path) == {"one.js": ONE, "two.js": TWO}

@@ -1,0 +1,105 @@
+"""Every way to the canvas shows what the model returned, and none disturbs the next frame."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+from statistics import median
+
+import numpy as np
+import pytest
+from interleaved import within
+
+from framegate.browser.session import TFJSPage
+from framegate.errors import BackendUnavailable
+from framegate.interfaces import Pixels
+from framegate.render.verify import verify_pixels
+
+OpenPage = Callable[..., TFJSPage]
+
+EXACT = {"topixels": 0, "draw": 0, "texture": 1, "same-context": 1}
+WAYS = {
+    "cpu": ["topixels", "texture", "draw"],
+    "wasm": ["topixels", "texture"],
+    "webgl": ["topixels", "texture", "same-context", "texture", "same-context"],
+    "webgpu": ["topixels", "texture", "draw"],
+}
+
+
+@pytest.mark.parametrize("backend", WAYS)
+def test_the_canvas_shows_what_the_model_returned(open_page: OpenPage, picture: Pixels, backend: str) -> None:
+    page = open_page(backend)
+    wanted = picture[None, ..., :3].astype(np.float32) / 127.5 - 1
+    for way in WAYS[backend]:
+        page.aim(page.outputs[0], way, (-1, 1))
+        rounds = page.rounds(3, 3, 0.0)
+        look = page.look()
+        np.testing.assert_allclose(look.output, wanted, atol=1e-5)
+        verify_pixels(look.pixels, look.unit, EXACT[way])
+        assert np.abs(look.pixels[..., :3].astype(int) - picture[..., :3]).max() <= 1, way
+        assert (rounds.tensors_left, rounds.bytes_left) == (0, 0), way
+        assert {*rounds.stages_s, "fetch", "build", "first-run", "dispatch", "readback"} == {*page.methods()}, way
+
+
+@pytest.mark.parametrize("channels", [1, 4])
+def test_a_grey_picture_too_and_one_with_alpha(open_page: OpenPage, picture: Pixels, channels: int) -> None:
+    page = open_page("webgl", channels=channels)
+    for way in ("topixels", "texture", "same-context"):
+        page.aim(page.outputs[0], way, (-1, 1))
+        look = page.look()
+        verify_pixels(look.pixels, look.unit, EXACT[way])
+        assert np.abs(look.pixels[..., :channels].astype(int) - picture[..., :channels]).max() <= 1, way
+
+
+def test_colours_that_shine_through_are_the_same_in_every_way(open_page: OpenPage, picture: Pixels) -> None:
+    picture[..., 3] = 128 + picture[..., 0] // 2
+    page = open_page("webgl", channels=4, fed=picture)
+    for way in ("topixels", "texture", "same-context"):
+        page.aim(page.outputs[0], way, (-1, 1))
+        # A canvas keeps colours multiplied by alpha: of them 1/255 is lost where alpha is about a half.
+        assert np.abs(page.look().pixels.astype(int) - picture).max() <= 2, way
+
+
+@pytest.mark.parametrize("way", ["topixels", "texture"])
+def test_whole_numbers_are_shown_as_well(open_page: OpenPage, way: str) -> None:
+    page = open_page("wasm")
+    whole = np.random.default_rng(1).integers(0, 256, (37, 52, 3))
+    returned = """values => {
+      tf.dispose(page.first);
+      page.first = [tf.tensor(values, [37, 52, 3], "int32")];
+    }"""
+    page._browser.call(returned, whole.reshape(-1).tolist(), 20)
+    page.aim(page.outputs[0], way, (0, 255))
+    shown = page._browser.call("async () => base64(page.way.read())", None, 20)
+    pixels = np.frombuffer(base64.b64decode(shown), np.uint8).reshape(37, 52, 4)
+    assert np.abs(pixels[..., :3].astype(int) - whole).max() <= EXACT[way]
+
+
+@pytest.mark.parametrize(
+    ("backend", "way", "reason"),
+    [
+        ("wasm", "same-context", "same-context with TF.js' wasm: 'readToGPU' not yet implemented"),
+        ("webgpu", "same-context", "dataToGPU gives a buffer here, and no texture"),
+        ("webgl", "draw", "draw with TF.js' webgl: Kernel 'Draw' not registered for backend 'webgl'"),
+    ],
+)
+def test_a_way_that_a_backend_lacks_is_refused_in_its_words(
+    open_page: OpenPage, backend: str, way: str, reason: str
+) -> None:
+    page = open_page(backend)
+    with pytest.raises(BackendUnavailable, match=reason):
+        page.aim(page.outputs[0], way, (-1, 1))
+    page.aim(page.outputs[0], "topixels", (-1, 1))
+    assert page.rounds(1, 1, 0.0).frames == 1
+
+
+def test_without_a_readback_the_way_to_the_canvas_takes_at_most_six_tenths(open_page: OpenPage) -> None:
+    large = np.random.default_rng(0).integers(0, 256, (256, 256, 4), np.uint8)
+    page = open_page("webgl", fed=large)
+
+    def draw_s(way: str) -> float:
+        page.aim(page.outputs[0], way, (-1, 1))
+        return median(page.rounds(10, 10, 0.0, warm=1).stages_s["draw"])
+
+    holds, found = within(0.6, lambda: draw_s("same-context") / draw_s("topixels"))
+    assert holds, found

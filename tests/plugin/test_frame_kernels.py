@@ -1,0 +1,19 @@
+"""The --frame-kernels option; what it stores is tested where there is a browser."""
+
+import pytest
+
+from framegate.hooks.options import OPTIONS
+
+
+def kernels(pytester: pytest.Pytester, *options: str) -> bool:
+    return pytester.parseconfigure("-p", "framegate.plugin", *options).stash[OPTIONS].browser.kernels
+
+
+def test_it_is_off_unless_it_is_asked_for(pytester: pytest.Pytester) -> None:
+    assert not kernels(pytester)
+    assert kernels(pytester, "--frame-kernels")
+
+
+def test_the_ini_file(pytester: pytest.Pytester) -> None:
+    pytester.makeini("[pytest]\nframe_kernels = true\n")
+    assert kernels(pytester)
