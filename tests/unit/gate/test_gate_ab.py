@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from math import log
 
@@ -94,11 +95,12 @@ def test_faster() -> None:
 def test_what_cannot_be_told_says_what_would_settle_it() -> None:
     wild = [-0.5, -0.4, -0.3, -0.2, -0.1, 0.1, 0.2, 0.3, 0.4, 0.5]
     first = [constant(total=0.1)] * 5
-    (finding,) = conclude(Comparison(first, [constant(total=value) for value in wild]), FLOORS)
+    (finding,) = conclude(Comparison(first, [constant(total=value) for value in wild]), FLOORS, pair_s=30.0)
     assert finding.verdict is Verdict.INCONCLUSIVE
-    words = finding.reason.split()
-    assert words[0] == "about"
-    assert int(words[1]) > 100
+    pairs, minutes = map(int, re.findall(r"\d+", finding.reason))
+    assert finding.reason == f"--pairs {pairs} would settle it in such noise, which would take about {minutes} min"
+    assert pairs > 100
+    assert minutes == pytest.approx(pairs / 2, abs=1)
 
 
 def test_missed_frames_are_a_difference_of_shares() -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from pairs_of import measured
 
-from framegate.errors import UsageError
+from framegate.errors import ComparisonError, UsageError
 from framegate.gate import decide as module
 from framegate.gate.decide import decide
 from framegate.gate.pairs import Ended, Measured
@@ -38,6 +38,7 @@ def decided(monkeypatch: pytest.MonkeyPatch) -> Decide:
         names: Mapping[str, str] | None = None,
         only: tuple[Sequence[str], Sequence[str]] = ((), ()),
         lines: Sequence[str] = (),
+        dies: bool = False,
         **options: Any,
     ) -> GateReport:
         sides = [Side(label, "python", Path(), ()) for label in ("base (HEAD~1)", "head (HEAD)")]
@@ -48,12 +49,19 @@ def decided(monkeypatch: pytest.MonkeyPatch) -> Decide:
             settings = {"gate_floor": list(lines)}
             yield Sides(sides[0], sides[1], keys, tuple(only[0]), tuple(only[1]), settings, ("A note.",))
 
-        def pairs(_: object, wanted: Sequence[tuple[str, str]], *__: object) -> Callable[..., dict[str, Any]]:
-            chosen = [key for key, _ in wanted]
-            return lambda keys, title: {key: pair[key] for key in chosen if title and (keys is None or key in keys)}
+        class Pairs:
+            pair_s = None
+
+            def __init__(self, _: object, wanted: Sequence[tuple[str, str]], *__: object) -> None:
+                self._chosen = [key for key, _ in wanted]
+
+            def __call__(self, keys: Sequence[str] | None, _: str) -> dict[str, Measured | Ended]:
+                if dies:
+                    raise ComparisonError("a worker ended")
+                return {key: pair[key] for key in self._chosen if keys is None or key in keys}
 
         monkeypatch.setattr(module, "open_sides", opened)
-        monkeypatch.setattr(module, "Pairs", pairs)
+        monkeypatch.setattr(module, "Pairs", Pairs)
         return decide(REQUEST, copy_nothing, lambda _: None, **options)
 
     return run
@@ -119,3 +127,13 @@ def test_only_what_was_flagged_is_decided_on(decided: Decide) -> None:
     report = decided(pair, only=(["old"], ["new"]), is_wanted=lambda key: key == "it")
     assert [each.benchmark for each in report.findings] == ["it"]
     assert report.exit_code() == 0
+
+
+def test_a_worker_that_ends_is_a_verdict(decided: Decide) -> None:
+    report = decided({"it": measured(total=0.0)}, dies=True)
+    assert report.exit_code() == 15
+    assert [(each.benchmark, each.reason) for each in report.findings] == [("the run", "a worker ended")]
+
+
+def test_more_pairs_where_they_are_asked_for(decided: Decide) -> None:
+    assert decided({"it": measured(total=log(1.2))}, more=20).details["pairs"] == [5, 20]

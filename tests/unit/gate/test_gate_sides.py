@@ -31,7 +31,9 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> Open:
     def open_them(request: Request, base: Sequence[Mapping[str, Any]], head: Sequence[Mapping[str, Any]]) -> Sides:
         told = {"base": base, "head": head}
         monkeypatch.setattr(
-            sides, "collect", lambda side, *_: {"collected": told[side.label], "settings": {"gate_floor": []}}
+            sides,
+            "collect",
+            lambda side, *_: {"collected": told[side.label.split()[0]], "settings": {"gate_floor": []}},
         )
         with open_sides(request, lambda _: "") as found:
             return found
@@ -101,7 +103,7 @@ def test_parameters_of_another_project_stay_in_the_name(opened: Open) -> None:
 
 
 def test_two_benchmarks_of_one_name_are_said(opened: Open) -> None:
-    with pytest.raises(ComparisonError, match="base has two benchmarks called test_it"):
+    with pytest.raises(ComparisonError, match=r"base \(python3\.11\) has two benchmarks called test_it"):
         opened(TWO_PYTHONS, [cell("test_it"), cell("test_it")], [cell("test_it")])
 
 
