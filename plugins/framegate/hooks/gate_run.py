@@ -77,9 +77,14 @@ def _confirmed(
         decided = decide(request, copy_into, say, is_wanted=lambda key: key in flagged)
     except FramegateError as error:
         return findings, [f"--gate-confirm could not decide: {error}"]
-    by_key = {each.benchmark: each for each in decided.findings}
-    unknown = flagged - by_key.keys()
-    notes = [f"{decided.title} has decided on {', '.join(sorted(flagged - unknown))}.", *decided.notes]
+    # What neither side could run decides nothing.
+    by_key = {each.benchmark: each for each in decided.findings if each.shifts or fails(each)}
+    notes = [*decided.notes]
+    if flagged & by_key.keys():
+        notes.insert(0, f"{decided.title} has decided on {', '.join(sorted(flagged & by_key.keys()))}.")
+    if flagged - by_key.keys():
+        said = "; ".join(each.reason for each in decided.findings if not each.shifts)
+        notes.append(f"--gate-confirm could not decide on {', '.join(sorted(flagged - by_key.keys()))}: {said}")
     return tuple(by_key.get(each.benchmark, each) for each in findings), notes
 
 
