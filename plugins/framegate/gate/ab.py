@@ -10,7 +10,15 @@ from typing import Any
 
 from framegate.gate.floors import PAIRS_FLOOR, Floors
 from framegate.gate.pairs import Ended, Measured
-from framegate.gate.statistics import SLOWER, PairsShift, adjust, as_change, of_pairs, verdict_of_pairs
+from framegate.gate.statistics import (
+    SLOWER,
+    PairsShift,
+    adjust,
+    as_change,
+    may_be_the_machine,
+    of_pairs,
+    verdict_of_pairs,
+)
 from framegate.gate.verdicts import MISSED, TOTAL, Finding, Shift, Verdict, of_shifts
 
 FIRST_PAIRS, MORE_PAIRS = 5, 10
@@ -133,13 +141,17 @@ def _finding(
     if (
         finding.verdict is Verdict.REGRESSED
         and drift is not None
-        and all(each.p is not None for each in finding.worst())
+        and all(_is_excused(each, drift) for each in finding.worst())
     ):
         reason = (
             f"the machine itself was slower on the candidate's side by {100 * as_change(drift.mean):.0f} %; try again"
         )
         return Finding(key, Verdict.INCONCLUSIVE, reason, finding.shifts)
     return finding
+
+
+def _is_excused(shift: Shift, drift: PairsShift) -> bool:
+    return shift.p is not None and (shift.is_share or may_be_the_machine(shift.change, drift.mean))
 
 
 def _settled(family: str, values: Sequence[float], measured: Sequence[Any]) -> Shift:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from math import log
+from math import log, log1p
 from typing import Any
 
 from framegate.gate.fingerprint import differences, fingerprint
 from framegate.gate.floors import Floors
 from framegate.gate.samples import Stat, checked, exact_counts, families
-from framegate.gate.statistics import ENOUGH_RUNS, against_history, as_change
+from framegate.gate.statistics import ENOUGH_RUNS, against_history, as_change, may_be_the_machine
 from framegate.gate.store import SECTION
 from framegate.gate.verdicts import MISSED, Finding, Shift, Verdict, of_shifts
 
@@ -179,7 +179,7 @@ def _judged(
 def _explained(finding: Finding, canary: Shift | None) -> Finding:
     if finding.verdict is Verdict.INCONCLUSIVE:
         return replace(finding, reason=UNSURE)
-    if finding.verdict is Verdict.REGRESSED and canary is not None and _only_times(finding):
+    if finding.verdict is Verdict.REGRESSED and canary is not None and _is_excused(finding, canary):
         slower = (
             f"the machine itself is slower by {100 * canary.change:.0f} % than in the accepted runs; try again, or"
             " decide by framegate ab"
@@ -241,8 +241,9 @@ def _count_shifts(entry: Mapping[str, Any], old: Mapping[str, Any]) -> list[Shif
     return found
 
 
-def _only_times(finding: Finding) -> bool:
-    return all(shift.seconds is not None for shift in finding.worst())
+def _is_excused(finding: Finding, canary: Shift) -> bool:
+    drift = log1p(canary.change)
+    return all(shift.seconds is not None and may_be_the_machine(shift.change, drift) for shift in finding.worst())
 
 
 def few_runs(accepted: Sequence[object]) -> list[str]:

@@ -15,6 +15,8 @@ SIGMAS = 3.0
 ENOUGH_RUNS = 5
 LEVEL = 0.05
 TRIM = 0.2
+CANARY_REACH = 3.0
+"""By how many times its own shift a slow machine may excuse that of a benchmark, which may mind more than it."""
 TAIL = 0.00135
 """One side of three standard deviations."""
 FEWEST_DEGREES = 4
@@ -160,6 +162,11 @@ def adjust(p_values: Mapping[tuple[str, str], float]) -> dict[tuple[str, str], f
         return {}
     adjusted = stats.false_discovery_control(list(p_values.values()), method="bh")
     return dict(zip(p_values, map(float, adjusted), strict=True))
+
+
+def may_be_the_machine(change: float, drift: float) -> bool:
+    """Whether a benchmark that is slower by a fraction may be so because the machine is, by a logarithm."""
+    return log1p(change) <= CANARY_REACH * drift
 
 
 def as_change(value: float) -> float:
