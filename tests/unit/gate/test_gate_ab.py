@@ -123,6 +123,7 @@ def test_a_slower_machine_on_the_heads_side_makes_it_inconclusive_and_no_more() 
     finding = of({"it": drifting})
     assert finding.verdict is Verdict.INCONCLUSIVE
     assert "the machine itself was slower on the candidate's side by 10 %" in finding.reason
+    assert of({"it": measured(canary=log(1.1), total=log(1.5))}).verdict is Verdict.REGRESSED
     drifting.counts = {"tensors_left": (0, 1)}
     assert of({"it": drifting}).verdict is Verdict.REGRESSED
     assert of({"it": measured(canary=log(1.1), total=-log(1.2))}).verdict is Verdict.IMPROVED

@@ -180,6 +180,10 @@ def test_a_slow_machine_turns_a_slower_benchmark_into_one_that_cannot_be_told() 
     assert "the machine itself is slower by 50 %" in finding.reason
 
 
+def test_a_machine_that_is_a_little_slower_hides_nothing_much_slower() -> None:
+    assert only(findings(run(entry("it", 3e-3, draw=5e-4), canary=1.1e-3), FIVE)).verdict is Verdict.REGRESSED
+
+
 @pytest.mark.parametrize("canary", [1.5e-3, 1e-3, 0.5e-3])
 def test_a_slow_machine_hides_neither_a_leak_nor_anything_else(canary: float) -> None:
     leak = entry("it", 1.5e-3, draw=5e-4, left=1)
