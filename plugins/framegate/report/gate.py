@@ -75,7 +75,7 @@ def _total(finding: Finding) -> str:
 def gate_markdown(report: GateReport) -> str:
     """The same as GitHub's Markdown, for a step's summary or a comment."""
     lines = [f"### {MARKS.get(report.verdict, '❌')} {summary(report)}", "", f"{_escaped(report.title)}", ""]
-    shown = [each for each in report.findings if each.verdict is not Verdict.SAME]
+    shown = [each for each in report.findings if each.verdict is not Verdict.SAME or each.reason]
     if shown:
         lines += ["| benchmark | verdict | total ms | why |", "|---|---|---|---|"]
         lines += [

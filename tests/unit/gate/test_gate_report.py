@@ -107,6 +107,12 @@ def test_every_verdict_but_same_has_a_row(verdict: Verdict) -> None:
     assert f"| <code>it</code> | {verdict} |" in gate_markdown(GateReport("x", (Finding("it", verdict, "why"),)))
 
 
+def test_what_was_skipped_on_both_sides_has_a_row_too() -> None:
+    report = GateReport("x", (Finding("it", Verdict.SAME, "skipped on both sides: no GPU"),))
+    assert "| <code>it</code> | same |  | skipped on both sides: no GPU |" in gate_markdown(report)
+    assert "no GPU" in gate_table(report)
+
+
 def test_names_cannot_break_out_of_a_cell() -> None:
     page = gate_markdown(GateReport("a|b <c>", (Finding(NASTY, Verdict.MISSING, NASTY),), (NASTY,)))
     (row,) = (line for line in page.splitlines() if "missing |" in line)
