@@ -101,8 +101,14 @@ def work_trees(repository: Repository, revisions: Sequence[tuple[str, str]]) -> 
 
 
 def make_same(source: Tree, target: Tree, paths: Iterable[Path]) -> None:
-    """Bring files and folders of one tree, by their paths in it, into the other, in place of what is there."""
+    """Bring files and folders of one tree, by their paths in it, into the other, in place of what is there.
+
+    Raises:
+        ComparisonError: a path is not in the tree.
+    """
     for path in paths:
+        if not path.resolve().is_relative_to(source.root.resolve()) or path.resolve() == source.root.resolve():
+            raise ComparisonError(f"gate_same: {path} is no file or folder inside the repository")
         relative = path.resolve().relative_to(source.root.resolve())
         there = target.root / relative
         if there.is_dir():
