@@ -89,6 +89,29 @@ def test_what_measures_is_the_heads_on_both_sides(repository: Repository) -> Non
     assert run.returncode == 0, run.stdout + run.stderr
 
 
+def test_inputs_that_the_settings_name_are_the_heads_on_both_sides(repository: Repository) -> None:
+    repository.write("pytest.ini", SETTINGS + "gate_same = data\n")
+    repository.write(
+        "mine/renderer.py",
+        (repository.root / "mine" / "renderer.py")
+        .read_text()
+        .replace(f"+ {FRAME_S!r}", "+ float(open('data/seconds.txt').read())"),
+    )
+    repository.write("data/seconds.txt", "0.001")
+    repository.commit("Reads how long to take")
+    repository.write("data/seconds.txt", "0.004")
+    repository.commit("Another input")
+    run = repository.ab("HEAD~1", "HEAD", "--floor=20%")
+    assert run.returncode == 0, run.stdout + run.stderr
+    repository.write("pytest.ini", SETTINGS + "gate_same = ../elsewhere\n")
+    repository.commit("Out of the repository")
+    run = repository.ab("HEAD~1", "HEAD")
+    assert run.returncode == 2, run.stdout + run.stderr
+    assert run.stderr.startswith("framegate: gate_same: ")
+    assert run.stderr.count("\n") == 1
+    repository.has_left_nothing()
+
+
 WRONG = """
 
 class Wrong(BusyRenderer):

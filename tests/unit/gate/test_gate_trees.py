@@ -136,6 +136,13 @@ def test_folders_replace_folders(tmp_path: Path) -> None:
     assert [path.name for path in (trees[0].root / "data").iterdir()] == ["head.txt"]
 
 
+@pytest.mark.parametrize("path", ["../outside", "/etc", ".", "a/../.."])
+def test_what_is_not_inside_of_the_tree_is_refused(tmp_path: Path, path: str) -> None:
+    trees = [Tree(tmp_path / name, tmp_path / name, name, "") for name in ("base", "head")]
+    with pytest.raises(ComparisonError, match=r"gate_same: .* is no file or folder inside the repository"):
+        make_same(trees[1], trees[0], [trees[1].root / path])
+
+
 def test_modules_are_looked_for_in_the_tree_and_not_in_the_work_tree(repository: Repository, tmp_path: Path) -> None:
     tree = Tree(tmp_path / "tree", tmp_path / "tree" / "sub", "HEAD", "")
     environment = str(repository.root / ".venv")
