@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -119,18 +118,6 @@ def test_a_baseline_that_is_not_what_was_accepted(project: Project, harm: Callab
     assert path.name in run.output
 
 
-def re_accepted(project: Project, change: Callable[[dict[str, Any]], None]) -> Path:
-    """Change the accepted run, and its mark with it: another program, or another version, wrote it like that."""
-    (path,) = project.stored()
-    content = json.loads(path.read_text())
-    change(content)
-    path.write_text(json.dumps(content))
-    path.with_suffix(".accepted").unlink()
-    accepted = project.command("framegate", "accept")
-    assert accepted.returncode == 0, accepted.stderr
-    return path
-
-
 @pytest.mark.parametrize(
     "change",
     [
@@ -140,7 +127,7 @@ def re_accepted(project: Project, change: Callable[[dict[str, Any]], None]) -> P
     ],
 )
 def test_an_accepted_run_without_times(project: Project, change: Callable[[dict[str, Any]], None]) -> None:
-    re_accepted(project, change)
+    project.accept_changed(change)
     run = project.gate()
     assert run.code == 13, run.output
     assert "unreadable-history" in run.verdicts.values()
@@ -148,12 +135,12 @@ def test_an_accepted_run_without_times(project: Project, change: Callable[[dict[
 
 
 def test_an_accepted_run_without_benchmarks_is_no_baseline(project: Project) -> None:
-    re_accepted(project, lambda run: run.update(benchmarks=[]))
+    project.accept_changed(lambda run: run.update(benchmarks=[]))
     project.gate().says_no(10, "test_work", "no-baseline")
 
 
 def test_another_machine_names_the_field(project: Project) -> None:
-    re_accepted(project, lambda run: run["machine_info"]["cpu"].update(brand_raw="Another CPU"))
+    project.accept_changed(lambda run: run["machine_info"]["cpu"].update(brand_raw="Another CPU"))
     run = project.gate()
     run.says_no(14, "test_work", "other-fingerprint")
     assert run.reasons["test_work"].startswith("cpu: ")

@@ -104,6 +104,22 @@ def test_the_value_of_a_launch(project: Project) -> None:
     assert held["stat"] == "median"
 
 
+def test_what_cannot_be_told_passes_or_fails_as_asked_for_and_is_no_baseline(project: Project) -> None:
+    # As if the machine had been ten times as fast when the run was accepted.
+    project.accept_changed(
+        lambda run: run["framegate_gate"].update(canary=[each / 10 for each in run["framegate_gate"]["canary"]])
+    )
+    project.slow("work", 8)
+    run = project.gate("--gate-accept")
+    assert run.code == 0, run.output
+    assert run.verdicts["test_work"] == "inconclusive"
+    assert "the machine itself is slower" in run.reasons["test_work"]
+    assert (run.junit_count("failures"), run.junit_count("skipped")) == (0, 1)
+    assert "| <code>test_work</code> | inconclusive |" in run.summary
+    project.gate("--gate-inconclusive=fail").says_no(16, "test_work", "inconclusive")
+    assert len(project.accepted()) == 1
+
+
 def test_a_benchmarks_own_floor(project: Project) -> None:
     project.write(MARKED)
     project.slow("work", 8)
