@@ -13,6 +13,7 @@ SLOWER = log(1.02)
 """What a launch, or a first look at pairs, has to differ by to count as different."""
 SIGMAS = 3.0
 ENOUGH_RUNS = 5
+ENOUGH_LAUNCHES = 5
 LEVEL = 0.05
 TRIM = 0.2
 CANARY_REACH = 3.0
@@ -50,7 +51,8 @@ def against_history(candidate: Sequence[float], accepted: Sequence[Sequence[floa
 
     The scale is that of single launches around their common median, over all accepted runs, so it holds what differs
     from launch to launch and from day to day. With fewer than five runs it is known less well, and three deviations
-    become the quantile of Student's t that is as rare.
+    become the quantile of Student's t that is as rare. Fewer than five launches in all may agree by chance, and
+    are taken to differ by 2 % at least.
 
     Args:
         candidate: logarithm of each launch's value.
@@ -62,10 +64,12 @@ def against_history(candidate: Sequence[float], accepted: Sequence[Sequence[floa
     launches = [value for run in accepted for value in run]
     middle = median(launches)
     shift = median(candidate) - middle
-    sigmas = SIGMAS
+    sigmas, scale = SIGMAS, spread(launches)
+    if len(launches) < ENOUGH_LAUNCHES:
+        scale = max(scale, SLOWER)
     if len(accepted) < ENOUGH_RUNS:
         sigmas = max(SIGMAS, float(stats.t.ppf(1 - TAIL, max(FEWEST_DEGREES, len(launches) - 1))))
-    bound = max(log1p(floor), sigmas * spread(launches) * sqrt(1 / len(candidate) + 1 / len(accepted)))
+    bound = max(log1p(floor), sigmas * scale * sqrt(1 / len(candidate) + 1 / len(accepted)))
 
     def most(sign: float) -> bool:
         beyond = sum(sign * (value - middle) > SLOWER for value in candidate)
