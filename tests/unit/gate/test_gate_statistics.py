@@ -91,6 +91,13 @@ def test_fewer_than_five_runs_widen_the_bound(runs: int) -> None:
     assert against_history(flat(0.0), noisy, 0.05).bound == pytest.approx(bound)
 
 
+@pytest.mark.parametrize("launches", [1, 2, 4])
+def test_launches_too_few_to_vary_are_not_taken_for_steady(launches: int) -> None:
+    found = against_history(flat(0.1, launches), [flat(0.0, launches)], 0.05)
+    assert found.bound == pytest.approx(float(stats.t.isf(0.00135, 4)) * log(1.02) * sqrt(1 / launches + 1))
+    assert found.verdict is Verdict.INCONCLUSIVE
+
+
 @pytest.mark.parametrize("launches", [1, 2, 3])
 def test_a_short_history_of_few_launches_still_finds_what_is_three_times_slower(launches: int) -> None:
     history = [[0.0, 0.05, 0.1][:launches]]
