@@ -142,6 +142,18 @@ def test_a_benchmark_that_the_head_has_not(repository: Repository) -> None:
     assert allowed.returncode == 0, allowed.stdout + allowed.stderr
 
 
+def test_a_benchmark_that_the_head_has_deleted_from_a_file_that_stays(repository: Repository) -> None:
+    plain = "def test_{}(benchmark):\n    benchmark(sum, range(100))\n\n\n"
+    repository.write("suite/test_more.py", plain.format("more") + plain.format("less"))
+    repository.commit("Two more")
+    repository.write("suite/test_more.py", plain.format("more"))
+    repository.commit("One less")
+    run = repository.ab("HEAD~1", "HEAD", "--floor=50%")
+    assert run.returncode == 11, run.stdout + run.stderr
+    (missing,) = (line for line in run.stdout.splitlines() if line.startswith("  ") and " missing " in line)
+    assert missing.split()[0] == "test_less"
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [

@@ -128,7 +128,8 @@ class Pairs:
                 worker.receive()
             found = run_pair(pair, keys, self._chance, lambda _: None, self._delays)
         self._seconds.append(time.monotonic() - started)
-        self._say(f"{title}: {len(keys)} benchmarks in {self._seconds[-1]:.0f} s{self._left(title)}")
+        many = f"{len(keys)} benchmark{'' if len(keys) == 1 else 's'}"
+        self._say(f"{title}: {many} in {self._seconds[-1]:.0f} s{self._left(title)}")
         return found
 
     @property

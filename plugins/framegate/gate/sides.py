@@ -93,11 +93,22 @@ def open_sides(request: Request, copy_plugin: CopyPlugin) -> Iterator[Sides]:
         head = replace(head, paths=import_paths(repository, told["path"], told["prefixes"], head_tree))
         same = benchmark_files(head_tree, [each["path"] for each in told["collected"]], told["ini"])
         same += [Path(told["root"]) / path for path in told["settings"]["gate_same"]]
-        make_same(head_tree, base_tree, same)
         base = replace(
             _in_tree(base, base_tree), paths=import_paths(repository, told["path"], told["prefixes"], base_tree)
         )
-        yield _matched(request, base, head, copy_plugin, tuple(notes), repository)
+        before = _before(base, copy_plugin, notes)
+        make_same(head_tree, base_tree, same)
+        yield _matched(request, base, head, copy_plugin, tuple(notes), repository, before)
+
+
+def _before(base: Side, copy_plugin: CopyPlugin, notes: list[str]) -> Sequence[Mapping[str, Any]]:
+    """The base's benchmarks while it still has its own tests: what the head has deleted of them is missing."""
+    try:
+        collected: Sequence[Mapping[str, Any]] = collect(base, copy_plugin)["collected"]
+    except ComparisonError as error:
+        notes.append(f"What the head has deleted is not missed, as the base's own tests cannot be collected: {error}")
+        return ()
+    return collected
 
 
 def collect(side: Side, copy_plugin: CopyPlugin, repository: Repository | None = None) -> dict[str, Any]:
@@ -149,6 +160,7 @@ def _matched(
     copy_plugin: CopyPlugin,
     notes: tuple[str, ...],
     repository: Repository | None = None,
+    before: Sequence[Mapping[str, Any]] = (),
 ) -> Sides:
     told = [collect(side, copy_plugin, repository) for side in (base, head)]
     varied = {f"frame_{axis}" for axis in request.axes}
@@ -158,11 +170,15 @@ def _matched(
     if not any(names):
         raise ComparisonError("there are no benchmarks on either side; say which tests to run after --")
     common = [identity for identity in names[0] if identity in names[1]]
+    left = {*names[0].values(), *names[1].values()}
     return Sides(
         base,
         head,
         tuple((names[0][identity], names[1][identity]) for identity in common),
-        tuple(name for identity, name in names[0].items() if identity not in names[1]),
+        (
+            *(name for identity, name in names[0].items() if identity not in names[1]),
+            *dict.fromkeys(each["key"] for each in before if each["key"] not in left),
+        ),
         tuple(name for identity, name in names[1].items() if identity not in names[0]),
         told[1]["settings"],
         notes,
