@@ -5,18 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-FRAME_FIELDS = (
-    "model_sha256",
-    "size",
-    "preprocess",
-    "runtime",
-    "runtime_version",
-    "threads",
-    "renderer",
-    "gl",
-    "gl_renderer",
-    "vsync",
-)
+TOLD_OTHERWISE = {"model", "is_software"}
+"""Of ``extra_info["frame"]``: a model is known by its sha256, not by its name, and a software GPU by its own."""
 BROWSER_FIELDS = ("browser", "tfjs", "wasm_threads", "device", "gpu")
 
 Fingerprint = dict[str, str]
@@ -42,7 +32,7 @@ def fingerprint(machine_info: Mapping[str, Any], benchmark: Mapping[str, Any]) -
     found |= {f"{name} version": version for name, version in (machine_info.get("versions") or {}).items()}
     extra = benchmark.get("extra_info") or {}
     frame, browser = extra.get("frame") or {}, extra.get("browser") or {}
-    found |= {name: frame[name] for name in FRAME_FIELDS if frame.get(name) is not None}
+    found |= {name: value for name, value in frame.items() if value is not None and name not in TOLD_OTHERWISE}
     found |= {name: browser[name] for name in BROWSER_FIELDS if browser.get(name) is not None}
     found |= {f"frames {name}": value for name, value in (extra.get("frames") or {}).items()}
     return {name: str(value) for name, value in found.items()}

@@ -8,7 +8,10 @@ from typing import Any
 
 import pytest
 
-from framegate.gate.fingerprint import BROWSER_FIELDS, FRAME_FIELDS, differences, fingerprint
+from framegate.gate.fingerprint import BROWSER_FIELDS, TOLD_OTHERWISE, differences, fingerprint
+from framegate.hooks.describe import FRAME_KEYS
+
+FRAME_FIELDS = [name for name in FRAME_KEYS if name not in TOLD_OTHERWISE]
 
 MACHINE: dict[str, Any] = {
     "node": "box",
