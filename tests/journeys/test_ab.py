@@ -161,6 +161,7 @@ def test_a_benchmark_that_the_head_has_deleted_from_a_file_that_stays(repository
         (("HEAD", "--no-index"), "--no-index"),
         ((), "nothing to compare: name a revision"),
         (("HEAD", "--base-renderer=null"), "--base-renderer and --head-renderer go together"),
+        (("HEAD", "--", "no-such-file.py"), "file or directory not found: no-such-file.py"),
         (("HEAD", "--base-python=no-such-python"), "cannot be started by no-such-python"),
         (("HEAD", "--floor=much"), "'much' is no share"),
     ],

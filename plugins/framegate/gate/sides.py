@@ -15,6 +15,8 @@ from framegate.gate.trees import Repository, Tree, benchmark_files, import_paths
 from framegate.gate.workers import CopyPlugin, Side, workers
 
 AXES = ("model", "renderer", "runtime")
+COLLECTED = (0, 5)
+"""Exit codes of a pytest that has collected, and run nothing."""
 FOLLOWS_MODEL = ("frame_size", "frame_preprocess")
 """Parameters that a suite takes from the model where the user names none."""
 
@@ -121,8 +123,9 @@ def collect(side: Side, copy_plugin: CopyPlugin, repository: Repository | None =
         worker.send(mode="collect")
         told = worker.receive()
         finished = worker.receive()
-    if told.get("errors"):
-        raise ComparisonError(f"{side.label} cannot be collected; run its tests by themselves to see why")
+        if finished["finished"] not in COLLECTED:
+            worker.wait()
+            raise ComparisonError(f"{side.label} cannot be collected; pytest said last: {worker.said()}")
     told["files"] = finished["files"]
     if repository is not None:
         astray = strays(repository, told["files"], told["prefixes"])

@@ -22,7 +22,8 @@ from framegate.errors import ComparisonError
 CHANNEL = "FRAMEGATE_GATE_CHANNEL"
 START_S = 120.0
 END_S = 10.0
-_TAIL_LINES = 15
+_TAIL_LINES, _ERROR_LINES = 15, 3
+_ERRORS = ("ERROR", "E  ")
 
 
 @dataclass(frozen=True)
@@ -95,18 +96,23 @@ class Worker:
         """Wait until it has ended by itself; the exit code of pytest."""
         return self._process.wait()
 
+    def said(self) -> str:
+        """The last lines that it has printed."""
+        return tail(self._log)
+
     def _ended(self) -> ComparisonError:
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(END_S)
         return ComparisonError(
-            f"the worker for {self.side.label} ended with code {self._process.poll()}; it said last: {tail(self._log)}"
+            f"the worker for {self.side.label} ended with code {self._process.poll()}; it said last: {self.said()}"
         )
 
 
 def tail(log: Path) -> str:
-    """The last lines of what was printed that say something."""
-    lines = [line.strip() for line in log.read_text("utf-8", "replace").splitlines() if line.strip()]
-    return " | ".join(lines[-_TAIL_LINES:]) or "nothing"
+    """What was printed last that says something: pytest's errors, if there are any, else the last lines."""
+    lines = [line.strip() for line in log.read_text("utf-8", "replace").splitlines() if line.strip(" =-_")]
+    errors = [line for line in lines if line.startswith(_ERRORS)]
+    return " | ".join(errors[-_ERROR_LINES:] or lines[-_TAIL_LINES:]) or "nothing"
 
 
 @contextmanager
