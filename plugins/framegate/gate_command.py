@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from framegate.errors import HistoryError, UsageError
-from framegate.gate.ab import FIRST_PAIRS, MORE_PAIRS, Pair
+from framegate.gate.ab import FIRST_PAIRS, MORE_PAIRS, Pair, Turn
 from framegate.gate.decide import Pairs, decide
 from framegate.gate.floors import PAIRS_FLOOR
 from framegate.gate.pairs import Measured
@@ -202,7 +202,7 @@ def aa_check(parsed: argparse.Namespace) -> int:
                 continue
             with hogs(count):
                 measure = Pairs(sides, sides.keys, copy_into, say, chance, DELAYS)
-                pairs = [measure(None, f"{name}: pair {each} of {parsed.pairs}") for each in range(1, parsed.pairs + 1)]
+                pairs = [measure(None, Turn(each, parsed.pairs, f"{name}: ")) for each in range(1, parsed.pairs + 1)]
             found = rates(pairs, Floors(general=PAIRS_FLOOR), parsed.trials, chance)
             benchmarks = len(pairs[0])
             drawn = f"{benchmarks} benchmarks, {parsed.trials} runs drawn from {parsed.pairs} pairs"

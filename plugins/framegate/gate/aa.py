@@ -9,7 +9,7 @@ from math import log
 from statistics import mean, median
 
 from framegate.errors import ComparisonError
-from framegate.gate.ab import FIRST_PAIRS, MORE_PAIRS, Pair, conclude, measure
+from framegate.gate.ab import FIRST_PAIRS, MORE_PAIRS, Pair, Turn, conclude, measure
 from framegate.gate.floors import STORED_FLOOR, Floors
 from framegate.gate.pairs import Delay, Measured
 from framegate.gate.statistics import against_history
@@ -99,7 +99,7 @@ def _ab(floors: Floors) -> Rule:
     ) -> Mapping[str, Verdict]:
         drawn = iter(chance.sample(pairs, LEAST_PAIRS))
 
-        def draw(wanted: Sequence[str] | None, _: str) -> Pair:
+        def draw(wanted: Sequence[str] | None, _: Turn) -> Pair:
             pair = next(drawn)
             names = keys if wanted is None else wanted
             return {key: _as_measured(pair, key, delay if key == delayed else NOTHING) for key in names}

@@ -24,8 +24,22 @@ from framegate.gate.verdicts import MISSED, TOTAL, Finding, Shift, Verdict, of_s
 FIRST_PAIRS, MORE_PAIRS = 5, 10
 
 Pair = Mapping[str, Measured | Ended]
-RunPair = Callable[[Sequence[str] | None, str], Pair]
-"""Measures a pair: the benchmarks to run (None for all), and what to call the pair in the progress."""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Which pair of how many; as text it is what the progress calls it, after ``what``."""
+
+    number: int
+    count: int
+    what: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.what}pair {self.number} of {self.count}"
+
+
+RunPair = Callable[[Sequence[str] | None, Turn], Pair]
+"""Measures a pair: the benchmarks to run (None for all), and whose turn it is."""
 
 
 @dataclass(frozen=True)
@@ -43,14 +57,12 @@ class Comparison:
 
 def measure(run_pair: RunPair, floors: Floors, first: int = FIRST_PAIRS, more: int = MORE_PAIRS) -> Comparison:
     """Both stages."""
-    pairs = [run_pair(None, f"pair {number} of {first}") for number in range(1, first + 1)]
+    pairs = [run_pair(None, Turn(number, first)) for number in range(1, first + 1)]
     open_keys = [key for key in pairs[0] if unsettled(key, pairs, floors)]
     if not open_keys:
         return Comparison(pairs, ())
-    what = f"{len(open_keys)} of {len(pairs[0])} benchmarks"
-    return Comparison(
-        pairs, [run_pair(open_keys, f"{what} again, pair {number} of {more}") for number in range(1, more + 1)]
-    )
+    what = f"{len(open_keys)} of {len(pairs[0])} benchmarks again, "
+    return Comparison(pairs, [run_pair(open_keys, Turn(number, more, what)) for number in range(1, more + 1)])
 
 
 def values_of(key: str, pairs: Iterable[Pair]) -> dict[str, list[float]]:

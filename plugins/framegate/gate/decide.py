@@ -9,7 +9,7 @@ from dataclasses import replace
 from statistics import median
 
 from framegate.errors import ComparisonError
-from framegate.gate.ab import FIRST_PAIRS, MORE_PAIRS, Pair, conclude, measure
+from framegate.gate.ab import FIRST_PAIRS, MORE_PAIRS, Pair, Turn, conclude, measure
 from framegate.gate.floors import PAIRS_FLOOR, parse_floors
 from framegate.gate.pairs import Delay, run_pair
 from framegate.gate.sides import Request, Sides, open_sides
@@ -115,7 +115,7 @@ class Pairs:
         self._say, self._chance, self._delays = say, chance, delays
         self._seconds: list[float] = []
 
-    def __call__(self, wanted: Sequence[str] | None, title: str) -> Pair:
+    def __call__(self, wanted: Sequence[str] | None, turn: Turn) -> Pair:
         """Measure a pair of fresh launches, of all benchmarks or of those that are wanted."""
         keys = [pair for pair in self._keys if wanted is None or pair[0] in wanted]
         if not keys:
@@ -129,7 +129,7 @@ class Pairs:
             found = run_pair(pair, keys, self._chance, lambda _: None, self._delays)
         self._seconds.append(time.monotonic() - started)
         many = f"{len(keys)} benchmark{'' if len(keys) == 1 else 's'}"
-        self._say(f"{title}: {many} in {self._seconds[-1]:.0f} s{self._left(title)}")
+        self._say(f"{turn}: {many} in {self._seconds[-1]:.0f} s{self._left(turn)}")
         return found
 
     @property
@@ -137,10 +137,6 @@ class Pairs:
         """Seconds that a pair took, of those that were measured last."""
         return median(self._seconds[-3:]) if self._seconds else None
 
-    def _left(self, title: str) -> str:
-        number, _, last = title.rpartition("pair ")[2].partition(" of ")
-        if not (number.isdigit() and last.isdigit()):
-            return ""
-        recent = self._seconds[-int(number) :]
-        left = median(recent) * (int(last) - int(number))
+    def _left(self, turn: Turn) -> str:
+        left = median(self._seconds[-turn.number :]) * (turn.count - turn.number)
         return f", about {left:.0f} s left in this stage" if left else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from math import exp
 
-from framegate.gate.ab import Pair, RunPair
+from framegate.gate.ab import Pair, RunPair, Turn
 from framegate.gate.pairs import Measured
 from framegate.gate.verdicts import MISSED
 
@@ -16,13 +16,13 @@ def measured(base_s: float = 1e-3, canary: float = 0.0, **ratios: float) -> Meas
     return Measured(dict(ratios), seconds, canaries=[canary] * 6)
 
 
-def scripted(pairs: Sequence[Mapping[str, Measured]]) -> tuple[RunPair, list[tuple[Sequence[str] | None, str]]]:
+def scripted(pairs: Sequence[Mapping[str, Measured]]) -> tuple[RunPair, list[tuple[Sequence[str] | None, Turn]]]:
     """A ``run_pair`` that returns these one after another, of what is wanted; and what it was called with."""
     left = list(pairs)
-    calls: list[tuple[Sequence[str] | None, str]] = []
+    calls: list[tuple[Sequence[str] | None, Turn]] = []
 
-    def run_pair(wanted: Sequence[str] | None, title: str) -> Pair:
-        calls.append((wanted, title))
+    def run_pair(wanted: Sequence[str] | None, turn: Turn) -> Pair:
+        calls.append((wanted, turn))
         return {key: value for key, value in left.pop(0).items() if wanted is None or key in wanted}
 
     return run_pair, calls
@@ -31,7 +31,7 @@ def scripted(pairs: Sequence[Mapping[str, Measured]]) -> tuple[RunPair, list[tup
 def always(make: Callable[[], Mapping[str, Measured]]) -> RunPair:
     """A ``run_pair`` that makes each pair anew."""
 
-    def run_pair(wanted: Sequence[str] | None, _: str) -> Pair:
+    def run_pair(wanted: Sequence[str] | None, _: Turn) -> Pair:
         return {key: value for key, value in make().items() if wanted is None or key in wanted}
 
     return run_pair

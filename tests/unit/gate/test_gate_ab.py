@@ -9,7 +9,7 @@ from math import log
 import pytest
 from pairs_of import always, measured, scripted
 
-from framegate.gate.ab import Comparison, conclude, measure
+from framegate.gate.ab import Comparison, Turn, conclude, measure
 from framegate.gate.floors import PAIRS_FLOOR, Floors
 from framegate.gate.pairs import Ended, Measured
 from framegate.gate.verdicts import Finding, Verdict
@@ -32,7 +32,7 @@ def test_what_stage_one_settles_is_measured_in_five_pairs() -> None:
     run_pair, calls = scripted([constant(total=value) for value in QUIET])
     comparison = measure(run_pair, FLOORS)
     assert [wanted for wanted, _ in calls] == [None] * 5
-    assert [title for _, title in calls][:2] == ["pair 1 of 5", "pair 2 of 5"]
+    assert [str(turn) for _, turn in calls][:2] == ["pair 1 of 5", "pair 2 of 5"]
     (finding,) = conclude(comparison, FLOORS)
     assert finding.verdict is Verdict.SAME
     assert finding.shifts[0].p is None
@@ -60,9 +60,9 @@ def test_only_what_is_open_is_measured_again() -> None:
 
     wanted = []
 
-    def run_pair(keys: object, title: str) -> Mapping[str, Measured | Ended]:
+    def run_pair(keys: object, turn: Turn) -> Mapping[str, Measured | Ended]:
         wanted.append(keys)
-        return always(make)(keys, title)  # type: ignore[arg-type]  # what measure passes
+        return always(make)(keys, turn)  # type: ignore[arg-type]  # what measure passes
 
     findings = conclude(measure(run_pair, FLOORS), FLOORS)
     assert wanted == [None] * 5 + [["slow"]] * 10

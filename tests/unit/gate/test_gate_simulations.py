@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from framegate.gate.ab import Pair, conclude, measure
+from framegate.gate.ab import Pair, Turn, conclude, measure
 from framegate.gate.floors import PAIRS_FLOOR, STORED_FLOOR, Floors
 from framegate.gate.pairs import BLOCK_PAIRS, Measured
 from framegate.gate.statistics import against_history
@@ -49,7 +49,7 @@ class Simulated:
         self._truth = np.zeros((SUITE, len(FAMILIES), 1))
         self._truth[:many] = np.log1p([[slower], [0.0], [slower / SHARE], [slower]])
 
-    def __call__(self, wanted: Sequence[str] | None, _: str) -> Pair:
+    def __call__(self, wanted: Sequence[str] | None, _: Turn) -> Pair:
         """One pair: a launch effect on either side, blocks in random order, and a machine that gets slower."""
         chosen = [index for index, key in enumerate(self._keys) if wanted is None or key in wanted]
         shape = (len(chosen), len(FAMILIES), 1)
