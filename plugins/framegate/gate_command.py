@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import random
+import signal
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -55,6 +56,7 @@ def ab(parsed: argparse.Namespace) -> int:
         axes=_axes(parsed),
         arguments=tuple(parsed.arguments),
     )
+    end_in_order()
     report = decide(
         request,
         copy_into,
@@ -74,6 +76,17 @@ def ab(parsed: argparse.Namespace) -> int:
     return code
 
 
+def end_in_order() -> None:
+    """Have SIGTERM and SIGHUP end the command as Ctrl-C does: with its workers, work trees and folders gone."""
+
+    def stop(number: int, _: object) -> None:
+        raise SystemExit(128 + number)
+
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), stop)
+
+
 def accept(parsed: argparse.Namespace) -> int:
     """Make a run part of its baseline."""
     storage = Path(parsed.storage.removeprefix("file://"))
@@ -91,10 +104,10 @@ def accept(parsed: argparse.Namespace) -> int:
 
 
 def _verdict(run: StoredRun) -> Verdict:
-    held = read_run(run.path).get(SECTION, {}).get("verdict")
+    section: Any = read_run(run.path).get(SECTION)
     try:
-        return Verdict(held)
-    except ValueError:
+        return Verdict(section["verdict"])
+    except (ValueError, TypeError, KeyError):
         raise HistoryError(f"{run.path} does not say how it went; only runs of --gate can be accepted") from None
 
 
@@ -195,6 +208,7 @@ def aa_check(parsed: argparse.Namespace) -> int:
     chance = random.Random(seed)  # noqa: S311 # an order, no secret
     arguments = tuple(parsed.arguments) or AA_ARGUMENTS
     request = Request(axes={}, pythons=(sys.executable, sys.executable), arguments=arguments)
+    end_in_order()
     content: dict[str, Any] = {"schema": 1, "seed": seed, "pairs": parsed.pairs, "arguments": arguments}
     with open_sides(request, copy_into) as sides:
         for name, count in (("quiet", 0), ("busy", parsed.hogs)):

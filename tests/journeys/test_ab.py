@@ -192,6 +192,47 @@ def test_code_that_both_sides_would_take_from_the_work_tree_is_refused(repositor
     repository.has_left_nothing()
 
 
+def test_code_that_a_benchmark_imports_in_its_own_time_is_looked_at_too(repository: Repository) -> None:
+    repository.write("late.py", "def work():\n    pass\n")
+    late = (
+        "import sys\n\n\ndef test_late(benchmark):\n    sys.path.insert(0, {!r})\n    import late\n\n"
+        "    benchmark(late.work)\n"
+    )
+    repository.write("suite/test_late.py", late.format(str(repository.root)))
+    repository.commit("Late")
+    repository.write("pytest.ini", "[pytest]\n")
+    repository.write("conftest.py", "")
+    repository.git("rm", "-q", "suite/test_frame.py")
+    repository.commit("Alone")
+    run = repository.ab("HEAD", "HEAD", options=())
+    assert run.returncode == 15, run.stdout + run.stderr
+    assert "late.py, which is in the work tree" in run.stdout
+
+
+def test_what_was_deleted_is_missed_beside_a_file_that_is_new(repository: Repository) -> None:
+    plain = "def test_{}(benchmark):\n    benchmark(sum, range(100))\n\n\n"
+    repository.write("suite/test_more.py", plain.format("more") + plain.format("less"))
+    repository.commit("Two more")
+    repository.write("suite/test_more.py", plain.format("more"))
+    repository.write("suite/test_new.py", plain.format("new"))
+    repository.commit("One less and a new one")
+    files = ("suite/test_new.py", "suite/test_more.py")
+    run = repository.ab("HEAD~1", "HEAD", "--floor=50%", "--allow-missing", "test_new", options=files)
+    assert run.returncode == 11, run.stdout + run.stderr
+    assert "test_less" in run.stdout
+
+
+def test_the_benchmark_fixture_used_twice_is_a_failure_and_no_traceback(repository: Repository) -> None:
+    repository.write(
+        "suite/test_twice.py", "def test_twice(benchmark):\n    benchmark(len, '')\n    benchmark(len, '')\n"
+    )
+    repository.commit("Twice")
+    run = repository.ab("HEAD", "HEAD", options=("-k", "twice"))
+    assert run.returncode == 15, run.stdout + run.stderr
+    assert "once in a test" in run.stdout
+    assert "Traceback" not in run.stdout + run.stderr
+
+
 @contextmanager
 def running(repository: Repository, count: int = 2) -> Iterator[subprocess.Popen[str]]:
     """The command, when so many workers are there: one while it collects, two in the middle of its pairs."""

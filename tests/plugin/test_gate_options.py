@@ -139,10 +139,19 @@ def test_a_marker_that_cannot_be(project: Project, floor: str) -> None:
 def test_a_flag_that_the_older_revision_does_not_confirm(project: Project) -> None:
     project.slow("work", 8)
     commit(project.folder)
-    run = project.gate("--gate-confirm=HEAD")
+    commit(project.folder, "and nothing more")
+    run = project.gate("--gate-confirm=HEAD~1")
     assert run.code == 0, run.output
     assert run.verdicts["test_work"] in {"same", "inconclusive"}
     assert "has decided on test_work." in run.output
+
+
+def test_a_revision_cannot_confirm_itself(project: Project) -> None:
+    project.slow("work", 8)
+    commit(project.folder)
+    run = project.gate("--gate-confirm=HEAD")
+    run.says_no(1, "test_work", "regressed")
+    assert "HEAD is the very revision that was measured" in run.output
 
 
 def test_a_flag_that_cannot_be_confirmed_stays(project: Project) -> None:
@@ -152,12 +161,12 @@ def test_a_flag_that_cannot_be_confirmed_stays(project: Project) -> None:
     assert "--gate-confirm could not decide" in run.output
 
 
-def commit(folder: Path) -> None:
+def commit(folder: Path, subject: str = "all") -> None:
     import subprocess
 
     (folder / ".gitignore").write_text("*.json\n*.xml\n*.md\n.benchmarks\n")
     who = ["-c", "user.name=x", "-c", "user.email=x@example.org"]
-    for command in (["init", "-q"], ["add", "-A"], [*who, "commit", "-qm", "all"]):
+    for command in (["init", "-q"], ["add", "-A"], [*who, "commit", "-q", "--allow-empty", "-m", subject]):
         subprocess.run(["git", *command], cwd=folder, check=True)  # noqa: S607 # whichever git there is
 
 

@@ -217,7 +217,8 @@ def _count_shifts(measured: Sequence[Any]) -> list[Shift]:
 
 
 def _not_compared(key: str, comparison: Comparison) -> Finding | None:
-    for pair in (*comparison.first, *comparison.more):
+    pairs = (*comparison.first, *comparison.more)
+    for pair in pairs:
         ended = pair.get(key)
         if not isinstance(ended, Ended):
             continue
@@ -227,11 +228,18 @@ def _not_compared(key: str, comparison: Comparison) -> Finding | None:
         if base == "failed":
             return Finding(key, Verdict.FAILED, f"on the base's side: {base_reason}")
         if base == "skipped" and candidate == "skipped":
-            return Finding(key, Verdict.SAME, f"skipped on both sides: {reason}")
+            return _skipped(key, pairs, reason)
         if candidate == "skipped":
             return Finding(key, Verdict.MISSING, f"the base has it, and the candidate skips it: {reason}")
         return Finding(key, Verdict.NO_BASELINE, f"the base skips it: {base_reason}")
     return None
+
+
+def _skipped(key: str, pairs: Sequence[Pair], reason: str) -> Finding:
+    """Nothing has changed for a benchmark that neither side ever runs; one that is run at times was not compared."""
+    if any(isinstance(each.get(key), Measured) for each in pairs):
+        return Finding(key, Verdict.FAILED, f"skipped in one pair and not in another: {reason}")
+    return Finding(key, Verdict.SAME, f"skipped on both sides: {reason}")
 
 
 def _drift(pairs: Sequence[Pair]) -> PairsShift | None:

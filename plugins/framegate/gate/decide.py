@@ -12,7 +12,7 @@ from framegate.errors import ComparisonError
 from framegate.gate.ab import FIRST_PAIRS, MORE_PAIRS, Pair, Turn, conclude, measure
 from framegate.gate.floors import PAIRS_FLOOR, parse_floors
 from framegate.gate.pairs import Delay, run_pair
-from framegate.gate.sides import Request, Sides, open_sides
+from framegate.gate.sides import Request, Sides, check_own, open_sides
 from framegate.gate.verdicts import WHOLE_RUN, Finding, GateReport, Verdict
 from framegate.gate.workers import CopyPlugin, workers
 
@@ -127,6 +127,9 @@ class Pairs:
             for worker in pair:
                 worker.receive()
             found = run_pair(pair, keys, self._chance, lambda _: None, self._delays)
+            for worker in pair:
+                # What a benchmark imports in its own time is known only now.
+                check_own(worker.side, self._sides.repository, worker.receive()["files"], self._sides.prefixes)
         self._seconds.append(time.monotonic() - started)
         many = f"{len(keys)} benchmark{'' if len(keys) == 1 else 's'}"
         self._say(f"{turn}: {many} in {self._seconds[-1]:.0f} s{self._left(turn)}")

@@ -130,6 +130,9 @@ def _not_measured(key: str, candidate: Candidate, *, expected: bool) -> Finding 
     skipped = next((each for each in ended if each.outcome == "skipped"), None)
     if skipped is not None and (expected or len(ended) > sum(each.outcome == "skipped" for each in ended)):
         return Finding(key, Verdict.MISSING, f"the baseline has it, and now it is skipped: {skipped.reason}")
+    launches = candidate.run.get(SECTION, {}).get("launches", len(ended))
+    if skipped is None and key in candidate.entries and len(ended) < launches:
+        return Finding(key, Verdict.NOTHING, f"only {len(ended)} of {launches} launches ran it")
     if key not in candidate.entries and expected:
         return Finding(
             key,

@@ -59,6 +59,8 @@ class Sides:
         only_head: benchmarks that the base has not.
         settings: what the ini file says for the gate.
         notes: what the user should know.
+        repository: where both revisions are from, if they are revisions.
+        prefixes: where the interpreters have what is installed.
     """
 
     base: Side
@@ -68,6 +70,8 @@ class Sides:
     only_head: tuple[str, ...]
     settings: Mapping[str, Sequence[str]]
     notes: tuple[str, ...] = ()
+    repository: Repository | None = None
+    prefixes: tuple[str, ...] = ()
 
 
 @contextmanager
@@ -98,9 +102,23 @@ def open_sides(request: Request, copy_plugin: CopyPlugin) -> Iterator[Sides]:
         base = replace(
             _in_tree(base, base_tree), paths=import_paths(repository, told["path"], told["prefixes"], base_tree)
         )
-        before = _before(base, copy_plugin, notes)
+        before = _before(_without_new_files(base, base_tree, head_tree), copy_plugin, notes)
         make_same(head_tree, base_tree, same)
         yield _matched(request, base, head, copy_plugin, tuple(notes), repository, before)
+
+
+def _without_new_files(base: Side, base_tree: Tree, head_tree: Tree) -> Side:
+    """The base's side, asked only for files that it has: what is new in the head cannot have been deleted."""
+
+    def is_new(argument: str) -> bool:
+        path = argument.partition("::")[0]
+        return (
+            not argument.startswith("-")
+            and (head_tree.folder / path).exists()
+            and not (base_tree.folder / path).exists()
+        )
+
+    return replace(base, arguments=tuple(argument for argument in base.arguments if not is_new(argument)))
 
 
 def _before(base: Side, copy_plugin: CopyPlugin, notes: list[str]) -> Sequence[Mapping[str, Any]]:
@@ -127,14 +145,22 @@ def collect(side: Side, copy_plugin: CopyPlugin, repository: Repository | None =
             worker.wait()
             raise ComparisonError(f"{side.label} cannot be collected; pytest said last: {worker.said()}")
     told["files"] = finished["files"]
-    if repository is not None:
-        astray = strays(repository, told["files"], told["prefixes"])
-        if astray:
-            raise ComparisonError(
-                f"{side.label} would run {astray[0]}, which is in the work tree and the same on both sides; install the"
-                " project so that it is imported from its folder (pip install -e, or pythonpath in the ini file)"
-            )
+    check_own(side, repository, told["files"], told["prefixes"])
     return told
+
+
+def check_own(side: Side, repository: Repository | None, files: Sequence[str], prefixes: Sequence[str]) -> None:
+    """See that a side's modules are its own.
+
+    Raises:
+        ComparisonError: one is the command's work tree's.
+    """
+    astray = () if repository is None else strays(repository, files, prefixes)
+    if astray:
+        raise ComparisonError(
+            f"{side.label} would run {astray[0]}, which is in the work tree and the same on both sides; install the"
+            " project so that it is imported from its folder (pip install -e, or pythonpath in the ini file)"
+        )
 
 
 def _side(label: str, request: Request, index: int) -> Side:
@@ -185,6 +211,8 @@ def _matched(
         tuple(name for identity, name in names[1].items() if identity not in names[0]),
         told[1]["settings"],
         notes,
+        repository,
+        tuple(prefix for each in told for prefix in each["prefixes"]),
     )
 
 

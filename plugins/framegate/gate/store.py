@@ -12,7 +12,7 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -94,7 +94,10 @@ class Store:
                 continue
             lost.discard(run.path)
             mark = _object(run.mark)
-            content = run.path.read_bytes()
+            try:
+                content = run.path.read_bytes()
+            except OSError as error:
+                raise HistoryError(f"{run.path} was accepted and cannot be read: {error}") from error
             if hashlib.sha256(content).hexdigest() != mark.get("sha256"):
                 raise HistoryError(
                     f"{run.path} is not the run that was accepted: its content has changed. Restore it, or delete it"
@@ -150,6 +153,8 @@ def write_whole(path: Path, content: bytes) -> None:
     Raises:
         HistoryError: it cannot be written.
     """
+    if not path.name or path.is_dir():
+        raise HistoryError(f"{path} cannot be written: it is a folder")
     half = path.with_name(f".{path.name}")
     try:
         with half.open("wb") as file:
@@ -161,7 +166,8 @@ def write_whole(path: Path, content: bytes) -> None:
     except OSError as error:
         raise HistoryError(f"{path} cannot be written: {error}") from error
     finally:
-        half.unlink(missing_ok=True)
+        with suppress(OSError):
+            half.unlink(missing_ok=True)
 
 
 @contextmanager

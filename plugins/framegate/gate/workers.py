@@ -168,6 +168,8 @@ def _start(side: Side, command: list[str], environment: dict[str, str], log: Pat
 def end(process: subprocess.Popen[bytes]) -> None:
     """End a process and all that it has started, by force if it does not obey."""
     if process.poll() is not None:
+        # It may have died and left what it had started.
+        _signal(process, "SIGKILL")
         return
     _signal(process, "SIGTERM")
     try:
@@ -178,7 +180,7 @@ def end(process: subprocess.Popen[bytes]) -> None:
 
 
 def _signal(process: subprocess.Popen[bytes], name: str) -> None:
-    with suppress(ProcessLookupError):
+    with suppress(ProcessLookupError, PermissionError):
         if os.name == "nt":
             process.kill()
         else:

@@ -32,6 +32,9 @@ OWN = {
 }
 """pytest-benchmark's options that would act in the process that measures nothing."""
 
+OVERRULED = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED)
+"""What pytest exits with after reports of passes and failures, which a verdict says more exactly."""
+
 NEEDS_GATE = {
     "gate_accept": "--gate-accept",
     "gate_bootstrap": "--gate-bootstrap",
@@ -146,7 +149,7 @@ def read_options(config: pytest.Config) -> GateOptions:
     given = [flag for attribute, flag in OWN.items() if getattr(option, attribute, None)]
     if given:
         raise pytest.UsageError(f"--gate measures in other processes and stores the run itself; leave out {given[0]}")
-    if not option.benchmark_only:
+    if not getattr(option, "benchmark_only", False):
         raise pytest.UsageError("--gate runs benchmarks and no other tests; add --benchmark-only")
     storage = str(option.benchmark_storage)
     if "://" in storage and not storage.startswith("file://"):
@@ -200,20 +203,22 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
             reporter.write_line(line)
         sys.stdout.flush()
 
-    config.stash[REPORT] = judge(session, config.stash[GATE], say)
+    report = judge(session, config.stash[GATE], say)
     try:
-        report_findings(session, config.stash[REPORT], config.stash[GATE])
+        report_findings(session, report, config.stash[GATE])
     except FramegateError as error:
         raise pytest.UsageError(str(error)) from None
+    config.stash[REPORT] = report
     return True
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Exit with the verdict's code."""
+    """Exit with the verdict's code, unless something else has gone wrong that is no verdict."""
     report = session.config.stash.get(REPORT, None)
-    if report is not None:
-        session.exitstatus = report.exit_code(inconclusive_fails=session.config.stash[GATE].inconclusive_fails)
+    if report is not None and session.exitstatus in OVERRULED:
+        code = report.exit_code(inconclusive_fails=session.config.stash[GATE].inconclusive_fails)
+        session.exitstatus = code or session.exitstatus
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

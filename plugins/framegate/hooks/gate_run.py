@@ -10,12 +10,13 @@ from typing import Any
 
 import pytest
 
-from framegate.errors import FramegateError, HistoryError
+from framegate.errors import ComparisonError, FramegateError, HistoryError
 from framegate.gate.decide import decide
 from framegate.gate.history import Candidate, compare, few_runs
 from framegate.gate.launches import Launch, merge, outcomes_of, run_launches
 from framegate.gate.sides import Request
 from framegate.gate.store import SECTION, Store, StoredRun
+from framegate.gate.trees import Repository
 from framegate.gate.verdicts import WHOLE_RUN, Finding, GateReport, Verdict, worst_of
 from framegate.gate.workers import Side
 from framegate.hooks.gate import GateOptions, marked_floors
@@ -23,6 +24,8 @@ from framegate.hooks.gate_worker import copy_into
 from framegate.report.gate import explain, fails, publish
 
 Say = Callable[[str], None]
+ENDED_WELL = (0, 1, 5)
+"""Exit codes of a pytest that ran all it was asked for: passed, failed, or nothing to do."""
 FIRST_RUN = "nothing is accepted yet; framegate accept takes this run as the first, --gate-bootstrap does it at once"
 
 
@@ -37,6 +40,9 @@ def judge(session: pytest.Session, options: GateOptions, say: Say) -> GateReport
         floors = marked_floors(session.items, options.floors)
         accepted = [run for _, run in store.accepted(options.name)]
         launches = run_launches(_side(session.config), options.launches, copy_into, say)
+        ended = next((each.exit_code for each in launches if each.exit_code not in ENDED_WELL), None)
+        if ended is not None:
+            return _whole(title, Verdict.FAILED, f"a launch ended early, with pytest's exit code {ended}")
         run = merge(launches, _statistics)
         candidate = Candidate(run, outcomes_of(launches))
     except HistoryError as error:
@@ -47,9 +53,16 @@ def judge(session: pytest.Session, options: GateOptions, say: Say) -> GateReport
         findings = compare(candidate, accepted, options.stat, floors, options.floors, options.is_allowed_missing)
     except ValueError as error:
         return _whole(title, Verdict.UNREADABLE, str(error))
+    findings += _not_run(session, candidate)
     findings, notes = _confirmed(session.config, options, findings, say)
     findings = _bootstrapped(findings, options, accepted)
     return _kept(store, options, title, launches, run, findings, [*few_runs(accepted), *notes])
+
+
+def _not_run(session: pytest.Session, candidate: Candidate) -> tuple[Finding, ...]:
+    """Benchmarks that were collected here, and of which no launch said anything."""
+    names = [item.name for item in session.items if is_benchmark(item)]
+    return tuple(Finding(name, Verdict.NOTHING, "no launch ran it") for name in names if name not in candidate.outcomes)
 
 
 def _refused(session: pytest.Session, options: GateOptions) -> tuple[Verdict, str] | None:
@@ -74,18 +87,33 @@ def _confirmed(
     say(f"gate: {len(flagged)} benchmarks seem to be slower; comparing them with {options.confirm}")
     request = Request(base=options.confirm, arguments=_side(config).arguments)
     try:
+        _check_differs(options.confirm)
         decided = decide(request, copy_into, say, is_wanted=lambda key: key in flagged)
     except FramegateError as error:
         return findings, [f"--gate-confirm could not decide: {error}"]
     # What neither side could run decides nothing.
     by_key = {each.benchmark: each for each in decided.findings if each.shifts or fails(each)}
+    unsure = {key for key, each in by_key.items() if each.verdict is Verdict.INCONCLUSIVE}
+    for key in unsure & {each.benchmark for each in findings if each.verdict is Verdict.REGRESSED}:
+        del by_key[key]
     notes = [*decided.notes]
     if flagged & by_key.keys():
         notes.insert(0, f"{decided.title} has decided on {', '.join(sorted(flagged & by_key.keys()))}.")
     if flagged - by_key.keys():
-        said = "; ".join(each.reason for each in decided.findings if not each.shifts)
+        said = "; ".join(each.reason for each in decided.findings if not each.shifts or each.benchmark in unsure)
         notes.append(f"--gate-confirm could not decide on {', '.join(sorted(flagged - by_key.keys()))}: {said}")
     return tuple(by_key.get(each.benchmark, each) for each in findings), notes
+
+
+def _check_differs(revision: str) -> None:
+    """See that there is something to compare.
+
+    Raises:
+        ComparisonError: the revision is what was measured.
+    """
+    repository = Repository.here()
+    if repository.commit(revision) == repository.current()[0]:
+        raise ComparisonError(f"{revision} is the very revision that was measured; name the one before it")
 
 
 def _bootstrapped(findings: Sequence[Finding], options: GateOptions, accepted: Sequence[Any]) -> tuple[Finding, ...]:

@@ -88,6 +88,15 @@ def test_a_marker_on_the_heads_side_is_the_floor() -> None:
     assert of({"it": slow}).verdict is Verdict.SAME
 
 
+def test_what_is_skipped_in_one_pair_and_slower_in_the_others_does_not_pass() -> None:
+    slow: dict[str, Measured | Ended] = {"it": measured(total=log(2))}
+    skipped: dict[str, Measured | Ended] = {"it": Ended(("skipped", "skipped"), ("busy", "busy"))}
+    (finding,) = conclude(Comparison([slow, skipped, slow, slow, slow], []), FLOORS)
+    assert finding.verdict is Verdict.FAILED
+    (finding,) = conclude(Comparison([skipped] * 5, []), FLOORS)
+    assert finding.verdict is Verdict.SAME
+
+
 def test_faster() -> None:
     assert of(constant(total=-log(1.1))).verdict is Verdict.IMPROVED
 

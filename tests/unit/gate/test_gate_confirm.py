@@ -24,6 +24,11 @@ FLAGGED = (
 )
 
 
+@pytest.fixture(autouse=True)
+def another_revision(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gate_run, "_check_differs", lambda _: None)
+
+
 def options(confirm: str | None = "main") -> GateOptions:
     no: Any = False
     return GateOptions("default", 5, "min", no, no, (), confirm, None, no, Floors(), Path())
@@ -82,6 +87,14 @@ def test_a_comparison_that_cannot_be_made_changes_nothing(monkeypatch: pytest.Mo
     found, notes = gate_run._confirmed(CONFIG, options(), FLAGGED, lambda _: None)
     assert found == FLAGGED
     assert notes == ["--gate-confirm could not decide: no revision 'main' here"]
+
+
+def test_what_a_comparison_cannot_tell_stays_slower(monkeypatch: pytest.MonkeyPatch) -> None:
+    wide = Shift("total", Verdict.INCONCLUSIVE, 0.1, -0.1, 0.3, 0.4, (1.0, 1.1))
+    decided = [Finding(name, Verdict.INCONCLUSIVE, "too noisy", (wide,)) for name in ("slow", "unsure")]
+    verdicts, notes, _ = confirmed(monkeypatch, *decided)
+    assert (verdicts["slow"], verdicts["unsure"]) == ("regressed", "inconclusive")
+    assert any("could not decide on slow: too noisy" in note for note in notes)
 
 
 def test_without_a_revision_nothing_is_compared() -> None:

@@ -33,7 +33,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> Open:
         monkeypatch.setattr(
             sides,
             "collect",
-            lambda side, *_: {"collected": told[side.label.split()[0]], "settings": {"gate_floor": []}},
+            lambda side, *_: {"collected": told[side.label.split()[0]], "settings": {"gate_floor": []}, "prefixes": []},
         )
         with open_sides(request, lambda _: "") as found:
             return found

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
 import pytest
-from pytest_benchmark.fixture import BenchmarkFixture
+from pytest_benchmark.fixture import BenchmarkFixture, FixtureAlreadyUsed
 
 from .channel import Channel
 
@@ -68,6 +68,8 @@ class BlockBenchmark(BenchmarkFixture):
         setup: Callable[[], Any] | None,
         teardown: Callable[..., Any] | None,
     ) -> Any:
+        if self._mode:
+            raise FixtureAlreadyUsed("the benchmark fixture can be used once in a test")
         self._mode = "blocks"
         rounds = Rounds(function, args, kwargs, setup, teardown, self._timer)
         rounds.run(1, 1)
