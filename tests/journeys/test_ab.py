@@ -268,6 +268,17 @@ def test_ctrl_c_leaves_nothing(repository: Repository, count: int) -> None:
     repository.has_left_nothing()
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows sends no signals to another process")
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+def test_being_asked_to_end_leaves_nothing_either(repository: Repository, name: str) -> None:
+    number = signal.Signals[name]
+    with running(repository) as process:
+        process.send_signal(number)
+        assert process.wait(30) == 128 + number
+    assert workers(repository.temporary) == []
+    repository.has_left_nothing()
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
 @pytest.mark.parametrize("count", [1, 2])
 def test_workers_end_with_the_gate_even_if_it_is_killed(repository: Repository, count: int) -> None:
