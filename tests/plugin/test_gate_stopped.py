@@ -14,6 +14,8 @@ import pytest
 from gate_project import NOT_INHERITED, QUICK, Project
 from gate_workers import until, workers
 
+from framegate.leftovers import clear
+
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has neither SIGINT for others nor SIGKILL")
 ENDLESS = """
 import time
@@ -64,3 +66,6 @@ def test_a_worker_ends_with_a_gate_that_is_killed(new_project: Project, tmp_path
         process.wait()
     until(lambda: not workers(tmp_path / "temporary"), 30)
     assert new_project.stored() == []
+    assert list((tmp_path / "temporary").glob("framegate-*"))
+    clear(tmp_path / "temporary")  # as the next run does before it makes its own
+    assert [path.name for path in (tmp_path / "temporary").glob("framegate-*")] == []

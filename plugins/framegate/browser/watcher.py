@@ -1,9 +1,9 @@
 """A folder for temporary files that is removed when the process which asked for it ends, however it ends.
 
-Nothing runs in a process after SIGKILL, so another one, started from this same file, waits for its end: it owns the
-folder, and on the end of its input kills what still uses it and removes it. What uses it is known by the folder's name
+Nothing runs in a process after SIGKILL, so another one, started from this same file, waits for its end: on the end of
+its input it kills what still uses the folder and removes it. What uses it is known by the folder's name
 in a command line or environment, which only Linux shows; elsewhere the folder goes, and a browser that outlives its
-driver would stay.
+driver would stay. Where both are killed, the next run removes the folder.
 """
 
 from __future__ import annotations
@@ -15,12 +15,13 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
-_PREFIX = "framegate-"
 _END_S = 15.0
 # Chromium opens a socket in a folder of its own below this one, and a socket's path has at most 107 bytes.
 _LONGEST = 60
+_NAME_BYTES = len("/framegate-browser-0123456789ab")
 
 
 class WatchedFolder:
@@ -31,18 +32,24 @@ class WatchedFolder:
     """
 
     def __init__(self) -> None:
-        self._watcher = subprocess.Popen(  # noqa: S603 - this file, by this Python
-            [sys.executable, "-I", "-S", __file__],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            # Ctrl-C in a terminal is for every process of the group.
-            start_new_session=True,
-        )
-        if self._watcher.stdout is None:
-            raise AssertionError("it was asked for")
-        with self._watcher.stdout as said:
-            self.path = Path(os.fsdecode(said.read()))
+        # The watcher runs this file without the package.
+        from framegate.leftovers import temporary_folder
+
+        with ExitStack() as opened:
+            self.path = opened.enter_context(temporary_folder("browser", _place()))
+            self._watcher = subprocess.Popen(  # noqa: S603 - this file, by this Python
+                [sys.executable, "-I", "-S", __file__, str(self.path)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                # Ctrl-C in a terminal is for every process of the group.
+                start_new_session=True,
+            )
+            if self._watcher.stdout is None:
+                raise AssertionError("it was asked for")
+            with self._watcher.stdout as ready:
+                ready.read()
+            self._folder = opened.pop_all()
 
     def close(self) -> None:
         """Kill what still uses the folder and remove it; a second call does nothing."""
@@ -54,15 +61,14 @@ class WatchedFolder:
         except subprocess.TimeoutExpired:
             self._watcher.kill()
             self._watcher.wait()
+        self._folder.close()
 
 
-def _watch() -> None:
+def _watch(folder: str) -> None:
     # Who ends all processes of a user or a service means this one too, and it ends by itself when the others have.
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_IGN)
-    folder = tempfile.mkdtemp(prefix=_PREFIX, dir=_place())
-    os.write(sys.stdout.fileno(), os.fsencode(folder))
     os.close(sys.stdout.fileno())
     while os.read(sys.stdin.fileno(), 1):
         pass
@@ -78,9 +84,9 @@ def _watch() -> None:
         time.sleep(0.02)
 
 
-def _place() -> str:
-    usual = tempfile.gettempdir()
-    return "/tmp" if len(usual) + len(_PREFIX) + 9 > _LONGEST and Path("/tmp").is_dir() else usual  # noqa: S108 - mkdtemp's below it is ours alone
+def _place() -> Path:
+    usual, short = Path(tempfile.gettempdir()), Path("/tmp")  # noqa: S108 - the folder below it is ours alone
+    return short if len(os.fsencode(usual)) + _NAME_BYTES > _LONGEST and short.is_dir() else usual
 
 
 def _users(folder: bytes) -> list[int]:
@@ -107,4 +113,4 @@ def _kill(pid: int) -> None:
 
 
 if __name__ == "__main__":
-    _watch()
+    _watch(sys.argv[1])

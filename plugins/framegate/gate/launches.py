@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from framegate.errors import ComparisonError
 from framegate.gate.history import CANARY, Outcome, by_key
 from framegate.gate.store import SECTION
 from framegate.gate.workers import CopyPlugin, Side, workers
+from framegate.leftovers import temporary_folder
 
 Say = Callable[[str], None]
 Summarise = Callable[[list[float]], Mapping[str, Any]]
@@ -45,8 +44,8 @@ def launch(side: Side, copy_plugin: CopyPlugin) -> Launch:
     Raises:
         ComparisonError: it ended before it was through, or what it wrote cannot be read.
     """
-    with tempfile.TemporaryDirectory(prefix="framegate-launch-") as folder:
-        file = Path(folder) / "benchmarks.json"
+    with temporary_folder("launch") as folder:
+        file = folder / "benchmarks.json"
         canary = canary_seconds()
         side = replace(side, arguments=(*side.arguments, f"--benchmark-json={file}"))
         outcomes: dict[str, Outcome] = {}

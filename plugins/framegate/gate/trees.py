@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from framegate.errors import ComparisonError
+from framegate.leftovers import temporary_folder
 
 HOOKS_OWN = {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_PREFIX", "GIT_OBJECT_DIRECTORY"}
 """A hook's environment names the repository that it runs in, and the index that a work tree must not write to."""
@@ -87,16 +87,15 @@ def work_trees(repository: Repository, revisions: Sequence[tuple[str, str]]) -> 
     Raises:
         ComparisonError: git cannot make one.
     """
-    home = Path(tempfile.mkdtemp(prefix="framegate-ab-"))
     trees = []
     try:
-        for index, (commit, name) in enumerate(revisions):
-            root = home / ("base", "head")[index]
-            git(repository.root, "worktree", "add", "--detach", "--quiet", str(root), commit)
-            trees.append(Tree(root, root / repository.prefix, name, commit))
-        yield trees
+        with temporary_folder("ab") as home:
+            for index, (commit, name) in enumerate(revisions):
+                root = home / ("base", "head")[index]
+                git(repository.root, "worktree", "add", "--detach", "--quiet", str(root), commit)
+                trees.append(Tree(root, root / repository.prefix, name, commit))
+            yield trees
     finally:
-        shutil.rmtree(home, ignore_errors=True)
         git(repository.root, "worktree", "prune")
 
 

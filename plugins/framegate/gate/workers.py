@@ -8,7 +8,6 @@ import secrets
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from framegate.errors import ComparisonError
+from framegate.leftovers import temporary_folder
 
 CHANNEL = "FRAMEGATE_GATE_CHANNEL"
 START_S = 120.0
@@ -123,9 +123,7 @@ def workers(sides: Sequence[Side], copy_plugin: CopyPlugin) -> Iterator[list[Wor
         ComparisonError: one of them does not start.
     """
     with ExitStack() as opened:
-        home = Path(
-            opened.enter_context(tempfile.TemporaryDirectory(prefix="framegate-gate-", ignore_cleanup_errors=True))
-        )
+        home = opened.enter_context(temporary_folder("gate"))
         module = copy_plugin(home)
         key = secrets.token_bytes(16)
         listener = opened.enter_context(Listener(("127.0.0.1", 0), authkey=key))

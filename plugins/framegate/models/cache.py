@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
-import tempfile
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from framegate.errors import SourceError
-
-_PARTIAL = ".partial-"
-_STALE_S = 24 * 3600.0
+from framegate.leftovers import owned_folder
 
 
 def filled(folder: Path, fill: Callable[[Path], None]) -> Path:
     """``folder``, after ``fill(temporary_folder)`` has made it unless it was there.
 
-    A folder in the making has another name, so one that a killed process left is never taken for a model; it is
-    removed when it is a day old, when no living process can be at work on it.
+    A folder in the making has another name, so one that a killed process left is never taken for a model.
 
     Raises:
         SourceError: the cache cannot be written.
@@ -41,18 +35,15 @@ def partial_folder(parent: Path) -> Iterator[Path]:
     Raises:
         SourceError: the cache cannot be written.
     """
-    try:
-        parent.mkdir(parents=True, exist_ok=True)
-        _sweep(parent)
-        partial = Path(tempfile.mkdtemp(prefix=_PARTIAL, dir=parent))
-    except OSError as error:
-        raise SourceError(
-            f"{parent}: cannot write to the cache ({error.strerror}); set FRAMEGATE_CACHE to a folder of yours"
-        ) from error
-    try:
+    with contextlib.ExitStack() as opened:
+        try:
+            parent.mkdir(parents=True, exist_ok=True)
+            partial = opened.enter_context(owned_folder("partial", parent))
+        except OSError as error:
+            raise SourceError(
+                f"{parent}: cannot write to the cache ({error.strerror}); set FRAMEGATE_CACHE to a folder of yours"
+            ) from error
         yield partial
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
 
 
 def _rename(partial: Path, folder: Path) -> None:
@@ -62,10 +53,3 @@ def _rename(partial: Path, folder: Path) -> None:
         # Another process was first: its folder holds the same, and ours goes.
         if not folder.is_dir():
             raise
-
-
-def _sweep(parent: Path) -> None:
-    for left in parent.glob(f"{_PARTIAL}*"):
-        with contextlib.suppress(FileNotFoundError):
-            if time.time() - left.stat().st_mtime > _STALE_S:
-                shutil.rmtree(left, ignore_errors=True)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 
 from framegate.interfaces import Array
+from framegate.leftovers import temporary_folder
 from framegate.models.sources.pix2pix import Pix2Pix, build
 from framegate.training.settings import Settings
 
@@ -31,10 +31,10 @@ def export(settings: Settings, weights: Mapping[str, Array], folder: Path, quant
         BackendUnavailable: without the converter.
     """
     recipe = Pix2Pix(settings.size, settings.filters, 1, settings.seed, "graph", quantize)
-    with tempfile.TemporaryDirectory(prefix=".partial-", dir=folder.parent) as temporary:
-        kept = Path(temporary) / "weights.npz"
+    with temporary_folder("model", folder.parent) as temporary:
+        kept = temporary / "weights.npz"
         np.savez(kept, allow_pickle=False, **dict(weights))
-        made = Path(temporary) / "model"
+        made = temporary / "model"
         made.mkdir()
         build(recipe, made, kept)
         if folder.exists():

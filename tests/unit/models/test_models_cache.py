@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import os
-import time
 from pathlib import Path
 
 import pytest
@@ -40,17 +38,6 @@ def test_who_comes_second_takes_what_the_first_made(tmp_path: Path) -> None:
     filled(tmp_path / "a", slow)
     assert (tmp_path / "a" / "file").read_text(encoding="utf-8") == "here"
     assert [path.name for path in tmp_path.iterdir()] == ["a"]
-
-
-def test_what_a_killed_process_left_goes_when_it_is_a_day_old(tmp_path: Path) -> None:
-    old, new = tmp_path / ".partial-old", tmp_path / ".partial-new"
-    for folder in (old, new):
-        folder.mkdir()
-        write(folder)
-    yesterday = time.time() - 90_000
-    os.utime(old, (yesterday, yesterday))
-    filled(tmp_path / "a", write)
-    assert sorted(path.name for path in tmp_path.iterdir()) == [".partial-new", "a"]
 
 
 def test_a_cache_that_cannot_be_written(tmp_path: Path) -> None:

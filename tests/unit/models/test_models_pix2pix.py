@@ -84,7 +84,7 @@ def test_both_formats_are_built_once_and_the_same_each_time(cache: Path, tmp_pat
         assert model.format == named
         assert model.sha256 == again.sha256
         assert model.path != again.path
-    assert not list((cache / "pix2pix").glob(".partial-*"))
+    assert not list((cache / "pix2pix").glob("framegate-*"))
     assert resolve(cache, SMALL, seed=1).sha256 != resolve(cache, SMALL).sha256
 
 
