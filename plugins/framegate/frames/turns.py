@@ -1,0 +1,58 @@
+"""Frames to show in turn: none can pass for one of the two before it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from framegate.interfaces import Pixels
+
+TURNS = 3
+"""Different frames in turn: a frame that is late by one or by two is then another picture than the right one."""
+
+LEAST = 32
+"""Levels of 255 by which some pixel must differ between two frames for them to be two pictures."""
+
+SHIFT = 85
+"""Levels between two variants of a picture, so that even a picture of one colour has three of them."""
+
+
+def in_turn(frames: Sequence[Pixels]) -> list[Pixels]:
+    """The frames of a source as they are shown, one after another and then from the start again.
+
+    Of a clip, frames are left out that are hardly different from one of the two before them. Where fewer than three
+    are left, and for a single picture, it is the first one and two variants of it.
+
+    Args:
+        frames: RGB uint8 (H, W, 3), of one size; at least one.
+
+    Returns:
+        Three frames or more, the first of them as it was; all are read-only.
+    """
+    kept: list[Pixels] = []
+    for frame in frames:
+        if _is_new(frame, kept[1 - TURNS :]):
+            kept.append(frame)
+    # The first frames follow the last ones.
+    while len(kept) >= TURNS and not (_is_new(kept[0], kept[-2:]) and _is_new(kept[1], kept[-1:])):
+        kept.pop()
+    return kept if len(kept) >= TURNS else [_variant(frames[0], turn) for turn in range(TURNS)]
+
+
+def _is_new(frame: Pixels, before: Sequence[Pixels]) -> bool:
+    import cv2
+
+    return all(cv2.norm(frame, other, cv2.NORM_INF) >= LEAST for other in before)
+
+
+def _variant(frame: Pixels, turn: int) -> Pixels:
+    """The frame itself, then turned by 180 degrees, then mirrored; both brighter, from 255 on from 0 again."""
+    if turn == 0:
+        return frame
+    moved = frame[::-1, ::-1] if turn == 1 else frame[:, ::-1]
+    made = np.ascontiguousarray(moved) + np.uint8(turn * SHIFT)
+    made.flags.writeable = False
+    return made
