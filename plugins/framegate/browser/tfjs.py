@@ -7,11 +7,12 @@ Only the standard library is needed here, as that script runs before anything is
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
-from framegate.errors import BackendUnavailable, NotFetched, SourceError
-from framegate.models.cache import partial_folder
+from framegate.errors import BackendUnavailable, NotFetched
+from framegate.models.cache import cache_errors, displace, partial_folder, say_damaged
 from framegate.models.packages import Package, download
 
 VERSION = "4.22.0"
@@ -78,20 +79,25 @@ def fetch_tfjs(folder: Path) -> None:
         BackendUnavailable: npm is not installed.
     """
     wrong = _wrong(folder)
+    for file in sorted(wrong):
+        if os.path.lexists(folder / file):
+            say_damaged(folder / file, "it is not what its pin says")
     for name, (pin, files) in _PACKAGES.items():
         wanted = wrong & set(files)
         if wanted:
-            with partial_folder(folder) as partial:
+            with partial_folder(folder.parent) as partial, cache_errors(folder):
+                if not folder.is_dir():
+                    displace(folder, partial / "before")
+                    folder.mkdir(exist_ok=True)
                 download(Package(name, VERSION, "."), pin, partial, [f"dist/{file}" for file in wanted])
                 _move(partial / "package" / "dist", folder, wanted)
 
 
 def _move(source: Path, folder: Path, names: Collection[str]) -> None:
-    try:
-        for name in names:
-            (source / name).replace(folder / name)
-    except OSError as error:
-        raise SourceError(f"{folder}: cannot be filled with TF.js ({error}); delete the folder to try again") from error
+    for name in names:
+        if (folder / name).is_dir():
+            displace(folder / name, source / f"{name}.before")
+        (source / name).replace(folder / name)
 
 
 def _wrong(folder: Path) -> set[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -20,6 +21,25 @@ STAGE_ROWS = pytest.StashKey[dict[str, list[StageRow]]]()
 NOTES = pytest.StashKey[dict[str, None]]()
 
 RATES = {"test_frame": "frames/s"}
+
+
+class _Remarks(logging.Handler):
+    """Shows what Framegate's own code warns of, wherever it does, at the end of the run."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        super().__init__(logging.WARNING)
+        self._config = config
+
+    def emit(self, record: logging.LogRecord) -> None:
+        note(self._config, record.getMessage())
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Listen to the package's logger until the end of the run."""
+    remarks = _Remarks(config)
+    logger = logging.getLogger("framegate")
+    logger.addHandler(remarks)
+    config.add_cleanup(lambda: logger.removeHandler(remarks))
 
 
 def note(config: pytest.Config, line: str) -> None:

@@ -46,7 +46,7 @@ def fetch(package: Package, pin: str | None, cache: Path) -> Path:
         BackendUnavailable: it is not there and npm is not installed.
     """
     folder = filled(cache / package.id.replace("/", "+"), lambda into: download(package, pin, into))
-    have = _integrity(folder)
+    have = (folder / _INTEGRITY).read_text(encoding="ascii").strip()
     if pin is not None and pin != have:
         raise SourceError(_wrong_hash(package, have, pin) + f"; correct the pin, or delete {folder} to fetch again")
     return folder / "package"
@@ -73,15 +73,6 @@ def download(package: Package, pin: str | None, into: Path, only: Collection[str
     _extract(package, archive, into / "package", only)
     archive.unlink()
     (into / _INTEGRITY).write_text(have + "\n", encoding="ascii")
-
-
-def _integrity(folder: Path) -> str:
-    try:
-        return (folder / _INTEGRITY).read_text(encoding="ascii").strip()
-    except (OSError, ValueError) as error:
-        raise SourceError(
-            f"{folder}: its {_INTEGRITY} cannot be read ({error}); delete the folder to fetch again"
-        ) from error
 
 
 def _wrong_hash(package: Package, have: str, pin: str) -> str:

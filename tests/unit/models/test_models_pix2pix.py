@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -7,15 +8,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from harms import HARMS
 
 from framegate.errors import BackendUnavailable, SourceError, UsageError
 from framegate.interfaces import ModelSpec, ResolvedModel
 from framegate.models import graph, layers
+from framegate.models.cache import CONTENTS, is_whole
 from framegate.models.sources import pix2pix, pix2pix_build
 from framegate.models.sources.pix2pix import Pix2Pix, Pix2PixSource, parse
 from framegate.models.topology import read_model_json
 
 SMALL = "64-f4"
+HASHES = shutil.ignore_patterns(CONTENTS)
 
 
 def spec(locator: str = "", **options: object) -> ModelSpec:
@@ -86,6 +90,24 @@ def test_both_formats_are_built_once_and_the_same_each_time(cache: Path, tmp_pat
         assert model.path != again.path
     assert not list((cache / "pix2pix").glob("framegate-*"))
     assert resolve(cache, SMALL, seed=1).sha256 != resolve(cache, SMALL).sha256
+
+
+def test_every_file_of_a_built_model_damaged_in_every_way_is_built_again(
+    cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # What a real build wrote stands in for the next ones, which would take seconds each.
+    built = resolve(cache, SMALL).path.parent
+    monkeypatch.setattr(
+        pix2pix, "build", lambda _recipe, into: shutil.copytree(built, into, dirs_exist_ok=True, ignore=HASHES)
+    )
+    model = resolve(tmp_path, SMALL)
+    files = sorted(file.name for file in model.path.parent.iterdir())
+    assert len(files) >= 3
+    for name, harm in ((name, harm) for name in files for harm in HARMS):
+        harm(model.path.parent / name)
+        assert resolve(tmp_path, SMALL) == model
+        assert sorted(file.name for file in model.path.parent.iterdir()) == files
+        assert is_whole(model.path.parent)
 
 
 def test_the_graph_is_the_tutorials(cache: Path) -> None:

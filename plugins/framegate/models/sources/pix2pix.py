@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import framegate
-from framegate.errors import BackendUnavailable, ModelError, SourceError, UsageError
+from framegate.errors import BackendUnavailable, SourceError, UsageError
 from framegate.interfaces import ModelSpec, ResolvedModel, Size
 from framegate.models.cache import filled
 from framegate.models.sources.path import resolved
@@ -69,10 +69,7 @@ class Pix2PixSource:
         """Build the model into the cache unless it is there."""
         recipe = parse(spec)
         folder = filled(cache / "pix2pix" / recipe.folder, lambda into: build(recipe, into))
-        try:
-            return resolved(spec.name, folder)
-        except ModelError as error:
-            raise SourceError(f"{folder}: damaged in the cache ({error}); delete it to build it again") from error
+        return resolved(spec.name, folder)
 
     def input_size(self, spec: ModelSpec) -> Size:
         """The size of the recipe."""
