@@ -8,12 +8,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from framegate.errors import ModelFormatError, UnsupportedOp
+from framegate.errors import ModelFormatError
 from framegate.interfaces import Array
 from framegate.models import graph, wiring
 from framegate.models.memory import check_fits, tensor_bytes
 from framegate.models.weights import Weights
 from framegate.runtimes import tfjs_ops
+from framegate.runtimes.closed_list import restricted
 from framegate.runtimes.frames import into_frames
 from framegate.runtimes.layout import channels_last
 from framegate.runtimes.parts import Parts
@@ -54,7 +55,7 @@ def build(
         held: weights that are left out, for the caller to bring.
 
     Raises:
-        UnsupportedOp: TensorFlow does not know an op; the error names op and node.
+        UnsupportedOp: TF.js' converter does not know an op; the error names op and node.
         ModelFormatError: the graph is malformed.
     """
     nodes = graph.nodes(parts.json)
@@ -83,7 +84,7 @@ def convert(tf: Any, parts: Parts, nodes: Sequence[Node], library: Any, left_out
         definition = json_format.ParseDict(topology, tf.compat.v1.GraphDef(), ignore_unknown_fields=True)
     except (json_format.ParseError, ValueError, TypeError, AttributeError, OverflowError) as error:
         raise ModelFormatError(f"{path}: not a TensorFlow graph ({error}); convert the model again") from error
-    _fit_ops(path, tf.__version__, definition)
+    definition = restricted(path, tf.__version__, definition)
     _put_weights(tf, path, definition, parts.weights)
     return definition
 
@@ -100,44 +101,6 @@ def _all_nodes(definition: Any) -> Iterator[Any]:
     yield from definition.node
     for function in definition.library.function:
         yield from function.node_def
-
-
-def _fit_ops(path: Path, version: str, definition: Any) -> None:
-    """Refuse unknown ops by name; drop attributes that TensorFlow's op has not, which TF.js ignores too."""
-    registry = importlib.import_module("tensorflow.python.framework.op_def_registry")
-    functions = {function.signature.name for function in definition.library.function}
-    for node in _all_nodes(definition):
-        # Where another machine kept the node, and beside which other one, is of no use here.
-        node.device = ""
-        node.attr.pop("_class", None)
-        if tfjs_ops.REACHES_OUT.search(node.op):
-            raise UnsupportedOp(
-                f"{path}: node {node.name!r} is of op {node.op!r}, which reaches beyond the model, to files, code or"
-                " networks; TF.js has no such op, convert the model without it"
-            )
-        op = registry.get(node.op)
-        if op is None:
-            if node.op in functions:
-                continue
-            why = tfjs_ops.REFUSED.get(node.op)
-            raise UnsupportedOp(
-                f"{path}: node {node.name!r} is of op {node.op!r}, which TensorFlow {version} does not know;"
-                + (f" {why}" if why else " convert the model without it")
-            )
-        _check_inputs(path, node, op)
-        known = {attribute.name for attribute in op.attr}
-        for name in [name for name in node.attr if name not in known and not name.startswith("_")]:
-            del node.attr[name]
-
-
-def _check_inputs(path: Path, node: Any, op: Any) -> None:
-    have = sum(not name.startswith("^") for name in node.input)
-    need = sum(not (arg.number_attr or arg.type_list_attr) for arg in op.input_arg)
-    if have < need:
-        raise ModelFormatError(
-            f"{path}: node {node.name!r} ({node.op}) lacks inputs, it has {have} and needs {need};"
-            " convert the model again"
-        )
 
 
 def _put_weights(tf: Any, path: Path, definition: Any, weights: Weights) -> None:

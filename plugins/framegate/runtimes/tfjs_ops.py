@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -28,12 +27,6 @@ REFUSED = {
     "SimpleMLInferenceOpWithHandle": _FOREST,
     "SimpleMLLoadModelFromPathWithHandle": _FOREST,
 }
-
-# TensorFlow's ops that read or write files, call back into Python or talk to others. No model that TF.js runs has one,
-# and measuring a model from the internet must not run them.
-REACHES_OUT = re.compile(
-    r"File|PyFunc|^Save|^Restore|Checkpoint|Summary|Dataset|Iterator|Reader|^_?(Host)?(Send|Recv)|Rpc|^Debug|^Collective"
-)
 
 
 def _renamed(node: Node) -> list[Node]:

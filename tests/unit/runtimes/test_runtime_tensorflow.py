@@ -136,8 +136,8 @@ def test_an_unknown_op_is_named_with_its_node(tmp_path: Path, runtime: Runtime) 
     with pytest.raises(UnsupportedOp) as error:
         runtime.load(model)
     assert str(error.value) == (
-        f"{model.path}: node 'deep/magic' is of op 'MagicConv', which TensorFlow 2.19.0 does not know;"
-        " convert the model without it"
+        f"{model.path}: node 'deep/magic' is of op 'MagicConv', which TF.js' converter does not"
+        " know; convert the model without it"
     )
 
 

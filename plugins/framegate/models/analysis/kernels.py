@@ -59,6 +59,11 @@ def support(form: Format, kinds: Iterable[str]) -> Support:
     return Support(table["version"], missing, tuple(unknown), tuple(unsure))
 
 
+def converter_ops() -> frozenset[str]:
+    """The ops of graph models that TF.js' converter knows."""
+    return frozenset(_table()["graph_ops"])
+
+
 def _needed(table: Mapping[str, Any], form: Format, kind: str) -> list[str] | None:
     if form == "graph":
         found: list[str] | None = table["graph_ops"].get(kind)
