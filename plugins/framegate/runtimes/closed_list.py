@@ -7,6 +7,7 @@ does not pass.
 from __future__ import annotations
 
 import importlib
+import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
@@ -32,6 +33,9 @@ MOST_NODES = 250_000
 
 _HIDDEN = frozenset({"_lower_using_switch_merge", "_num_original_outputs"})
 """Attributes of TensorFlow's own loops and branches, which the definitions of the ops leave out."""
+
+_SHARED = frozenset({"container", "shared_name", "use_node_name_sharing"})
+"""Attributes of hash tables; tables of one name are one table, in the whole process."""
 
 _CONSTANTS = frozenset({
     "DT_BFLOAT16", "DT_BOOL", "DT_COMPLEX128", "DT_COMPLEX64", "DT_DOUBLE", "DT_FLOAT", "DT_HALF", "DT_INT16",
@@ -64,7 +68,19 @@ def restricted(path: Path, version: str, definition: Any) -> Any:
     library = _library(path, definition.library.function)
     for name in _reached(path, definition.node, library):
         _copy_function(path, version, library[name], copy.library.function.add())
+    _rename_functions(copy)
     return copy
+
+
+def _rename_functions(definition: Any) -> None:
+    """Names of their own: TensorFlow keeps the functions of all models of a process in one place."""
+    own = uuid.uuid4().hex
+    for function in definition.library.function:
+        function.signature.name += f"_{own}"
+    for nodes in (definition.node, *(function.node_def for function in definition.library.function)):
+        for node in nodes:
+            for name in CALLS.get(node.op, ()):
+                node.attr[name].func.name += f"_{own}"
 
 
 def _copy_nodes(path: Path, version: str, nodes: Iterable[Any], copies: Any) -> None:
@@ -78,11 +94,25 @@ def _copy_nodes(path: Path, version: str, nodes: Iterable[Any], copies: Any) -> 
                 " convert the model without it"
             )
         _check_inputs(path, node, op)
-        known = {attribute.name for attribute in op.attr} | _HIDDEN
+        known = {attribute.name for attribute in op.attr} - _SHARED | _HIDDEN
         copy = copies.add(name=node.name, op=node.op, input=node.input)
         for name in known & set(node.attr):
             _check_attribute(path, node, name)
             copy.attr[name].CopyFrom(node.attr[name])
+            if copy.attr[name].HasField("func"):
+                copy.attr[name].func.ClearField("attr")
+        _silence(copy)
+
+
+def _silence(node: Any) -> None:
+    """``Print`` hands on what it takes first; the rest of it, a text of the model's, would go to the terminal."""
+    if node.op == "Print":
+        data = [name for name in node.input if not name.startswith("^")]
+        control = [name for name in node.input if name.startswith("^")]
+        node.op = "Identity"
+        node.input[:] = [*data[:1], *control]
+        for name in set(node.attr) - {"T"}:
+            del node.attr[name]
 
 
 def _check_op(path: Path, node: Any) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import uuid
 from collections.abc import Mapping
 from dataclasses import replace
@@ -35,7 +34,11 @@ def make_tables(tf: Any, parts: Parts) -> TableHandles:
     found = graph.nodes(replace(parts.json, document={"modelTopology": initializer}))
     tables = [node["name"] for node in found if node["op"] in _TABLES]
     fillers = [node["name"] for node in found if node["op"] in _FILLERS]
-    proto = graph_def.convert(tf, parts, [_own_name(node) for node in found], initializer.get("library"))
+    proto = graph_def.convert(tf, parts, found, initializer.get("library"))
+    for node in proto.node:
+        if node.op in _TABLES:
+            # Each load of a model has tables of its own, which outlive the call that fills them.
+            node.attr["shared_name"].s = uuid.uuid4().hex.encode()
 
     def fill() -> Any:
         wanted = [f"{name}:0" for name in tables]
@@ -48,15 +51,6 @@ def make_tables(tf: Any, parts: Parts) -> TableHandles:
     except (ValueError, TypeError, KeyError, tf.errors.OpError) as error:
         raise ModelError(f"{path}: TensorFlow cannot fill the tables ({error}); convert the model again") from error
     return _places(parts, dict(zip(tables, handles, strict=True)))
-
-
-def _own_name(node: dict[str, Any]) -> dict[str, Any]:
-    """Tables of one shared name are one table; each load of a model has its own."""
-    if node["op"] not in _TABLES:
-        return node
-    own = base64.b64encode(uuid.uuid4().hex.encode()).decode()
-    attrs = node.get("attr") or {}
-    return {**node, "attr": attrs | {"shared_name": {"s": own}, "use_node_name_sharing": {"b": False}}}
 
 
 def _places(parts: Parts, handles: Mapping[str, Any]) -> TableHandles:

@@ -148,8 +148,39 @@ def test_a_graph_that_prints_into_a_file_is_refused(tmp_path: Path, write_graph:
     assert not victim.exists()
 
 
+@pytest.mark.parametrize("place", ["graph", "library"])
+def test_print_hands_on_and_says_nothing(
+    write_graph: WriteGraph, place: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    types = {"list": {"type": ["DT_FLOAT"]}}
+    message = {"message": {"s": base64.b64encode(b"from the model").decode()}}
+    says = {"name": "p", "op": "Print", "input": ["x", "x"], "attr": {"T": FLOAT, "U": types, **message}}
+    branches = function("f", says) | {"ret": {"y": "p:output:0"}}
+    path = (
+        write_graph(says, last=["p"])
+        if place == "graph"
+        else write_graph(flag(), branch("i", "f", "f", "x"), last=["i"], functions=[branches])
+    )
+    assert (run(path) == 1).all()
+    assert "from the model" not in "".join(capfd.readouterr())
+
+
+def test_tables_are_the_models_own(write_graph: WriteGraph) -> None:
+    named = {name: {"s": "dGhlaXJz"} for name in ("container", "shared_name")} | {"use_node_name_sharing": {"b": True}}
+    table = {"name": "t", "op": "HashTableV2", "attr": {"key_dtype": TEXT, "value_dtype": FLOAT, **named}}
+    found = graph_def.convert(tf.tensorflow(), Parts("m", read_model_json(write_graph()), {}), [table], None)
+    assert sorted(found.node[0].attr) == ["key_dtype", "value_dtype"]
+
+
 def test_a_branch_runs_the_function_of_the_library(write_graph: WriteGraph) -> None:
     assert (run(write_graph(flag(), branch("i", "f", "f", "x"), last=["i"], functions=[function("f")])) == 1).all()
+
+
+def test_functions_of_two_models_may_share_a_name(write_graph: WriteGraph) -> None:
+    negated = {"name": "n", "op": "Neg", "input": ["x"], "attr": {"T": FLOAT}}
+    for functions, expected in (([function("f")], 1), ([function("f", negated) | {"ret": {"y": "n:y:0"}}], -1)):
+        path = write_graph(flag(), branch("i", "f", "f", "x"), last=["i"], functions=functions)
+        assert (run(path) == expected).all()
 
 
 def test_a_bad_function_that_nothing_calls_does_no_harm(write_graph: WriteGraph) -> None:
