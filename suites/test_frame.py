@@ -3,14 +3,19 @@
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from framegate.fixtures import FramePath, StoreStages, VerifyPixels
+from framegate.fixtures import FramePath, StoreStages, VerifyFrame, WarmUp
 
 pytestmark = [pytest.mark.benchmark(group="frame"), pytest.mark.frame_defaults(preprocess="none,greyscale+invert")]
 
 
 def test_frame(
-    benchmark: BenchmarkFixture, frame_path: FramePath, store_stages: StoreStages, verify_pixels: VerifyPixels
+    benchmark: BenchmarkFixture,
+    frame_path: FramePath,
+    warm_up: WarmUp,
+    store_stages: StoreStages,
+    verify_frame: VerifyFrame,
 ) -> None:
+    warm_up(frame_path.loop, frame_path.renderer)
     benchmark(frame_path.loop)
     store_stages(frame_path.loop.timer)
-    verify_pixels(frame_path.renderer, frame_path.tensor)
+    verify_frame()

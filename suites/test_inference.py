@@ -3,7 +3,7 @@
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from framegate.fixtures import Feeds, LoadedModel, VerifyOutputs
+from framegate.fixtures import Turns, VerifyOutputs
 
 pytestmark = [
     pytest.mark.benchmark(group="inference"),
@@ -11,8 +11,7 @@ pytestmark = [
 ]
 
 
-def test_inference(
-    benchmark: BenchmarkFixture, warm_model: LoadedModel, model_feeds: Feeds, verify_outputs: VerifyOutputs
-) -> None:
-    outputs = benchmark(warm_model.run, model_feeds)
-    verify_outputs(outputs)
+def test_inference(benchmark: BenchmarkFixture, model_loop: Turns, verify_outputs: VerifyOutputs) -> None:
+    model_loop.warm_up()
+    outputs = benchmark(model_loop)
+    verify_outputs(outputs, model_loop.latest())

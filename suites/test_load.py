@@ -3,7 +3,7 @@
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from framegate.fixtures import LoadPath, StoreStages, VerifyFinite
+from framegate.fixtures import LoadPath, StoreStages, VerifyOutputs
 
 pytestmark = [pytest.mark.benchmark(group="load"), pytest.mark.frame_defaults(runtime="tensorflow")]
 
@@ -13,8 +13,8 @@ def test_load(
     load_path: LoadPath,
     load_rounds: int,
     store_stages: StoreStages,
-    verify_finite: VerifyFinite,
+    verify_outputs: VerifyOutputs,
 ) -> None:
     outputs = benchmark.pedantic(load_path, setup=load_path.close, rounds=load_rounds)
     store_stages(load_path.timer, calls_after=0)
-    verify_finite(outputs)
+    verify_outputs(outputs, load_path.latest())

@@ -3,7 +3,7 @@
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from framegate.fixtures import Feeds, LoadedModel, StoreSize
+from framegate.fixtures import StoreSize, Turns, VerifyOutputs
 
 pytestmark = [
     pytest.mark.study,
@@ -16,7 +16,9 @@ pytestmark = [
 
 
 def test_model_size(
-    benchmark: BenchmarkFixture, warm_model: LoadedModel, model_feeds: Feeds, store_size: StoreSize
+    benchmark: BenchmarkFixture, model_loop: Turns, verify_outputs: VerifyOutputs, store_size: StoreSize
 ) -> None:
-    benchmark(warm_model.run, model_feeds)
+    model_loop.warm_up()
+    outputs = benchmark(model_loop)
+    verify_outputs(outputs, model_loop.latest())
     store_size()

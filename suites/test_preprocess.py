@@ -3,7 +3,7 @@
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from framegate.fixtures import Frames, Preprocessor
+from framegate.fixtures import Preprocessor, Turns
 
 pytestmark = [
     pytest.mark.benchmark(group="preprocess"),
@@ -13,6 +13,7 @@ pytestmark = [
 ]
 
 
-def test_preprocess(benchmark: BenchmarkFixture, preprocessor: Preprocessor, frames: Frames) -> None:
-    picture = benchmark(preprocessor, frames[0])
-    preprocessor.verify(frames[0], picture)
+def test_preprocess(benchmark: BenchmarkFixture, preprocessor: Preprocessor, preprocess_loop: Turns) -> None:
+    preprocess_loop.warm_up()
+    picture = benchmark(preprocess_loop)
+    preprocessor.verify(preprocess_loop.latest(), picture)

@@ -3,7 +3,7 @@
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from framegate.fixtures import OutputTensor, Renderer, StageTimer, StoreCosts, VerifyPixels
+from framegate.fixtures import FrameLoop, Renderer, StoreCosts, VerifyPixels, WarmUp
 
 pytestmark = [
     pytest.mark.benchmark(group="render"),
@@ -14,11 +14,12 @@ pytestmark = [
 def test_render(
     benchmark: BenchmarkFixture,
     renderer: Renderer,
-    render_timer: StageTimer,
-    output_tensor: OutputTensor,
+    render_loop: FrameLoop,
+    warm_up: WarmUp,
     store_costs: StoreCosts,
     verify_pixels: VerifyPixels,
 ) -> None:
-    benchmark(render_timer, output_tensor)
-    store_costs(renderer, output_tensor)
-    verify_pixels(renderer, output_tensor)
+    warm_up(render_loop, renderer)
+    benchmark(render_loop)
+    verify_pixels(renderer, *render_loop.latest(1))
+    store_costs(renderer, render_loop.latest()[-1])

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
+from framegate.hooks.agreement import VerifyOutputs
 from framegate.hooks.frame import FramePath
-from framegate.hooks.inference import VerifyOutputs
+from framegate.hooks.render import WarmUp
 from framegate.interfaces import Array, Float32, GLContext, LoadedModel, Pixels, Renderer, ResolvedModel, Runtime
+from framegate.measure.frame import FrameLoop, Turns
 from framegate.measure.load import LoadPath
 from framegate.measure.stages import StageTimer
 from framegate.preprocess.pipeline import Preprocessor
@@ -19,7 +21,7 @@ OutputTensor = Float32
 StoreCosts = Callable[[Renderer, Array], None]
 StoreSize = Callable[[], None]
 VerifyPage = Callable[[], None]
-VerifyFinite = Callable[[Mapping[str, Array]], None]
+VerifyFrame = Callable[[], None]
 VerifyPixels = Callable[[Renderer, Array], None]
 
 
@@ -33,6 +35,7 @@ class StoreStages(Protocol):
 
 __all__ = [
     "Feeds",
+    "FrameLoop",
     "FramePath",
     "Frames",
     "GLContext",
@@ -48,8 +51,10 @@ __all__ = [
     "StoreCosts",
     "StoreSize",
     "StoreStages",
-    "VerifyFinite",
+    "Turns",
+    "VerifyFrame",
     "VerifyOutputs",
     "VerifyPage",
     "VerifyPixels",
+    "WarmUp",
 ]

@@ -6,6 +6,7 @@ import pytest
 
 from framegate import hookspecs
 from framegate.hooks import (
+    agreement,
     browser,
     browser_rounds,
     browser_verify,
@@ -14,8 +15,8 @@ from framegate.hooks import (
     describe,
     frame,
     gate,
-    inference,
     kernels,
+    load,
     matrix,
     model_size,
     models,
@@ -40,11 +41,12 @@ PARTS = (
     describe,
     runtimes,
     models,
-    inference,
+    load,
     pictures,
     preprocess,
     render,
     frame,
+    agreement,
     ways,
     kernels,
     report,

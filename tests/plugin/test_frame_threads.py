@@ -39,9 +39,9 @@ def test_a_runtime_is_given_the_number_and_the_result_keeps_it(stored: Stored, s
 
 
 @pytest.mark.usefixtures("a_runtime_with_threads")
-def test_it_is_given_once(run: Run) -> None:
-    result = run("--frame-threads=3", "--frame-runtime=mine", "-s")
-    assert result.stdout.str().count("mine was given 3") == 1
+def test_it_is_given_once_to_what_is_measured_and_once_to_what_that_is_compared_with(run: Run) -> None:
+    result = run("--frame-threads=3", "--frame-runtime=mine", "--frame-preprocess=none", "-s")
+    assert result.stdout.str().count("mine was given 3") == 2
 
 
 @pytest.mark.usefixtures("a_runtime_with_threads")

@@ -267,7 +267,9 @@ def test_runtimes_with_stages_of_their_own_have_a_table_of_their_own(run: Run, p
     result.stdout.fnmatch_lines(["*total ms*parse*weights*build*first-run*", "*total ms*read*build*first-run*"])
 
 
-def test_each_model_is_loaded_once_a_runtime(run: Run, pytester: pytest.Pytester) -> None:
+def test_each_model_is_loaded_once_a_runtime_and_once_more_a_size_to_compare(
+    run: Run, pytester: pytest.Pytester
+) -> None:
     pytester.makeconftest(
         """
         from framegate.runtimes.null import NullRuntime
@@ -281,9 +283,11 @@ def test_each_model_is_loaded_once_a_runtime(run: Run, pytester: pytest.Pytester
             return {"a": Counted, "b": Counted}
         """
     )
-    result = run("--frame-runtime=a,b", "--frame-size=16,32", "--frame-preprocess=none,invert", "-s")
+    result = run(
+        "--frame-runtime=a,b", "--frame-size=16,32", "--frame-renderer=null,topixels", "--frame-preprocess=none", "-s"
+    )
     result.assert_outcomes(passed=8)
-    assert result.stdout.str().count("LOADED") == 2
+    assert result.stdout.str().count("LOADED") == 2 + 4
 
 
 def test_a_cell_that_measures_nothing_is_warned_about(run: Run, suites: Path) -> None:

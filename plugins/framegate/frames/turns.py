@@ -13,33 +13,36 @@ if TYPE_CHECKING:
 TURNS = 3
 """Different frames in turn: a frame that is late by one or by two is then another picture than the right one."""
 
+WARM_UP = 2
+"""Frames that are taken before the others and never again: whatever stops at one of them is found out for certain."""
+
 LEAST = 32
 """Levels of 255 by which some pixel must differ between two frames for them to be two pictures."""
 
-SHIFT = 85
+SHIFT = 51
 """Levels between two variants of a picture, so that even a picture of one colour has three of them."""
 
 
 def in_turn(frames: Sequence[Pixels]) -> list[Pixels]:
-    """The frames of a source as they are shown, one after another and then from the start again.
+    """The frames of a source as they are shown: two to warm up, then the others, one after another, endlessly.
 
-    Of a clip, frames are left out that are hardly different from one of the two before them. Where fewer than three
-    are left, and for a single picture, it is the first one and two variants of it.
+    Of a clip, frames are left out that are hardly different from one of the two before them. Where fewer than five
+    are left, and for a single picture, it is the first one and four variants of it.
 
     Args:
         frames: RGB uint8 (H, W, 3), of one size; at least one.
 
     Returns:
-        Three frames or more, the first of them as it was; all are read-only.
+        Five frames or more, the first of them as it was; all are read-only.
     """
     kept: list[Pixels] = []
     for frame in frames:
         if _is_new(frame, kept[1 - TURNS :]):
             kept.append(frame)
-    # The first frames follow the last ones.
-    while len(kept) >= TURNS and not (_is_new(kept[0], kept[-2:]) and _is_new(kept[1], kept[-1:])):
+    first, second = WARM_UP, WARM_UP + 1  # of those that follow the last ones
+    while len(kept) >= WARM_UP + TURNS and not (_is_new(kept[first], kept[-2:]) and _is_new(kept[second], kept[-1:])):
         kept.pop()
-    return kept if len(kept) >= TURNS else [_variant(frames[0], turn) for turn in range(TURNS)]
+    return kept if len(kept) >= WARM_UP + TURNS else [_variant(frames[0], turn) for turn in range(WARM_UP + TURNS)]
 
 
 def _is_new(frame: Pixels, before: Sequence[Pixels]) -> bool:
@@ -49,10 +52,10 @@ def _is_new(frame: Pixels, before: Sequence[Pixels]) -> bool:
 
 
 def _variant(frame: Pixels, turn: int) -> Pixels:
-    """The frame itself, then turned by 180 degrees, then mirrored; both brighter, from 255 on from 0 again."""
+    """The frame itself at first; then turned or mirrored, and brighter from turn to turn, from 255 on from 0 again."""
     if turn == 0:
         return frame
-    moved = frame[::-1, ::-1] if turn == 1 else frame[:, ::-1]
+    moved = (frame, frame[::-1, ::-1], frame[:, ::-1], frame[::-1])[turn % 4]
     made = np.ascontiguousarray(moved) + np.uint8(turn * SHIFT)
     made.flags.writeable = False
     return made

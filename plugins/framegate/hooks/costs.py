@@ -12,7 +12,7 @@ import pytest
 from framegate.errors import BackendUnavailable
 from framegate.hooks.describe import FrameInfo
 from framegate.interfaces import Array, GLContext, Renderer
-from framegate.measure.stages import StageTimer
+from framegate.measure.frame import FrameLoop
 from framegate.report.costs import CostRow, cost_table
 from framegate.report.stages import StageRow
 
@@ -27,23 +27,26 @@ def store_costs(
     request: pytest.FixtureRequest,
     benchmark: Any,
     gl_context: GLContext,
-    render_timer: StageTimer,
+    render_loop: FrameLoop,
     keep_stages: Callable[..., StageRow | None],
     frame_info: FrameInfo,
+    verify_pixels: Callable[[Renderer, Array], None],
 ) -> Callable[[Renderer, Array], None]:
     """Keeps the stages, measures a renderer's passes, and puts them into ``extra_info["screen"]`` and into a table.
 
-    Nothing is stored with timing off; a renderer that has no passes is left out of the table.
+    What the passes drew is then compared. Nothing is stored with timing off; a renderer that has no passes is left out
+    of the table.
     """
     from framegate.measure.device import measure_costs
 
     def store(renderer: Renderer, tensor: Array) -> None:
-        measured, passes = keep_stages(render_timer), renderer.passes()
+        measured, passes = keep_stages(render_loop.timer), renderer.passes()
         if measured is None or not passes:
             return
         with ExitStack() as objects:
             clock = _device_clock(gl_context, objects)
             costs = measure_costs(tensor, renderer.stages()[0].call, passes, gl_context.finish, clock)
+        verify_pixels(renderer, tensor)
         benchmark.extra_info["screen"] = asdict(costs) | {"is_gpu_s_trusted": not frame_info["is_software"]}
         row = CostRow(
             cell=measured.cell,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from framegate.hooks.pictures import SavePicture
 from framegate.hooks.preprocess import build_preprocessor
 from framegate.hooks.render import MakeRenderer
 from framegate.interfaces import Array, LoadedModel, Pixels, Renderer
-from framegate.measure.frame import FrameLoop, frame_stages
+from framegate.measure.frame import FrameLoop, Turns, frame_stages
 
 if TYPE_CHECKING:
     from framegate.models.frame_io import FrameIO
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class FramePath:
-    """The cell's way of a frame: call ``loop`` for one frame; ``renderer`` then shows ``tensor``."""
+    """The cell's way of a frame: call ``loop`` for the next frame; ``renderer`` then shows ``tensor``."""
 
     loop: FrameLoop
     renderer: Renderer
@@ -33,6 +34,11 @@ class FramePath:
     def tensor(self) -> Array:
         """The picture that was drawn last, (H, W, C); another run of the model may overwrite it."""
         return self.picture.tensor
+
+    @property
+    def outputs(self) -> Mapping[str, Array]:
+        """All outputs of the model in the last frame, by name; another run may overwrite them."""
+        return self.picture.outputs
 
 
 @pytest.fixture
@@ -44,7 +50,7 @@ def model_preprocessor(
 
     to_tensor = ToTensor(frame_io.shape, frame_io.input.dtype, frame_io.input_range)
     preprocessor = build_preprocessor(pytestconfig, frame_io.size, frame_preprocess, to_tensor)
-    preprocessor.verify(frames[0])
+    preprocessor.verify(frames[:1])
     return preprocessor
 
 
@@ -52,6 +58,17 @@ def model_preprocessor(
 def model_feeds(model_preprocessor: Preprocessor, frame_io: FrameIO, frames: list[Pixels]) -> dict[str, Array]:
     """The first frame as what the model is fed: input name -> tensor."""
     return {frame_io.input.name: model_preprocessor(frames[0])}
+
+
+@pytest.fixture
+def model_loop(
+    model_preprocessor: Preprocessor, frame_io: FrameIO, frames: list[Pixels], warm_model: LoadedModel
+) -> Turns:
+    """Each call runs the cell's model on the next of three frames and returns its outputs."""
+    from framegate.frames.turns import TURNS, WARM_UP
+
+    feeds = [{frame_io.input.name: model_preprocessor(frame).copy()} for frame in frames[: WARM_UP + TURNS]]
+    return Turns(feeds, warm_model.run, first=WARM_UP)
 
 
 @pytest.fixture
@@ -84,6 +101,7 @@ def frame_path(
     save_picture: SavePicture,
 ) -> FramePath:
     """Preprocessing, model and renderer of the cell, joined."""
+    from framegate.frames.turns import WARM_UP
     from framegate.preprocess.tensor import ToPicture
 
     save_picture("input", model_preprocessor.picture(frames[0]))
@@ -98,4 +116,4 @@ def frame_path(
         to_picture=to_picture,
         renderer=renderer.stages(),
     )
-    return FramePath(FrameLoop(frames, stages), renderer, to_picture)
+    return FramePath(FrameLoop(frames, stages, first=WARM_UP), renderer, to_picture)

@@ -52,7 +52,7 @@ def _skip_unavailable() -> Generator[None, object, object]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
-    """Keep pytest-benchmark from warning that a cell which ended in its fixtures did not use its benchmark."""
+    """Keep pytest-benchmark from warning that a cell which ended before its rounds did not use its benchmark."""
     with warnings.catch_warnings():
         if item.stash.get(ENDED_EARLY, False):
             warnings.filterwarnings("ignore", "Benchmark fixture was not used at all")
@@ -69,7 +69,7 @@ def pytest_runtest_makereport(
     """
     report = yield
     error = None if call.excinfo is None else call.excinfo.value
-    if call.when == "setup" and error is not None:
+    if error is not None:
         item.stash[ENDED_EARLY] = True
     if isinstance(error, WindowClosed):
         left = len(item.session.items) - item.session.items.index(item) - 1

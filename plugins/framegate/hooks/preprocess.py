@@ -10,6 +10,7 @@ from framegate.hooks.describe import FrameInfo
 from framegate.hooks.options import OPTIONS
 from framegate.hooks.registries import REGISTRIES
 from framegate.interfaces import Pixels, Size
+from framegate.measure.frame import Turns
 from framegate.preprocess.toggles import switched_on
 
 if TYPE_CHECKING:
@@ -19,10 +20,10 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def frames(pytestconfig: pytest.Config) -> list[Pixels]:
-    """All frames of ``--frame-source``, decoded: RGB uint8 (H, W, 3)."""
-    from framegate.frames import open_frames
+    """The frames of ``--frame-source``, decoded: RGB uint8 (H, W, 3), five or more, none like the two before it."""
+    from framegate.frames import in_turn, open_frames
 
-    return open_frames(pytestconfig.stash[OPTIONS].source)
+    return in_turn(open_frames(pytestconfig.stash[OPTIONS].source))
 
 
 @pytest.fixture
@@ -32,6 +33,14 @@ def preprocessor(
     """The cell's preprocessing without a model: frame in, picture out."""
     del frame_info  # asked for, so that a cell without a model describes itself too
     return build_preprocessor(pytestconfig, Size.parse(frame_size), frame_preprocess)
+
+
+@pytest.fixture
+def preprocess_loop(preprocessor: Preprocessor, frames: list[Pixels]) -> Turns:
+    """Each call preprocesses the next frame and returns the picture."""
+    from framegate.frames.turns import WARM_UP
+
+    return Turns(frames, preprocessor, first=WARM_UP)
 
 
 def build_preprocessor(

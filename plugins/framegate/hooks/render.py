@@ -9,7 +9,7 @@ from typing import Protocol
 
 import pytest
 
-from framegate.errors import GLError
+from framegate.errors import GLError, WrongOutput
 from framegate.gl.leftovers import watch
 from framegate.gl.selection import parse_choice
 from framegate.hooks.describe import FrameInfo
@@ -19,10 +19,12 @@ from framegate.hooks.pictures import SavePicture
 from framegate.hooks.registries import REGISTRIES
 from framegate.hooks.report import note
 from framegate.interfaces import AS_TO_PIXELS, Array, Drawing, Float32, GLContext, Renderer, Size
-from framegate.measure.stages import StageTimer
+from framegate.measure.frame import FrameLoop
 from framegate.once import Once
 
 WAITS_NOT = "--frame-vsync changed nothing: this display does not let a swap wait."
+SCROLLED = 8
+"""Rows between two test pictures: whole cache lines of float32 RGB at any even width."""
 WAITS = "With vertical synchronisation `present` waits for the display: its time is the display's."
 
 
@@ -130,17 +132,31 @@ def make_renderer(
 
 
 @pytest.fixture
-def output_tensor(frame_size: str) -> Float32:
-    """A picture such as a model returns: float32 (H, W, 3) in [0, 1], no symmetry, both ends of the range reached."""
+def output_tensors(frame_size: str) -> list[Float32]:
+    """Pictures such as a model returns, to be drawn in turn: float32 (H, W, 3) in [0, 1], without symmetry.
+
+    Noise on two slopes reaches both ends of the range. The pictures are windows on one that is a little higher, so
+    that together they take hardly more of a processor's cache than the one output of a model does.
+    """
     import numpy as np
 
+    from framegate.frames.turns import TURNS, WARM_UP
+
+    count = WARM_UP + TURNS
     size = Size.parse(frame_size)
-    tensor = np.random.default_rng(0).random((*size, 3), np.float32) * np.float32(0.2)
+    rows = size.height + (count - 1) * SCROLLED
+    tensor = np.random.default_rng(0).random((rows, size.width, 3), np.float32) * np.float32(0.2)
     tensor[..., 0] += np.linspace(0.0, 0.8, size.width, dtype=np.float32)
-    tensor[..., 1] += np.linspace(0.0, 0.8, size.height, dtype=np.float32)[:, np.newaxis]
-    tensor[0, 0], tensor[-1, -1] = 0.0, 1.0
+    tensor[..., 1] += np.linspace(0.0, 0.8, rows, dtype=np.float32)[:, np.newaxis]
     np.clip(tensor, 0.0, 1.0, out=tensor)
-    return tensor
+    tensor[0::SCROLLED, 0], tensor[size.height - 1 :: SCROLLED, -1] = 0.0, 1.0
+    return [tensor[top : top + size.height] for top in range(0, count * SCROLLED, SCROLLED)]
+
+
+@pytest.fixture
+def output_tensor(output_tensors: list[Float32]) -> Float32:
+    """The first of these pictures."""
+    return output_tensors[0]
 
 
 @pytest.fixture
@@ -150,13 +166,28 @@ def renderer(pytestconfig: pytest.Config, make_renderer: MakeRenderer, output_te
 
 
 @pytest.fixture
-def render_timer(renderer: Renderer, output_tensor: Float32) -> StageTimer:
-    """The renderer's stages as one call on a tensor; the seconds of each are kept.
+def render_loop(renderer: Renderer, output_tensors: list[Float32]) -> FrameLoop:
+    """Each call draws the next of ``output_tensors``; the seconds of the renderer's stages are kept."""
+    from framegate.frames.turns import WARM_UP
 
-    One frame is drawn before: drivers compile shaders at the first, whose time must not decide on the rounds.
+    return FrameLoop(output_tensors, renderer.stages(), first=WARM_UP)
+
+
+WarmUp = Callable[[FrameLoop, Renderer], None]
+
+
+@pytest.fixture
+def warm_up(pytestconfig: pytest.Config, save_picture: SavePicture) -> WarmUp:
+    """Takes the frames that come before the measured ones to a renderer's screen.
+
+    With ``--frame-pictures``, what the first one shows is kept; nothing is read back without.
     """
-    renderer.draw(output_tensor)
-    return StageTimer(renderer.stages())
+    is_kept = pytestconfig.getoption("frame_pictures") is not None
+
+    def warm(loop: FrameLoop, renderer: Renderer) -> None:
+        loop.warm_up((lambda: save_picture("screen", renderer.read())) if is_kept else bool)
+
+    return warm
 
 
 @pytest.fixture
@@ -165,18 +196,19 @@ def verify_pixels(
 ) -> Callable[[Renderer, Array], None]:
     """Compares what a renderer shows with the ``topixels`` oracle; raises ``WrongOutput`` where they differ.
 
+    A wrong picture is kept, with ``--frame-pictures``.
     The oracle draws as the renderer was told to by ``make_renderer``; as ``toPixels`` does, if it was made elsewhere.
-    The picture is then drawn once more upside down, so that a renderer which draws only its first frame is found out.
+    Nothing is drawn for it: have different pictures drawn in turn, so that a renderer which shows an earlier one is
+    found out.
     """
     from framegate.render.verify import verify_pixels as compare_with_oracle
 
     def verify(renderer: Renderer, tensor: Array) -> None:
-        drawing = renderer_drawings.get(id(renderer), AS_TO_PIXELS)
-        shown = renderer.read()
-        save_picture("screen", shown)
-        compare_with_oracle(shown, tensor, renderer.tolerance, drawing)
-        upside_down = tensor[::-1].copy()
-        renderer.draw(upside_down)
-        compare_with_oracle(renderer.read(), upside_down, renderer.tolerance, drawing)
+        shown, drawing = renderer.read(), renderer_drawings.get(id(renderer), AS_TO_PIXELS)
+        try:
+            compare_with_oracle(shown, tensor, renderer.tolerance, drawing)
+        except WrongOutput:
+            save_picture("wrong", shown)
+            raise
 
     return verify

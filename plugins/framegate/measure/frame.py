@@ -32,19 +32,55 @@ def frame_stages(
     return (Stage("preprocess", preprocess), *model, Stage(convert.name, to_screen_format), *rest)
 
 
-class FrameLoop:
+class Turns:
+    """Each call takes the next of several values through a function, endlessly, and returns what comes of it.
+
+    Args:
+        values: more than ``first``.
+        call: the function.
+        first: how many of the values are for ``warm_up`` alone.
+    """
+
+    def __init__(self, values: Iterable[Any], call: Callable[[Any], Any], first: int = 0) -> None:
+        self._first, self._values = first, tuple(values)
+        self._call = call
+        self._turn = cycle(range(first, len(self._values))).__next__
+        self._at = -1
+
+    def warm_up(self, after_first: Callable[[], object] = bool) -> None:
+        """Take the first values through the function, which no call does again.
+
+        Drivers and runtimes do at their first frame what they do once; its time must not decide on the rounds.
+
+        Args:
+            after_first: called once, between the first value and the next.
+        """
+        for index, value in enumerate(self._values[: self._first]):
+            self._call(value)
+            if index == 0:
+                after_first()
+
+    def __call__(self) -> Any:
+        """Take the next value through the function."""
+        self._at = at = self._turn()
+        return self._call(self._values[at])
+
+    def latest(self, count: int = 3) -> list[Any]:
+        """The values of the last calls, the newest first; as many as asked for, if there are that many values."""
+        values = self._values[self._first :]
+        return [values[self._at - self._first - late] for late in range(min(count, len(values)))]
+
+
+class FrameLoop(Turns):
     """Each call takes the next frame of a clip, endlessly, the whole way; the seconds of each stage are kept.
 
     Args:
         frames: the clip, decoded.
         stages: the way, as from ``frame_stages``.
         clock: returns seconds as a float.
+        first: how many of the frames are for ``warm_up`` alone.
     """
 
-    def __init__(self, frames: Iterable[Any], stages: Stages, clock: Clock = time.perf_counter) -> None:
-        self._next = cycle(frames).__next__
+    def __init__(self, frames: Iterable[Any], stages: Stages, clock: Clock = time.perf_counter, first: int = 0) -> None:
         self.timer = StageTimer(stages, clock)
-
-    def __call__(self) -> None:
-        """Take the next frame the whole way."""
-        self.timer(self._next())
+        super().__init__(frames, self.timer, first)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from framegate.interfaces import Array, LoadedModel, ResolvedModel, Runtime, Stage
 from framegate.measure.stages import Clock, StageTimer
@@ -18,7 +18,8 @@ class LoadPath:
     Args:
         model: the files.
         runtime: what loads them.
-        feeds: what the model is fed in its first run, from the loaded model; asked once, before anything is timed.
+        feeds: what the model is fed in its first run, in turn, from the loaded model; asked once, before anything is
+            timed. The first one is fed then, and never again.
         clock: returns seconds as a float.
     """
 
@@ -26,21 +27,21 @@ class LoadPath:
         self,
         model: ResolvedModel,
         runtime: Runtime,
-        feeds: Callable[[LoadedModel], Mapping[str, Array]],
+        feeds: Callable[[LoadedModel], Sequence[Mapping[str, Array]]],
         clock: Clock = time.perf_counter,
     ) -> None:
         self._model = model
         self._result: FirstResult | None = None
         loaded = runtime.load(model)
         try:
-            first = feeds(loaded)
+            self._feeds = list(feeds(loaded))
             # Some runtimes compile a model, or refuse it, only when they see a shape.
-            loaded.run(first)
+            loaded.run(self._feeds.pop(0))
         finally:
             loaded.close()
 
         def first_run(loaded: LoadedModel) -> FirstResult:
-            return loaded, loaded.run(first)
+            return loaded, loaded.run(self._feeds[0])
 
         self.timer = StageTimer([*runtime.stages(), Stage("first-run", first_run)], clock)
 
@@ -49,8 +50,16 @@ class LoadPath:
         self._result = self.timer(self._model)
         return self._result[1]
 
+    def latest(self) -> list[Mapping[str, Array]]:
+        """What the model is fed: by the last call, by the one before it, and so on."""
+        return [self._feeds[-late] for late in range(len(self._feeds))]
+
     def close(self) -> None:
-        """Close the model of the last call and free its memory, so that the next call does not pay for it."""
+        """Close the model of the last call and free its memory, so that the next call does not pay for it.
+
+        The next call feeds what is next in turn.
+        """
+        self._feeds.append(self._feeds.pop(0))
         if self._result is not None:
             self._result[0].close()
             self._result = None

@@ -63,7 +63,7 @@ class ToPicture:
         value_range: the output values that are shown as 0 and 255.
 
     Attributes:
-        tensor: the latest picture, (H, W, C). It may be the model's memory, which its next run overwrites.
+        outputs: the latest ones. They may be the model's memory, which its next run overwrites.
     """
 
     def __init__(self, name: str, outputs: Mapping[str, Array], value_range: Range) -> None:
@@ -71,9 +71,17 @@ class ToPicture:
         self._shape = outputs[name].shape[-3:]
         taken = ("float32", "int32", "uint8") if value_range == (0, 255) else ("float32",)
         self._dtype = outputs[name].dtype if outputs[name].dtype.name in taken else np.dtype(np.float32)
-        self.tensor = self(outputs)
+        self.outputs = outputs
+
+    @property
+    def tensor(self) -> Array:
+        """The latest picture, (H, W, C), of the same memory if nothing has to be converted."""
+        return self._picture(self.outputs)
 
     def __call__(self, outputs: Mapping[str, Array]) -> Array:
-        """Return the picture, and keep it as ``tensor``."""
-        self.tensor = outputs[self._name].reshape(self._shape).astype(self._dtype, copy=False)
-        return self.tensor
+        """Return the picture, and keep the outputs."""
+        self.outputs = outputs
+        return self._picture(outputs)
+
+    def _picture(self, outputs: Mapping[str, Array]) -> Array:
+        return outputs[self._name].reshape(self._shape).astype(self._dtype, copy=False)

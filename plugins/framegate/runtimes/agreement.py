@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -10,9 +10,15 @@ from framegate.errors import WrongOutput
 from framegate.interfaces import Array
 
 TOLERANCE = 1e-3
+"""Of the range of an output's values."""
+
+LEVELS = 64
+"""An integer output whose values spread as far holds levels, which may be rounded otherwise; others are classes."""
+
+Outputs = Mapping[str, Array]
 
 
-def verify_finite(outputs: Mapping[str, Array]) -> None:
+def verify_finite(outputs: Outputs) -> None:
     """Refuse NaN and infinities.
 
     Raises:
@@ -24,25 +30,90 @@ def verify_finite(outputs: Mapping[str, Array]) -> None:
             raise WrongOutput(f"output {name!r} has {bad} values of {values.size} that are NaN or infinite")
 
 
-def verify_agreement(outputs: Mapping[str, Array], reference: Mapping[str, Array], reference_runtime: str) -> None:
+def verify_agreement(outputs: Outputs, reference: Outputs, reference_runtime: str) -> float:
     """Compare outputs with another runtime's, output by output, within 1e-3 of the reference's value range.
+
+    Of integers one in a thousand may differ by any amount: where two classes are equally likely, rounding decides.
+    NaN and infinities agree with their like alone.
+
+    Returns:
+        The largest difference there is, as a share of the range of the output's values.
 
     Raises:
         WrongOutput: naming the output, the largest difference and the tolerance.
     """
-    if outputs.keys() != reference.keys():
-        raise WrongOutput(f"outputs are {sorted(outputs)}, those of {reference_runtime!r} are {sorted(reference)}")
-    for name, expected in reference.items():
-        found = outputs[name]
-        if found.shape != expected.shape:
-            raise WrongOutput(
-                f"output {name!r} has shape {found.shape}, that of {reference_runtime!r} has {expected.shape}"
-            )
-        exact = expected.astype(np.float64)
-        allowed = TOLERANCE * max(float(np.ptp(exact)), float(np.finfo(np.float32).eps))
-        off = float(np.max(np.abs(found - exact), initial=0.0))
-        if off > allowed:
-            raise WrongOutput(
-                f"output {name!r} differs from that of {reference_runtime!r} by up to {off:.3g};"
-                f" {allowed:.3g} is allowed"
-            )
+    return max(
+        (_difference(*pair, reference_runtime) for pair in _pairs(outputs, reference, reference_runtime)), default=0.0
+    )
+
+
+def verify_latest(outputs: Outputs, references: Sequence[Outputs], reference_runtime: str) -> float:
+    """Compare outputs with what another runtime makes of the feeds that they are to come from.
+
+    Args:
+        outputs: what was returned last.
+        references: what the reference makes of the feeds of the last call, of the one before it, and so on.
+        reference_runtime: its name.
+
+    Returns:
+        As `verify_agreement`.
+
+    Raises:
+        WrongOutput: they differ; says if they are what comes of earlier feeds.
+    """
+    try:
+        return verify_agreement(outputs, references[0], reference_runtime)
+    except WrongOutput as error:
+        for late, earlier in enumerate(references[1:], 1):
+            if agrees(outputs, earlier, reference_runtime):
+                raise WrongOutput(f"{error}; it is what comes of the picture that was fed {late} before") from None
+        raise
+
+
+def agrees(outputs: Outputs, reference: Outputs, reference_runtime: str) -> bool:
+    """Whether outputs pass `verify_agreement`."""
+    try:
+        verify_agreement(outputs, reference, reference_runtime)
+    except WrongOutput:
+        return False
+    return True
+
+
+def _pairs(outputs: Outputs, reference: Outputs, runtime: str) -> Iterator[tuple[str, Array, Array]]:
+    """Each output's name, its values and the reference's: by name, or in order where a runtime has other names."""
+    if outputs.keys() == reference.keys():
+        yield from ((name, outputs[name], expected) for name, expected in reference.items())
+    elif len(outputs) == len(reference):
+        for (name, found), expected in zip(outputs.items(), reference.values(), strict=True):
+            yield name, found, expected
+    else:
+        raise WrongOutput(f"outputs are {sorted(outputs)}, those of {runtime!r} are {sorted(reference)}")
+
+
+def _difference(name: str, found: Array, expected: Array, runtime: str) -> float:
+    if found.shape != expected.shape:
+        raise WrongOutput(f"output {name!r} has shape {found.shape}, that of {runtime!r} has {expected.shape}")
+    if expected.dtype.kind not in "biuf":
+        return 0.0  # strings are no numbers to compare
+    exact, values = expected.astype(np.float64), found.astype(np.float64)
+    finite = np.isfinite(exact)
+    if not np.array_equal(values[~finite], exact[~finite], equal_nan=True) or not np.isfinite(values[finite]).all():
+        raise WrongOutput(
+            f"output {name!r} is NaN or infinite where that of {runtime!r} is not, or the other way round"
+        )
+    exact = exact[finite]
+    off = np.abs(values[finite] - exact)
+    spread = float(np.ptp(exact)) if exact.size else 0.0
+    # A constant's own rounding is no disagreement.
+    scale = max(spread, float(np.max(np.abs(exact), initial=0.0)) * TOLERANCE, float(np.finfo(np.float32).tiny))
+    allowed = TOLERANCE * scale
+    if expected.dtype.kind in "iu":
+        allowed = max(allowed, 1.0 if spread >= LEVELS else 0.0)
+        if np.count_nonzero(off > allowed) <= TOLERANCE * off.size:
+            off = off[off <= allowed]
+    largest = float(np.max(off, initial=0.0))
+    if largest > allowed:
+        raise WrongOutput(
+            f"output {name!r} differs from that of {runtime!r} by up to {largest:.3g}; {allowed:.3g} is allowed"
+        )
+    return largest / scale

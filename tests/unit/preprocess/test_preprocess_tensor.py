@@ -66,8 +66,9 @@ def test_what_a_renderer_takes_is_handed_on_without_a_copy(
     to_picture = ToPicture("b", {"a": np.zeros(1), "b": output}, value_range)
     for outputs in ({"b": output + 1}, {"b": output}):
         picture = to_picture(outputs)
-        assert to_picture.tensor is picture
+        assert to_picture.outputs is outputs
         assert np.shares_memory(picture, outputs["b"])
+        assert np.shares_memory(to_picture.tensor, outputs["b"])
         np.testing.assert_array_equal(picture, outputs["b"].reshape(2, 4, 3), strict=True)
 
 
@@ -95,4 +96,4 @@ def test_the_preprocessor_fits_then_steps_then_fills_the_tensor() -> None:
 def test_a_step_that_breaks_its_contract_is_named() -> None:
     preprocessor = Preprocessor(Size(8, 8), "crop", [("halve", lambda image: image[::2, ::2])])
     with pytest.raises(WrongOutput, match=r"step 'halve' returned uint8 \(4, 4, 3\); it must return uint8 \(8, 8, 3\)"):
-        preprocessor.verify(np.zeros((8, 8, 3), np.uint8))
+        preprocessor.verify([np.zeros((8, 8, 3), np.uint8)])
