@@ -10,6 +10,7 @@ from pathlib import Path
 
 from framegate.errors import FramegateError
 from framegate.gate_command import add_aa_check, add_ab, add_accept
+from framegate.libraries import unavailable
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -33,12 +34,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         code: int = parsed.run(parsed)
     except FramegateError as error:
-        print(f"framegate: {error}", file=sys.stderr)  # noqa: T201 # a command speaks on its streams
-        return 2
+        return _refused(error)
+    except ImportError as error:
+        explained = unavailable(error)
+        if explained is None:
+            raise
+        return _refused(explained)
     except KeyboardInterrupt:
         print("framegate: stopped", file=sys.stderr)  # noqa: T201
         return 130
     return code
+
+
+def _refused(error: FramegateError) -> int:
+    print(f"framegate: {error}", file=sys.stderr)  # noqa: T201 # a command speaks on its streams
+    return 2
 
 
 def doctor(_: argparse.Namespace) -> int:

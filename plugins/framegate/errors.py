@@ -6,6 +6,7 @@ FramegateError                 one line: what was asked, what was found, what to
 │   └── DuplicateName          two plugins claim one name
 ├── BackendUnavailable         a backend this machine lacks: reason + install hint -> a named skip
 ├── RequiredBackendUnavailable a backend that --frame-require names is missing -> an error
+├── LibraryUnavailable         a library that every suite needs is missing, or cannot be loaded
 ├── ModelError                 a model that cannot be read, built or fed
 │   ├── ModelFormatError       model.json is not what TF.js writes
 │   ├── WeightsError           a shard is missing, short, long, or outside the model's folder
@@ -35,6 +36,7 @@ __all__ = [
     "FramegateError",
     "GLError",
     "HistoryError",
+    "LibraryUnavailable",
     "ModelError",
     "ModelFormatError",
     "NotFetched",
@@ -96,6 +98,10 @@ class BackendUnavailable(FramegateError):
 
 class RequiredBackendUnavailable(FramegateError):
     """A backend that ``--frame-require`` names, and that this machine cannot run."""
+
+
+class LibraryUnavailable(FramegateError):
+    """A library that every suite needs is missing, or the system lacks what it is linked to."""
 
 
 class ModelError(FramegateError):

@@ -7,6 +7,7 @@ import pytest
 from framegate import hookspecs
 from framegate.hooks import (
     agreement,
+    arguments,
     browser,
     browser_rounds,
     browser_verify,
@@ -33,6 +34,7 @@ from framegate.hooks import (
 
 # In this order their pytest_configure may build on each other: see the hookimpl of each.
 PARTS = (
+    arguments,
     options,
     registries,
     catalogue,

@@ -17,6 +17,7 @@ from framegate.hooks.matrix import BROWSER
 from framegate.hooks.options import OPTIONS
 from framegate.hooks.outcome import ERROR, named
 from framegate.hooks.pictures import SavePicture
+from framegate.hooks.own import is_ours
 from framegate.hooks.preprocess import build_preprocessor
 from framegate.interfaces import ModelSpec, Pixels, ResolvedModel, Size
 from framegate.measure.replay import ReplayClock
@@ -37,7 +38,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Have pytest-benchmark read that clock in the suites that run in a browser."""
     for item in items:
-        if item.get_closest_marker(BROWSER):
+        if item.get_closest_marker(BROWSER) and is_ours(item):
             given = item.get_closest_marker("benchmark")
             item.add_marker(
                 pytest.mark.benchmark(**({} if given is None else given.kwargs), timer=config.stash[CLOCK]),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -25,8 +27,9 @@ FRAME_KEYS = (
     "vsync",
 )
 
-VERSIONS = ("numpy", "opencv-python")
-"""Libraries that every suite computes with; the others say their versions as runtimes."""
+OPENCV = ("opencv-python", "opencv-python-headless", "opencv-contrib-python", "opencv-contrib-python-headless")
+VERSIONS = {"numpy": ("numpy",), "opencv-python": OPENCV}
+"""Libraries that every suite computes with, and what may bring them; the others say their versions as runtimes."""
 
 FrameInfo = dict[str, Any]
 
@@ -49,13 +52,14 @@ def frame_info(request: pytest.FixtureRequest, benchmark: Any) -> FrameInfo:
     return info
 
 
+@pytest.hookimpl(optionalhook=True)  # pytest-benchmark may be switched off
 def pytest_benchmark_update_machine_info(machine_info: dict[str, Any]) -> None:
     """Store the versions of what every suite computes with."""
-    machine_info["versions"] = {name: _version(name) for name in VERSIONS}
+    machine_info["versions"] = {name: _version(brought_by) for name, brought_by in VERSIONS.items()}
 
 
-def _version(name: str) -> str | None:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return None
+def _version(distributions: Iterable[str]) -> str | None:
+    for name in distributions:
+        with suppress(PackageNotFoundError):
+            return version(name)
+    return None

@@ -16,6 +16,7 @@ from framegate.gate.floors import STORED_FLOOR, Floors, parse_floors
 from framegate.gate.samples import Stat
 from framegate.gate.store import check_name
 from framegate.gate.verdicts import GateReport
+from framegate.hooks.own import NO_BENCHMARKS, has_benchmarks
 
 DEFAULT_NAME = "default"
 LAUNCHES = 5
@@ -149,6 +150,8 @@ def read_options(config: pytest.Config) -> GateOptions:
     given = [flag for attribute, flag in OWN.items() if getattr(option, attribute, None)]
     if given:
         raise pytest.UsageError(f"--gate measures in other processes and stores the run itself; leave out {given[0]}")
+    if not has_benchmarks(config):
+        raise pytest.UsageError(f"{NO_BENCHMARKS}, and --gate runs nothing but benchmarks; leave one of them out")
     if not getattr(option, "benchmark_only", False):
         raise pytest.UsageError("--gate runs benchmarks and no other tests; add --benchmark-only")
     storage = str(option.benchmark_storage)
@@ -231,6 +234,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
             terminalreporter.write_line(line)
 
 
+def is_benchmark(item: pytest.Item) -> bool:
+    """Whether it has the benchmark fixture, without which nothing is measured."""
+    return "benchmark" in getattr(item, "fixturenames", ())
+
+
 def marked_floors(items: Iterable[pytest.Item], floors: Floors) -> dict[str, Floors]:
     """Floors of the benchmarks that have a ``gate`` marker.
 
@@ -238,7 +246,7 @@ def marked_floors(items: Iterable[pytest.Item], floors: Floors) -> dict[str, Flo
         UsageError: one that cannot be.
     """
     found = {}
-    for item in items:
+    for item in filter(is_benchmark, items):
         marker = item.get_closest_marker(MARKER)
         if marker is not None:
             found[item.name] = floors.of_marker(marker.kwargs)

@@ -19,7 +19,7 @@ from framegate.gate.store import SECTION, Store, StoredRun
 from framegate.gate.trees import Repository
 from framegate.gate.verdicts import WHOLE_RUN, Finding, GateReport, Verdict, worst_of
 from framegate.gate.workers import Side
-from framegate.hooks.gate import GateOptions, marked_floors
+from framegate.hooks.gate import GateOptions, is_benchmark, marked_floors
 from framegate.hooks.gate_worker import copy_into
 from framegate.report.gate import explain, fails, publish
 
@@ -195,11 +195,6 @@ def _statistics(seconds: list[float]) -> dict[str, Any]:
     for each in seconds:
         stats.update(each)
     return dict(stats.as_dict())
-
-
-def is_benchmark(item: pytest.Item) -> bool:
-    """Whether it has the benchmark fixture, without which nothing is measured."""
-    return "benchmark" in getattr(item, "fixturenames", ())
 
 
 def report_findings(session: pytest.Session, report: GateReport, options: GateOptions) -> None:

@@ -11,6 +11,7 @@ from framegate import browser
 from framegate.errors import FramegateError, UnknownName
 from framegate.hooks.catalogue import CATALOGUE
 from framegate.hooks.options import OPTIONS, once, split
+from framegate.hooks.own import NO_BENCHMARKS, fixture_is_ours, has_benchmarks
 from framegate.hooks.registries import ALL, REGISTRIES, expand
 from framegate.interfaces import Size
 from framegate.matrix import AXES, cell_id, cells
@@ -42,6 +43,8 @@ def pytest_configure(config: pytest.Config) -> None:
     )
     config.addinivalue_line("markers", f"{BROWSER}: runs in a browser; runtimes and renderers are TF.js' own")
     config.addinivalue_line("markers", f"{NO_CELLS}: no runtime or renderer that was asked for is of the suite's kind")
+    if not has_benchmarks(config):
+        config.addinivalue_line("markers", "benchmark: pytest-benchmark's, which is switched off")
     config.addinivalue_line("markers", f"{STUDY}: takes long; runs when its file, -k or -m names it")
 
 
@@ -50,8 +53,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
     All of them ask for ``frame_info``; a test without it is another project's, whose names are its own.
     """
-    if "frame_info" not in metafunc.fixturenames:
+    if not fixture_is_ours(metafunc.definition, "frame_info"):
         return
+    if not has_benchmarks(metafunc.config):
+        raise pytest.Collector.CollectError(f"{NO_BENCHMARKS}; leave that out to measure anything")
     axes = [axis for axis in AXES if f"frame_{axis}" in metafunc.fixturenames]
     if not axes:
         return
@@ -75,6 +80,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     every_study = _names([config.option.markexpr], STUDY)
 
     def is_out(item: pytest.Item) -> bool:
+        if not fixture_is_ours(item, "frame_info"):
+            return False
         if item.get_closest_marker(NO_CELLS):
             return True
         return not every_study and bool(item.get_closest_marker(STUDY)) and not _is_named(config, item)

@@ -10,6 +10,8 @@ import pytest
 
 from framegate.errors import BackendUnavailable, FramegateError, GLError, RequiredBackendUnavailable, WindowClosed
 from framegate.hooks.options import OPTIONS
+from framegate.hooks.own import is_ours
+from framegate.libraries import unavailable
 
 ENDED_EARLY = pytest.StashKey[bool]()
 ERROR = pytest.StashKey[FramegateError]()
@@ -32,22 +34,29 @@ def named(config: pytest.Config, kind: str, name: str) -> Iterator[None]:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_setup() -> Generator[None, object, object]:
-    """Turn a missing backend into a skip while fixtures are set up."""
-    return (yield from _skip_unavailable())
+def pytest_runtest_setup(item: pytest.Item) -> Generator[None, object, object]:
+    """Turn a missing backend into a skip, and a missing library into one line, while fixtures are set up."""
+    return (yield from _skip_unavailable(item))
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_call() -> Generator[None, object, object]:
-    """Turn a missing backend into a skip while the test runs."""
-    return (yield from _skip_unavailable())
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """Turn a missing backend into a skip, and a missing library into one line, while the test runs."""
+    return (yield from _skip_unavailable(item))
 
 
-def _skip_unavailable() -> Generator[None, object, object]:
+def _skip_unavailable(item: pytest.Item) -> Generator[None, object, object]:
     try:
         return (yield)
     except BackendUnavailable as error:
+        if not is_ours(item):
+            raise
         raise pytest.skip.Exception(str(error)) from error
+    except ImportError as error:
+        explained = unavailable(error) if is_ours(item) else None
+        if explained is None:
+            raise
+        raise explained from error
 
 
 @pytest.hookimpl(wrapper=True)
@@ -68,6 +77,8 @@ def pytest_runtest_makereport(
     A window that its user closed ends the run, whose results so far are shown as always.
     """
     report = yield
+    if not is_ours(item):
+        return report
     error = None if call.excinfo is None else call.excinfo.value
     if error is not None:
         item.stash[ENDED_EARLY] = True

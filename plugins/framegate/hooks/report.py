@@ -102,4 +102,5 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         for reason, count in reasons.items():
             terminalreporter.write_line(f"  {count} cell{'s' if count > 1 else ''}: {reason}")
         terminalreporter.write_line("  (--frame-require NAME makes a missing backend an error)")
-    terminalreporter.write_line("")
+    if reasons or STAGE_ROWS in config.stash or NOTES in config.stash:
+        terminalreporter.write_line("")
