@@ -17,9 +17,15 @@ def unavailable(error: ImportError) -> LibraryUnavailable | None:
     """The error to show in place of an ImportError of OpenCV's; None for one of anything else."""
     if "cv2" not in {error.name, *_importing(error)}:
         return None
+    return LibraryUnavailable(f"OpenCV cannot be loaded: {error}; {how_to_load(error)}")
+
+
+def how_to_load(error: ImportError) -> str:
+    """What to install where OpenCV cannot be loaded."""
+    if isinstance(error, ModuleNotFoundError):
+        return "pip install opencv-python"
     package = next((package for start, package in PACKAGES.items() if str(error).startswith(start)), None)
-    first = f"apt-get install {package}, or " if package else ""
-    return LibraryUnavailable(f"OpenCV cannot be loaded: {error}; {first}{HEADLESS}")
+    return f"apt-get install {package}, or {HEADLESS}" if package else HEADLESS
 
 
 def _importing(error: ImportError) -> Iterator[str]:

@@ -28,14 +28,20 @@ def broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.usefixtures("broken")
-@pytest.mark.parametrize("suite", ["test_frame", "test_inference", "test_preprocess", "test_render"])
+@pytest.mark.parametrize("suite", ["test_frame", "test_inference", "test_preprocess"])
 def test_every_suite_says_what_to_install(run: Run, suite: str) -> None:
-    own = ("--frame-renderer=opencv", "--frame-gl=null") if suite == "test_render" else ()
-    result = run("--frame-preprocess=greyscale", *own, suite=f"{suite}.py")
+    result = run("--frame-preprocess=greyscale", suite=f"{suite}.py")
     assert result.ret == 1
     result.stdout.fnmatch_lines([f"LibraryUnavailable: {SAYS}"])
-    result.no_fnmatch_line("*Traceback*")
-    result.no_fnmatch_line("*cv2/__init__.py*")
+    result.stdout.no_fnmatch_line("*Traceback*")
+    result.stdout.no_fnmatch_line("*cv2/__init__.py*")
+
+
+@pytest.mark.usefixtures("broken")
+def test_a_renderer_that_needs_it_is_a_named_skip(run: Run) -> None:
+    result = run("--frame-renderer=opencv,topixels", "--frame-gl=null", suite="test_render.py")
+    result.assert_outcomes(passed=1, skipped=1)
+    result.stdout.fnmatch_lines([f"*renderer 'opencv': {SAYS}"])
 
 
 def test_their_own_import_errors_stay_theirs(pytester: pytest.Pytester, broken: Path) -> None:

@@ -6,6 +6,7 @@ takes the PATH of ``--frame-model PATH`` for a folder of tests; written as ``--f
 
 from __future__ import annotations
 
+import itertools
 import os
 import shlex
 import sys
@@ -49,7 +50,7 @@ def separated(arguments: Sequence[str]) -> list[tuple[str, str]]:
     """Options of this plugin whose value is an argument of its own, and is a path that exists: (option, value)."""
     return [
         (option, value)
-        for option, value in zip(arguments, arguments[1:], strict=False)
+        for option, value in itertools.pairwise(arguments)
         if option.startswith(OURS) and "=" not in option and not value.startswith("-") and _exists(value)
     ]
 

@@ -16,8 +16,8 @@ from framegate.hooks.describe import FrameInfo
 from framegate.hooks.matrix import BROWSER
 from framegate.hooks.options import OPTIONS
 from framegate.hooks.outcome import ERROR, named
-from framegate.hooks.pictures import SavePicture
 from framegate.hooks.own import is_ours
+from framegate.hooks.pictures import SavePicture
 from framegate.hooks.preprocess import build_preprocessor
 from framegate.interfaces import ModelSpec, Pixels, ResolvedModel, Size
 from framegate.measure.replay import ReplayClock

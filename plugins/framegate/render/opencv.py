@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from framegate.errors import BackendUnavailable
+from framegate.libraries import how_to_load
 from framegate.render import rounding
 from framegate.render.base import CPURenderer
 from framegate.render.guard import guarded
@@ -55,10 +56,7 @@ def _opencv() -> Any:
     try:
         import cv2
     except ImportError as error:
-        raise BackendUnavailable(
-            f"OpenCV cannot be imported ({error})",
-            "python -m pip install opencv-python; sudo apt-get install -y libgl1",
-        ) from error
+        raise BackendUnavailable(f"OpenCV cannot be loaded: {error}", how_to_load(error)) from error
     return cv2
 
 

@@ -161,7 +161,7 @@ def test_nan_and_minus_zero_are_black(value: float) -> None:
 
 def test_opencv_that_is_not_installed_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "cv2", None)
-    with pytest.raises(BackendUnavailable, match=r"^OpenCV cannot be imported \(.+\); python -m pip install opencv-p"):
+    with pytest.raises(BackendUnavailable, match=r"^OpenCV cannot be loaded: .+; pip install opencv-python"):
         convert(np.zeros((2, 2), np.float32))
 
 
