@@ -14,33 +14,26 @@ from framegate.models import layers, tf
 from framegate.models.keras3 import as_keras_2
 from framegate.models.layer_order import check_order
 from framegate.models.weights import Weights
+from framegate.runtimes.closed_layers import restricted
 from framegate.runtimes.frozen_graph import Frozen, info_of
 from framegate.runtimes.parts import Parts
 
 _UNKNOWN = re.compile(r"Unknown (?:layer|object|activation function):? '?(\w+)")
-# Known to Keras without standing among its layers.
-_MODELS = frozenset({"Functional", "Model", "Sequential", "TensorFlowOpLayer"})
-_CALLS_CODE = frozenset(
-    {"ClassMethod", "InstanceMethod", "InstanceProperty", "Lambda", "SlicingOpLambda", "TFOpLambda"}
-)
-_ZEROS = {"class_name": "Zeros", "config": {}}
 
 
 def build_keras(parts: Parts) -> Any:
     """The tf_keras model with its weights.
 
     Raises:
-        UnsupportedOp: Keras does not know a layer; the error names it.
+        UnsupportedOp: TF.js does not know a layer, or a setting is not plain; the error names it.
         ModelFormatError: the config is malformed.
         WeightsError: a weight is missing or of another shape.
     """
     keras, path = tf.tf_keras(), parts.json.path
-    config = as_keras_2(layers.model_config(parts.json))
-    _refuse_code(path, config)
+    config = restricted(path, as_keras_2(layers.model_config(parts.json)))
     check_order(path, config)
-    _refuse_unknown(path, keras, config)
     try:
-        model = keras.models.model_from_json(json.dumps(_without_initializers(config)))
+        model = keras.models.model_from_json(json.dumps(config))
     except _refusals() as error:
         raise _cannot_build(path, error) from error
     if not isinstance(model, keras.Model):
@@ -82,57 +75,11 @@ def _refusals() -> tuple[type[Exception], ...]:
     )  # fmt: skip
 
 
-def _refuse_code(path: Path, config: Any) -> None:
-    """A Lambda layer is Python byte code and its kin call any function of TensorFlow, those that write files included.
-
-    Neither must run because someone measures a model, and TF.js knows none of them.
-    """
-    for found in _objects(config):
-        if found.get("class_name") in _CALLS_CODE:
-            name = (found.get("config") or {}).get("name", "")
-            raise UnsupportedOp(
-                f"{path}: layer {name!r} is a {found['class_name']}, which TF.js cannot run either; convert the model"
-                " without it"
-            )
-
-
-def _refuse_unknown(path: Path, keras: Any, config: Any) -> None:
-    """Name a layer of the user's own: Keras would fail on it later and in other words."""
-    for found in _objects(config):
-        kind = found.get("class_name")
-        inside = found.get("config")
-        # Only layers are called on others; initialisers, regularisers and the like have classes too.
-        called = "inbound_nodes" in found and isinstance(kind, str) and isinstance(inside, dict)
-        if called and kind not in _MODELS and not hasattr(keras.layers, str(kind)):
-            raise UnsupportedOp(_unknown(path, str(kind)))
-
-
 def _unknown(path: Path, name: str) -> str:
     return (
         f"{path}: layer or function {name!r} is unknown to Keras; convert the model as a graph model"
         " (tensorflowjs_converter --output_format=tfjs_graph_model)"
     )
-
-
-def _objects(value: Any) -> Iterator[dict[str, Any]]:
-    stack = [value]
-    while stack:
-        found = stack.pop()
-        if isinstance(found, dict):
-            yield found
-            stack.extend(found.values())
-        elif isinstance(found, list):
-            stack.extend(found)
-
-
-def _without_initializers(value: Any) -> Any:
-    """Zeros for all initialisers: every weight is set afterwards, and random numbers for millions of them take time."""
-    if isinstance(value, dict):
-        return {
-            key: _ZEROS if key.endswith("_initializer") and item is not None else _without_initializers(item)
-            for key, item in value.items()
-        }
-    return [_without_initializers(item) for item in value] if isinstance(value, list) else value
 
 
 def _cannot_build(path: Path, error: Exception) -> UnsupportedOp | ModelFormatError:

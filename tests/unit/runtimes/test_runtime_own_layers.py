@@ -35,6 +35,6 @@ def test_a_layer_of_ones_own_is_named(tmp_path: Path) -> None:
     with pytest.raises(UnsupportedOp) as error:
         TensorFlowRuntime().load(model)
     assert str(error.value) == (
-        f"{model.path}: layer or function 'MultiplyBeta' is unknown to Keras; convert the model as a graph model"
-        " (tensorflowjs_converter --output_format=tfjs_graph_model)"
+        f"{model.path}: layer 'm' is of class 'MultiplyBeta', which TF.js does not know; convert the model as a"
+        " graph model (tensorflowjs_converter --output_format=tfjs_graph_model)"
     )

@@ -16,6 +16,7 @@ from framegate.errors import ModelFormatError, UnsupportedOp
 from framegate.models import tf
 from framegate.models.topology import read_model_json
 from framegate.runtimes import graph_def
+from framegate.runtimes.closed_layers import restricted
 from framegate.runtimes.closed_list import CALLS, DEEPEST, MOST_NODES, allowed_ops
 from framegate.runtimes.parts import Parts
 
@@ -262,6 +263,59 @@ def test_a_layer_that_calls_code_is_refused_before_it_is_built(tmp_path: Path, k
     topology = {"model_config": {"class_name": "Functional", "config": config}, "keras_version": "2.10.0"}
     model = {"format": "layers-model", "modelTopology": topology, "weightsManifest": []}
     (tmp_path / "model.json").write_text(json.dumps(model))
-    with pytest.raises(UnsupportedOp, match=f"layer 'call' is a {kind}, which TF.js cannot run either"):
+    with pytest.raises(UnsupportedOp, match=f"layer 'call' is of class '{kind}', which TF.js does not know"):
         framegate.load_model(tmp_path / "model.json")
     assert not victim.exists()
+
+
+FUNCTION = {"class_name": "function", "module": "antigravity", "config": "open", "registered_name": None}
+EMPTY = {"class_name": "Sequential", "name": "s", "config": {"name": "s", "layers": []}}
+
+
+@pytest.mark.parametrize(
+    ("kind", "settings", "complaint"),
+    [
+        ("Embedding", {"input_dim": FUNCTION}, "layer 'd' has an object in its setting 'input_dim'"),
+        ("Dense", {"units": 1, "activation": FUNCTION}, "layer 'd' has activation"),
+        ("Dense", {"units": 1, "activation": "antigravity>open"}, "layer 'd' has activation 'antigravity>open'"),
+        ("Dense", {"units": 1, "dtype": {"class_name": "Policy", "config": {"name": "x"}}}, "layer 'd' has dtype"),
+        ("Dense", {"units": [[{"class_name": "TypeSpec"}]]}, "layer 'd' has an object in its setting 'units'"),
+        ("RNN", {"cell": {"class_name": "KerasLayer", "config": {"handle": "https://a.b"}}}, "of class 'KerasLayer'"),
+        ("StackedRNNCells", {"cells": [{"class_name": "TensorFlowOpLayer", "config": {}}]}, "'TensorFlowOpLayer'"),
+        ("TimeDistributed", {"layer": {"class_name": "TextVectorization", "config": {}}}, "'TextVectorization'"),
+        ("Bidirectional", {"layer": EMPTY, "backward_layer": {"class_name": "Lambda", "config": {}}}, "class 'Lambda'"),
+        ("TensorFlowOpLayer", {"node_def": {"op": "ReadFile"}}, "'TensorFlowOpLayer', which TF.js does not know"),
+    ],
+)
+def test_objects_in_a_config_are_refused_by_name(kind: str, settings: Json, complaint: str) -> None:
+    config = {"layers": [{"class_name": kind, "name": "d", "config": {"name": "d"} | settings}]}
+    with pytest.raises(UnsupportedOp, match=complaint):
+        restricted(Path("model.json"), {"class_name": "Sequential", "config": config})
+
+
+def test_what_stands_beside_a_config_does_not_pass() -> None:
+    layer = {"class_name": "Dense", "module": "antigravity", "registered_name": "x>y", "build_config": {"a": FUNCTION}}
+    layer |= {"config": {"name": "d", "kernel_initializer": FUNCTION, "bias_regularizer": FUNCTION}}
+    copy = restricted(Path("model.json"), layer)
+    assert copy == {
+        "class_name": "Dense",
+        "name": "d",
+        "config": {"name": "d", "kernel_initializer": {"class_name": "Zeros", "config": {}}, "bias_regularizer": None},
+    }
+
+
+def test_a_call_passes_plain_arguments_and_never_trains() -> None:
+    layer = {"class_name": "Dropout", "name": "d", "config": {"rate": 0.5}}
+    calls = [[["x", 0, 0, {"training": True, "mask": None}]], [["x", 0, 0, {}]]]
+    copy = restricted(Path("model.json"), {**layer, "inbound_nodes": calls})
+    assert copy["inbound_nodes"] == [[["x", 0, 0, {"mask": None}]], [["x", 0, 0, {}]]]
+    with pytest.raises(UnsupportedOp, match="layer 'd' has an object in its setting 'mask'"):
+        restricted(Path("model.json"), {**layer, "inbound_nodes": [[["x", 0, 0, {"mask": FUNCTION}]]]})
+
+
+def test_models_inside_of_each_other_have_a_bound() -> None:
+    model: Json = EMPTY
+    for _ in range(40):
+        model = {"class_name": "Sequential", "name": "s", "config": {"name": "s", "layers": [model]}}
+    with pytest.raises(ModelFormatError, match="more than 32 levels deep"):
+        restricted(Path("model.json"), model)

@@ -206,10 +206,10 @@ def test_a_layers_model(tmp_path: Path, runtime: Runtime) -> None:
             dense("Magic"),
             {},
             UnsupportedOp,
-            "layer or function 'Magic' is unknown to Keras; convert the model as a graph model",
+            "layer 'd' is of class 'Magic', which TF.js does not know; convert the model as a graph model",
         ),
-        (dense("Lambda"), {}, UnsupportedOp, "layer 'd' is a Lambda, which TF.js cannot run either;"),
-        (dense(activation="zing"), {}, UnsupportedOp, "layer or function 'zing' is unknown to Keras;"),
+        (dense("Lambda"), {}, UnsupportedOp, "layer 'd' is of class 'Lambda', which TF.js does not know;"),
+        (dense(activation="zing"), {}, UnsupportedOp, "layer 'd' has activation 'zing', known are elu,"),
         (dense(units="many"), {}, ModelFormatError, "Keras cannot build the model ("),
         (dense(), {"d/kernel": noise(2, 3)}, WeightsError, "weight 'd/bias' is not in weightsManifest; convert the"),
         (

@@ -64,6 +64,11 @@ def converter_ops() -> frozenset[str]:
     return frozenset(_table()["graph_ops"])
 
 
+def layer_classes() -> frozenset[str]:
+    """The classes of layers, cells and models that TF.js knows."""
+    return frozenset(_table()["layer_classes"])
+
+
 def _needed(table: Mapping[str, Any], form: Format, kind: str) -> list[str] | None:
     if form == "graph":
         found: list[str] | None = table["graph_ops"].get(kind)

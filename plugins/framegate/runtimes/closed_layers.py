@@ -1,0 +1,145 @@
+"""Keras is handed layers that TF.js knows and plain settings: a config names classes, and Keras would import them.
+
+A config is copied part by part, so that what is not named here does not pass. The copy computes the same: initialisers,
+regularisers and constraints have no part in a trained model's results, and TF.js ignores ``training=True`` in a call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from framegate.errors import ModelFormatError, UnsupportedOp
+from framegate.models.analysis.kernels import layer_classes
+from framegate.models.layers import layer_name
+
+MODELS = frozenset({"Functional", "Model", "Sequential"})
+"""Classes whose config holds layers."""
+
+DEEPEST = 32
+"""Levels of models and wrapped layers inside of each other."""
+
+ACTIVATIONS = frozenset({
+    "elu", "exponential", "gelu", "hard_sigmoid", "leaky_relu", "linear", "log_softmax", "mish", "relu", "relu6",
+    "selu", "sigmoid", "silu", "softmax", "softplus", "softsign", "swish", "tanh",
+})  # fmt: skip
+
+_DTYPES = frozenset({
+    "bfloat16", "bool", "complex64", "float16", "float32", "float64", "int16", "int32", "int64", "int8",
+    "mixed_bfloat16", "mixed_float16", "string", "uint16", "uint8",
+})  # fmt: skip
+_TRAINING = ("_constraint", "_initializer", "_regularizer")
+_ENDS = ("input_layers", "output_layers")
+_WRAPPED = frozenset({"backward_layer", "cell", "layer"})
+_ZEROS: Mapping[str, Any] = {"class_name": "Zeros", "config": {}}
+_INSTEAD = "; convert the model as a graph model (tensorflowjs_converter --output_format=tfjs_graph_model)"
+
+
+def restricted(path: Path, layer: Any, depth: int = 0) -> dict[str, Any]:
+    """A copy of a layer's or model's config that names TF.js' classes and holds plain settings only.
+
+    Args:
+        path: the model.json, for errors.
+        layer: ``{"class_name": …, "config": …}`` in the words of Keras 2.
+        depth: number of models and wrappers around it.
+
+    Raises:
+        UnsupportedOp: TF.js does not know a class, or a setting is an object.
+        ModelFormatError: it is not a layer's config.
+    """
+    kind, config = _parts(path, layer)
+    if depth > DEEPEST:
+        raise ModelFormatError(f"{path}: models lie inside of each other more than {DEEPEST} levels deep")
+    if kind not in layer_classes():
+        raise UnsupportedOp(
+            f"{path}: layer {layer_name(layer)!r} is of class {kind!r}, which TF.js does not know{_INSTEAD}"
+        )
+    if isinstance(config, list):
+        # Keras before 2.3 wrote the config of a Sequential as the bare list of its layers.
+        config = {"name": layer.get("name"), "layers": config}
+    copy: dict[str, Any] = {"class_name": kind, "name": str(layer.get("name") or config.get("name") or "")}
+    if kind in MODELS:
+        copy["config"] = _model(path, config, depth)
+    else:
+        copy["config"] = {key: _setting(path, layer, key, value, depth) for key, value in config.items()}
+    if "inbound_nodes" in layer:
+        copy["inbound_nodes"] = _calls(path, layer)
+    return copy
+
+
+def _parts(path: Path, layer: Any) -> tuple[str, Any]:
+    kind = layer.get("class_name") if isinstance(layer, dict) else None
+    config = layer.get("config") if isinstance(layer, dict) else None
+    kinds = (dict, list) if kind in MODELS else dict
+    if not isinstance(kind, str) or not isinstance(config, kinds):
+        raise ModelFormatError(
+            f"{path}: {str(layer)[:80]} is not a layer with a class_name and a config; convert again"
+        )
+    return kind, config
+
+
+def _model(path: Path, config: Mapping[str, Any], depth: int) -> dict[str, Any]:
+    layers = config.get("layers")
+    if not isinstance(layers, list):
+        raise ModelFormatError(
+            f"{path}: a model inside of modelTopology holds no list of layers; convert the model again"
+        )
+    copy: dict[str, Any] = {"name": str(config.get("name") or "model")}
+    copy["layers"] = [restricted(path, layer, depth + 1) for layer in layers]
+    return copy | {key: _plain(path, copy["name"], key, config[key]) for key in _ENDS if key in config}
+
+
+def _setting(path: Path, layer: Any, key: str, value: Any, depth: int) -> Any:
+    if key in _WRAPPED and value is not None:
+        return restricted(path, value, depth + 1)
+    if key == "cells" and isinstance(value, list):
+        return [restricted(path, cell, depth + 1) for cell in value]
+    if key.endswith(_TRAINING):
+        return None if value is None or not key.endswith("_initializer") else _ZEROS
+    names = _DTYPES if key == "dtype" else ACTIVATIONS if key.endswith("activation") else None
+    name = layer_name(layer)
+    return _plain(path, name, key, value) if names is None else _known(path, name, key, value, names)
+
+
+def _known(path: Path, name: str, key: str, value: Any, names: frozenset[str]) -> Any:
+    """A name of a closed list, which some versions of Keras write as an object of that class."""
+    named = value.get("class_name") if isinstance(value, dict) and not value.get("config") else value
+    if named is not None and not (isinstance(named, str) and named in names):
+        raise UnsupportedOp(
+            f"{path}: layer {name!r} has {key} {str(named)[:60]!r}, known are {', '.join(sorted(names))}"
+        )
+    return named
+
+
+def _plain(path: Path, name: str, key: str, value: Any) -> Any:
+    """A setting of numbers, texts and lists of them."""
+    waiting = [value]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, list):
+            waiting.extend(item)
+        elif isinstance(item, dict):
+            raise UnsupportedOp(
+                f"{path}: layer {name!r} has an object in its setting {key!r} ({str(item)[:60]}), where TF.js takes"
+                " numbers and texts; convert the model without it"
+            )
+    return value
+
+
+def _calls(path: Path, layer: Any) -> Any:
+    """The calls of a layer, each with its plain arguments, without ``training``."""
+    calls = layer["inbound_nodes"]
+    name = layer_name(layer)
+    if not isinstance(calls, list):
+        return _plain(path, name, "inbound_nodes", calls)
+    return [_call(path, name, call) for call in calls]
+
+
+def _call(path: Path, name: str, call: Any) -> Any:
+    if not isinstance(call, list):
+        return _plain(path, name, "inbound_nodes", call)
+    if len(call) == 4 and isinstance(call[0], str) and isinstance(call[3], dict):
+        arguments = {key: _plain(path, name, key, value) for key, value in call[3].items() if key != "training"}
+        return [*call[:3], arguments]
+    return [_call(path, name, item) for item in call]
