@@ -101,22 +101,39 @@ class ConvertedRuntime(Threaded, BaseRuntime):
 
     def _fill(self, source: _Source, into: Path) -> None:
         tensorflow = tf.tensorflow()
-        frozen = freeze(tensorflow, source.parts or add_weights(source.parsed))
+        parts = source.parts or add_weights(source.parsed)
+        frozen = freeze(tensorflow, parts, "apart")
+        refusal = self._refusal(tensorflow, frozen, into)
+        if refusal is not None and frozen.weights:
+            # What a converter cannot do with a weight whose value it does not know it may do with a constant.
+            _empty(into)
+            refusal = self._refusal(tensorflow, freeze(tensorflow, parts), into)
         info: dict[str, Any] = {end: [asdict(one) for one in getattr(frozen, end)] for end in ("inputs", "outputs")}
-        converter = f"{self.packages[0]} {_version(self.packages[0])}"
+        if refusal is not None:
+            converter = f"{self.packages[0]} {_version(self.packages[0])}"
+            info = {"refused": f"{converter} cannot convert the model: {refusal}"}
+        (into / _INFO).write_text(json.dumps(info), "utf-8")
+
+    def _refusal(self, tensorflow: Any, frozen: Frozen, into: Path) -> str | None:
+        """Convert, and say why the converter would not."""
         try:
             _refuse_strings(frozen)
             with silent():
                 self.convert(tensorflow, frozen, into)
         except BackendUnavailable as error:
-            info = {"refused": f"{converter} cannot convert the model: {error.reason}"}
+            return error.reason
         except REFUSALS as error:
-            info = {"refused": f"{converter} cannot convert the model: {one_line(error)}"}
-        (into / _INFO).write_text(json.dumps(info), "utf-8")
+            return one_line(error)
+        return None
 
 
 def _weights(source: _Source) -> _Source:
     return source if is_whole(source.folder) else source._replace(parts=add_weights(source.parsed))
+
+
+def _empty(folder: Path) -> None:
+    for path in folder.iterdir():
+        path.unlink()
 
 
 def _refuse_strings(frozen: Frozen) -> None:

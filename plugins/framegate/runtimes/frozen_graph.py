@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -21,27 +21,42 @@ from framegate.runtimes.tables import TableHandles, make_tables
 # Smaller weights become constants, which TensorFlow's optimiser folds; larger ones would be copied five times on their
 # way through a GraphDef, a FunctionDef and the optimiser, and run no faster for it.
 _HELD_BYTES = 1 << 14
+# For another library fewer are kept apart, as it too folds constants, and none where all of them are few.
+_APART_BYTES, _APART_TOTAL_BYTES = 1 << 16, 1 << 22
 # A multiplication by nearly these, as float16 weights hold them, makes the optimiser see HardSwish (1/6) or Gelu, which
 # it computes with the exact number. A tensor that is no constant keeps its value.
 _MAGIC = (1 / 6, math.sqrt(0.5), math.sqrt(2 / math.pi), 0.044715)
 
 
+Placement = Literal["inside", "held", "apart"]
+"""Where large weights are: constants in the graph, tensors that the function captures, or inputs of the function."""
+
+
 class Frozen(NamedTuple):
-    """A function of TensorFlow tensors, in the order of ``inputs`` and ``outputs``, whose weights are constants."""
+    """A function of TensorFlow tensors, in the order of ``inputs`` and ``outputs``.
+
+    Attributes:
+        call: the function.
+        inputs: what it takes.
+        outputs: what it returns.
+        weights: what it takes behind the inputs: the values of weights that were kept apart.
+    """
 
     call: Any
     inputs: tuple[TensorInfo, ...]
     outputs: tuple[TensorInfo, ...]
+    weights: tuple[Array, ...] = ()
 
 
-def freeze_graph(tf: Any, parts: Parts, *, hold_weights: bool = False) -> Frozen:
+def freeze_graph(tf: Any, parts: Parts, placement: Placement = "inside") -> Frozen:
     """Build a graph model.
 
     Args:
         tf: the ``tensorflow`` module.
         parts: topology and weights.
-        hold_weights: keep large weights beside the function, as tensors that it captures, instead of in its graph.
-            It loads faster and in less memory; leave it off where the graph is handed to another library.
+        placement: where large weights are. Each of them in the graph costs its bytes many times over, in TensorFlow
+            and in each library that the graph is handed to; ``"held"`` is for TensorFlow itself, ``"apart"`` for a
+            library that is given the weights' values in another way.
 
     Raises:
         UnsupportedOp: TensorFlow does not know an op; the error names op and node.
@@ -52,12 +67,14 @@ def freeze_graph(tf: Any, parts: Parts, *, hold_weights: bool = False) -> Frozen
     if not outputs:
         raise ModelFormatError(f"{path}: the graph has no output; convert the model again")
     tables = make_tables(tf, parts)
-    held = _held(parts, {graph.node_name(port.tensor) for port in outputs}) if hold_weights else frozenset()
+    held = _LEFT_OUT[placement](parts) - {graph.node_name(port.tensor) for port in outputs}
     ends = [port.tensor for port in outputs]
     definition = graph_def.build(tf, parts, ends, [port.tensor for port in inputs], held)
-    captured = held_tensors(tf, parts.weights, definition.held) | tables
-    found = _function(tf, path, definition, inputs, outputs, captured, unknown=hold_weights)
-    return Frozen(found, tuple(port.info for port in inputs), _infos(path, outputs, found.outputs))
+    weights = _values(parts, definition) if placement == "apart" else {}
+    captured = tables if weights else held_tensors(tf, parts.weights, definition.held) | tables
+    found = _function(tf, path, definition, inputs, outputs, captured, weights, unknown=placement == "held")
+    infos = _infos(path, outputs, found.outputs)
+    return Frozen(found, tuple(port.info for port in inputs), infos, tuple(weights.values()))
 
 
 def _dtype(tf: Any, info: TensorInfo) -> Any:
@@ -69,12 +86,35 @@ def _shape(info: TensorInfo, unknown: bool) -> tuple[int | None, ...] | None:  #
     return None if unknown and info.shape == graph.UNKNOWN_RANK else info.shape
 
 
-def _held(parts: Parts, outputs: set[str]) -> frozenset[str]:
+def _held(parts: Parts) -> frozenset[str]:
     return frozenset(
         name
         for name, array in parts.weights.items()
-        if array.dtype != object and name not in outputs and (array.nbytes >= _HELD_BYTES or _is_nearly_magic(array))
+        if array.dtype != object and (array.nbytes >= _HELD_BYTES or _is_nearly_magic(array))
     )
+
+
+def _apart(parts: Parts) -> frozenset[str]:
+    """Large weights that cannot be shapes, axes or the like, which converters must know."""
+    floats = {name: array.nbytes for name, array in parts.weights.items() if array.dtype.kind == "f"}
+    large = {name: size for name, size in floats.items() if size >= _APART_BYTES}
+    return frozenset(large if sum(large.values()) >= _APART_TOTAL_BYTES else ())
+
+
+def _inside(_: Parts) -> frozenset[str]:
+    return frozenset()
+
+
+_LEFT_OUT: Mapping[Placement, Callable[[Parts], frozenset[str]]] = {
+    "inside": _inside, "held": _held, "apart": _apart
+}  # fmt: skip
+
+
+def _values(parts: Parts, definition: graph_def.Definition) -> dict[str, Array]:
+    """Values of the weights that were left out, by the names of their tensors."""
+    return {
+        f"{name}:0": parts.weights[name].astype(dtype.as_numpy_dtype, copy=False) for name, dtype in definition.held
+    }
 
 
 def _is_nearly_magic(array: Array) -> bool:
@@ -92,6 +132,7 @@ def _function(
     inputs: Sequence[Port],
     outputs: Sequence[Port],
     captured: TableHandles,
+    weights: Mapping[str, Array],
     *,
     unknown: bool,
 ) -> Any:
@@ -100,7 +141,7 @@ def _function(
             raise ModelFormatError(f"{path}: the signature names {port.tensor!r}, which the graph lacks")
 
     def run(*tensors: Any) -> Any:
-        feeds = {port.tensor: tensor for port, tensor in zip(inputs, tensors, strict=True)}
+        feeds = dict(zip([*(port.tensor for port in inputs), *weights], tensors, strict=True))
         around = tf.compat.v1.get_default_graph()
         feeds |= {name: around.capture(tensor) for name, tensor in captured.items()}
         asked = [port.tensor for port in outputs if port.tensor not in feeds]
@@ -112,6 +153,7 @@ def _function(
 
     try:
         specs = [tf.TensorSpec(_shape(port.info, unknown), _dtype(tf, port.info)) for port in inputs]
+        specs += [tf.TensorSpec(array.shape, array.dtype) for array in weights.values()]
         # TensorFlow 1's way of wrapping: tf.function would order what has side effects, across the frames of loops too.
         return tf.compat.v1.wrap_function(run, specs)
     except (ValueError, TypeError, KeyError, OverflowError, tf.errors.OpError) as error:

@@ -52,7 +52,7 @@ class KerasRuntime(Threaded, StagedRuntime):
             model = build_keras(parts)
             inputs = tuple(map(info_of, model.input_names, model.inputs))
             return KerasModel(parts.name, model, inputs, tuple(map(info_of, model.output_names, model.outputs)))
-        frozen = freeze_graph(self._tf, parts)
+        frozen = freeze_graph(self._tf, parts, "held")
         single = [info.name for info in frozen.inputs if not info.shape]
         if single:
             raise BackendUnavailable(

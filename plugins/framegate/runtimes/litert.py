@@ -11,13 +11,15 @@ from typing import Any, NamedTuple
 
 from framegate.errors import BackendUnavailable
 from framegate.interfaces import Array
+from framegate.runtimes import litert_weights
 from framegate.runtimes.base import StagedModel
 from framegate.runtimes.converted import INSTEAD, Conversion, ConvertedRuntime
-from framegate.runtimes.export import feed_name, fetch_name, graph_def
+from framegate.runtimes.export import Exported, exported, feed_name, fetch_name
 from framegate.runtimes.feeds import cannot_run
 from framegate.runtimes.frozen_graph import Frozen
 from framegate.runtimes.libraries import library, one_line, silent
 from framegate.runtimes.pershape import PerShape, Shapes
+from framegate.runtimes.scales import scaled
 from framegate.runtimes.threads import in_words
 
 _FILE = "model.tflite"
@@ -49,14 +51,17 @@ class LiteRTRuntime(ConvertedRuntime):
             BackendUnavailable: LiteRT lacks an op.
         """
         phase = importlib.import_module("tensorflow.lite.python.convert_phase")
-        function = _function(tensorflow, frozen)
+        given = scaled(exported(tensorflow, frozen))
+        function = _function(tensorflow, frozen, given)
         converter = tensorflow.lite.TFLiteConverter.from_concrete_functions([function], tensorflow.Module())
         try:
             model = converter.convert()
         except phase.ConverterError as error:
             said = _ERROR.search(str(error))
             raise BackendUnavailable(said[1] if said else one_line(error), INSTEAD) from error
-        (folder / _FILE).write_bytes(model)
+        litert_weights.write(
+            library("ai_edge_litert.schema_py_generated", "litert"), model, given.weights, folder / _FILE
+        )
 
     def open(self, conversion: Conversion) -> LiteRTModel:
         """Find the converted model; it is read, and memory allocated, when the first input's shape is known."""
@@ -132,21 +137,21 @@ class LiteRTModel(StagedModel):
         )
 
 
-def _function(tensorflow: Any, frozen: Frozen) -> Any:
+def _function(tensorflow: Any, frozen: Frozen, given: Exported) -> Any:
     """The frozen function with inputs and outputs named by their index, which the converter keeps in a signature."""
-    graph = graph_def(tensorflow, frozen)
-    names = {node.name for node in graph.node}
+    names = [*map(feed_name, range(len(frozen.inputs))), *given.weights]
+    needed = frozenset(given.inputs)
     fetches = [fetch_name(index) for index in range(len(frozen.outputs))]
 
     def run(*feeds: Any) -> dict[str, Any]:
-        given = {feed_name(index): feed for index, feed in enumerate(feeds) if feed_name(index) in names}
+        taken = {name: feed for name, feed in zip(names, feeds, strict=True) if name in needed}
         found = tensorflow.graph_util.import_graph_def(
-            graph, input_map=given, return_elements=[f"{name}:0" for name in fetches], name=""
+            given.graph, input_map=taken, return_elements=[f"{name}:0" for name in fetches], name=""
         )
         return dict(zip(fetches, found, strict=True))
 
     specs = [
-        tensorflow.TensorSpec(tensor.shape, tensor.dtype, feed_name(index))
-        for index, tensor in enumerate(frozen.call.inputs[: len(frozen.inputs)])
+        tensorflow.TensorSpec(tensor.shape, tensor.dtype, name)
+        for name, tensor in zip(names, frozen.call.inputs, strict=False)
     ]
     return tensorflow.function(run, input_signature=specs, autograph=False).get_concrete_function()

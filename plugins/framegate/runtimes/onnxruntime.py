@@ -9,9 +9,10 @@ import numpy as np
 
 from framegate.errors import BackendUnavailable
 from framegate.interfaces import Array
+from framegate.runtimes import onnx_weights
 from framegate.runtimes.base import StagedModel
 from framegate.runtimes.converted import INSTEAD, Conversion, ConvertedRuntime
-from framegate.runtimes.export import feed_name, fetch_name, graph_def
+from framegate.runtimes.export import exported, feed_name, fetch_name
 from framegate.runtimes.feeds import cannot_run
 from framegate.runtimes.frozen_graph import Frozen
 from framegate.runtimes.libraries import library, one_line, silent
@@ -48,11 +49,10 @@ class OnnxRuntime(ConvertedRuntime):
             BackendUnavailable: tf2onnx left an op that ONNX has not.
         """
         onnx, tf2onnx = library("onnx", "onnxruntime"), library("tf2onnx", "onnxruntime")
-        graph = graph_def(tensorflow, frozen)
-        fed = {node.name for node in graph.node}
+        given = exported(tensorflow, frozen)
         model, _ = tf2onnx.convert.from_graph_def(
-            graph,
-            input_names=[f"{name}:0" for name in map(feed_name, range(len(frozen.inputs))) if name in fed],
+            given.graph,
+            input_names=[f"{name}:0" for name in given.inputs],
             output_names=[f"{fetch_name(index)}:0" for index in range(len(frozen.outputs))],
             opset=_OPSET,
         )
@@ -61,6 +61,7 @@ class OnnxRuntime(ConvertedRuntime):
         unknown = sorted({node.op_type for node in model.graph.node if not node.domain} - known)
         if unknown:
             raise BackendUnavailable(f"it does not know {', '.join(unknown)}", INSTEAD)
+        onnx_weights.put(onnx, model, {f"{name}:0": array for name, array in given.weights.items()}, folder)
         _name_dynamic_dimensions(model)
         onnx.save_model(model, folder / _FILE)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ from framegate.errors import BackendUnavailable
 from framegate.interfaces import Array
 from framegate.runtimes.base import StagedModel
 from framegate.runtimes.converted import INSTEAD, Conversion, ConvertedRuntime
-from framegate.runtimes.export import feed_name, fetch_name, graph_def
+from framegate.runtimes.export import exported, feed_name, fetch_name
 from framegate.runtimes.feeds import cannot_run
 from framegate.runtimes.frozen_graph import Frozen
 from framegate.runtimes.libraries import library, one_line
@@ -42,11 +44,17 @@ class OpenVINORuntime(ConvertedRuntime):
         return f"OpenVINO {self._openvino.__version__.split('-')[0]}, {device}, {in_words(self.threads)}"
 
     def convert(self, tensorflow: Any, frozen: Frozen, folder: Path) -> None:
-        """Read the frozen graph and write OpenVINO's own format, in float32."""
+        """Read the frozen graph, put the weights into it, and write OpenVINO's own format, in float32."""
+        given = exported(tensorflow, frozen)
         # The core's reader, not openvino.convert_model, which reports usage over the network.
         graph = folder / "frozen.pb"
-        graph.write_bytes(graph_def(tensorflow, frozen).SerializeToString())
-        self._openvino.save_model(self._core.read_model(graph), folder / _FILE, compress_to_fp16=False)
+        graph.write_bytes(given.graph.SerializeToString())
+        model = self._core.read_model(graph)
+        _put_weights(self._openvino, model, given.weights)
+        try:
+            self._openvino.save_model(model, folder / _FILE, compress_to_fp16=False)
+        except RuntimeError as error:  # its stream's, which does not say more
+            raise OSError(errno.ENOSPC, one_line(error)) from error
         graph.unlink()
 
     def open(self, conversion: Conversion) -> OpenVINOModel:
@@ -134,6 +142,24 @@ class OpenVINOModel(StagedModel):
                 f"OpenVINO cannot compile the model for inputs of shape {size} ({one_line(error)})", INSTEAD
             ) from error
         return compiled.create_infer_request(), [compiled.input(name) if name in used else None for name in names]
+
+
+def _put_weights(openvino: Any, model: Any, weights: Mapping[str, Array]) -> None:
+    """Make constants of the inputs that are weights, and compute once what follows from these alone."""
+    for port in model.inputs:
+        name = next((name.removesuffix(":0") for name in port.get_names() if name.removesuffix(":0") in weights), None)
+        if name is None:
+            continue
+        constant = openvino.op.Constant(weights[name], shared_memory=weights[name].flags.writeable)
+        for target in port.get_target_inputs():
+            target.replace_source_output(constant.output(0))
+        model.remove_parameter(port.get_node())
+    model.validate_nodes_and_infer_types()
+    if weights:
+        passes = library("openvino.passes", "openvino")
+        manager = passes.Manager()
+        manager.register_pass(passes.ConstantFolding())
+        manager.run_passes(model)
 
 
 def _order(names: list[set[str]], count: int) -> list[int]:

@@ -10,7 +10,7 @@ from framegate.interfaces import Array
 from framegate.models import tf
 from framegate.runtimes.base import StagedModel, StagedRuntime, Threaded
 from framegate.runtimes.feeds import cannot_run
-from framegate.runtimes.frozen_graph import Frozen, freeze_graph
+from framegate.runtimes.frozen_graph import Frozen, Placement, freeze_graph
 from framegate.runtimes.keras_model import freeze_keras
 from framegate.runtimes.parts import Parts
 
@@ -45,7 +45,7 @@ class TensorFlowRuntime(Threaded, StagedRuntime):
         Raises:
             ModelError: it cannot be built.
         """
-        return TensorFlowModel(self._tf, parts.name, freeze(self._tf, parts, hold_weights=True))
+        return TensorFlowModel(self._tf, parts.name, freeze(self._tf, parts, "held"))
 
 
 class TensorFlowModel(StagedModel):
@@ -83,14 +83,12 @@ class TensorFlowModel(StagedModel):
         self._call = None
 
 
-def freeze(tensorflow: Any, parts: Parts, *, hold_weights: bool = False) -> Frozen:
+def freeze(tensorflow: Any, parts: Parts, placement: Placement = "inside") -> Frozen:
     """Build a model of either format into a frozen function.
 
     Raises:
         ModelError: the model cannot be built.
     """
     return (
-        freeze_graph(tensorflow, parts, hold_weights=hold_weights)
-        if parts.json.format == "graph"
-        else freeze_keras(tensorflow, parts)
+        freeze_graph(tensorflow, parts, placement) if parts.json.format == "graph" else freeze_keras(tensorflow, parts)
     )

@@ -12,7 +12,7 @@ from graph_files import noise
 from framegate.errors import BackendUnavailable
 from framegate.interfaces import TensorInfo
 from framegate.models import tf
-from framegate.runtimes.export import graph_def
+from framegate.runtimes.export import exported
 from framegate.runtimes.frozen_graph import Frozen
 
 pytestmark = pytest.mark.skipif(find_spec("tensorflow") is None, reason="needs pytest-framegate[tensorflow]")
@@ -39,7 +39,7 @@ def frozen(tensorflow: Any, captured: Any) -> Frozen:
 
 
 def test_captured_tensors_become_constants(tensorflow: Any) -> None:
-    definition = graph_def(tensorflow, frozen(tensorflow, tensorflow.constant(W)))
+    definition = exported(tensorflow, frozen(tensorflow, tensorflow.constant(W))).graph
     placeholders = [node.name for node in definition.node if node.op == "Placeholder"]
     assert placeholders == ["feed_0"]
     with tensorflow.Graph().as_default(), tensorflow.compat.v1.Session() as session:
@@ -55,4 +55,4 @@ def test_captured_tensors_become_constants(tensorflow: Any) -> None:
 def test_what_is_no_tensor_is_refused(tensorflow: Any) -> None:
     variable = tensorflow.Variable(W)
     with pytest.raises(BackendUnavailable, match=r"^it holds a table or another resource;"):
-        graph_def(tensorflow, frozen(tensorflow, variable.handle))
+        exported(tensorflow, frozen(tensorflow, variable.handle))

@@ -1,0 +1,37 @@
+"""How much memory this process holds, and has held at most since it was last asked to forget."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+_STATUS = Path("/proc/self/status")
+_FORGET = Path("/proc/self/clear_refs")
+_PEAK = "5"  # see proc(5)
+
+
+def resident_bytes() -> int | None:
+    """Bytes of this process that are in memory, its libraries' included; None where the system does not say."""
+    return _field("VmRSS")
+
+
+def peak_bytes() -> int | None:
+    """The most that `resident_bytes` was since `forget_peak`; None where the system does not say."""
+    return _field("VmHWM")
+
+
+def forget_peak() -> bool:
+    """Let the peak begin anew at what is held now; False where it cannot, and is of all that the process did."""
+    try:
+        _FORGET.write_text(_PEAK, "ascii")
+    except OSError:
+        return False
+    return True
+
+
+def _field(name: str) -> int | None:
+    try:
+        found = re.search(rf"^{name}:\s+(\d+) kB$", _STATUS.read_text("ascii", "replace"), re.MULTILINE)
+    except OSError:
+        return None
+    return int(found[1]) * 1024 if found else None
