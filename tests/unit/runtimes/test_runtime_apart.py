@@ -17,6 +17,8 @@ from graph_files import Node, ints, noise, op, placeholder, text, write_graph
 from framegate.interfaces import Array, ResolvedModel, Runtime
 from framegate.registry import Registry
 from framegate.runtimes import builtin, converted
+from framegate.runtimes.converted import ConvertedRuntime
+from framegate.runtimes.tensorflow import freeze
 from framegate.runtimes.threads import open_runtime
 
 pytestmark = pytest.mark.skipif(find_spec("tensorflow") is None, reason="needs pytest-framegate[all]")
@@ -90,7 +92,6 @@ def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def placements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Where the weights were in each conversion that was tried."""
     tried: list[str] = []
-    freeze = converted.freeze
 
     def noted(tf: Any, parts: Any, placement: Any = "inside") -> Any:
         tried.append(placement)
@@ -124,6 +125,7 @@ def test_the_numbers_are_the_same(
 def test_what_a_converter_must_know_is_a_constant_after_all(
     tmp_path: Path, tensorflow: Runtime, runtime: Runtime, placements: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    assert isinstance(runtime, ConvertedRuntime)
     convert = type(runtime).convert
 
     def picky(self: Any, tf: Any, frozen: Any, folder: Path) -> None:
