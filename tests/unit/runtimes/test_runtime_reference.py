@@ -1,0 +1,93 @@
+"""Models that are loaded apart, to compare with: how often, and in which runtime."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from framegate.errors import BackendUnavailable
+from framegate.interfaces import Array, ResolvedModel
+from framegate.models.image_io import model_inputs
+from framegate.runtimes.null import NullModel, NullRuntime
+from framegate.runtimes.parts import Parts
+from framegate.runtimes.reference import References
+
+MODEL = ("image", (1, 2, 2, 3))
+
+
+class Counting(NullRuntime):
+    """Adds ``offset`` to what it is fed, and counts what it loads, runs and closes."""
+
+    def __init__(self, offset: float = 0.0, *, dice: bool = False) -> None:
+        self.offset, self.dice = offset, dice
+        self.events: list[str] = []
+
+    def load(self, model: ResolvedModel) -> NullModel:
+        self.events.append("load")
+        return super().load(model)  # type: ignore[return-value]  # of build below
+
+    def build(self, parts: Parts) -> NullModel:
+        runtime = self
+
+        class Model(NullModel):
+            def infer(self, arrays: list[Array]) -> Array:
+                runtime.events.append("run")
+                thrown = np.float32(len(runtime.events)) if runtime.dice else np.float32(0)
+                return arrays[0] + np.float32(runtime.offset) + thrown
+
+            def free(self) -> None:
+                runtime.events.append("close")
+
+        return Model(parts.name, model_inputs(parts.json))
+
+
+@pytest.fixture
+def model(write_model: Callable[..., Path]) -> ResolvedModel:
+    return ResolvedModel("tiny", write_model(size=2) / "model.json", "graph", "0" * 64)
+
+
+def feeds(*levels: float) -> list[dict[str, Array]]:
+    ramp = np.arange(12, dtype=np.float32).reshape(1, 2, 2, 3)
+    return [{"image": ramp + np.float32(level)} for level in levels]
+
+
+def opened(**runtimes: NullRuntime) -> Callable[[str], NullRuntime]:
+    def open_runtime(name: str) -> NullRuntime:
+        if name not in runtimes:
+            raise BackendUnavailable("it is not there", "install it")
+        return runtimes[name]
+
+    return open_runtime
+
+
+def test_it_is_tensorflow_where_there_is_one(model: ResolvedModel) -> None:
+    found = References(opened(tensorflow=Counting(1), other=Counting(2)))(model, "other", feeds(0, 7))
+    assert (found.runtime, found.is_repeatable) == ("tensorflow", True)
+    assert [float(each["image"][0, 0, 0, 0]) for each in found.outputs] == [1, 8]
+
+
+def test_without_it_the_first_runtime_that_asks_is_the_measure_of_all(model: ResolvedModel) -> None:
+    references = References(opened(one=Counting(1), two=Counting(2)))
+    assert references(model, "one", feeds(0)).runtime == "one"
+    assert references(model, "two", feeds(0)).runtime == "one"
+
+
+def test_a_model_is_loaded_once_for_the_same_feeds_and_closed_at_once(model: ResolvedModel) -> None:
+    runtime = Counting()
+    references = References(opened(tensorflow=runtime))
+    for order in ((0, 1, 2), (2, 1, 0), (1,)):
+        references(model, "other", feeds(*order))
+    assert runtime.events == ["load", "run", "run", "run", "run", "close"]
+
+
+def test_outputs_are_dropped_when_they_fill_the_memory_but_for_the_latest(model: ResolvedModel) -> None:
+    runtime = Counting()
+    references = References(opened(tensorflow=runtime), kept_bytes=0)
+    for level in (0, 1, 1, 0):
+        assert float(references(model, "other", feeds(level)).outputs[0]["image"][0, 0, 0, 0]) == level
+    assert runtime.events.count("load") == 3
+
+
+def test_a_model_that_throws_dice_is_told(model: ResolvedModel) -> None:
+    assert not References(opened(tensorflow=Counting(dice=True)))(model, "other", feeds(0)).is_repeatable
