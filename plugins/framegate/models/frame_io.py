@@ -70,11 +70,12 @@ def find_frame_io(spec: ModelSpec, files: ResolvedModel, model: HasPorts, size: 
     Raises:
         ModelError: the model has no image input, no image output, needs more inputs than a frame, or several frames.
     """
-    source, target = image_input(spec.name, model.inputs), image_output(spec.name, model.outputs)
+    source = image_input(spec.name, model.inputs)
     if source.batched and source.info.shape[0] not in (None, 1):
         raise ModelError(
             f"model {spec.name!r} takes batches of {source.info.shape[0]} frames; export it with batches of 1"
         )
+    target = image_output(spec.name, model.outputs, batched=source.batched)
     _, guessed_out = guess_ranges(files.path)
     return FrameIO(
         input=source.info,

@@ -13,6 +13,8 @@ from framegate.models import graph, layers
 from framegate.models.topology import ModelJson, read_model_json
 
 _CHANNELS = (1, 3, 4)
+_LEAST_SIDE = {3: 8, 4: 2}
+"""By rank. [2, 21, 3] is two hands of 21 points each, and [1, 1, 64, 3] is one row of points."""
 _DEFAULT_CHANNELS = 3
 _PASS_THROUGH = frozenset({"identity", "identityn", "reshape", "squeeze", "cast"})
 _SIGNED: Range = (-1.0, 1.0)
@@ -55,16 +57,23 @@ def image_input(model: str, inputs: Sequence[TensorInfo]) -> ImagePort:
     return ports[0]
 
 
-def image_output(model: str, outputs: Sequence[TensorInfo]) -> ImagePort:
+def image_output(model: str, outputs: Sequence[TensorInfo], *, batched: bool = True) -> ImagePort:
     """The first output that is an image.
+
+    Args:
+        model: the model's name or file, for the error.
+        outputs: its outputs.
+        batched: whether its input has a batch dimension, and so its outputs where their sizes leave it open.
 
     Raises:
         ModelError: there is none.
     """
-    for port in map(_image, outputs):
+    for info in outputs:
+        is_row = len(info.shape) == 3 and batched and None in info.shape[:2]
+        port = None if is_row or (len(info.shape) == 4 and info.shape[0] not in (None, 1)) else _image(info)
         if port:
             return port
-    raise ModelError(f"{model}: no image output; {_found(outputs)}")
+    raise ModelError(f"{model}: no image output; {_found(outputs)}; points, boxes, scores and features are none")
 
 
 def model_inputs(model: ModelJson) -> tuple[TensorInfo, ...]:
@@ -103,6 +112,11 @@ def _image(info: TensorInfo) -> ImagePort | None:
         return None
     height, width, channels = info.shape[-3:]
     if channels not in _CHANNELS and (rank == 3 or channels is not None):
+        return None
+    # [None, 64, 3] is a batch of points: an image that leaves its height open leaves its width open too.
+    if rank == 3 and height is None and width is not None:
+        return None
+    if any(side is not None and 0 < side < _LEAST_SIDE[rank] for side in (height, width)):
         return None
     size = Size(height or width or 0, width or height or 0) if height or width else None
     return ImagePort(info, channels or _DEFAULT_CHANNELS, size, batched=rank == 4)

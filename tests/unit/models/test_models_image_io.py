@@ -31,6 +31,8 @@ def info(*shape: int | None, name: str = "x", dtype: str = "float32") -> TensorI
         ((None, 64, None, 3), 3, Size(64, 64), True),
         ((None, None, None, None), 3, None, True),
         ((64, 48, 3), 3, Size(64, 48), False),
+        ((None, None, 3), 3, None, False),
+        ((1, 2, 2, 3), 3, Size(2, 2), True),
     ],
 )
 def test_images(shape: Shape, channels: int, size: Size | None, *, batched: bool) -> None:
@@ -38,7 +40,14 @@ def test_images(shape: Shape, channels: int, size: Size | None, *, batched: bool
     assert image_input("m", [found]) == ImagePort(found, channels, size, batched)
 
 
-@pytest.mark.parametrize("shape", [(), (1, 10), (1, 3, 64, 64), (64, 64, None), (1, 64, 64, 2), (1, 2, 64, 64, 3)])
+@pytest.mark.parametrize(
+    "shape",
+    [
+        *[(), (1, 10), (1, 3, 64, 64), (64, 64, None), (1, 64, 64, 2), (1, 2, 64, 64, 3)],
+        *[(1, 64, 3), (1, 64, 4), (None, 64, 3), (None, 21, 1), (64, 1, 3), (2, 21, 3), (21, 3, 1), (1, 64, 64)],
+        *[(1, 1, 64, 3), (1, 64, 1, 4), (1, 1, 1, 3), (None, 1, None, 3)],
+    ],
+)
 def test_what_is_no_image_is_refused_with_what_there_is(shape: Shape) -> None:
     with pytest.raises(ModelError) as error:
         image_input("m", [info(*shape)])
@@ -58,6 +67,31 @@ def test_the_first_image_among_the_outputs() -> None:
     assert image_output("m", outputs).info.name == "mask"
     with pytest.raises(ModelError, match=r"^m: no image output; found x: float32 \[1x10\]; an image is"):
         image_output("m", outputs[:1])
+
+
+POINTS, BOXES, SCORES, CLASSES, DEPTH = (1, 64, 3), (1, 64, 4), (1, 21, 1), (1, 64, 64, 21), (1, 64, 64)
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [POINTS, BOXES, SCORES, CLASSES, DEPTH, (None, 64, 3), (None, None, 3), (2, 21, 3), (1, 1, 64, 3), (9, 64, 64, 3)],
+)
+def test_points_boxes_scores_and_features_are_no_pictures(shape: Shape) -> None:
+    with pytest.raises(ModelError) as error:
+        image_output("m", [info(*shape)])
+    assert str(error.value) == (
+        f"m: no image output; found {info(*shape)}; an image is [N, height, width, 1, 3 or 4 channels] or the same"
+        " without N, channels last; points, boxes, scores and features are none"
+    )
+    picture = info(1, 64, 64, 3, name="picture")
+    assert image_output("m", [info(*shape), picture]).info is picture
+
+
+@pytest.mark.parametrize("shape", [(64, 64, 3), (8, 640, 1), (None, None, 3)])
+def test_an_output_without_a_batch(shape: Shape) -> None:
+    assert image_output("m", [info(*shape)], batched=False).info.shape == shape
+    if None not in shape:
+        assert image_output("m", [info(*shape)]).info.shape == shape
 
 
 def test_texts_and_flags_are_no_images() -> None:
