@@ -11,10 +11,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import cast
 
-import numpy as np
-
 from framegate.errors import FrameError
 from framegate.frames.clip import generate_clip
+from framegate.frames.pictures import decode_picture, unread_kind
 from framegate.interfaces import Pixels
 from framegate.paths import data_dir
 
@@ -51,6 +50,7 @@ def _decode(source: str) -> list[Pixels]:
     if not path.is_file():
         raise FrameError(f"frame source {source!r} is no file; give an image or video file, {PHOTO!r} or {CLIP!r}")
     with _quiet_decoders():
+        _check_kind(path)
         frames = _read_picture(path) or _read_video(path)
     if not frames:
         raise FrameError(
@@ -60,14 +60,14 @@ def _decode(source: str) -> list[Pixels]:
     return frames
 
 
-def decode_picture(data: bytes) -> Pixels | None:
-    """PNG, JPEG or another format that OpenCV knows, as RGB uint8 (H, W, 3); None if it is none of them."""
-    import cv2
-
-    if not data:
-        return None
-    bgr = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
-    return None if bgr is None else cast("Pixels", cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB))
+def _check_kind(path: Path) -> None:
+    try:
+        with path.open("rb") as file:
+            kind = unread_kind(file.read(1024))
+    except OSError:
+        return  # whoever reads the rest says so
+    if kind is not None:
+        raise FrameError(f"frame source {path} is a {kind} file, which OpenCV does not read; convert it to PNG or JPEG")
 
 
 def _read_picture(path: Path) -> list[Pixels]:

@@ -36,9 +36,9 @@ def test_the_difference_is_a_share_of_the_range() -> None:
         (RAMP + np.float32(0.0021), RAMP, False),
         (changed(RAMP, 1, 0.0021), RAMP, False),
         # A constant: what rounding makes of it, and more.
-        (np.float32([5.000001]), np.float32([5]), True),
-        (np.float32([5.001]), np.float32([5]), False),
-        (np.float32([0]), np.float32([0]), True),
+        (np.array([5.000001], np.float32), np.array([5], np.float32), True),
+        (np.array([5.001], np.float32), np.array([5], np.float32), False),
+        (np.array([0], np.float32), np.array([0], np.float32), True),
         # Where two classes are equally likely, one in a thousand.
         (changed(CLASSES, 1, 3), CLASSES, True),
         (changed(CLASSES, 2, 3), CLASSES, False),
