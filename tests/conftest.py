@@ -13,15 +13,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 
-SPEED = ROOT / "tests" / "speed"
-
 WriteModel = Callable[..., Path]
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if item.path.is_relative_to(SPEED):
-            item.add_marker("alone")
 
 
 @pytest.fixture(scope="session", autouse=True)

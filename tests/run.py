@@ -1,7 +1,6 @@
-"""Runs the tests: those that may share the machine side by side, then each that measures it, alone.
+"""Runs the tests, a file at a time in each of a few workers.
 
-Usage: ``python tests/run.py [pytest's options] [paths below tests/]``; no path means all. Exits as pytest does, but one
-of the two parts may have nothing to run.
+Usage: ``python tests/run.py [pytest's options] [paths below tests/]``; no path means all. Exits as pytest does.
 """
 
 from __future__ import annotations
@@ -11,7 +10,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-NO_TESTS = 5
 MOST_WORKERS = 4
 """Each may hold a TensorFlow of its own."""
 
@@ -26,21 +24,13 @@ def names_a_test(argument: str) -> bool:
     return path.exists() and "tests" in path.parts[:-1]
 
 
-def main(arguments: list[str]) -> int:
+def options(arguments: list[str]) -> list[str]:
+    """What pytest is given."""
     # A file stays with one worker, which makes its fixtures once; long files come first as they are collected.
-    workers = min(cores(), MOST_WORKERS)
-    together = ("-m", "not alone", f"--numprocesses={workers}", "--dist=loadfile", "--no-loadscope-reorder")
-    alone = ("-m", "alone")
+    workers = (f"--numprocesses={min(cores(), MOST_WORKERS)}", "--dist=loadfile", "--no-loadscope-reorder")
     paths = [] if any(map(names_a_test, arguments)) else ["tests"]
-    codes = []
-    for part in (together, alone):
-        done = subprocess.run([sys.executable, "-m", "pytest", *part, *paths, *arguments], check=False)
-        codes.append(done.returncode)
-        if done.returncode not in {0, 1, NO_TESTS}:
-            break
-    ran = [code for code in codes if code != NO_TESTS]
-    return max(ran, key=abs, default=NO_TESTS)
+    return [*workers, *paths, *arguments]
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(subprocess.run([sys.executable, "-m", "pytest", *options(sys.argv[1:])], check=False).returncode)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from harms import HARMS, Harm, flip
+from patience import PATIENCE_S
 
 from framegate.browser import tfjs as files
 from framegate.browser.tfjs import tfjs_files
@@ -134,7 +135,7 @@ def test_two_processes_at_once_do_not_collide(npm: Npm, tmp_path: Path) -> None:
     npm.does("while len(calls.read_text()) < 2:\n    time.sleep(0.01)")
     fetching = [start_fetching(npm, tmp_path) for _ in range(2)]
     for process in fetching:
-        assert process.communicate(timeout=60) == ("['one.js', 'two.js']\n", "")
+        assert process.communicate(timeout=PATIENCE_S) == ("['one.js', 'two.js']\n", "")
     assert held(tmp_path) == {"one.js": ONE, "two.js": TWO}
 
 

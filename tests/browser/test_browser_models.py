@@ -54,7 +54,7 @@ look = TFJSPage.look
 ASKED = "() => [document.title, document.body.innerText, document.images.length, String(globalThis.harmed)]"
 
 def shown(page):
-    print("shown:", *page._browser.call(ASKED, None, 20), sep="\\n")
+    print("shown:", *page._browser.call(ASKED, None, 600), sep="\\n")
     return look(page)
 
 TFJSPage.look = shown

@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from patience import PATIENCE_S
 
 from framegate.browser.server import PageServer, page_server
 
@@ -29,7 +30,7 @@ def get(
 ) -> tuple[int, dict[str, str], bytes]:
     """The answer to a path exactly as written: http.client, unlike a browser, leaves dots in it alone."""
     address = urlsplit(server.root)
-    connection = http.client.HTTPConnection(str(address.hostname), address.port, timeout=10)
+    connection = http.client.HTTPConnection(str(address.hostname), address.port, timeout=PATIENCE_S)
     try:
         connection.request(method, path, body, headers)
         answer = connection.getresponse()
@@ -104,7 +105,7 @@ def test_two_names_in_one_request_are_refused(server: PageServer) -> None:
     address = urlsplit(server.root)
     host = f"Host: 127.0.0.1:{address.port}\r\n"
     for hosts, status in ((host, b"200"), (host + "Host: evil.example\r\n", b"421"), ("", b"421")):
-        with socket.create_connection((str(address.hostname), address.port or 0), timeout=10) as connection:
+        with socket.create_connection((str(address.hostname), address.port or 0), timeout=PATIENCE_S) as connection:
             connection.sendall(f"GET {address.path}page.html HTTP/1.1\r\n{hosts}\r\n".encode())
             assert connection.recv(64).split()[1] == status
 
@@ -148,7 +149,7 @@ def test_a_closed_server_answers_on_no_connection_that_is_kept() -> None:
     with page_server() as server:
         server.serve({"bytes": b"x"})
         address = urlsplit(server.root)
-        kept = http.client.HTTPConnection(str(address.hostname), address.port, timeout=10)
+        kept = http.client.HTTPConnection(str(address.hostname), address.port, timeout=PATIENCE_S)
         assert ask(kept, address.path + "bytes").read() == b"x"
     with closing(kept), pytest.raises(ConnectionError):
         ask(kept, address.path + "bytes")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -17,11 +15,3 @@ def workers(temporary: Path) -> list[psutil.Process]:
         for process, line in lines
         if "framegate_gate_worker.plugin" in line and any(each.startswith(str(temporary)) for each in line)
     ]
-
-
-def until(condition: Callable[[], object], seconds: float = 60) -> None:
-    """Wait for it."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.05)

@@ -14,7 +14,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from ab_project import CONFTEST, FRAME_S, SETTINGS, Repository
-from gate_workers import until, workers
+from gate_workers import workers
+from patience import PATIENCE_S, until
 
 ROOT = Path(__file__).parents[2]
 BENCHMARK = "test_frame[tiny-16-none-null-busy-null]"
@@ -259,7 +260,7 @@ def running(repository: Repository, count: int = 2) -> Iterator[subprocess.Popen
 def test_ctrl_c_leaves_nothing(repository: Repository, count: int) -> None:
     with running(repository, count) as process:
         process.send_signal(signal.SIGINT)
-        assert process.wait(30) == 130
+        assert process.wait(PATIENCE_S) == 130
         assert process.stdout is not None
         said = process.stdout.read()
         assert "framegate: stopped" in said
@@ -274,7 +275,7 @@ def test_being_asked_to_end_leaves_nothing_either(repository: Repository, name: 
     number = signal.Signals[name]
     with running(repository) as process:
         process.send_signal(number)
-        assert process.wait(30) == 128 + number
+        assert process.wait(PATIENCE_S) == 128 + number
     assert workers(repository.temporary) == []
     repository.has_left_nothing()
 
@@ -285,4 +286,4 @@ def test_workers_end_with_the_gate_even_if_it_is_killed(repository: Repository, 
     with running(repository, count) as process:
         process.kill()
         process.wait()
-    until(lambda: not workers(repository.temporary), 30)
+    until(lambda: not workers(repository.temporary))

@@ -3,7 +3,6 @@
 import json
 import os
 import pty
-import resource
 import select
 import subprocess
 import sys
@@ -118,24 +117,6 @@ print("heavy:", sorted(heavy))
 """
     done = shell(sys.executable, "-c", code)
     assert done.stdout.splitlines()[-1] == "heavy: []", done.stderr
-
-
-@pytest.mark.alone
-def test_the_command_costs_little_more_than_starting_python(shell: Shell, tmp_path: Path) -> None:
-    path = conv_net(tmp_path / "net", 200)
-    assert 60_000 < path.stat().st_size < 90_000
-
-    def least_cpu_s(*command: str) -> float:
-        times = []
-        for _ in range(4):
-            before = resource.getrusage(resource.RUSAGE_CHILDREN)
-            assert shell(*command).returncode == 0
-            after = resource.getrusage(resource.RUSAGE_CHILDREN)
-            times.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
-        return min(times)
-
-    bare = least_cpu_s(sys.executable, "-c", "import numpy, rich")
-    assert least_cpu_s(*INSPECT, str(path)) < 4 * bare
 
 
 @pytest.mark.parametrize(

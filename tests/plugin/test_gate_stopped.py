@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 from gate_project import NOT_INHERITED, QUICK, Project
-from gate_workers import until, workers
+from gate_workers import workers
+from patience import PATIENCE_S, until
 
 from framegate.leftovers import clear
 
@@ -54,7 +55,7 @@ def running(project: Project, temporary: Path) -> Iterator[subprocess.Popen[str]
 def test_ctrl_c_leaves_no_worker_no_folder_and_no_run(new_project: Project, tmp_path: Path) -> None:
     with running(new_project, tmp_path / "temporary") as process:
         process.send_signal(signal.SIGINT)
-        assert process.wait(30) == 2
+        assert process.wait(PATIENCE_S) == 2
     assert workers(tmp_path / "temporary") == []
     assert [path.name for path in (tmp_path / "temporary").glob("framegate-*")] == []
     assert new_project.stored() == []
@@ -64,7 +65,7 @@ def test_a_worker_ends_with_a_gate_that_is_killed(new_project: Project, tmp_path
     with running(new_project, tmp_path / "temporary") as process:
         process.kill()
         process.wait()
-    until(lambda: not workers(tmp_path / "temporary"), 30)
+    until(lambda: not workers(tmp_path / "temporary"))
     assert new_project.stored() == []
     assert list((tmp_path / "temporary").glob("framegate-*"))
     clear(tmp_path / "temporary")  # as the next run does before it makes its own

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
-
 import psutil
 
 
@@ -24,25 +21,6 @@ def kill(kind: str, of: psutil.Process | None = None) -> None:
     assert found
     for process in found:
         process.kill()
-
-
-def wait_until(done: Callable[[], bool], timeout_s: float = 20.0) -> None:
-    """Look until something is so.
-
-    Raises:
-        AssertionError: it never was.
-    """
-    for _ in _ticks(timeout_s):
-        if done():
-            return
-    raise AssertionError(f"not so after {timeout_s:.0f} s")
-
-
-def _ticks(timeout_s: float) -> Iterator[None]:
-    end = time.monotonic() + timeout_s
-    while time.monotonic() < end:
-        yield
-        time.sleep(0.02)
 
 
 def _is_browser(process: psutil.Process) -> bool:

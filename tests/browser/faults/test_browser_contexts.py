@@ -7,6 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from patience import PATIENCE_S
 
 from framegate.browser.chromium import flags
 from framegate.browser.driver import Browser
@@ -28,7 +29,7 @@ def test_more_ways_than_a_browser_has_contexts_are_no_fault(open_page: OpenPage)
 def test_the_context_of_the_way_and_that_of_tfjs_are_watched(open_page: OpenPage, which: str) -> None:
     page = open_page("webgl", "texture")
     with pytest.raises(BrowserError, match="a WebGL context was lost"):
-        page._browser.call(f"() => {{ {which}.getExtension('WEBGL_lose_context').loseContext(); }}", None, 20)
+        page._browser.call(f"() => {{ {which}.getExtension('WEBGL_lose_context').loseContext(); }}", None, PATIENCE_S)
 
 
 @pytest.mark.parametrize("headed", [True, False])
@@ -37,6 +38,6 @@ def test_a_window_is_shown_when_it_is_asked_for(
 ) -> None:
     need_display()
     with closing(Browser(chromium, flags("software"), headed=headed)) as browser:
-        agent = browser.call("() => navigator.userAgent", None, 20)
+        agent = browser.call("() => navigator.userAgent", None, PATIENCE_S)
         assert ("HeadlessChrome" in agent) is not headed
-        assert browser.call("() => document.createElement('canvas').getContext('webgl2') !== null", None, 20)
+        assert browser.call("() => document.createElement('canvas').getContext('webgl2') !== null", None, PATIENCE_S)

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import psutil
 import pytest
-from processes import browsers, users, wait_until
+from patience import PATIENCE_S, until
+from processes import browsers, users
 
 StartCells = Callable[..., "subprocess.Popen[str]"]
 
@@ -25,7 +26,7 @@ sys.modules["tensorflow"] = None
 rounds = TFJSPage.rounds
 
 def endless(page, *arguments, **named):
-    page._browser.call("() => { tf.GraphModel.prototype.predict = () => { for (;;); }; }", None, 20)
+    page._browser.call("() => { tf.GraphModel.prototype.predict = () => { for (;;); }; }", None, 600)
     print("at work", file=sys.__stderr__, flush=True)
     return rounds(page, *arguments, **named)
 
@@ -74,9 +75,9 @@ def test_nothing_is_left_when_pytest_is_killed(
         assert browsers(psutil.Process(process.pid))
         assert list(temporary.glob("framegate-*/*profile*"))
     process.send_signal(number)
-    wait_until(lambda: not users(str(temporary)))
-    wait_until(lambda: not list(temporary.glob("framegate-*")) and not list(temporary.glob("*playwright*")))
-    process.communicate(timeout=20)
+    until(lambda: not users(str(temporary)))
+    until(lambda: not list(temporary.glob("framegate-*")) and not list(temporary.glob("*playwright*")))
+    process.communicate(timeout=PATIENCE_S)
     assert not [each.name for each in temporary.iterdir() if "pytest-of" not in each.name]
     assert not users(str(temporary))
 
@@ -90,5 +91,5 @@ def test_nothing_is_left_when_all_processes_are_asked_to_end(
     # With its watcher, and before pytest itself could do anything about it.
     for each in [*psutil.Process(process.pid).children(recursive=True), psutil.Process(process.pid)]:
         each.send_signal(number)
-    process.communicate(timeout=60)
-    wait_until(lambda: not users(str(temporary)) and not list(temporary.glob("framegate-*")))
+    process.communicate(timeout=PATIENCE_S)
+    until(lambda: not users(str(temporary)) and not list(temporary.glob("framegate-*")))

@@ -42,17 +42,17 @@ SLOW = """() => {
 def rounds_of_harmed(page, *arguments, **named):
     calls.append(page)
     if len(calls) == 1:
-        page._browser.call(SLOW, None, 20)
+        page._browser.call(SLOW, None, 600)
         harm(page)
     return rounds(page, *arguments, **named)
 
 TFJSPage.rounds = rounds_of_harmed
 '''
 
-HANG = 'page._browser.call("() => { tf.GraphModel.prototype.predict = () => { for (;;); }; }", None, 20)'
+HANG = 'page._browser.call("() => { tf.GraphModel.prototype.predict = () => { for (;;); }; }", None, 600)'
 LOSE = """
 page._browser.call(
-    "() => setTimeout(() => tf.backend().gpgpu.gl.getExtension('WEBGL_lose_context').loseContext(), 100)", None, 20
+    "() => setTimeout(() => tf.backend().gpgpu.gl.getExtension('WEBGL_lose_context').loseContext(), 100)", None, 600
 )
 """
 KILL_ALL = 'threading.Timer(0.3, kill, [""]).start()'
@@ -97,7 +97,7 @@ def open_and_break(browser, *arguments):
     open_page(browser, *arguments)
     opened.append(browser)
     if len(opened) == 1:
-        browser.call("() => { const set = tf.setBackend; tf.setBackend = async () => %s; }", None, 20)
+        browser.call("() => { const set = tf.setBackend; tf.setBackend = async () => %s; }", None, 600)
 
 Browser.open = open_and_break
 """

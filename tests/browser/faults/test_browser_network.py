@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from patience import PATIENCE_S
+
 from framegate.browser.chromium import flags
 from framegate.browser.driver import Browser
 from framegate.browser.server import page_server
@@ -60,7 +62,7 @@ def test_nothing_but_the_server_is_asked(chromium: Path, tfjs: Path, write_model
 
             browser._wait(listen(), 10, "be listened to")
             TFJSPage(browser, server, "wasm", model, tfjs)
-            assert browser.call(WAYS_OUT, port, 30) == ["rejected"] * 3
+            assert browser.call(WAYS_OUT, port, PATIENCE_S) == ["rejected"] * 3
         root = server.root
     # What a policy refuses shows as a request of the page that was never started.
     happened = events(log)

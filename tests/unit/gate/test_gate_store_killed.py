@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from patience import PATIENCE_S
 
 from framegate.gate.store import Store
 
@@ -76,7 +77,7 @@ def test_four_processes_at_once_lose_nothing_and_share_no_number(tmp_path: Path)
     for name in names:
         command = [sys.executable, "-c", SAVER, str(tmp_path), name, str(each)]
         processes.append(subprocess.Popen(command, stdout=subprocess.DEVNULL))
-    assert [process.wait(60) for process in processes] == [0] * 4
+    assert [process.wait(PATIENCE_S) for process in processes] == [0] * 4
     runs = Store(tmp_path).runs("default")
     assert [run.number for run in runs] == list(range(1, 4 * each + 1))
     savers = [json.loads(run.path.read_text())["saver"] for run in runs]

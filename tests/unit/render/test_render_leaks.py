@@ -1,19 +1,24 @@
 from __future__ import annotations
 
 import ctypes
+import os
+import sys
 import tracemalloc
 from collections.abc import Callable
 
 import numpy as np
+import psutil
 import pytest
 
 from framegate.errors import GLError
 from framegate.gl import shaders
-from framegate.interfaces import GLContext, Size
+from framegate.interfaces import Drawing, GLContext, Size
 from framegate.render import builtin
 
 OpenContext = Callable[[str], GLContext]
 real_context = pytest.mark.parametrize("context_name", ["egl", "glfw", "osmesa"])
+# FRAMEGATE_DRAWS=50000 takes two minutes.
+DRAWS = int(os.environ.get("FRAMEGATE_DRAWS", "4000"))
 TENSOR = np.random.default_rng(0).random((64, 48, 3), np.float32)
 
 
@@ -129,3 +134,25 @@ def test_objects_are_counted_by_kind(context_name: str, checked: bool, new_conte
         gl.glDeleteTextures(1, ctypes.byref(names, ctypes.sizeof(ctypes.c_uint)))
         assert gl.alive() == {}
     context.release()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="resident memory is asked of Linux")
+@pytest.mark.parametrize("renderer_name", [name for name in builtin() if name != "null"])
+def test_many_draws_leave_no_memory_and_no_object(renderer_name: str, shared_context: OpenContext) -> None:
+    context = shared_context("egl")
+    tensor = np.random.default_rng(0).random((4, 4, 3), np.float32)
+    context.functions.checked = False
+    with context.current():
+        renderer = builtin()[renderer_name](context)
+        renderer.prepare(tensor.shape, "float32", Drawing(out_of_range="clamp"))
+        for _ in range(DRAWS // 4):
+            renderer.draw(tensor)
+        objects = context.functions.alive()
+        before = psutil.Process().memory_info().rss
+        for _ in range(DRAWS):
+            renderer.draw(tensor)
+        grown = psutil.Process().memory_info().rss - before
+        assert context.functions.alive() == objects
+        renderer.close()
+    context.functions.checked = True
+    assert grown < 128 * DRAWS, f"{grown / DRAWS:.1f} bytes per draw"

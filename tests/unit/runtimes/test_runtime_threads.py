@@ -64,3 +64,39 @@ except Exception as error:
         "BackendUnavailable TensorFlow's number of threads is 1 for the rest of this process, and cannot become 3;"
         " start a process for each number of threads\n"
     ), done.stderr
+
+
+# How many threads did at least a tenth of the work. Keras makes its batches in another thread than it computes in.
+AT_WORK = {"tensorflow": 1, "keras": 2, "openvino": 1, "onnxruntime": 1, "litert": 1, "tensorflow-xla": 1}
+COUNT_THREADS = f"""
+import psutil
+import numpy as np
+import framegate
+
+def used():
+    spent = {{}}
+    for thread in psutil.Process().threads():
+        with open(f"/proc/self/task/{{thread.id}}/schedstat") as file:
+            spent[thread.id] = int(file.read().split()[0])
+    return spent
+
+frame = np.random.default_rng(0).uniform(0, 255, (1, 96, 96, 3)).astype(np.float32)
+for runtime in {list(AT_WORK)}:
+    with framegate.load_model("esrgan-slim-x2", runtime, threads=1) as model:
+        model.run(frame)
+        before = used()
+        for _ in range(3):
+            model.run(frame)
+        spent = [now - before.get(thread, 0) for thread, now in used().items()]
+    print(runtime, sum(each >= sum(spent) / 10 for each in spent))
+"""
+
+
+@pytest.mark.skipif(find_spec("openvino") is None, reason="needs pytest-framegate[all]")
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux says what each thread has computed")
+def test_with_one_thread_one_thread_computes() -> None:
+    done = subprocess.run([sys.executable, "-c", COUNT_THREADS], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    counted = {name: int(count) for name, count in map(str.split, done.stdout.splitlines())}
+    assert counted.keys() == AT_WORK.keys()
+    assert all(counted[name] <= most for name, most in AT_WORK.items()), counted

@@ -1,0 +1,1 @@
+"""How fast Framegate itself is: benchmarks that print figures and judge none."""

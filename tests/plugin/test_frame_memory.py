@@ -1,0 +1,60 @@
+"""A long run does not grow."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+WARM, FRAMES = 200, 1_000
+GROWTH = 16 << 20
+RENDERERS = ("topixels", "opencv", "gl-texture")
+CONFTEST = f"""
+import json
+
+import psutil
+import pytest
+
+GROWN = []
+
+
+def resident():
+    return psutil.Process().memory_info().rss
+
+
+@pytest.fixture
+def many_frames(frame_path):
+    for _ in range({WARM}):
+        frame_path.loop()
+    before = resident()
+    for _ in range({FRAMES}):
+        frame_path.loop()
+    GROWN.append(resident() - before)
+    return frame_path
+
+
+def pytest_sessionfinish():
+    with open("grown.json", "w") as file:
+        json.dump(GROWN, file)
+"""
+SUITE = """
+def test_frames(benchmark, many_frames, verify_pixels):
+    verify_pixels(many_frames.renderer, many_frames.tensor)
+"""
+
+
+def test_a_thousand_frames_leave_no_growth(pytester: pytest.Pytester, run: Callable[..., pytest.RunResult]) -> None:
+    pytester.makeconftest(CONFTEST)
+    (pytester.path / "suites" / "test_frames.py").write_text(SUITE)
+    result = run(
+        *("--frame-model=colour-128-f8", f"--frame-renderer={','.join(RENDERERS)}", "--frame-gl=egl"),
+        *("--frame-runtime=tensorflow", "--frame-source=clip", "--frame-preprocess=all", "--frame-require=egl"),
+        "--frame-size=128",
+        suite="test_frames.py",
+        subprocess=True,
+    )
+    result.assert_outcomes(passed=len(RENDERERS))
+    grown = json.loads((pytester.path / "grown.json").read_text())
+    assert len(grown) == len(RENDERERS)
+    assert max(grown) < GROWTH, grown
