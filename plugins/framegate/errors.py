@@ -15,6 +15,7 @@ FramegateError                 one line: what was asked, what was found, what to
 │   └── NotFetched             npm failed: the network, a name, the disk
 ├── GLError                    OpenGL refused a call, or a context was used when it could not be
 ├── BrowserError               a browser that did not start, did not answer, or ended
+│   └── NoAnswer               a browser that did not answer in time, and was ended
 ├── WindowClosed               the user closed the window that pictures are shown in: the run ends
 ├── HistoryError               stored results that cannot be read or written
 ├── ComparisonError            two sides that cannot be compared: no such revision, a worker that ended
@@ -39,6 +40,7 @@ __all__ = [
     "LibraryUnavailable",
     "ModelError",
     "ModelFormatError",
+    "NoAnswer",
     "NotFetched",
     "RequiredBackendUnavailable",
     "SourceError",
@@ -134,6 +136,10 @@ class GLError(FramegateError):
 
 class BrowserError(FramegateError):
     """A browser that did not start, did not answer in time, failed in its page, or ended."""
+
+
+class NoAnswer(BrowserError):
+    """A browser that did not answer in time, and was ended."""
 
 
 class WindowClosed(FramegateError):

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from fed_pictures import fed_pictures
 
 from framegate.browser import session
 from framegate.browser.chromium import find_chromium, flags
@@ -86,7 +87,7 @@ def picture() -> Pixels:
 def open_page(
     start_browser: StartBrowser, tfjs: Path, write_model: WriteModel, picture: Pixels, tmp_path: Path
 ) -> Iterator[OpenPage]:
-    """Opens the tiny model on a backend, fed the picture, and aims it if a way is named.
+    """Opens the tiny model on a backend, fed the picture and its variants, and aims it if a way is named.
 
     ``edit`` maps a file of the page to what is replaced in it, and by what.
     """
@@ -109,7 +110,7 @@ def open_page(
             patch.setattr(session, "_PAGE", folder)
             model = ResolvedModel("tiny", write_model(size=None, channels=channels) / "model.json", "graph", "0" * 64)
             page = session.TFJSPage(start_browser(), opened.enter_context(page_server()), backend, model, tfjs)
-            page.take(fed, channels, batched=True, dtype="float32", value_range=(-1, 1))
+            page.take(fed_pictures(fed), channels, batched=True, dtype="float32", value_range=(-1, 1))
             if way is not None:
                 page.aim(page.outputs[0], way, (-1, 1))
             return page

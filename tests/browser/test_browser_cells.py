@@ -50,7 +50,11 @@ right = {right!r}
 assert right in script.read_text()
 script.write_text(script.read_text().replace(right, {wrong!r}))
 """
-WRONG = EDITED.format(right="toPixels(unit,", wrong="toPixels(tf.tidy(() => tf.sub(1, unit)),")
+LATE = EDITED.format(
+    right="await tf.browser.toPixels(unit, this.canvas);",
+    wrong="const before = this.before ?? tf.clone(unit); this.before = tf.clone(unit);"
+    " await tf.browser.toPixels(before, this.canvas); before.dispose();",
+)
 LEAK = EDITED.format(right="await tf.browser.toPixels(", wrong="tf.keep(tf.zeros([2])); await tf.browser.toPixels(")
 
 
@@ -113,11 +117,12 @@ def test_after_a_lost_browser_the_next_cell_gets_a_new_one(run_cells: RunCells) 
     assert "BrowserError: the browser could not answer framegate.rounds" in done.stdout
 
 
-def test_a_wrong_canvas_fails(run_cells: RunCells) -> None:
-    done = run_cells(NO_TENSORFLOW + WRONG, "--frame-runtime=tfjs-wasm", "--frame-renderer=topixels,texture")
+def test_a_canvas_that_shows_the_frame_before_fails(run_cells: RunCells) -> None:
+    done = run_cells(NO_TENSORFLOW + LATE, "--frame-runtime=tfjs-wasm", "--frame-renderer=topixels,texture")
     assert "1 failed, 1 passed" in done.stdout, done.stdout + done.stderr
     assert "test_browser[tiny-16-none-tfjs-wasm-topixels] FAILED" in done.stdout
-    assert "WrongOutput: " in done.stdout
+    said = "WrongOutput: after the last measured round the canvas does not show the picture that was fed last: wrong"
+    assert said in done.stdout
 
 
 def test_a_page_that_grows_fails(run_cells: RunCells) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The only folder with programs."""
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(chromium, "_PLACES", (str(tmp_path / "Chrome.app"),))
+    monkeypatch.setenv("PLAYWRIGHT_BROWSERS_PATH", str(tmp_path / "playwright's"))
     return tmp_path
 
 
@@ -42,10 +44,74 @@ def test_the_one_that_was_named_is_taken(programs: Path) -> None:
 
 
 def test_without_one_the_reason_names_the_install_line(programs: Path) -> None:
-    del programs
     with pytest.raises(BackendUnavailable, match="no Chrome or Chromium is installed") as caught:
         find_chromium()
-    assert caught.value.install_hint == "sudo apt-get install -y chromium, or name one with --frame-browser-path"
+    assert caught.value.reason.endswith(f", and for playwright's in {programs}/playwright's)")
+    assert caught.value.install_hint == (
+        "sudo apt-get install -y chromium, playwright install chromium, or name one with --frame-browser-path"
+    )
+
+
+LINUX = "chrome-linux64/chrome"
+MAC = "chrome-mac-arm64/Google Chrome for Testing.app/Contents/MacOS/Google Chrome for Testing"
+
+
+def download(store: Path, revision: str, program: str, *, whole: bool = True) -> Path:
+    path = store / f"chromium-{revision}" / program
+    path.parent.mkdir(parents=True)
+    install(path)
+    if whole:
+        (store / f"chromium-{revision}" / "INSTALLATION_COMPLETE").touch()
+    return path
+
+
+def test_the_newest_of_playwrights_downloads_goes_after_what_is_installed(
+    programs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "platform", "linux")
+    store = programs / "playwright's"
+    download(store, "999", "chrome-linux/chrome")
+    newest = download(store, "1255", LINUX)
+    download(store, "1300", LINUX, whole=False)
+    download(store, "tip-of-tree-1400", LINUX)
+    assert find_chromium() == newest
+    install(programs / "chromium")
+    assert find_chromium() == programs / "chromium"
+
+
+@pytest.mark.parametrize(
+    ("platform", "variable", "store", "program"),
+    [
+        ("linux", "XDG_CACHE_HOME", "ms-playwright", LINUX),
+        ("linux", None, ".cache/ms-playwright", "chrome-linux/chrome"),
+        ("darwin", None, "Library/Caches/ms-playwright", MAC),
+        ("win32", "LOCALAPPDATA", "ms-playwright", "chrome-win64/chrome.exe"),
+        ("win32", None, "AppData/Local/ms-playwright", "chrome-win/chrome.exe"),
+    ],
+)
+def test_playwrights_downloads_are_where_it_puts_them(
+    programs: Path, monkeypatch: pytest.MonkeyPatch, platform: str, variable: str | None, store: str, program: str
+) -> None:
+    for name in ("PLAYWRIGHT_BROWSERS_PATH", "XDG_CACHE_HOME", "LOCALAPPDATA"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(sys, "platform", platform)
+    monkeypatch.setattr(Path, "home", lambda: programs)
+    if variable is not None:
+        monkeypatch.setenv(variable, str(programs))
+    made = download(programs / store, "1255", program)
+    assert find_chromium() == made
+
+
+def test_playwrights_downloads_may_be_in_its_package(programs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = programs / "site" / "playwright"
+    package.mkdir(parents=True)
+    install(package / "__init__.py")
+    monkeypatch.syspath_prepend(str(package.parent))
+    monkeypatch.delitem(sys.modules, "playwright", raising=False)
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setenv("PLAYWRIGHT_BROWSERS_PATH", "0")
+    made = download(package / "driver" / "package" / ".local-browsers", "1255", LINUX)
+    assert find_chromium() == made
 
 
 @pytest.mark.parametrize("user", [0, 1000])

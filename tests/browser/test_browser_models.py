@@ -7,7 +7,9 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
+from fed_pictures import fed_pictures
 
 from framegate.browser.driver import Browser
 from framegate.browser.server import page_server
@@ -68,3 +70,73 @@ def test_a_name_is_text_and_never_html(run_cells: RunCells, write_model: WriteMo
     assert "1 passed" in done.stdout, done.stdout + done.stderr
     _, _, shown = done.stdout.partition("shown:\n")
     assert shown.splitlines()[:4] == [*[f"{folder.name} on wasm"] * 2, "0", "undefined"]
+
+
+NO_TENSORFLOW = "import sys\nsys.modules['tensorflow'] = None\n"
+
+
+def rewrite(folder: Path, **changes: object) -> None:
+    path = folder / "model.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | changes))
+
+
+def layers_topology(kind: str, inbound: object) -> dict[str, object]:
+    """A layers model of one layer of a kind."""
+    image = {"batch_input_shape": [None, 16, 16, 3], "dtype": "float32", "sparse": False, "name": "image"}
+    layer = {"name": "picture", "dtype": "float32", "trainable": True, "activation": "linear"}
+    layers = [
+        {"class_name": "InputLayer", "name": "image", "inbound_nodes": [], "config": image},
+        {"class_name": kind, "name": "picture", "inbound_nodes": inbound, "config": layer},
+    ]
+    config = {"name": "m", "layers": layers, "input_layers": [["image", 0, 0]], "output_layers": [["picture", 0, 0]]}
+    return {"class_name": "Functional", "config": config, "keras_version": "2.15.0"}
+
+
+def test_what_tfjs_refuses_fails_in_its_words(run_cells: RunCells, write_model: WriteModel) -> None:
+    graph, layers = write_model(size=None), write_model("layers", size=16)
+    document = json.loads((graph / "model.json").read_text())
+    document["modelTopology"]["node"][2]["op"] = "Mystery"
+    rewrite(graph, modelTopology=document["modelTopology"])
+    rewrite(
+        layers,
+        format="layers-model",
+        modelTopology=layers_topology("Enigma", [[["image", 0, 0, {}]]]),
+        weightsManifest=[],
+    )
+    options = ("--frame-runtime=tfjs-wasm", "--frame-renderer=topixels,texture")
+    done = run_cells(NO_TENSORFLOW, f"--frame-model={graph},{layers}", *options)
+    assert done.stdout.count("\nModelError: TF.js 4.22.0 refuses model 'tiny': Unknown op 'Mystery'.") == 2, done.stdout
+    assert done.stdout.count("\nModelError: TF.js 4.22.0 refuses model 'layers': Unknown layer: Enigma.") == 2, (
+        done.stdout
+    )
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_a_model_on_which_tfjs_hangs_ends_at_the_deadline_and_is_tried_once(
+    run_cells: RunCells, write_model: WriteModel
+) -> None:
+    folder = write_model(size=16)
+    # Nested too little: TF.js looks for an end that never comes.
+    topology = layers_topology("Activation", [["image", 0, 0, {}]])
+    rewrite(folder, format="layers-model", modelTopology=topology, weightsManifest=[])
+    options = ("--frame-runtime=tfjs-wasm", "--frame-renderer=topixels,texture", "--frame-browser-timeout=3")
+    done = run_cells(NO_TENSORFLOW, f"--frame-model={folder}", *options)
+    said = "ModelError: the browser did not load model 'tiny' in TF.js 4.22.0 within 3 s and was ended"
+    assert done.stdout.count(f"\n{said}") == 2, done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_outputs_that_were_exported_with_names_are_found(
+    start_browser: Callable[[], Browser], tfjs: Path, write_model: WriteModel
+) -> None:
+    folder = write_model(size=4)
+    rewrite(folder, userDefinedMetadata={"structuredOutputKeys": ["shown"]})
+    model = ResolvedModel("tiny", folder / "model.json", "graph", "0" * 64)
+    with page_server() as server:
+        page = TFJSPage(start_browser(), server, "wasm", model, tfjs)
+        pictures = fed_pictures(np.full((4, 4, 4), 255, np.uint8))
+        page.take(pictures, 3, batched=True, dtype="float32", value_range=(0, 1))
+        page.aim(page.outputs[0], "topixels", (0, 1))
+        assert page.rounds(2, 2, 0.0).frames == 2
+        look = page.look()
+    np.testing.assert_array_equal(look.pixels, pictures[look.picture])

@@ -11,7 +11,7 @@ from patience import PATIENCE_S
 from framegate.browser import session
 from framegate.browser.session import TFJSPage
 from framegate.errors import BrowserError
-from framegate.frames import open_frames
+from framegate.frames import in_turn, open_frames
 from framegate.interfaces import Size
 from framegate.preprocess import BUILTIN_STEPS
 from framegate.preprocess.pipeline import Preprocessor
@@ -98,8 +98,11 @@ def test_the_page_feeds_the_bytes_of_the_steps(open_page: OpenPage, channels: in
     steps = list(BUILTIN_STEPS.items())
     for chosen in ([], *([step] for step in steps), steps):
         made = Preprocessor(Size(40, 56), "crop", chosen).picture(open_frames("photo")[0])
-        page.take(with_channels(made, 4), channels, batched=True, dtype="float32", value_range=(-1, 1))
-        assert np.array_equal(page.fed(), with_channels(made, channels).reshape(40, 56, channels))
+        pictures = in_turn([made])
+        given = [with_channels(each, 4) for each in pictures]
+        page.take(given, channels, batched=True, dtype="float32", value_range=(-1, 1))
+        for index, each in enumerate(pictures):
+            assert np.array_equal(page.fed(index), with_channels(each, channels).reshape(40, 56, channels))
 
 
 def test_a_readback_is_measured_by_itself(open_page: OpenPage) -> None:

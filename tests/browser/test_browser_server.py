@@ -124,6 +124,22 @@ def test_a_link_that_was_put_in_a_files_place_is_not_followed(server: PageServer
     assert get(server, name)[0] == 404
 
 
+def test_a_folder_that_has_become_a_link_is_not_followed(server: PageServer, tmp_path: Path) -> None:
+    (tmp_path / "model" / "deep").mkdir(parents=True)
+    (tmp_path / "model" / "deep" / "shard").write_text("weights")
+    name = urlsplit(server.root).path + "shard"
+    server.add({"shard": tmp_path / "model" / "deep" / "shard"})
+    assert get(server, name)[2] == b"weights"
+    (tmp_path / "elsewhere" / "deep").mkdir(parents=True)
+    (tmp_path / "elsewhere" / "deep" / "shard").write_text("secret")
+    (tmp_path / "model").rename(tmp_path / "moved")
+    (tmp_path / "model").symlink_to(tmp_path / "elsewhere")
+    assert get(server, name) == (404, get(server, name)[1], b"")
+    (tmp_path / "model").unlink()
+    (tmp_path / "elsewhere").rename(tmp_path / "model")
+    assert get(server, name)[0] == 404
+
+
 def test_a_link_is_what_it_leads_to_when_it_is_named(server: PageServer, tmp_path: Path) -> None:
     link = tmp_path / "link.html"
     link.symlink_to(tmp_path / "page.html")

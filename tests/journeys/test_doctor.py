@@ -69,6 +69,7 @@ def found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setenv("FRAMEGATE_CACHE", str(tmp_path))
     monkeypatch.setattr("framegate.browser.chromium._PLACES", ())
+    monkeypatch.setenv("PLAYWRIGHT_BROWSERS_PATH", str(tmp_path))
     monkeypatch.setattr("framegate.browser.tfjs.BUNDLE", tmp_path / "none")
 
     def find(*programs: str) -> dict[str, str]:

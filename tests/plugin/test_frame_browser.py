@@ -11,7 +11,7 @@ import pytest
 
 from framegate.browser import RUNTIMES
 from framegate.browser.chromium import is_software
-from framegate.browser.session import Rounds
+from framegate.browser.results import Rounds
 from framegate.errors import BackendUnavailable, WrongOutput
 from framegate.hooks.browser_rounds import verify_nothing_left
 from framegate.hooks.browser_verify import verify_close
@@ -45,6 +45,7 @@ def test_without_a_browser_cells_are_skipped_and_say_what_to_install(
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr("framegate.browser.chromium._PLACES", ())
+    monkeypatch.setenv("PLAYWRIGHT_BROWSERS_PATH", str(tmp_path))
     result = run("--frame-runtime=tfjs-wasm", "--frame-renderer=topixels,texture", suite="test_browser.py")
     result.assert_outcomes(skipped=2)
     result.stdout.fnmatch_lines(

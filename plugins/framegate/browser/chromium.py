@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 import sys
+from collections import defaultdict
+from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 from framegate.errors import BackendUnavailable, UsageError
@@ -15,6 +19,12 @@ _PLACES = (
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
     r"C:\Program Files\Google\Chrome\Application\chrome.exe",
     r"C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe",
+)
+# Below a download of playwright's, whose folders have had several names.
+_DOWNLOADED = defaultdict(
+    lambda: "chrome-linux*/chrome",
+    darwin="chrome-mac*/*.app/Contents/MacOS/*",
+    win32="chrome-win*/chrome.exe",
 )
 _QUIET = (
     "--disable-background-networking",
@@ -50,7 +60,7 @@ def is_software(device: str) -> bool:
 
 
 def find_chromium(given: str | None = None) -> Path:
-    """The browser to start.
+    """The browser to start: one that is installed, else the newest that playwright has downloaded.
 
     Raises:
         UsageError: the one that was named is not there.
@@ -60,14 +70,40 @@ def find_chromium(given: str | None = None) -> Path:
         if not Path(given).is_file():
             raise UsageError(f"--frame-browser-path {given!r} is no file; name the browser's program")
         return Path(given)
-    found = next((path for path in map(shutil.which, _NAMES) if path), None)
-    place = next((path for path in _PLACES if Path(path).is_file()), None)
-    if found is None and place is None:
+    named = (Path(path) for path in map(shutil.which, _NAMES) if path)
+    placed = (Path(path) for path in _PLACES if Path(path).is_file())
+    found = next(chain(named, placed, downloaded()), None)
+    if found is None:
         raise BackendUnavailable(
-            f"no Chrome or Chromium is installed (looked for {', '.join(_NAMES)})",
-            "sudo apt-get install -y chromium, or name one with --frame-browser-path",
+            f"no Chrome or Chromium is installed (looked for {', '.join(_NAMES)}, and for playwright's in {_store()})",
+            "sudo apt-get install -y chromium, playwright install chromium, or name one with --frame-browser-path",
         )
-    return Path(found or place or "")
+    return found
+
+
+def downloaded() -> Iterator[Path]:
+    """The browsers that ``playwright install chromium`` has brought, the newest first."""
+    folders = [path for path in _store().glob("chromium-*") if path.name.removeprefix("chromium-").isdecimal()]
+    for folder in sorted(folders, key=lambda path: int(path.name.removeprefix("chromium-")), reverse=True):
+        # It is written when all of the download is there.
+        if (folder / "INSTALLATION_COMPLETE").is_file():
+            yield from (path for path in sorted(folder.glob(_DOWNLOADED[sys.platform])) if path.is_file())
+
+
+def _store() -> Path:
+    """Where playwright keeps its browsers."""
+    given = os.environ.get("PLAYWRIGHT_BROWSERS_PATH")
+    if given == "0":
+        package = importlib.util.find_spec("playwright")
+        return Path(package.origin if package and package.origin else "").parent / "driver/package/.local-browsers"
+    if given:
+        return Path(given).absolute()
+    home = Path.home()
+    usual = {
+        "darwin": home / "Library" / "Caches",
+        "win32": Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local"),
+    }
+    return usual.get(sys.platform, Path(os.environ.get("XDG_CACHE_HOME") or home / ".cache")) / "ms-playwright"
 
 
 def flags(gpu: str) -> list[str]:

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from framegate.browser.complaints import first_line, why_not_started
 from framegate.browser.watcher import WatchedFolder
-from framegate.errors import BackendUnavailable, BrowserError
+from framegate.errors import BackendUnavailable, BrowserError, NoAnswer
 
 Result = TypeVar("Result")
 _FAULTS = Path(__file__).with_name("faults.js")
@@ -92,13 +92,28 @@ class Browser:
         """
         self._wait(self._page.goto(address, wait_until="load"), timeout_s, "load its page")
 
-    def call(self, function: str, argument: Any, timeout_s: float) -> Any:
+    def call(self, function: str, argument: Any, timeout_s: float, doing: str = "") -> Any:
         """Await a function of the page, named or written out, with one argument that JSON can hold.
 
+        Args:
+            function: the function.
+            argument: its argument.
+            timeout_s: how long it may take.
+            doing: what that is, for errors: ``load the model``; empty is ``answer FUNCTION``.
+
         Raises:
-            BrowserError: it fails, does not answer in time, loses its GPU, or the browser ends.
+            NoAnswer: it does not answer in time; the browser has been ended.
+            BrowserError: it fails, loses its GPU, or the browser ends.
         """
-        return self._wait(self._call(function, argument), self._call_s or timeout_s, f"answer {function}")
+        return self._wait(self._call(function, argument), self._call_s or timeout_s, doing or f"answer {function}")
+
+    def picture(self, selector: str, timeout_s: float) -> bytes:
+        """What the browser shows of an element of the page: PNG, with a pixel per CSS pixel, and clear where that is.
+
+        Raises:
+            BrowserError: it does not come in time, or the browser ends.
+        """
+        return self._wait(self._picture(selector), self._call_s or timeout_s, f"show its {selector}")
 
     def close(self) -> None:
         """End the browser, whatever it is doing; a second call does nothing."""
@@ -139,6 +154,11 @@ class Browser:
         self._gpu = gpu
         return found
 
+    async def _picture(self, selector: str) -> bytes:
+        # No deadline of playwright's own, as everywhere.
+        element = self._page.locator(selector)
+        return bytes(await element.screenshot(omit_background=True, scale="css", timeout=0))
+
     async def _find_gpu(self) -> int | None:
         processes = (await self._system.send("SystemInfo.getProcessInfo"))["processInfo"]
         return next((process["id"] for process in processes if process["type"] == "GPU"), None)
@@ -171,7 +191,7 @@ class Browser:
         except TimeoutError:
             future.cancel()
             self.close()
-            raise BrowserError(
+            raise NoAnswer(
                 f"the browser did not {doing} within {timeout_s:.0f} s and was ended{self._last()}"
             ) from None
         except self._api.Error as error:

@@ -6,13 +6,15 @@ import os
 import secrets
 import shutil
 import socket
+import stat
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO, cast
+from typing import BinaryIO, Self, cast
 
 _TYPES = {
     ".html": "text/html; charset=utf-8",
@@ -46,14 +48,12 @@ class PageServer:
     request whose ``Host`` is another than this server's is refused: it is what a page from elsewhere sends, whose name
     was made to mean this machine.
 
-    Attributes:
-        routes: name in the address -> a file that is no link, or the bytes themselves; may be changed while it runs.
     """
 
     def __init__(self) -> None:
-        self.routes: dict[str, Path | bytes] = {}
+        self._routes: dict[str, ServedFile | bytes] = {}
         self._token = secrets.token_urlsafe(24)
-        self._server = _Server(self.routes, f"/{self._token}/")
+        self._server = _Server(self._routes, f"/{self._token}/")
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=[_POLL_S], name="framegate page server", daemon=True
         )
@@ -67,10 +67,20 @@ class PageServer:
     def serve(self, files: Mapping[str, Path | bytes]) -> None:
         """Answer for these names, and for no others any more.
 
-        A link is followed now, and where it leads to is what is served: one that is changed later changes nothing.
+        A link is followed now, and the file that it leads to is what is served: whatever takes its place later, or that
+        of a folder above it, is not.
+
+        Args:
+            files: name in the address -> a file, or the bytes themselves.
         """
-        self.routes.clear()
-        self.routes.update({name: held if isinstance(held, bytes) else held.resolve() for name, held in files.items()})
+        self._routes.clear()
+        self.add(files)
+
+    def add(self, files: Mapping[str, Path | bytes]) -> None:
+        """Answer for these names as well."""
+        self._routes.update(
+            {name: held if isinstance(held, bytes) else ServedFile.of(held) for name, held in files.items()}
+        )
 
     def close(self) -> None:
         """Stop answering."""
@@ -89,16 +99,54 @@ def page_server() -> Iterator[PageServer]:
         server.close()
 
 
+@dataclass(frozen=True)
+class ServedFile:
+    """A file, by its place and by what it is.
+
+    Attributes:
+        path: without links.
+        identity: device and number of the file; None if there was none.
+    """
+
+    path: Path
+    identity: tuple[int, int] | None
+
+    @classmethod
+    def of(cls, path: Path) -> Self:
+        """The file that a path leads to now."""
+        try:
+            resolved = path.resolve(strict=True)
+            return cls(resolved, _identity(resolved.stat()))
+        except OSError:
+            return cls(path, None)
+
+    def open(self) -> BinaryIO | None:
+        """The file, unless it is none, or another one is in its place."""
+        try:
+            opened = os.open(self.path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+        except OSError:
+            return None
+        status = os.fstat(opened)
+        if not stat.S_ISREG(status.st_mode) or _identity(status) != self.identity:
+            os.close(opened)
+            return None
+        return os.fdopen(opened, "rb")
+
+
+def _identity(status: os.stat_result) -> tuple[int, int]:
+    return status.st_dev, status.st_ino
+
+
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
-    def __init__(self, routes: Mapping[str, Path | bytes], prefix: str) -> None:
+    def __init__(self, routes: Mapping[str, ServedFile | bytes], prefix: str) -> None:
         self._routes = routes
         self._prefix = prefix
         self._connections: set[socket.socket] = set()
         super().__init__(("127.0.0.1", 0), _Handler)
 
-    def find(self, path: str) -> Path | bytes | None:
+    def find(self, path: str) -> ServedFile | bytes | None:
         """What was given for a path of a request, if anything."""
         return self._routes.get(path.removeprefix(self._prefix)) if path.startswith(self._prefix) else None
 
@@ -142,7 +190,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         held = self.server.find(self.path)
-        file = _open(held) if isinstance(held, Path) else None
+        file = held.open() if isinstance(held, ServedFile) else None
         kind = _TYPES.get(PurePosixPath(self.path).suffix, "application/octet-stream")
         if isinstance(held, bytes):
             self._head(HTTPStatus.OK, len(held), kind)
@@ -169,15 +217,3 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         """Say nothing: this is no web server's console."""
-
-
-def _open(path: Path) -> BinaryIO | None:
-    """The file, unless it is none, or has become a link since it was named."""
-    try:
-        opened = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
-    except OSError:
-        return None
-    if not path.is_file():
-        os.close(opened)
-        return None
-    return os.fdopen(opened, "rb")

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from framegate.browser.tfjs import tfjs_files
-from framegate.errors import BackendUnavailable
-from framegate.interfaces import Range, ResolvedModel, Size, TensorInfo
+from framegate.browser.results import Delivered, Look, Rounds
+from framegate.browser.tfjs import VERSION, tfjs_files
+from framegate.errors import BackendUnavailable, BrowserError, ModelError, NoAnswer
+from framegate.interfaces import Range, ResolvedModel, TensorInfo
 from framegate.models.shards import shard_files
 from framegate.models.topology import read_model_json
 from framegate.report.kernels import KernelTime
@@ -20,7 +20,7 @@ from framegate.report.kernels import KernelTime
 if TYPE_CHECKING:
     from framegate.browser.driver import Browser
     from framegate.browser.server import PageServer
-    from framegate.interfaces import Array, Float32, Pixels
+    from framegate.interfaces import Array, Pixels
 
 START_S, LOAD_S, ROUNDS_S = 60.0, 300.0, 300.0
 """Deadlines; a page that does not answer by then is hung, and its browser is ended."""
@@ -30,72 +30,9 @@ SLOW_S = 10.0
 
 READBACKS = {"least": 3, "most": 50, "budget_s": 0.3}
 
+_LONGEST = 500
+
 _PAGE = Path(__file__).parent / "page"
-
-
-@dataclass(frozen=True)
-class Rounds:
-    """What a page measured.
-
-    Attributes:
-        stages_s: seconds of each round by stage; they add up to the round.
-        dispatch_s: seconds until the call that runs the model returned, a part of ``inference``.
-        outside: share of the time that is in no stage.
-        tensors_left: tensors that the rounds left behind.
-        bytes_left: bytes that they left behind, on the device where the backend counts them there.
-        first_at_s: when the first of them had ended, in seconds since 1970.
-    """
-
-    stages_s: Mapping[str, Sequence[float]]
-    dispatch_s: Sequence[float]
-    outside: float
-    tensors_left: int
-    bytes_left: int
-    first_at_s: float = 0.0
-
-    @property
-    def frames(self) -> int:
-        """How many rounds there were."""
-        return len(self.dispatch_s)
-
-    @property
-    def wholes_s(self) -> list[float]:
-        """Seconds of each round."""
-        return [sum(parts) for parts in zip(*self.stages_s.values(), strict=True)]
-
-
-@dataclass(frozen=True)
-class Delivered:
-    """Frames under ``requestAnimationFrame``, one at a time.
-
-    Attributes:
-        frames: those that came to the canvas.
-        callbacks: how often the browser asked for one.
-        seconds: from the first callback's registration to the last frame in the canvas.
-        tensors_left: tensors that the frames left behind.
-        bytes_left: bytes that they left behind.
-    """
-
-    frames: int
-    callbacks: int
-    seconds: float
-    tensors_left: int
-    bytes_left: int
-
-
-@dataclass(frozen=True)
-class Look:
-    """One frame, to be compared.
-
-    Attributes:
-        output: what the model returned.
-        unit: the same as a picture in [0, 1], float32 (H, W, C).
-        pixels: what the canvas shows: uint8 RGBA (H, W, 4), first row at the top.
-    """
-
-    output: Array
-    unit: Float32
-    pixels: Pixels
 
 
 class TFJSPage:
@@ -110,7 +47,8 @@ class TFJSPage:
         started_at_s: when its browser was started, in seconds since 1970.
 
     Raises:
-        BrowserError: the backend does not start, or TF.js cannot load the model.
+        BrowserError: the backend does not start.
+        ModelError: TF.js refuses the model, in its own words, or does not load it in time.
     """
 
     def __init__(
@@ -140,48 +78,64 @@ class TFJSPage:
         browser.open(server.root + "index.html", START_S)
         self.info: dict[str, Any] = browser.call("framegate.start", {"backend": backend, "model": model.name}, START_S)
         self.info["browser"] = browser.version
-        loaded = browser.call(
-            "framegate.load",
-            {
-                "format": model.format,
-                "topology": "model.json",
-                "shards": shards,
-                "specs": [spec for group in document.document["weightsManifest"] for spec in group["weights"]],
-            },
-            LOAD_S,
-        )
+        self._model = f"model {model.name!r}"
+        wanted = {
+            "format": model.format,
+            "topology": "model.json",
+            "shards": shards,
+            "specs": [spec for group in document.document["weightsManifest"] for spec in group["weights"]],
+        }
+        try:
+            loaded = browser.call("framegate.load", wanted, LOAD_S, f"load {self._model} in TF.js {VERSION}")
+        except NoAnswer as error:
+            raise ModelError(str(error)) from error
+        self._refuse(loaded)
         self.load_s: dict[str, float] = {"fetch": loaded["fetch_s"], "build": loaded["build_s"]}
         self._names = [str(output["name"]) for output in loaded["outputs"]]
         self.inputs = tuple(_info(each["name"], each) for each in loaded["inputs"])
         self.outputs: tuple[TensorInfo, ...] = ()
         self._taken: tuple[object, ...] | None = None
+        self._pictures: list[str] = []
+        self._input: dict[str, object] = {}
+        self._frames = 0
         self._first_s = 0.0
 
-    def take(self, picture: Pixels, channels: int, *, batched: bool, dtype: str, value_range: Range) -> float:
-        """Feed uint8 RGBA (H, W, 4) from now on, and run once; returns the seconds of that first run.
+    def _refuse(self, found: Mapping[str, Any]) -> None:
+        if "refused" in found:
+            raise ModelError(f"TF.js {VERSION} refuses {self._model}: {' '.join(found['refused'].split())[:_LONGEST]}")
 
-        ``outputs`` is known then. What is fed already is not run anew.
+    def take(
+        self, pictures: Sequence[Pixels], channels: int, *, batched: bool, dtype: str, value_range: Range
+    ) -> float:
+        """Feed pictures from now on, and run once; returns the seconds of that first run.
+
+        The first picture is for that run and for others that are no frame to be looked at; frames take the others in
+        turn. ``outputs`` is known then. What is fed already is not run anew.
+
+        Args:
+            pictures: uint8 RGBA (H, W, 4) of one size, four at least.
+            channels: how many of theirs the model takes.
+            batched: whether it takes (1, H, W, C).
+            dtype: ``float32`` or ``int32``.
+            value_range: what the bytes 0 and 255 become.
+
+        Raises:
+            ModelError: TF.js cannot run the model; the reason is its own.
         """
-        height, width, _ = picture.shape
-        pixels = np.ascontiguousarray(picture).tobytes()
-        taken = (pixels, height, width, channels, batched, dtype, value_range)
+        height, width, _ = pictures[0].shape
+        data = [np.ascontiguousarray(picture).tobytes() for picture in pictures]
+        given = {"height": height, "width": width, "channels": channels, "batched": batched}
+        given |= {"dtype": dtype, "range": value_range}
+        taken = (data, given)
         if taken == self._taken:
             return self._first_s
         self._taken = None
-        self._server.routes["picture"] = pixels
-        found = self._browser.call(
-            "framegate.take",
-            {
-                "picture": "picture",
-                "height": height,
-                "width": width,
-                "channels": channels,
-                "batched": batched,
-                "dtype": dtype,
-                "range": value_range,
-            },
-            ROUNDS_S,
-        )
+        self._pictures = [f"picture-{index}" for index in range(len(data))]
+        self._server.add(dict(zip(self._pictures, data, strict=True)))
+        doing = f"run {self._model} in TF.js {VERSION} once"
+        found = self._browser.call("framegate.take", {"pictures": self._pictures, **given}, ROUNDS_S, doing)
+        self._refuse(found)
+        self._input, self._frames = given, 0
         names = self._names if len(self._names) == len(found["outputs"]) else map(str, range(len(found["outputs"])))
         self.outputs = tuple(_info(name, each) for name, each in zip(names, found["outputs"], strict=True))
         self._taken, self._first_s = taken, float(found["first_s"])
@@ -222,6 +176,7 @@ class TFJSPage:
         }
         found = self._browser.call("framegate.rounds", wanted, ROUNDS_S + budget_s)
         self.is_used = True
+        self._frames += len(found["dispatch"])
         inside = sum(map(sum, found["stages"].values()))
         return Rounds(
             stages_s=found["stages"],
@@ -235,7 +190,9 @@ class TFJSPage:
     def animate(self, budget_s: float) -> Delivered:
         """Run frames as the browser asks for them, for so long, and one at least."""
         wanted = {"budget_s": budget_s, "patience_s": START_S}
-        return Delivered(**self._browser.call("framegate.animate", wanted, ROUNDS_S + budget_s))
+        found = Delivered(**self._browser.call("framegate.animate", wanted, ROUNDS_S + budget_s))
+        self._frames += found.frames
+        return found
 
     def readback(self) -> list[float]:
         """Seconds that it takes to bring the output to JavaScript, by itself."""
@@ -246,9 +203,9 @@ class TFJSPage:
         found = self._browser.call("framegate.kernels", {}, ROUNDS_S)
         return [KernelTime(each["name"], each["time_s"], each["shapes"]) for each in found]
 
-    def fed(self) -> Pixels:
-        """What the model is fed, before it is scaled to its range: uint8 (H, W, C)."""
-        found = self._browser.call("framegate.fed", {}, ROUNDS_S)
+    def fed(self, picture: int = 0) -> Pixels:
+        """What the model is fed of a picture, before it is scaled to its range: uint8 (H, W, C)."""
+        found = self._browser.call("framegate.fed", {"picture": picture}, ROUNDS_S)
         return _array(found["values"], "uint8").reshape(found["shape"])
 
     def drawn_by(self) -> str | None:
@@ -257,12 +214,31 @@ class TFJSPage:
         return None if name is None else str(name)
 
     def look(self) -> Look:
-        """Run one frame more and bring back all of it."""
-        found = self._browser.call("framegate.look", {}, ROUNDS_S)
-        size = Size(*found["size"])
+        """What the last frame left on the canvas; no frame is run for it.
+
+        Which picture it was fed follows from how many frames there were, and is not the page's to say. What the model
+        makes of that picture is computed now, and for every way to the canvas anew.
+        """
+        pixels = _decode(self._browser.picture("canvas", ROUNDS_S))
+        picture = 1 + (self._frames - 1) % (len(self._pictures) - 1) if self._frames else 0
+        found = self._browser.call("framegate.expect", {"picture": self._pictures[picture], **self._input}, ROUNDS_S)
         output = _array(found["output"], found["dtype"]).reshape(found["shape"])
-        unit = _array(found["unit"], "float32").reshape(*size, -1)
-        return Look(output, unit, _array(found["pixels"], "uint8").reshape(*size, 4))
+        return Look(picture, output, _array(found["unit"], "float32").reshape(output.shape[-3:]), pixels)
+
+
+def _decode(png: bytes) -> Pixels:
+    """RGBA (H, W, 4) of what a browser shows.
+
+    Raises:
+        BrowserError: it is no picture.
+    """
+    import cv2
+
+    bgr = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_UNCHANGED)
+    if bgr is None:
+        raise BrowserError("the browser gave no picture of its canvas")
+    code = cv2.COLOR_BGRA2RGBA if bgr.shape[-1] == 4 else cv2.COLOR_BGR2RGBA
+    return cast("Pixels", cv2.cvtColor(bgr, code))
 
 
 def _info(name: str, found: Mapping[str, Any]) -> TensorInfo:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from framegate.errors import BackendUnavailable, BrowserError
+from framegate.errors import BackendUnavailable, BrowserError, ModelError
 from framegate.hooks.browser_device import store_device
 from framegate.hooks.catalogue import CATALOGUE
 from framegate.hooks.describe import FrameInfo
@@ -17,13 +17,13 @@ from framegate.hooks.matrix import BROWSER
 from framegate.hooks.options import OPTIONS
 from framegate.hooks.outcome import ERROR, named
 from framegate.hooks.own import is_ours
-from framegate.hooks.pictures import SavePicture
 from framegate.hooks.preprocess import build_preprocessor
 from framegate.interfaces import ModelSpec, Pixels, ResolvedModel, Size
 from framegate.measure.replay import ReplayClock
 from framegate.paths import cache_dir
 
 if TYPE_CHECKING:
+    from framegate.browser.results import Look
     from framegate.browser.session import TFJSPage
     from framegate.models.frame_io import FrameIO
 
@@ -54,6 +54,7 @@ class BrowserShelf:
         self._key: tuple[str, str] | None = None
         self._page: TFJSPage | None = None
         self._lacking: BackendUnavailable | None = None
+        self._refused: dict[tuple[str, str], ModelError] = {}
         self._open = ExitStack()
 
     def get(self, model: ResolvedModel, runtime: str) -> TFJSPage:
@@ -61,16 +62,22 @@ class BrowserShelf:
 
         Raises:
             BackendUnavailable: there is no browser, or what it needs; that is found out once.
+            ModelError: TF.js refuses the model or hangs on it; that is found out once for each backend.
         """
         if self._lacking is not None:
             raise self._lacking
         key = (model.sha256, runtime)
+        if key in self._refused:
+            raise self._refused[key]
         if self._page is None or key != self._key:
             self.close()
             try:
                 self._page = self._start(model, runtime)
             except BackendUnavailable as error:
                 self._lacking = error
+                raise
+            except ModelError as error:
+                self._refused[key] = error
                 raise
             self._key = key
         return self._page
@@ -130,14 +137,17 @@ def tfjs_page(
 
 
 class BrowserPath:
-    """The cell's way from a picture to the canvas: ``page`` is fed and aimed at ``frame_io.output``.
+    """The cell's way from pictures to the canvas: ``page`` is fed and aimed at ``frame_io.output``.
+
+    Attributes:
+        looks: after which frame something was on the canvas, and what; in order.
 
     Args:
         page: as the shelf has it.
         renewed: ends that page's browser and gives the same page in a new one.
         spec: the model's.
         model: its files.
-        picture: uint8 (H, W, C), preprocessed.
+        pictures: uint8 (H, W, C), preprocessed; frames take all but the first in turn.
         way: the renderer.
     """
 
@@ -147,21 +157,26 @@ class BrowserPath:
         renewed: Callable[[], TFJSPage],
         spec: ModelSpec,
         model: ResolvedModel,
-        picture: Pixels,
+        pictures: Sequence[Pixels],
         way: str,
     ) -> None:
         self.page = page
         self._renewed = renewed
         self._spec = spec
         self._model = model
-        self._picture = picture
+        self.pictures = pictures
         self.way = way
+        self.looks: list[tuple[str, Look]] = []
         self.frame_io, self.first_s = self._aim()
 
     def renew(self) -> None:
         """Go the same way in a browser that has just started."""
         self.page = self._renewed()
         self.frame_io, self.first_s = self._aim()
+
+    def look(self, after: str) -> None:
+        """Keep what the last frame left on the canvas, to be compared when all is measured."""
+        self.looks.append((after, self.page.look()))
 
     def _aim(self) -> tuple[FrameIO, float]:
         from framegate.models.frame_io import find_frame_io, find_input_range
@@ -170,13 +185,13 @@ class BrowserPath:
 
         source = image_input(self._spec.name, self.page.inputs)
         first_s = self.page.take(
-            with_channels(self._picture, 4),
+            [with_channels(picture, 4) for picture in self.pictures],
             source.channels,
             batched=source.batched,
             dtype=source.info.dtype,
             value_range=find_input_range(self._spec, self._model, source.info),
         )
-        frame_io = find_frame_io(self._spec, self._model, self.page, Size(*self._picture.shape[:2]))
+        frame_io = find_frame_io(self._spec, self._model, self.page, Size(*self.pictures[0].shape[:2]))
         self.page.aim(frame_io.output, self.way, frame_io.output_range)
         return frame_io, first_s
 
@@ -193,13 +208,12 @@ def browser_path(
     resolved_model: ResolvedModel,
     tfjs_page: TFJSPage,
     browser_shelf: BrowserShelf,
-    save_picture: SavePicture,
     frame_info: FrameInfo,
     benchmark: Any,
 ) -> BrowserPath:
-    """The first frame, preprocessed as everywhere else, as the picture that the page feeds its model."""
-    picture = build_preprocessor(pytestconfig, Size.parse(frame_size), frame_preprocess).picture(frames[0])
-    save_picture("input", picture)
+    """The first frame, preprocessed as everywhere else, and its variants, as the pictures that the page is fed."""
+    preprocessor = build_preprocessor(pytestconfig, Size.parse(frame_size), frame_preprocess)
+    pictures = _pictures(preprocessor.picture(frames[0]).copy())
 
     def renewed() -> TFJSPage:
         browser_shelf.close()
@@ -207,7 +221,15 @@ def browser_path(
 
     with named(pytestconfig, "renderer", frame_renderer):
         spec = pytestconfig.stash[CATALOGUE].specs[frame_model]
-        path = BrowserPath(tfjs_page, renewed, spec, resolved_model, picture, frame_renderer)
+        path = BrowserPath(tfjs_page, renewed, spec, resolved_model, pictures, frame_renderer)
     benchmark.extra_info["browser"]["load_s"]["first-run"] = path.first_s
     store_device(pytestconfig, frame_info, tfjs_page.drawn_by())
     return path
+
+
+def _pictures(picture: Pixels) -> list[Pixels]:
+    """A variant of the picture that the canvas shows before, and four to take in turn, the first of them as it is."""
+    from framegate.frames import in_turn
+
+    *turns, before = in_turn([picture])
+    return [before, *turns]

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from framegate.measure.replay import ReplayClock
 
 if TYPE_CHECKING:
-    from framegate.browser.session import Rounds, TFJSPage
+    from framegate.browser.results import Rounds
+    from framegate.browser.session import TFJSPage
 
 
 class PageRounds:

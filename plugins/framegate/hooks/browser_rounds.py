@@ -21,10 +21,11 @@ from framegate.report.kernels import KernelRun
 from framegate.report.stages import StageRow
 
 if TYPE_CHECKING:
-    from framegate.browser.session import Delivered, Rounds
+    from framegate.browser.results import Delivered, Rounds
 
 LEAST, MOST, BUDGET_S = 3, 500, 2.0
 ANIMATE_S = 1.0
+AFTER_ROUNDS, AFTER_DELIVERED = "the last measured round", "the last delivered frame"
 UNHURRIED_S = 5.0
 """A first run longer than this is no warm-up that is worth another one."""
 
@@ -63,10 +64,12 @@ def measure_page(
         page, options = browser_path.page, pytestconfig.stash[OPTIONS].browser
         if not benchmark.enabled:
             verify_nothing_left(page.rounds(1, 1, 0.0))
+            browser_path.look(AFTER_ROUNDS)
             benchmark.pedantic(lambda: None)
             return
         if getattr(benchmark, "runs_blocks", False):
             benchmark.pedantic(PageRounds(page, pytestconfig.stash[CLOCK], verify_nothing_left))
+            browser_path.look(AFTER_ROUNDS)
             return
         launches = _launches(browser_path, options.launches)
         clock = pytestconfig.stash[CLOCK]
@@ -115,8 +118,10 @@ def _launch(path: BrowserPath, *, renewed: bool) -> Launch:
     is_first = not path.page.is_used
     rounds = path.page.rounds(LEAST, MOST, BUDGET_S, int(path.first_s < UNHURRIED_S))
     verify_nothing_left(rounds)
+    path.look(AFTER_ROUNDS)
     animated = path.page.animate(ANIMATE_S)
     verify_nothing_left(animated)
+    path.look(AFTER_DELIVERED)
     return Launch(rounds, animated, rounds.first_at_s - path.page.started_at_s if is_first else None)
 
 

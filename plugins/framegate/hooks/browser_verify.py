@@ -1,4 +1,4 @@
-"""Fixtures: what the page made of a frame, compared with Python's and with the oracle's picture."""
+"""Fixtures: what was on the page's canvas, compared with what the model makes of the picture that was fed last."""
 
 from __future__ import annotations
 
@@ -11,49 +11,78 @@ from framegate.errors import BackendUnavailable, WrongOutput
 from framegate.hooks.browser import BrowserPath
 from framegate.hooks.catalogue import CATALOGUE
 from framegate.hooks.pictures import SavePicture
-from framegate.hooks.preprocess import build_preprocessor
-from framegate.interfaces import LoadedModel, Pixels, ResolvedModel, Size
+from framegate.interfaces import LoadedModel, Range, ResolvedModel, Size
 
 if TYPE_CHECKING:
+    from framegate.browser.results import Look
     from framegate.interfaces import Array
 
 REFERENCE = "tensorflow"
 AGREEMENT = 1e-4
 """Of the output's range: the backends compute in float32, in other orders."""
+UNIT_AGREEMENT = 1e-5
+"""Of full brightness: a GPU's division may be off by a few units in the last place."""
 BY_SHADER = ("texture", "same-context")
+
+RunReference = Callable[[int], "Array"]
 
 
 @pytest.fixture(scope="session")
-def python_outputs() -> dict[tuple[str, str, str], Array]:
-    """What Python made of the same frame, by model, size and preprocessing."""
+def python_outputs() -> dict[tuple[str, str, str, int], Array]:
+    """What Python made of a picture, by model, size, preprocessing and which picture it was."""
     return {}
 
 
 @pytest.fixture
 def verify_page(
-    request: pytest.FixtureRequest, browser_path: BrowserPath, save_picture: SavePicture, benchmark: Any
+    browser_path: BrowserPath, run_reference: RunReference, save_picture: SavePicture, benchmark: Any
 ) -> Callable[[], None]:
-    """Compares the page's output with Python's, and its canvas with the oracle's picture of that output.
+    """Compares what was on the canvas after the last measured round, and after the last delivered frame.
 
-    Without a runtime in Python there is nothing to compare the output with, and ``extra_info`` says so.
+    What should be there is computed apart from all frames: in the page, and, where there is a runtime for it, in
+    Python; ``extra_info`` says whether there was. No frame is run for it.
     """
-    from framegate.render.verify import verify_pixels
 
     def verify() -> None:
-        look = browser_path.page.look()
-        save_picture("screen", look.pixels)
-        verify_pixels(look.pixels, look.unit, 1 if browser_path.way in BY_SHADER else 0)
-        benchmark.extra_info["browser"] |= {"compared_with": None, "differs_by": None}
+        for after, look in browser_path.looks:
+            save_picture("input", browser_path.pictures[look.picture])
+            save_picture("screen", look.pixels)
+            verify_look(look, browser_path.frame_io.output_range, browser_path.way, after)
+        about = benchmark.extra_info["browser"]
+        about |= {"compared_with": None, "differs_by": None}
         try:
-            expected = request.getfixturevalue("python_output")
+            shares = [verify_close(look.output, run_reference(look.picture)) for _, look in browser_path.looks]
         except BackendUnavailable:
             return
-        benchmark.extra_info["browser"] |= {
-            "compared_with": REFERENCE,
-            "differs_by": verify_close(look.output, expected),
-        }
+        about |= {"compared_with": REFERENCE, "differs_by": max(shares)}
 
     return verify
+
+
+def verify_look(look: Look, value_range: Range, way: str, after: str) -> None:
+    """Compare the canvas with the oracle's picture of the output that belongs to the picture fed last.
+
+    Args:
+        look: both.
+        value_range: what is black in the output, and what is full brightness.
+        way: how it came to the canvas.
+        after: which frame it was, for the error.
+
+    Raises:
+        WrongOutput: they differ.
+    """
+    import numpy as np
+
+    from framegate.render.verify import verify_pixels
+
+    low, high = value_range
+    unit = np.clip((look.output.astype(np.float64).reshape(look.unit.shape) - low) / (high - low), 0, 1)
+    if not np.allclose(look.unit, unit, rtol=0, atol=UNIT_AGREEMENT, equal_nan=True):
+        raise WrongOutput(f"after {after}: the page does not bring the model's output from its range into [0, 1]")
+    try:
+        verify_pixels(look.pixels, look.unit, 1 if way in BY_SHADER else 0)
+    except WrongOutput as error:
+        raise WrongOutput(f"after {after} the canvas does not show the picture that was fed last: {error}") from None
 
 
 def verify_close(found: Array, expected: Array) -> float:
@@ -75,26 +104,32 @@ def verify_close(found: Array, expected: Array) -> float:
 
 
 @pytest.fixture
-def python_output(
+def run_reference(
     pytestconfig: pytest.Config,
     frame_model: str,
     frame_size: str,
     frame_preprocess: str,
-    frames: list[Pixels],
     resolved_model: ResolvedModel,
-    model_shelf: Any,
-    python_outputs: dict[tuple[str, str, str], Array],
-) -> Array:
-    """What the reference runtime makes of the cell's frame."""
-    from framegate.models.frame_io import find_frame_io
-    from framegate.preprocess.tensor import ToTensor
+    browser_path: BrowserPath,
+    request: pytest.FixtureRequest,
+    python_outputs: dict[tuple[str, str, str, int], Array],
+) -> RunReference:
+    """Runs the reference runtime on one of the page's pictures, unless it has done so before.
 
-    key = (frame_model, frame_size, frame_preprocess)
-    if key not in python_outputs:
-        model: LoadedModel = model_shelf.get(resolved_model, REFERENCE)
-        spec = pytestconfig.stash[CATALOGUE].specs[frame_model]
-        io = find_frame_io(spec, resolved_model, model, Size.parse(frame_size))
-        to_tensor = ToTensor(io.shape, io.input.dtype, io.input_range)
-        feeds = {io.input.name: build_preprocessor(pytestconfig, io.size, frame_preprocess, to_tensor)(frames[0])}
-        python_outputs[key] = model.run(feeds)[io.output.name].copy()
-    return python_outputs[key]
+    It raises ``BackendUnavailable`` where there is no such runtime.
+    """
+
+    def run(picture: int) -> Array:
+        from framegate.models.frame_io import find_frame_io
+        from framegate.preprocess.tensor import ToTensor
+
+        key = (frame_model, frame_size, frame_preprocess, picture)
+        if key not in python_outputs:
+            model: LoadedModel = request.getfixturevalue("model_shelf").get(resolved_model, REFERENCE)
+            spec = pytestconfig.stash[CATALOGUE].specs[frame_model]
+            io = find_frame_io(spec, resolved_model, model, Size.parse(frame_size))
+            feeds = {io.input.name: ToTensor(io.shape, io.input.dtype, io.input_range)(browser_path.pictures[picture])}
+            python_outputs[key] = model.run(feeds)[io.output.name].copy()
+        return python_outputs[key]
+
+    return run

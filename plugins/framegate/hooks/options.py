@@ -102,7 +102,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--frame-browser-path",
         metavar="PROGRAM",
-        help="the Chrome or Chromium to start (default: the first that is installed). ini: frame_browser_path",
+        help="the Chrome or Chromium to start (default: an installed one, else playwright's). ini: frame_browser_path",
     )
     parser.addini("frame_browser_path", "the Chrome or Chromium to start", default="")
     group.addoption(

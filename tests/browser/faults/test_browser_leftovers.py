@@ -13,6 +13,9 @@ import pytest
 from patience import PATIENCE_S, until
 from processes import browsers, users
 
+from framegate.browser import watcher
+from framegate.browser.driver import Browser
+
 StartCells = Callable[..., "subprocess.Popen[str]"]
 
 WASM = ("--frame-runtime=tfjs-wasm", "--frame-renderer=topixels")
@@ -93,3 +96,20 @@ def test_nothing_is_left_when_all_processes_are_asked_to_end(
         each.send_signal(number)
     process.communicate(timeout=PATIENCE_S)
     until(lambda: not users(str(temporary)) and not list(temporary.glob("framegate-*")))
+
+
+def test_the_next_run_removes_what_is_left_when_pytest_and_its_watcher_are_killed(
+    temporary: Path, start_cells: StartCells, start_browser: Callable[[], Browser]
+) -> None:
+    process = start_cells(BUSY, "-s", *WASM)
+    wait_for_work(process)
+    (killed,) = [each for each in psutil.Process(process.pid).children() if watcher.__file__ in each.cmdline()]
+    killed.kill()
+    process.kill()
+    process.communicate(timeout=PATIENCE_S)
+    # The driver ends when pytest has, and ends its browser.
+    until(lambda: not users(str(temporary)))
+    left = list(temporary.glob("framegate-*"))
+    assert left
+    start_browser()
+    assert not [folder for folder in left if folder.exists()]

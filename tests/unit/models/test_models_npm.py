@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import hashlib
 import io
 import json
@@ -13,6 +14,7 @@ from harms import HARMS, Harm
 
 from framegate.errors import BackendUnavailable, SourceError, UsageError
 from framegate.interfaces import ModelSpec, ResolvedModel
+from framegate.models import tarballs
 from framegate.models.cache import CONTENTS
 from framegate.models.sources.npm import NpmSource, parse_locator
 
@@ -106,6 +108,12 @@ def test_without_npm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
             "sys.stderr.write('npm error network down\\nnpm error A complete log of this run: y\\n\\n'); sys.exit(1)",
             "npm error network down",
         ),
+        (
+            r"sys.stderr.buffer.write(b'npm \xff\xfe \x1b[31m\x00error\n'); sys.exit(1)",
+            "npm \ufffd\ufffd \ufffd[31m\ufffderror",
+        ),
+        ("sys.stderr.write('x' * 10**6); sys.exit(1)", "x" * 300),
+        ("print('[' * 10**5); sys.exit(1)", "it said nothing"),
         ("sys.exit(1)", "it said nothing"),
         ("sys.exit(0)", "it said nothing"),
     ],
@@ -152,6 +160,27 @@ def test_an_archive_that_is_cut_short(npm: FakeNpm, tmp_path: Path) -> None:
     with pytest.raises(SourceError, match=r"thing@1.2.3 cannot be unpacked \(.*\); nothing was cached"):
         resolve(tmp_path)
     assert cached(tmp_path) == []
+
+
+@pytest.mark.parametrize("kept", ["model.json", "zeros"])
+def test_an_archive_that_holds_far_more_than_its_size_is_refused(
+    npm: FakeNpm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept: str
+) -> None:
+    monkeypatch.setattr(tarballs, "LEAST_BYTES", 2**20)
+    npm.pack({"package/zeros": bytes(2**21), "package/model.json": MODEL})
+    assert npm.archive.stat().st_size < 2**20 / tarballs.RATIO
+    with pytest.raises(SourceError, match=r"x@1 cannot be unpacked \(it holds more than 1 MiB, .*; nothing was cached"):
+        tarballs.unpack("x@1", npm.archive, tmp_path / "into", {kept})
+    written = [path.stat().st_size for path in (tmp_path / "into").rglob("*") if path.is_file()]
+    assert sum(written) <= 2**20
+
+
+def test_a_header_that_claims_to_be_huge_is_not_read(npm: FakeNpm, tmp_path: Path) -> None:
+    header = tarfile.TarInfo("header")
+    header.type, header.size = tarfile.XHDTYPE, 2**40
+    npm.archive.write_bytes(gzip.compress(header.tobuf() + bytes(2**20)))
+    with pytest.raises(SourceError, match="cannot be unpacked"):
+        tarballs.unpack("x@1", npm.archive, tmp_path / "into")
 
 
 def test_a_path_that_the_package_lacks_lists_its_models(npm: FakeNpm, tmp_path: Path) -> None:

@@ -1,8 +1,9 @@
 // What Python asks of the page. Every function takes one object and returns what JSON can hold; times are in seconds.
 "use strict";
 
-// The model, what it is fed, which of its outputs is shown, and the way that shows it.
-const page = { backend: null, model: null, feed: null, fed: null, first: null, output: 0, way: null };
+// The model, the pictures that it is fed, how often frames have taken the next of them, which of the outputs is shown,
+// and the way that shows it.
+const page = { backend: null, model: null, pictures: [], input: null, turn: 0, first: null, output: 0, way: null };
 const framegate = {};
 
 const seconds = () => performance.now() / 1000;
@@ -90,6 +91,8 @@ function hasTimer() {
   return null;
 }
 
+const wordsOf = (error) => String(error?.message ?? error);
+
 // One shard after another: all at once, TF.js' own loader can wait for itself for ever.
 framegate.load = async ({ format, topology, shards, specs }) => {
   const started = seconds();
@@ -106,7 +109,11 @@ framegate.load = async ({ format, topology, shards, specs }) => {
   const artifacts = { ...json, weightSpecs: specs, weightData: weightData.buffer };
   delete artifacts.weightsManifest;
   const handler = { load: async () => artifacts };
-  page.model = format === "graph" ? await tf.loadGraphModel(handler) : await tf.loadLayersModel(handler);
+  try {
+    page.model = format === "graph" ? await tf.loadGraphModel(handler) : await tf.loadLayersModel(handler);
+  } catch (error) {
+    return { refused: wordsOf(error) };
+  }
   const built = seconds();
   const describe = ({ name, shape, dtype }) => ({ name, shape: shape ?? null, dtype });
   return {
@@ -117,29 +124,49 @@ framegate.load = async ({ format, topology, shards, specs }) => {
   };
 };
 
-// The picture that every round feeds, and what the model makes of it at the first time.
-framegate.take = async ({ picture, height, width, channels, batched, dtype, range: [low, high] }) => {
-  const pixels = new ImageData(new Uint8ClampedArray(await bytes(picture)), width, height);
-  page.fed = () => tf.browser.fromPixels(pixels, channels);
-  page.feed = () =>
-    tf.tidy(() => {
-      const raw = page.fed();
-      const image = batched ? tf.expandDims(raw, 0) : raw;
-      if (dtype === "int32") return tf.clone(image);
-      const floats = tf.cast(image, "float32");
-      const scaled = high - low === 255 ? floats : tf.mul(floats, (high - low) / 255);
-      return low === 0 ? scaled : tf.add(scaled, low);
-    });
+// The pictures that frames feed, and what the model makes of the first of them at the first time.
+framegate.take = async ({ pictures, height, width, ...input }) => {
+  page.pictures = [];
+  for (const name of pictures) {
+    page.pictures.push(new ImageData(new Uint8ClampedArray(await bytes(name)), width, height));
+  }
+  page.input = input;
+  page.turn = 0;
   tf.dispose(page.first ?? []);
   const started = seconds();
-  const input = page.feed();
-  const { all } = await predict(input);
-  for (const each of all) await settle(each);
+  const fed = feed(0);
+  let all;
+  try {
+    ({ all } = await predict(fed));
+    for (const each of all) await settle(each);
+  } catch (error) {
+    page.first = null;
+    fed.dispose();
+    return { refused: wordsOf(error) };
+  }
   const first_s = seconds() - started;
-  input.dispose();
+  fed.dispose();
   page.first = all;
   return { first_s, outputs: all.map(({ shape, dtype }) => ({ shape, dtype })) };
 };
+
+// The first picture is for what comes before the frames that count. These take the others in turn, so that what a frame
+// shows is in none of the two before it, and was on no canvas before the first of them.
+const next = () => 1 + (page.turn++ % (page.pictures.length - 1));
+
+const pixelsOf = (picture) => tf.browser.fromPixels(page.pictures[picture], page.input.channels);
+
+function feed(picture) {
+  const { batched, dtype, range: [low, high] } = page.input;
+  return tf.tidy(() => {
+    const raw = pixelsOf(picture);
+    const image = batched ? tf.expandDims(raw, 0) : raw;
+    if (dtype === "int32") return tf.clone(image);
+    const floats = tf.cast(image, "float32");
+    const scaled = high - low === 255 ? floats : tf.mul(floats, (high - low) / 255);
+    return low === 0 ? scaled : tf.add(scaled, low);
+  });
+}
 
 // Which of the outputs is shown, and how; TF.js' own reason where the backend has no such way. What the model made of
 // its picture at the first time is drawn now, so that no round has to compile what draws.
@@ -150,6 +177,8 @@ framegate.aim = async ({ index, name, range, shape }) => {
   const again = copyOf(page.first[index]);
   try {
     page.way = new WAYS[name](range, shape);
+    // On whole pixels of the page, so that they are those of the canvas.
+    page.way.canvas.style.display = "block";
     document.querySelector("canvas").replaceWith(page.way.canvas);
     await page.way.draw(again, () => {});
   } catch (error) {
@@ -168,6 +197,12 @@ const REFUSALS = /not registered for backend|not found in the registry/;
 // Of its own memory: a read on webgl moves a tensor off the device.
 const copyOf = (tensor) => tf.tidy(() => tf.add(tensor, tf.scalar(0, tensor.dtype)));
 
+// What a model returns, in the order of its outputs: one tensor, several, or several by names that it was exported with.
+function listOf(found) {
+  const names = page.model.structuredOutputKeys;
+  return found instanceof tf.Tensor ? [found] : Array.isArray(found) ? found : names.map((name) => found[name]);
+}
+
 async function predict(input) {
   let found;
   try {
@@ -176,6 +211,6 @@ async function predict(input) {
     if (!page.model.executeAsync) throw error;
     found = await page.model.executeAsync(input);
   }
-  const all = Array.isArray(found) ? found : [found];
+  const all = listOf(found);
   return { all, wanted: all[page.output] };
 }

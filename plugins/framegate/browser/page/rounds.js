@@ -1,4 +1,4 @@
-// Frames: measured stage by stage, delivered as the browser asks for them, taken apart by kernel, or looked at.
+// Frames: measured stage by stage, delivered as the browser asks for them, or taken apart by kernel.
 "use strict";
 
 const METHODS = {
@@ -16,7 +16,7 @@ framegate.methods = async () => {
 };
 
 // `delays_s` has stages take longer by real work, to see whether that is found.
-async function frame({ keep, delays_s = {} } = {}) {
+async function frame(picture, delays_s = {}) {
   const times = {};
   let last = seconds();
   const mark = (name) => {
@@ -25,7 +25,7 @@ async function frame({ keep, delays_s = {} } = {}) {
     times[name] = now - last;
     last = now;
   };
-  const input = page.feed();
+  const input = feed(picture);
   await settle(input);
   mark("upload");
   const before = last;
@@ -34,9 +34,8 @@ async function frame({ keep, delays_s = {} } = {}) {
   await settle(wanted);
   mark("inference");
   await page.way.draw(wanted, mark);
-  const kept = keep ? await keep(wanted) : null;
   tf.dispose([input, all]);
-  return { times, dispatch, kept };
+  return { times, dispatch };
 }
 
 // What a piece of work has left behind, on the device where the backend counts there.
@@ -48,18 +47,26 @@ async function leavings(work) {
   return { tensors_left: after.numTensors - before.numTensors, bytes_left: size(after) - size(before) };
 }
 
+// Whether so many frames end neither with the picture that they began with, nor with the one that was on the canvas before
+// them: one of these is what a canvas shows that stands still.
+function moved(count) {
+  const shown = page.pictures.length - 1;
+  return count < 2 || (count % shown > 1);
+}
+
 // Frames one after another until the time is up, and what they left behind. Very slow ones end at `limit_s`, if there
 // is one at all.
 framegate.rounds = async ({ warm, least, most, budget_s, limit_s, delays_s }) => {
-  const enough = (count, taken_s) => count >= most || (count >= least ? taken_s >= budget_s : count && taken_s >= limit_s);
-  for (let count = 0; count < warm; count++) await frame();
+  const late = (count, taken_s) => (count >= least ? taken_s >= budget_s : count && taken_s >= limit_s);
+  const enough = (count, taken_s) => count >= most || (late(count, taken_s) && moved(count));
+  for (let count = 0; count < warm; count++) await frame(0);
   const stages = {};
   const dispatch = [];
   let whole_s, first_at_s;
   const left = await leavings(async () => {
     const started = seconds();
     for (let count = 0; !enough(count, seconds() - started); count++) {
-      const done = await frame({ delays_s });
+      const done = await frame(next(), delays_s);
       for (const [name, value] of Object.entries(done.times)) (stages[name] ??= []).push(value);
       dispatch.push(done.dispatch);
       first_at_s ??= performance.timeOrigin / 1000 + seconds();
@@ -84,7 +91,7 @@ framegate.animate = async ({ budget_s, patience_s }) => {
         let busy = false;
         const callback = () => {
           clearTimeout(patience);
-          if (!busy && frames > 0 && seconds() - started >= budget_s) return done();
+          if (!busy && frames > 0 && seconds() - started >= budget_s && moved(frames)) return done();
           requestAnimationFrame(callback);
           callbacks++;
           if (busy) return;
@@ -102,7 +109,7 @@ framegate.animate = async ({ budget_s, patience_s }) => {
 };
 
 async function deliver() {
-  const input = page.feed();
+  const input = feed(next());
   const { all, wanted } = await predict(input);
   await page.way.draw(wanted, () => {});
   tf.dispose([input, all]);
@@ -125,7 +132,7 @@ framegate.readback = async ({ least, most, budget_s }) => {
 
 // One run of the model, by kernel, as TF.js' own profiler tells it.
 framegate.kernels = async () => {
-  const input = page.feed();
+  const input = feed(0);
   await settle(input);
   let all;
   const { kernels } = await tf.profile(async () => {
@@ -142,24 +149,38 @@ framegate.kernels = async () => {
   }));
 };
 
-// One frame more, and everything that can be compared of it.
-framegate.look = async () => {
-  page.way.looking = true;
-  const keep = async (tensor) => {
-    const unit = toUnit(tensor, page.way.range);
-    const [values, shown] = await Promise.all([tensor.data(), unit.data()]);
-    const found = { output: base64(values), unit: base64(shown), shape: tensor.shape, dtype: tensor.dtype };
-    unit.dispose();
-    return found;
-  };
-  const { kept } = await frame({ keep });
-  page.way.looking = false;
-  return { ...kept, pixels: base64(page.way.read()), size: [page.way.canvas.height, page.way.canvas.width] };
+// What the model makes of a picture, apart from all that frames go through: the bytes come anew, JavaScript computes what
+// the model is fed, and the model is called by itself.
+framegate.expect = async ({ picture, height, width, channels, batched, dtype, range: [low, high] }) => {
+  const given = new Uint8Array(await bytes(picture));
+  const scale = Math.fround((high - low) / 255);
+  const scaled = (byte) => Math.fround(byte * scale) + Math.fround(low);
+  const fed = new (dtype === "int32" ? Int32Array : Float32Array)(height * width * channels);
+  for (let at = 0; at < fed.length; at++) {
+    const byte = given[4 * Math.floor(at / channels) + (at % channels)];
+    fed[at] = dtype === "int32" ? byte : scaled(byte);
+  }
+  const input = tf.tensor(fed, [...(batched ? [1] : []), height, width, channels], dtype);
+  const outputs = listOf(await apart(input));
+  const output = outputs[page.output];
+  const unit = toUnit(output, page.way.range);
+  const found = { output: base64(await output.data()), unit: base64(await unit.data()), shape: output.shape };
+  tf.dispose([input, outputs, unit]);
+  return { ...found, dtype: output.dtype };
 };
 
-// What the model is fed, before it is scaled.
-framegate.fed = async () => {
-  const raw = page.fed();
+async function apart(input) {
+  try {
+    return page.model.predict(input);
+  } catch (error) {
+    if (!page.model.executeAsync) throw error;
+    return page.model.executeAsync(input);
+  }
+}
+
+// What frames feed, before it is scaled.
+framegate.fed = async ({ picture }) => {
+  const raw = pixelsOf(picture);
   const found = { values: base64(Uint8Array.from(await raw.data())), shape: raw.shape };
   raw.dispose();
   return found;

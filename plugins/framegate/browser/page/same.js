@@ -69,12 +69,7 @@ class SameContext extends CanvasWay {
     for (const each of kept) gl.enable(each);
     gl.readPixels(0, 0, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, this.pixel);
     mark("draw");
-    // The browser takes what was drawn to its own screen, and leaves nothing to be read later.
-    if (this.looking) this.seen = super.read();
     tensorRef.dispose();
-  }
-  read() {
-    return this.seen;
   }
   close() {
     this.gl?.deleteProgram(this.program);

@@ -1,6 +1,5 @@
 // Ways from a model's output to the canvas. Each has `draw(output, mark)`, which returns when the pixels are there and
-// calls `mark` with the name of each stage as it ends, and `read()`, which gives the pixels back as RGBA with the top row
-// first. `methods` says how its stages are ended.
+// calls `mark` with the name of each stage as it ends. `methods` says how its stages are ended.
 "use strict";
 
 // (H, W, C) in [0, 1], as toPixels takes it.
@@ -17,12 +16,6 @@ class CanvasWay {
   constructor(range, [height, width], canvas = document.createElement("canvas")) {
     Object.assign(this, { range, height, width, canvas });
     Object.assign(canvas, { height, width });
-  }
-  read() {
-    const { width, height } = this.canvas;
-    const copy = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
-    copy.drawImage(this.canvas, 0, 0);
-    return new Uint8Array(copy.getImageData(0, 0, width, height).data.buffer);
   }
   close() {}
 }
@@ -44,15 +37,10 @@ class Draw extends CanvasWay {
   async draw(output, mark) {
     const unit = toUnit(output, this.range);
     tf.browser.draw(unit, this.canvas);
-    // What WebGPU drew can be read until the browser takes it to its own screen, and not after.
-    if (this.looking) this.seen = super.read();
     const device = tf.backend().device;
     if (device) await device.queue.onSubmittedWorkDone();
     mark("draw");
     unit.dispose();
-  }
-  read() {
-    return this.seen;
   }
 }
 

@@ -1,0 +1,77 @@
+"""What a page measured, and what it showed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from framegate.interfaces import Array, Float32, Pixels
+
+
+@dataclass(frozen=True)
+class Rounds:
+    """What a page measured.
+
+    Attributes:
+        stages_s: seconds of each round by stage; they add up to the round.
+        dispatch_s: seconds until the call that runs the model returned, a part of ``inference``.
+        outside: share of the time that is in no stage.
+        tensors_left: tensors that the rounds left behind.
+        bytes_left: bytes that they left behind, on the device where the backend counts them there.
+        first_at_s: when the first of them had ended, in seconds since 1970.
+    """
+
+    stages_s: Mapping[str, Sequence[float]]
+    dispatch_s: Sequence[float]
+    outside: float
+    tensors_left: int
+    bytes_left: int
+    first_at_s: float = 0.0
+
+    @property
+    def frames(self) -> int:
+        """How many rounds there were."""
+        return len(self.dispatch_s)
+
+    @property
+    def wholes_s(self) -> list[float]:
+        """Seconds of each round."""
+        return [sum(parts) for parts in zip(*self.stages_s.values(), strict=True)]
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """Frames under ``requestAnimationFrame``, one at a time.
+
+    Attributes:
+        frames: those that came to the canvas.
+        callbacks: how often the browser asked for one.
+        seconds: from the first callback's registration to the last frame in the canvas.
+        tensors_left: tensors that the frames left behind.
+        bytes_left: bytes that they left behind.
+    """
+
+    frames: int
+    callbacks: int
+    seconds: float
+    tensors_left: int
+    bytes_left: int
+
+
+@dataclass(frozen=True)
+class Look:
+    """What is on the canvas after a frame, and what should be.
+
+    Attributes:
+        picture: which of the pictures that frame was fed: its index.
+        output: what the model makes of that picture, apart from any frame.
+        unit: the same as a picture in [0, 1], as the page's backend computes it: float32 (H, W, C).
+        pixels: what the browser shows of the canvas: uint8 RGBA (H, W, 4), first row at the top.
+    """
+
+    picture: int
+    output: Array
+    unit: Float32
+    pixels: Pixels

@@ -1,0 +1,187 @@
+"""Pages that do less, or other, than a frame's work: what is on the canvas after the last frame gives each away.
+
+A mutant is made of a few words of the page's files, replaced as they are served.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from fed_pictures import fed_pictures
+
+from framegate.browser import session
+from framegate.browser.chromium import flags
+from framegate.browser.driver import Browser
+from framegate.browser.server import page_server
+from framegate.errors import WrongOutput
+from framegate.hooks.browser_verify import verify_look
+from framegate.interfaces import Pixels, ResolvedModel
+
+OpenMutant = Callable[["Mutant"], session.TFJSPage]
+
+ROUNDS, DELIVERED = "rounds", "delivered"
+BOTH = {ROUNDS, DELIVERED}
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """What is replaced in a file of the page, by what, and after which frames at least the canvas is then wrong."""
+
+    edits: Mapping[str, Mapping[str, str]]
+    wrong_after: set[str] = field(default_factory=lambda: BOTH)
+    backend: str = "wasm"
+    way: str = "topixels"
+
+
+PIXELS = "const raw = pixelsOf(picture);"
+FROM_PIXELS = "tf.browser.fromPixels(page.pictures[picture], page.input.channels);"
+PREDICT = "const { all, wanted } = await predict(input);"
+IN_ROUNDS = f"{PREDICT}\n  const dispatch"
+IN_DELIVERED = f"{PREDICT}\n  await page.way.draw(wanted, () => {{}});"
+FIRST = "const all = page.first.map((each) => tf.clone(each)), wanted = all[page.output];"
+ONCE = """page.once ??= (await predict(input)).all.map((each) => tf.keep(each));
+  const all = page.once.map((each) => tf.clone(each)), wanted = all[page.output];"""
+DRAWN, DELIVERED_TO = "await page.way.draw(wanted, mark);", "await page.way.draw(wanted, () => {});"
+LATE = """page.outputs = [...(page.outputs ?? []), tf.keep(tf.clone(wanted))];
+  const late = page.outputs.at(-1 - BY) ?? page.outputs[0];
+  """
+DRAW = "async draw(output, mark) {"
+# Counts what the way draws when it is aimed as well.
+STANDS = f"{DRAW}\n    this.drawn = (this.drawn ?? 0) + 1;\n    if (this.drawn > TIMES) return mark('draw');"
+
+
+def feeding(raw: str, after: set[str] = BOTH) -> Mutant:
+    return Mutant({"page.js": {PIXELS: f"const raw = {raw};"}}, after)
+
+
+def late(by: int) -> Mutant:
+    code = LATE.replace("BY", str(by))
+    shown = {each: code + each.replace("wanted", "late") for each in (DRAWN, DELIVERED_TO)}
+    return Mutant({"rounds.js": shown})
+
+
+def standing(times: int, script: str, backend: str, way: str, before: str) -> Mutant:
+    """A way that draws so often and then no more; ``before`` tells its class from others in the file."""
+    stands = STANDS.replace("TIMES", str(times))
+    return Mutant({script: {before + DRAW: before + stands}}, BOTH, backend, way)
+
+
+WAYS = {
+    "topixels": ("screen.js", "wasm", "topixels", 'methods = { draw: "the promise of toPixels is kept" };\n  '),
+    "draw": ("screen.js", "cpu", "draw", '"tf.browser.draw has returned",\n  };\n  '),
+    "texture": ("screen.js", "wasm", "texture", "gl.viewport(0, 0, width, height);\n  }\n  "),
+    "same-context": ("same.js", "webgl", "same-context", "gl.createVertexArray();\n  }\n  "),
+}
+MUTANTS = {
+    "feeds the picture before": feeding("pixelsOf(page.before ?? 0); page.before = picture"),
+    "feeds the same picture always": Mutant({"page.js": {"1 + (page.turn++ %": "1 + (0 * page.turn++ %"}}, {ROUNDS}),
+    "uploads once": Mutant(
+        {"page.js": {FROM_PIXELS: f"tf.clone(page.kept ??= tf.keep({FROM_PIXELS.removesuffix(';')}));"}}
+    ),
+    "uploads once in the frames": feeding(
+        "picture ? tf.clone(page.kept ??= tf.keep(pixelsOf(picture))) : pixelsOf(0)", {ROUNDS}
+    ),
+    "turns all but the first picture upside down": feeding("picture ? tf.reverse(pixelsOf(picture), 0) : pixelsOf(0)"),
+    "mirrors all but the first picture": feeding("picture ? tf.reverse(pixelsOf(picture), 1) : pixelsOf(0)"),
+    "swaps the colours of all pictures": feeding("tf.reverse(pixelsOf(picture), 2)"),
+    "turns the delivered pictures": Mutant(
+        {"rounds.js": {IN_DELIVERED: IN_DELIVERED.replace("(input)", "(tf.reverse(input, 1))")}}, {DELIVERED}
+    ),
+    "turns the measured pictures": Mutant(
+        {"rounds.js": {IN_ROUNDS: IN_ROUNDS.replace("(input)", "(tf.reverse(input, 1))")}}, {ROUNDS}
+    ),
+    "turns all outputs": Mutant({"screen.js": {"tf.squeeze(output, [0])": "tf.reverse(tf.squeeze(output, [0]), 0)"}}),
+    "shows the frame before": late(1),
+    "shows the second frame before": late(2),
+    "never runs the model in the rounds": Mutant(
+        {"rounds.js": {IN_ROUNDS: IN_ROUNDS.replace(PREDICT, FIRST)}}, {ROUNDS}
+    ),
+    "runs the model in the first round only": Mutant(
+        {"rounds.js": {IN_ROUNDS: IN_ROUNDS.replace(PREDICT, ONCE)}}, {ROUNDS}
+    ),
+    "never runs the model in delivered frames": Mutant(
+        {"rounds.js": {IN_DELIVERED: IN_DELIVERED.replace(PREDICT, FIRST)}}, {DELIVERED}
+    ),
+    "runs the model in the first delivered frame only": Mutant(
+        {"rounds.js": {IN_DELIVERED: IN_DELIVERED.replace(PREDICT, ONCE)}}, {DELIVERED}
+    ),
+    "runs the model for no frame": Mutant(
+        {"page.js": {"const all = listOf(found);": "const all = page.turn ? page.first.map(copyOf) : listOf(found);"}}
+    ),
+    "delivers to no canvas": Mutant({"rounds.js": {DELIVERED_TO: ""}}, {DELIVERED}),
+    **{f"never draws again by {way}": standing(1, *how) for way, how in WAYS.items()},
+    **{f"draws one frame by {way}": standing(2, *how) for way, how in WAYS.items()},
+    "uploads to its texture once": Mutant(
+        {"screen.js": {"const floats = values instanceof Float32Array ? values :": "const floats = this.kept ??="}},
+        way="texture",
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: Path) -> Iterator[Browser]:
+    with closing(Browser(chromium, flags("software"))) as started:
+        yield started
+
+
+@pytest.fixture
+def open_mutant(
+    browser: Browser,
+    tfjs: Path,
+    write_model: Callable[..., Path],
+    picture: Pixels,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[OpenMutant]:
+    """Opens a page that is edited."""
+    with page_server() as server:
+
+        def open_one(mutant: Mutant) -> session.TFJSPage:
+            folder = Path(shutil.copytree(session._PAGE, tmp_path / "page"))
+            for name, edits in mutant.edits.items():
+                text = (folder / name).read_text("utf-8")
+                for right, wrong in edits.items():
+                    assert text.count(right) == 1, right
+                    text = text.replace(right, wrong)
+                (folder / name).write_text(text, "utf-8")
+            monkeypatch.setattr(session, "_PAGE", folder)
+            model = ResolvedModel("tiny", write_model(size=None) / "model.json", "graph", "0" * 64)
+            page = session.TFJSPage(browser, server, mutant.backend, model, tfjs)
+            page.take(fed_pictures(picture), 3, batched=True, dtype="float32", value_range=(-1, 1))
+            page.aim(page.outputs[0], mutant.way, (-1, 1))
+            return page
+
+        yield open_one
+
+
+def wrong_after(page: session.TFJSPage, way: str) -> set[str]:
+    """After which frames the canvas is wrong."""
+    runs: dict[str, Callable[[], object]] = {
+        ROUNDS: lambda: page.rounds(3, 500, 0.0, warm=1),
+        DELIVERED: lambda: page.animate(0.05),
+    }
+    return {end for end, run in runs.items() if run() and is_wrong(page, way, end)}
+
+
+def is_wrong(page: session.TFJSPage, way: str, end: str) -> bool:
+    try:
+        verify_look(page.look(), (-1, 1), way, end)
+    except WrongOutput:
+        return True
+    return False
+
+
+@pytest.mark.parametrize("mutant", MUTANTS.values(), ids=MUTANTS)
+def test_a_mutant_is_wrong_where_its_work_is_missing(open_mutant: OpenMutant, mutant: Mutant) -> None:
+    assert wrong_after(open_mutant(mutant), mutant.way) >= mutant.wrong_after
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_the_page_as_it_is_is_right(open_mutant: OpenMutant, way: str) -> None:
+    _, backend, _, _ = WAYS[way]
+    assert wrong_after(open_mutant(Mutant({}, set(), backend, way)), way) == set()
