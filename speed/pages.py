@@ -10,7 +10,7 @@ from framegate.browser.driver import Browser
 from framegate.browser.server import page_server
 from framegate.browser.session import TFJSPage
 from framegate.browser.tfjs import tfjs_files
-from framegate.frames import open_frames
+from framegate.frames import in_turn, open_frames
 from framegate.interfaces import ResolvedModel, Size
 from framegate.models import specs
 from framegate.models.sources import builtin
@@ -29,7 +29,8 @@ def opened(backend: str, model: ResolvedModel, stack: ExitStack) -> TFJSPage:
     stack.callback(browser.close)
     page = TFJSPage(browser, stack.enter_context(page_server()), backend, model, cache_dir())
     photo = Preprocessor(Size(256, 256), "crop", []).picture(open_frames("photo")[0])
-    page.take(with_channels(photo, 4), 1, batched=True, dtype="float32", value_range=(-1, 1))
+    pictures = [with_channels(each, 4) for each in in_turn([photo])]
+    page.take(pictures, 1, batched=True, dtype="float32", value_range=(-1, 1))
     return page
 
 
