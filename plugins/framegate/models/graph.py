@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from framegate.errors import ModelFormatError
 from framegate.interfaces import TensorInfo
+from framegate.models.open_rank import image_shape
 from framegate.models.topology import ModelJson
 
 Node = Mapping[str, Any]
@@ -63,9 +64,15 @@ def nodes(model: ModelJson) -> list[dict[str, Any]]:
 
 
 def inputs(model: ModelJson) -> tuple[Port, ...]:
-    """Inputs by the signature, else every placeholder, in graph order."""
-    ports = _signature(model, "inputs")
-    return ports or tuple(_placeholder(node) for node in nodes(model) if node["op"] in _PLACEHOLDERS)
+    """Inputs by the signature, else every placeholder, in graph order.
+
+    The signature gives their names; shapes and types are those of the placeholders, by which TF.js checks its feeds.
+    Where neither says a rank, the convolution that takes the input does.
+    """
+    placeholders = {node["name"]: _placeholder(node) for node in nodes(model) if node["op"] in _PLACEHOLDERS}
+    named = _signature(model, "inputs")
+    ports = tuple(_as_placed(port, placeholders) for port in named) or tuple(placeholders.values())
+    return tuple(_ranked(model, port) for port in ports)
 
 
 def outputs(model: ModelJson) -> tuple[Port, ...]:
@@ -155,6 +162,23 @@ def _signature_port(model: ModelJson, key: str, tensor: Any) -> Port | None:
     name = str(tensor.get("name", key))
     info = TensorInfo(key.removesuffix(":0"), _shape(tensor.get("tensorShape")), _dtype(tensor.get("dtype")))
     return Port(info, name if ":" in name else f"{name}:0")
+
+
+def _as_placed(port: Port, placeholders: Mapping[str, Port]) -> Port:
+    """An input of the signature with the shape and type of its placeholder, where that says them."""
+    placed = placeholders.get(node_name(port.tensor))
+    if placed is None:
+        return port
+    shape = port.info.shape if placed.info.shape == UNKNOWN_RANK else placed.info.shape
+    return Port(TensorInfo(port.info.name, shape, placed.info.dtype), port.tensor)
+
+
+def _ranked(model: ModelJson, port: Port) -> Port:
+    if port.info.shape != UNKNOWN_RANK:
+        return port
+    weights = {entry.name: entry.shape for group in model.groups for entry in group.entries}
+    shape = image_shape(nodes(model), node_name(port.tensor), weights)
+    return port if shape is None else Port(TensorInfo(port.info.name, shape, port.info.dtype), port.tensor)
 
 
 def _placeholder(node: Node) -> Port:

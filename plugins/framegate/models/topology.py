@@ -10,10 +10,12 @@ from typing import Any, Literal
 
 from framegate.errors import ModelFormatError
 from framegate.models.manifest import WeightGroup, parse_manifest
+from framegate.models.old_json import standard_graph
 
 Format = Literal["layers", "graph"]
 
 _FORMATS: dict[str, Format] = {"layers-model": "layers", "graph-model": "graph"}
+_GRAPHS = ("modelTopology", "modelInitializer")
 _REQUIRED = ("modelTopology", "weightsManifest")
 
 
@@ -64,7 +66,10 @@ def read_model_json(path: Path) -> ModelJson:
             f"{path}: modelTopology is {_kind(topology)}, not an object; convert the model again"
             " (a weights-only file cannot be run)"
         )
-    return ModelJson(path, _format(path, document, topology), document, parse_manifest(path, document))
+    form = _format(path, document, topology)
+    if form == "graph":
+        document |= {key: standard_graph(document[key]) for key in _GRAPHS if key in document}
+    return ModelJson(path, form, document, parse_manifest(path, document))
 
 
 def _read_object(path: Path) -> dict[str, Any]:

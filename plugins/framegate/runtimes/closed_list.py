@@ -17,6 +17,7 @@ from typing import Any
 from framegate.errors import ModelFormatError, UnsupportedOp
 from framegate.models import wiring
 from framegate.models.analysis.kernels import converter_ops
+from framegate.runtimes.node_names import valid_name, valid_tensor
 from framegate.runtimes.tfjs_ops import REFUSED
 
 CALLS: Mapping[str, frozenset[str]] = {
@@ -95,7 +96,7 @@ def _copy_nodes(path: Path, version: str, nodes: Iterable[Any], copies: Any) -> 
             )
         _check_inputs(path, node, op)
         known = {attribute.name for attribute in op.attr} - _SHARED | _HIDDEN
-        copy = copies.add(name=node.name, op=node.op, input=node.input)
+        copy = copies.add(name=valid_name(node.name), op=node.op, input=map(valid_tensor, node.input))
         for name in known & set(node.attr):
             _check_attribute(path, node, name)
             copy.attr[name].CopyFrom(node.attr[name])
@@ -237,4 +238,4 @@ def _copy_function(path: Path, version: str, function: Any, copy: Any) -> None:
     _copy_nodes(path, version, function.node_def, copy.node_def)
     for results, kept in ((function.ret, copy.ret), (function.control_ret, copy.control_ret)):
         for name in results:
-            kept[name] = results[name]
+            kept[name] = valid_tensor(results[name])

@@ -15,6 +15,7 @@ from framegate.models import graph
 from framegate.models.graph import Port
 from framegate.runtimes import graph_def
 from framegate.runtimes.hold import held_tensors
+from framegate.runtimes.node_names import valid_name, valid_tensor
 from framegate.runtimes.parts import Parts
 from framegate.runtimes.tables import TableHandles, make_tables
 
@@ -72,7 +73,9 @@ def freeze_graph(tf: Any, parts: Parts, placement: Placement = "inside") -> Froz
     definition = graph_def.build(tf, parts, ends, [port.tensor for port in inputs], held)
     weights = _values(parts, definition) if placement == "apart" else {}
     captured = tables if weights else held_tensors(tf, parts.weights, definition.held) | tables
-    found = _function(tf, path, definition, inputs, outputs, captured, weights, unknown=placement == "held")
+    captured = {valid_tensor(name): tensor for name, tensor in captured.items()}
+    unknown = placement == "held"
+    found = _function(tf, path, definition, *map(_valid, (inputs, outputs)), captured, weights, unknown=unknown)
     infos = _infos(path, outputs, found.outputs)
     return Frozen(found, tuple(port.info for port in inputs), infos, tuple(weights.values()))
 
@@ -113,7 +116,8 @@ _LEFT_OUT: Mapping[Placement, Callable[[Parts], frozenset[str]]] = {
 def _values(parts: Parts, definition: graph_def.Definition) -> dict[str, Array]:
     """Values of the weights that were left out, by the names of their tensors."""
     return {
-        f"{name}:0": parts.weights[name].astype(dtype.as_numpy_dtype, copy=False) for name, dtype in definition.held
+        f"{valid_name(name)}:0": parts.weights[name].astype(dtype.as_numpy_dtype, copy=False)
+        for name, dtype in definition.held
     }
 
 
@@ -123,6 +127,10 @@ def _is_nearly_magic(array: Array) -> bool:
         return False
     value = array.item()
     return any(abs(value - exact) < 0.01 * exact and value != np.float32(exact) for exact in _MAGIC)
+
+
+def _valid(ports: Iterable[Port]) -> list[Port]:
+    return [Port(port.info, valid_tensor(port.tensor)) for port in ports]
 
 
 def _function(

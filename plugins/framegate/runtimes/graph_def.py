@@ -17,6 +17,7 @@ from framegate.runtimes import tfjs_ops
 from framegate.runtimes.closed_list import restricted
 from framegate.runtimes.frames import into_frames
 from framegate.runtimes.layout import channels_last
+from framegate.runtimes.node_names import valid_name
 from framegate.runtimes.parts import Parts
 from framegate.runtimes.rewrites import rewrite
 
@@ -31,8 +32,8 @@ class Definition(NamedTuple):
 
     Attributes:
         proto: the GraphDef.
-        names: nodes that the model had.
-        taken: nodes whose results the graph takes.
+        names: valid names of the nodes that the model had.
+        taken: valid names of the nodes whose results the graph takes.
         held: name and dtype of the weights that were left out.
     """
 
@@ -64,8 +65,8 @@ def build(
     left_out = {node["name"]: node for node in kept if node["op"] == "Const" and node["name"] in held}
     proto = convert(tf, parts, kept, parts.json.topology.get("library"), frozenset(left_out) | fed)
     taken = frozenset(graph.node_name(name) for node in proto.node for name in node.input)
-    kinds = tuple((name, _dtype(tf, parts, node)) for name, node in left_out.items() if name in taken)
-    return Definition(proto, frozenset(node["name"] for node in nodes), taken, kinds)
+    kinds = tuple((name, _dtype(tf, parts, node)) for name, node in left_out.items() if valid_name(name) in taken)
+    return Definition(proto, frozenset(valid_name(node["name"]) for node in nodes), taken, kinds)
 
 
 def convert(tf: Any, parts: Parts, nodes: Sequence[Node], library: Any, left_out: frozenset[str] = frozenset()) -> Any:
@@ -85,7 +86,7 @@ def convert(tf: Any, parts: Parts, nodes: Sequence[Node], library: Any, left_out
     except (json_format.ParseError, ValueError, TypeError, AttributeError, OverflowError) as error:
         raise ModelFormatError(f"{path}: not a TensorFlow graph ({error}); convert the model again") from error
     definition = restricted(path, tf.__version__, definition)
-    _put_weights(tf, path, definition, parts.weights)
+    _put_weights(tf, path, definition, {valid_name(name): array for name, array in parts.weights.items()})
     return definition
 
 

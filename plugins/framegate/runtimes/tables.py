@@ -11,6 +11,7 @@ from framegate.errors import ModelError
 from framegate.models import graph
 from framegate.models.graph import node_name
 from framegate.runtimes import graph_def
+from framegate.runtimes.node_names import valid_name
 from framegate.runtimes.parts import Parts
 
 TableHandles = dict[str, Any]
@@ -41,8 +42,8 @@ def make_tables(tf: Any, parts: Parts) -> TableHandles:
             node.attr["shared_name"].s = uuid.uuid4().hex.encode()
 
     def fill() -> Any:
-        wanted = [f"{name}:0" for name in tables]
-        ends = tf.graph_util.import_graph_def(proto, return_elements=[*wanted, *fillers], name="")
+        wanted = [f"{valid_name(name)}:0" for name in tables]
+        ends = tf.graph_util.import_graph_def(proto, return_elements=[*wanted, *map(valid_name, fillers)], name="")
         with tf.control_dependencies(ends[len(tables) :]):
             return [tf.identity(handle) for handle in ends[: len(tables)]]
 

@@ -52,6 +52,26 @@ def test_a_signature_says_what_goes_in_and_out(tmp_path: Path, keys: dict[str, A
     assert graph.outputs(model) == (Port(TensorInfo("result", UNKNOWN, "float32"), "used:1"),)
 
 
+@pytest.mark.parametrize(
+    ("said", "shape"),
+    [
+        ({"dim": [{"size": "1"}, {"size": "9"}]}, (None, 8, 8, 3)),
+        ({"unknownRank": True}, (None, 8, 8, 3)),
+        (None, (None, 8, 8, 3)),
+    ],
+)
+def test_the_placeholder_says_the_shape_and_the_type(tmp_path: Path, said: Any, shape: tuple[int | None, ...]) -> None:
+    inputs = {"picture": {"name": "a:0", "dtype": "DT_FLOAT", "tensorShape": said}}
+    (port,) = graph.inputs(read(tmp_path, signature=SIGNATURE | {"inputs": inputs}))
+    assert port == Port(TensorInfo("picture", shape, "int32"), "a:0")
+
+
+def test_the_signature_says_the_shape_where_the_placeholder_is_open(tmp_path: Path) -> None:
+    nodes = [{**NODES[0], "attr": {"dtype": {"type": "DT_INT32"}}}, *NODES[1:]]
+    (port,) = graph.inputs(read(tmp_path, nodes, signature=SIGNATURE))
+    assert port == Port(TensorInfo("picture", (None, 8, 8, 3), "int32"), "a:0")
+
+
 def test_hash_tables_are_no_inputs(tmp_path: Path) -> None:
     inputs = SIGNATURE["inputs"] | {"table": {"name": "b:0", "dtype": "DT_RESOURCE"}}
     model = read(tmp_path, signature=SIGNATURE | {"inputs": inputs})

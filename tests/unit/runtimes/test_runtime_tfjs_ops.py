@@ -192,3 +192,12 @@ def test_an_op_without_an_input_it_needs(tmp_path: Path) -> None:
 )
 def test_gelus_numbers_are_kept_too(value: float, kept: bool) -> None:  # noqa: FBT001
     assert _is_nearly_magic(np.array([value], np.float32)) == kept
+
+
+@pytest.mark.parametrize("size", [1, 1 << 13])
+def test_names_that_only_tfjs_takes(tmp_path: Path, size: int) -> None:
+    x = placeholder("in put/[0]", [-1, size])
+    nodes = [x, op("Mul", "_ö ut", ["in put/[0]", "gäin:0"])]
+    loaded = TensorFlowRuntime().load(write_graph(tmp_path, nodes, {"gäin": np.full(size, 2, np.float32)}))
+    assert [info.name for info in (*loaded.inputs, *loaded.outputs)] == ["in put/[0]", "_ö ut"]
+    np.testing.assert_array_equal(loaded.run({"in put/[0]": np.ones((1, size), np.float32)})["_ö ut"], 2)
