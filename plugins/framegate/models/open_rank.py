@@ -48,7 +48,7 @@ def image_shape(nodes: Sequence[Mapping[str, Any]], name: str, weights: Mapping[
 
 def _taken_by(convolution: Mapping[str, Any], weights: Mapping[str, tuple[int, ...]]) -> Image | None:
     inputs = convolution.get("input") or ()
-    kernel = weights.get(inputs[1].removesuffix(":0"), ()) if len(inputs) > 1 else ()
+    kernel: tuple[int, ...] = weights.get(inputs[1].removesuffix(":0"), ()) if len(inputs) > 1 else ()
     if len(kernel) != 4:
         return None
     layout = (convolution.get("attr") or {}).get("data_format") or {}

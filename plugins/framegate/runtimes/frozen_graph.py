@@ -75,7 +75,7 @@ def freeze_graph(tf: Any, parts: Parts, placement: Placement = "inside") -> Froz
     captured = tables if weights else held_tensors(tf, parts.weights, definition.held) | tables
     captured = {valid_tensor(name): tensor for name, tensor in captured.items()}
     unknown = placement == "held"
-    found = _function(tf, path, definition, *map(_valid, (inputs, outputs)), captured, weights, unknown=unknown)
+    found = _function(tf, path, definition, _valid(inputs), _valid(outputs), captured, weights, unknown=unknown)
     infos = _infos(path, outputs, found.outputs)
     return Frozen(found, tuple(port.info for port in inputs), infos, tuple(weights.values()))
 
