@@ -7,10 +7,11 @@ import threading
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Self
 
 from framegate.errors import BackendUnavailable, GLError
 from framegate.gl.functions import GetProcAddress, GLFunctions
+from framegate.gl.process import has_drawn, refuse_process
 from framegate.gl.screen import GLScreen
 from framegate.interfaces import AS_TO_PIXELS, Drawing, GLInfo
 
@@ -48,11 +49,16 @@ class BaseContext(ABC):
         checked: raise OpenGL's errors at the call that caused them; slow.
 
     Raises:
-        BackendUnavailable: the context is older than 3.3.
+        BackendUnavailable: the context is older than 3.3, or would crash beside the TensorFlow of this process.
         GLError: the context cannot be made current.
     """
 
     name: str
+
+    def __new__(cls, *_: Any, **__: Any) -> Self:
+        """Look at the process before a driver is loaded."""
+        refuse_process(cls.__name__.removesuffix("Context").lower())
+        return super().__new__(cls)
 
     def __init__(self, get_proc_address: GetProcAddress, *, checked: bool = False) -> None:
         self._functions = GLFunctions(get_proc_address, checked=checked)
@@ -61,6 +67,7 @@ class BaseContext(ABC):
             undo.callback(self.release)
             with self.current():
                 self._info = _describe(self.name, self._functions)
+            has_drawn()
             undo.pop_all()
 
     @abstractmethod
@@ -89,10 +96,11 @@ class BaseContext(ABC):
         """Make the context current inside a ``with`` block; blocks nest, also with other contexts' blocks.
 
         Raises:
-            GLError: the context is released, or the driver refuses.
+            GLError: the context is released, the process was forked from one that has drawn, or the driver refuses.
         """
         if self._released:
             raise GLError(f"the {self.name} context is released; make a new one")
+        refuse_process(self.name)
         stack = _current.stack
         outer = stack[-1] if stack else None
         try:
