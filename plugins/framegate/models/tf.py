@@ -24,8 +24,8 @@ def tensorflow() -> Any:
     """
     # Without a GPU TensorFlow logs its search for one as errors; what truly fails is raised too.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    # TensorFlow 2.20 and later have a module that lets the whole process see their libraries; where it cannot be imported
-    # they keep to themselves. Mesa, loaded after them, would call into their LLVM and crash.
+    # TensorFlow 2.20 and later have a module that lets the whole process see their libraries; where it cannot be
+    # imported they keep to themselves. Mesa, loaded after them, would call into their LLVM and crash.
     if "tensorflow" not in sys.modules:
         sys.modules[_GLOBAL_FLAGS] = None  # type: ignore[assignment]
     return _import("tensorflow")
