@@ -8,7 +8,7 @@ import os
 import random
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -18,9 +18,10 @@ from framegate.errors import HistoryError, UsageError
 from framegate.gate.ab import FIRST_PAIRS, MORE_PAIRS, Pair, Turn
 from framegate.gate.decide import Pairs, decide
 from framegate.gate.floors import PAIRS_FLOOR
+from framegate.gate.machine import SECTION
 from framegate.gate.pairs import Measured
 from framegate.gate.sides import AXES, Request, open_sides
-from framegate.gate.store import SECTION, Store, StoredRun, find_run, read_run, write_whole
+from framegate.gate.store import Store, StoredRun, find_run, read_run, write_whole
 from framegate.gate.verdicts import PASSES, Verdict
 from framegate.hooks.gate_worker import copy_into
 from framegate.paths import suites_dir
@@ -56,6 +57,7 @@ def ab(parsed: argparse.Namespace) -> int:
         axes=_axes(parsed),
         arguments=tuple(parsed.arguments),
     )
+    check_can_be_written([parsed.json, parsed.junitxml, parsed.markdown])
     end_in_order()
     report = decide(
         request,
@@ -74,6 +76,22 @@ def ab(parsed: argparse.Namespace) -> int:
     if parsed.junitxml:
         write_whole(parsed.junitxml, gate_junit(report, inconclusive_fails=parsed.inconclusive == "fail").encode())
     return code
+
+
+def check_can_be_written(files: Iterable[Path | None]) -> None:
+    """See to it before anything is measured.
+
+    Raises:
+        UsageError: a file cannot be written.
+    """
+    for file in files:
+        if file is None:
+            continue
+        folder = file.absolute().parent
+        if not folder.is_dir():
+            raise UsageError(f"{file} cannot be written: there is no folder {folder}")
+        if file.is_dir() or not os.access(file if file.exists() else folder, os.W_OK):
+            raise UsageError(f"{file} cannot be written: it is a folder, or you may not write there")
 
 
 def end_in_order() -> None:
@@ -208,6 +226,7 @@ def aa_check(parsed: argparse.Namespace) -> int:
     chance = random.Random(seed)  # noqa: S311 # an order, no secret
     arguments = tuple(parsed.arguments) or AA_ARGUMENTS
     request = Request(axes={}, pythons=(sys.executable, sys.executable), arguments=arguments)
+    check_can_be_written([parsed.json])
     end_in_order()
     content: dict[str, Any] = {"schema": 1, "seed": seed, "pairs": parsed.pairs, "arguments": arguments}
     with open_sides(request, copy_into) as sides:

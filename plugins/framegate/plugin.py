@@ -29,6 +29,7 @@ from framegate.hooks import (
     render,
     report,
     runtimes,
+    stopped,
     ways,
 )
 
@@ -58,6 +59,7 @@ PARTS = (
     browser_rounds,
     browser_verify,
     gate,
+    stopped,
 )
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from gate_project import SETTINGS, SUITE, Project
 
+from framegate.cli import main
+
 MARKED = SUITE.replace("def test_work", "import pytest\n\n\n@pytest.mark.gate(floor=9)\ndef test_work")
 
 
@@ -217,3 +219,14 @@ def test_without_the_gate_its_options_do_nothing_silently(new_project: Project, 
     run = new_project.pytest("--benchmark-only", option)
     assert run.code == 4, run.output
     assert f"{option.partition('=')[0]} does nothing without --gate" in run.output
+
+
+@pytest.mark.parametrize("option", ["--json", "--junitxml", "--markdown"])
+@pytest.mark.parametrize(("file", "why"), [("not/there.json", "there is no folder"), (".", "it is a folder")])
+def test_a_file_that_cannot_be_written_is_said_before_anything_is_measured(
+    option: str, file: str, why: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["ab", "HEAD~1", option, file, "--", "nowhere"]) == 2
+    said = capfd.readouterr().err
+    assert said.startswith(f"framegate: {file} cannot be written: {why}")
+    assert len(said.splitlines()) == 1

@@ -52,9 +52,12 @@ def running(project: Project, temporary: Path) -> Iterator[subprocess.Popen[str]
             process.kill()
 
 
-def test_ctrl_c_leaves_no_worker_no_folder_and_no_run(new_project: Project, tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_leaves_no_worker_no_folder_and_no_run(
+    new_project: Project, tmp_path: Path, number: signal.Signals
+) -> None:
     with running(new_project, tmp_path / "temporary") as process:
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
         assert process.wait(PATIENCE_S) == 2
     assert workers(tmp_path / "temporary") == []
     assert [path.name for path in (tmp_path / "temporary").glob("framegate-*")] == []

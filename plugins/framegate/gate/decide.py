@@ -54,6 +54,9 @@ def decide(
         gone = [key for key in sides.only_base if is_wanted(key) and not is_allowed_missing(key)]
         pairs = Pairs(sides, keys, copy_plugin, say, random.Random(seed))  # noqa: S311 # an order, no secret
         title = f"{sides.head.label} against {sides.base.label}"
+        if sides.instruments[0] != sides.instruments[1]:
+            finding = Finding(WHOLE_RUN, Verdict.OTHER, _watched(sides))
+            return GateReport(title, (finding,), sides.notes, {"mode": "ab"})
         try:
             comparison = measure(pairs, floors, more=more)
         except ComparisonError as error:
@@ -75,6 +78,11 @@ def decide(
             sides.notes,
             {"mode": "ab", "seed": seed, "pairs": [FIRST_PAIRS, len(comparison.more)]},
         )
+
+
+def _watched(sides: Sides) -> str:
+    base, head = (", ".join(each) or "none" for each in sides.instruments)
+    return f"instruments: {head}, and on the base's side {base}; run both with the same, or without"
 
 
 def _called_as_in_head(findings: Sequence[Finding], names: dict[str, str]) -> tuple[Finding, ...]:

@@ -12,6 +12,12 @@ BROWSER_FIELDS = ("browser", "tfjs", "wasm_threads", "device", "gpu")
 Fingerprint = dict[str, str]
 
 
+def section(content: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """An object in stored results; empty where a user keeps something else under that name."""
+    found = content.get(name)
+    return found if isinstance(found, Mapping) else {}
+
+
 def fingerprint(machine_info: Mapping[str, Any], benchmark: Mapping[str, Any]) -> Fingerprint:
     """Name -> value of everything that a time depends on besides the code.
 
@@ -21,7 +27,7 @@ def fingerprint(machine_info: Mapping[str, Any], benchmark: Mapping[str, Any]) -
         machine_info: pytest-benchmark's.
         benchmark: one of pytest-benchmark's stored benchmarks.
     """
-    cpu = machine_info.get("cpu") or {}
+    cpu = section(machine_info, "cpu")
     found = {
         "cpu": cpu.get("brand_raw"),
         "cpu_count": cpu.get("count"),
@@ -29,12 +35,14 @@ def fingerprint(machine_info: Mapping[str, Any], benchmark: Mapping[str, Any]) -
         "os": machine_info.get("system"),
         "python": f"{machine_info.get('python_implementation')} {machine_info.get('python_version')}",
     }
-    found |= {f"{name} version": version for name, version in (machine_info.get("versions") or {}).items()}
-    extra = benchmark.get("extra_info") or {}
-    frame, browser = extra.get("frame") or {}, extra.get("browser") or {}
+    found |= {f"{name} version": version for name, version in section(machine_info, "versions").items()}
+    if machine_info.get("instruments"):
+        found["instruments"] = ", ".join(map(str, machine_info["instruments"]))
+    extra = section(benchmark, "extra_info")
+    frame, browser = section(extra, "frame"), section(extra, "browser")
     found |= {name: value for name, value in frame.items() if value is not None and name not in TOLD_OTHERWISE}
     found |= {name: browser[name] for name in BROWSER_FIELDS if browser.get(name) is not None}
-    found |= {f"frames {name}": value for name, value in (extra.get("frames") or {}).items()}
+    found |= {f"frames {name}": value for name, value in section(extra, "frames").items()}
     return {name: str(value) for name, value in found.items()}
 
 

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from math import log, log1p
+from math import log
 from typing import Any
 
 from framegate.gate.fingerprint import differences, fingerprint
 from framegate.gate.floors import Floors
-from framegate.gate.samples import Stat, checked, exact_counts, families
+from framegate.gate.machine import KEPT_RUNS, SECTION, Excuse, excuse_of
+from framegate.gate.samples import Stat, exact_counts, families
 from framegate.gate.statistics import ENOUGH_RUNS, against_history, as_change, may_be_the_machine
-from framegate.gate.store import SECTION
 from framegate.gate.verdicts import MISSED, Finding, Shift, Verdict, of_shifts
 
-KEPT_RUNS = 10
-CANARY = "canary"
 UNSURE = (
     "slower by more than the floor, and by less than its accepted runs vary; more of them, more launches or framegate"
     " ab would settle it"
@@ -72,8 +70,10 @@ def launch_values(entry: Mapping[str, Any], stat: Stat) -> list[dict[str, float]
     """
     found, round_, call = [], 0, 0
     try:
-        data, stages = entry["stats"]["data"], entry["extra_info"].get("stages_s", {})
-        for each in entry["extra_info"]["gate"]["launches"]:
+        data, launches = entry["stats"]["data"], entry["extra_info"]["gate"]["launches"]
+        # Without calls in any launch, a user keeps something else under that name.
+        stages = entry["extra_info"].get("stages_s", {}) if any(each["calls"] for each in launches) else {}
+        for each in launches:
             rounds = data[round_ : round_ + each["rounds"]]
             calls = {name: values[call : call + each["calls"]] for name, values in stages.items()}
             found.append(families(rounds, calls, stat))
@@ -108,7 +108,7 @@ def compare(
     """
     past = [_entries(index, run) for index, run in enumerate(accepted)]
     expected = [*past[-1]] if past else []
-    canary = _canary(candidate.run, accepted)
+    excuse = excuse_of(candidate.run, accepted)
     findings = []
     for key in dict.fromkeys([*candidate.outcomes, *candidate.entries, *expected]):
         lost = _not_measured(key, candidate, expected=key in expected)
@@ -118,7 +118,7 @@ def compare(
         elif key in candidate.entries:
             history = [(run, entries[key]) for run, entries in zip(accepted, past, strict=True) if key in entries]
             chosen = floors.get(key, default_floors)
-            findings.append(_judged(key, candidate, history, stat, chosen, canary))
+            findings.append(_judged(key, candidate, history, stat, chosen, excuse))
     return tuple(findings)
 
 
@@ -150,44 +150,40 @@ def _judged(
     history: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]],
     stat: Stat,
     floors: Floors,
-    canary: Shift | None,
+    excuse: Excuse | None,
 ) -> Finding:
+    entry = candidate.entries[key]
+    try:
+        values = launch_values(entry, stat)
+    except ValueError as error:
+        return Finding(key, Verdict.NOTHING, str(error))
     if not history:
         return Finding(
             key,
             Verdict.NO_BASELINE,
             "no accepted run has it; --gate-bootstrap accepts what has nothing to be compared with",
         )
-    entry = candidate.entries[key]
     now = fingerprint(candidate.run.get("machine_info", {}), entry)
     then = [(fingerprint(run.get("machine_info", {}), old), old) for run, old in history]
     comparable = [old for print_, old in then if print_ == now][-KEPT_RUNS:]
     if not comparable:
         return Finding(key, Verdict.OTHER, differences(now, then[-1][0]))
     try:
-        values = launch_values(entry, stat)
-    except ValueError as error:
-        return Finding(key, Verdict.NOTHING, str(error))
-    try:
         past = [launch_values(old, stat) for old in comparable]
     except ValueError as error:
-        return Finding(key, Verdict.UNREADABLE, str(error))
+        return Finding(key, Verdict.UNREADABLE, f"an accepted run has it, and {error}")
     shifts = [_time_shift(family, values, past, floors) for family in values[0] if family != MISSED]
     if MISSED in values[0]:
         shifts.append(_missed_shift(values, past, floors))
     shifts += _count_shifts(entry, comparable[-1])
-    return _explained(of_shifts(key, shifts), canary)
+    return _explained(of_shifts(key, shifts), excuse)
 
 
-def _explained(finding: Finding, canary: Shift | None) -> Finding:
+def _explained(finding: Finding, excuse: Excuse | None) -> Finding:
     if finding.verdict is Verdict.INCONCLUSIVE:
         return replace(finding, reason=UNSURE)
-    if finding.verdict is Verdict.REGRESSED and canary is not None and _is_excused(finding, canary):
-        slower = (
-            f"the machine itself is slower by {100 * canary.change:.0f} % than in the accepted runs; try again, or"
-            " decide by framegate ab"
-        )
-        return replace(finding, verdict=Verdict.INCONCLUSIVE, reason=slower)
+    if finding.verdict is Verdict.REGRESSED and excuse is not None and _is_excused(finding, excuse):
+        return replace(finding, verdict=Verdict.INCONCLUSIVE, reason=excuse.reason)
     return finding
 
 
@@ -244,9 +240,10 @@ def _count_shifts(entry: Mapping[str, Any], old: Mapping[str, Any]) -> list[Shif
     return found
 
 
-def _is_excused(finding: Finding, canary: Shift) -> bool:
-    drift = log1p(canary.change)
-    return all(shift.seconds is not None and may_be_the_machine(shift.change, drift) for shift in finding.worst())
+def _is_excused(finding: Finding, excuse: Excuse) -> bool:
+    return all(
+        shift.seconds is not None and may_be_the_machine(shift.change, excuse.drift) for shift in finding.worst()
+    )
 
 
 def few_runs(accepted: Sequence[object]) -> list[str]:
@@ -264,19 +261,3 @@ def _entries(index: int, run: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
         return by_key(run)
     except (ValueError, KeyError, TypeError) as error:
         raise ValueError(f"accepted run {index + 1} is no stored run: {error}") from error
-
-
-def _canary(run: Mapping[str, Any], accepted: Sequence[Mapping[str, Any]]) -> Shift | None:
-    """The machine's own shift, if it is slower than it was; judged as a benchmark is."""
-    machine = fingerprint(run.get("machine_info", {}), {})
-    same = [old for old in accepted if fingerprint(old.get("machine_info", {}), {}) == machine]
-    try:
-        now = [_log(checked([value])[0]) for value in run[SECTION][CANARY]]
-        then = [[_log(checked([value])[0]) for value in old[SECTION][CANARY]] for old in same[-KEPT_RUNS:]]
-    except (KeyError, TypeError, ValueError):
-        return None
-    if not now or not then or not all(then):
-        return None
-    found = against_history(now, then, Floors().general)
-    change = as_change(found.shift)
-    return Shift(CANARY, found.verdict, change, change, change) if found.verdict is Verdict.REGRESSED else None

@@ -7,11 +7,14 @@ import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import isfinite
 from typing import Any
 
 from framegate.errors import ComparisonError
-from framegate.gate.history import CANARY, Outcome, by_key
-from framegate.gate.store import SECTION
+from framegate.gate.fingerprint import section
+from framegate.gate.history import Outcome, by_key
+from framegate.gate.machine import CANARY, SECTION, WAITED
+from framegate.gate.samples import stages_of
 from framegate.gate.workers import CopyPlugin, Side, workers
 from framegate.leftovers import temporary_folder
 
@@ -30,12 +33,14 @@ class Launch:
         outcomes: benchmark -> how it ended.
         canary_s: seconds of the work that measures the machine.
         exit_code: pytest's.
+        waited: the time in which it could have run, as a multiple of that in which it did; 0 where it is not known.
     """
 
     run: dict[str, Any]
     outcomes: Mapping[str, Outcome]
     canary_s: float
     exit_code: int
+    waited: float = 0.0
 
 
 def launch(side: Side, copy_plugin: CopyPlugin) -> Launch:
@@ -61,7 +66,7 @@ def launch(side: Side, copy_plugin: CopyPlugin) -> Launch:
                 run = json.loads(file.read_text("utf-8"))
             except ValueError as error:
                 raise ComparisonError(f"{side.label} wrote results that are no JSON: {error}") from error
-        return Launch(run, outcomes, canary, exit_code)
+        return Launch(run, outcomes, canary, exit_code, float(message.get("waited", 0.0)))
 
 
 def merge(launches: Sequence[Launch], summarise: Summarise) -> dict[str, Any]:
@@ -75,15 +80,16 @@ def merge(launches: Sequence[Launch], summarise: Summarise) -> dict[str, Any]:
     found: dict[str, dict[str, Any]] = {}
     for held in entries:
         for key, entry in held.items():
-            stages = entry.get("extra_info", {}).get("stages_s", {})
+            stages = stages_of(entry)
             part = {"rounds": len(entry["stats"]["data"]), "calls": len(next(iter(stages.values()), ()))}
             if key not in found:
-                found[key] = {**entry, "extra_info": {**entry.get("extra_info", {}), "gate": {"launches": [part]}}}
+                extra = {**finite(section(entry, "extra_info")), "gate": {"launches": [part]}}
+                found[key] = {**entry, "extra_info": extra}
                 continue
             merged = found[key]
             merged["extra_info"]["gate"]["launches"].append(part)
             merged["stats"] = {**merged["stats"], "data": merged["stats"]["data"] + entry["stats"]["data"]}
-            joined = merged["extra_info"].get("stages_s", {})
+            joined = stages_of(merged)
             if joined:
                 # A stage that not all launches have cannot be told apart by their numbers of calls.
                 merged["extra_info"]["stages_s"] = {
@@ -95,8 +101,22 @@ def merge(launches: Sequence[Launch], summarise: Summarise) -> dict[str, Any]:
     return {
         **first,
         "benchmarks": list(found.values()),
-        SECTION: {"schema": 1, "launches": len(launches), CANARY: [each.canary_s for each in launches]},
+        SECTION: {
+            "schema": 1,
+            "launches": len(launches),
+            CANARY: [each.canary_s for each in launches],
+            WAITED: [each.waited for each in launches],
+        },
     }
+
+
+def finite(value: Any) -> Any:
+    """The same with numbers that JSON does not have as text: a user's own ``extra_info`` may hold them."""
+    if isinstance(value, float) and not isfinite(value):
+        return str(value)
+    if isinstance(value, dict):
+        return {name: finite(each) for name, each in value.items()}
+    return [finite(each) for each in value] if isinstance(value, list | tuple) else value
 
 
 def outcomes_of(launches: Sequence[Launch]) -> dict[str, list[Outcome]]:

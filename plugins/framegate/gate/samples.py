@@ -7,6 +7,7 @@ from math import isfinite
 from statistics import median
 from typing import Any, Literal
 
+from framegate.gate.fingerprint import section
 from framegate.gate.verdicts import MISSED, P95, TOTAL
 
 Stat = Literal["min", "median", "p95"]
@@ -39,14 +40,14 @@ def families(rounds: Sequence[float], stages_s: Mapping[str, Sequence[float]], s
 
     Args:
         rounds: seconds of each round.
-        stages_s: seconds of each stage in each round; empty where the benchmark has none.
+        stages_s: seconds of each stage in each round, which may be too short for the clock; empty where there are none.
         stat: which number stands for the rounds.
 
     Raises:
         ValueError: there is nothing, or something that is no time.
     """
     found = {TOTAL: value_of(checked(rounds), stat)}
-    found |= {name: value_of(checked(seconds), stat) for name, seconds in stages_s.items()}
+    found |= {name: value_of(checked(seconds, may_be_zero=True), stat) for name, seconds in stages_s.items()}
     if len(rounds) >= ENOUGH_FOR_P95 and stat != P95:
         found[P95] = p95(rounds)
     if "inference" in stages_s:
@@ -57,25 +58,31 @@ def families(rounds: Sequence[float], stages_s: Mapping[str, Sequence[float]], s
 def exact_counts(extra_info: Mapping[str, Any]) -> dict[str, int]:
     """The counts that a benchmark stores, by their last names."""
     found = {}
-    for section, name in EXACT:
-        held = extra_info.get(section)
-        count = held.get(name) if isinstance(held, Mapping) else None
+    for part, name in EXACT:
+        count = section(extra_info, part).get(name)
         if isinstance(count, int):
             found[name] = count
     return found
 
 
-def checked(seconds: Sequence[float]) -> Sequence[float]:
+def stages_of(entry: Mapping[str, Any]) -> Mapping[str, list[float]]:
+    """The stages' seconds of a stored benchmark; empty where a user keeps something else under their name."""
+    stages = section(section(entry, "extra_info"), "stages_s")
+    lists = all(isinstance(each, list) for each in stages.values())
+    return stages if lists and len({len(each) for each in stages.values()}) == 1 else {}
+
+
+def checked(seconds: Sequence[float], *, may_be_zero: bool = False) -> Sequence[float]:
     """The times themselves.
 
     Raises:
-        ValueError: there are none, or one is no positive finite number.
+        ValueError: there are none, one is no positive finite number, or all are zero and may not be.
     """
     if not seconds:
         raise ValueError("it has no times")
     for value in seconds:
         if not isinstance(value, int | float) or not isfinite(value) or value < 0:
             raise ValueError(f"{value!r} is no time")
-    if not any(seconds):
+    if not (may_be_zero or any(seconds)):
         raise ValueError("all of its times are zero")
     return seconds

@@ -61,6 +61,7 @@ class Sides:
         notes: what the user should know.
         repository: where both revisions are from, if they are revisions.
         prefixes: where the interpreters have what is installed.
+        instruments: what watches the processes of the base and of the head, such as coverage.
     """
 
     base: Side
@@ -72,6 +73,7 @@ class Sides:
     notes: tuple[str, ...] = ()
     repository: Repository | None = None
     prefixes: tuple[str, ...] = ()
+    instruments: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
 
 
 @contextmanager
@@ -213,6 +215,7 @@ def _matched(
         notes,
         repository,
         tuple(prefix for each in told for prefix in each["prefixes"]),
+        (tuple(told[0].get("instruments", ())), tuple(told[1].get("instruments", ()))),
     )
 
 

@@ -20,10 +20,9 @@ from typing import Any
 
 from framegate.errors import HistoryError, UsageError
 
-SECTION = "framegate_gate"
-"""The key under which a stored run says what the gate has to know of it."""
 ACCEPTED = ".accepted"
 _RUN = re.compile(r"(\d{4,})_gate-(.+)\.json")
+_NUMBERED = re.compile(r"(\d{4,9})_")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _LOCK_S = 60.0
 
@@ -119,7 +118,7 @@ class Store:
         """
         text = json.dumps(content, allow_nan=False).encode()
         with _locked(self.folder):
-            taken = [int(path.name.split("_")[0]) for path in self.folder.glob("[0-9][0-9][0-9][0-9]*_*")]
+            taken = [int(match[1]) for path in self.folder.iterdir() if (match := _NUMBERED.match(path.name))]
             number = max(taken, default=0) + 1
             path = self.folder / f"{number:04}_gate-{name}.json"
             write_whole(path, text)
@@ -213,6 +212,14 @@ def _sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
+def _newest(runs: Iterable[StoredRun]) -> StoredRun | None:
+    """The one with the highest number; of several machines' folders the one that was written to last."""
+    last: dict[Path, StoredRun] = {}
+    for run in sorted(runs, key=lambda run: run.number):
+        last[run.path.parent] = run
+    return max(last.values(), key=lambda run: run.path.stat().st_mtime, default=None)
+
+
 def find_run(folders: Iterable[Path], wanted: str | None, is_candidate: Callable[[StoredRun], bool]) -> StoredRun:
     """The run that a user names by its number or file; the newest of those that qualify, if none is named.
 
@@ -221,7 +228,7 @@ def find_run(folders: Iterable[Path], wanted: str | None, is_candidate: Callable
     """
     runs = [run for folder in folders for run in Store(folder).runs()]
     if wanted is None:
-        newest = max(filter(is_candidate, runs), key=lambda run: run.path.stat().st_mtime, default=None)
+        newest = _newest(filter(is_candidate, runs))
         if newest is None:
             raise UsageError(
                 "no run is stored here that is not accepted already; pytest --benchmark-only --gate makes one"

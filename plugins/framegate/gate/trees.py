@@ -71,9 +71,30 @@ class Repository:
             ) from None
 
     def current(self) -> tuple[str, str]:
-        """What is in the work tree now, uncommitted changes included: its hash, and what to call it."""
-        changed = git(self.root, "stash", "create", "framegate ab")
+        """What is in the work tree now, uncommitted changes included: its hash, and what to call it.
+
+        Raises:
+            ComparisonError: git cannot make a revision of it.
+        """
+        try:
+            changed = git(self.root, "stash", "create", "framegate ab")
+        except ComparisonError as error:
+            raise ComparisonError(self._why_not_saved() or str(error)) from None
         return (changed, "HEAD with uncommitted changes") if changed else (self.commit("HEAD"), "HEAD")
+
+    def _why_not_saved(self) -> str:
+        """What git says in several ways, or not at all."""
+        named = "; or compare a revision with another: framegate ab BASE HEAD"
+        lock = self.root / git(self.root, "rev-parse", "--git-path", "index.lock")
+        if lock.exists():
+            return f"another git process is at work here; wait for it to end, or delete {lock} if none is{named}"
+        conflicts = git(self.root, "diff", "--name-only", "--diff-filter=U").splitlines()
+        if conflicts:
+            return f"conflicts are not resolved in {', '.join(conflicts[:5])}; resolve them{named}"
+        announced = git(self.root, "diff", "--name-only", "--diff-filter=A").splitlines()
+        if announced:
+            return f"git knows of {', '.join(announced[:5])} (git add -N), and not what is in it; git add it{named}"
+        return ""
 
     def untracked(self) -> tuple[str, ...]:
         """Files that no revision has."""

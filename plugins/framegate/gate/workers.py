@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 import signal
 import subprocess
 import sys
@@ -12,16 +11,19 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
-from multiprocessing.connection import Connection, Listener
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Protocol
 
 from framegate.errors import ComparisonError
+from framegate.gate.door import Door
 from framegate.leftovers import temporary_folder
 
 CHANNEL = "FRAMEGATE_GATE_CHANNEL"
 START_S = 120.0
 END_S = 10.0
+LOOK_S = 1.0
+"""How often a worker that says nothing is looked after."""
 _TAIL_LINES, _ERROR_LINES = 15, 3
 _ERRORS = ("ERROR", "E  ")
 
@@ -87,14 +89,27 @@ class Worker:
             ComparisonError: the worker has ended.
         """
         try:
+            while not self._connection.poll(LOOK_S):
+                # Its end closes the connection only if no child that it has forked holds it as well.
+                if self._process.poll() is not None and not self._connection.poll():
+                    raise self._ended()
+                check_not_stopped(self.side, self._process)
             message: dict[str, Any] = json.loads(self._connection.recv_bytes())
         except (EOFError, OSError):
             raise self._ended() from None
         return message
 
     def wait(self) -> int:
-        """Wait until it has ended by itself; the exit code of pytest."""
-        return self._process.wait()
+        """Wait until it has ended by itself; the exit code of pytest.
+
+        Raises:
+            ComparisonError: it was stopped, and would never end.
+        """
+        while True:
+            try:
+                return self._process.wait(LOOK_S)
+            except subprocess.TimeoutExpired:
+                check_not_stopped(self.side, self._process)
 
     def said(self) -> str:
         """The last lines that it has printed."""
@@ -125,22 +140,18 @@ def workers(sides: Sequence[Side], copy_plugin: CopyPlugin) -> Iterator[list[Wor
     with ExitStack() as opened:
         home = opened.enter_context(temporary_folder("gate"))
         module = copy_plugin(home)
-        key = secrets.token_bytes(16)
-        listener = opened.enter_context(Listener(("127.0.0.1", 0), authkey=key))
-        port = listener.address[1]
+        door = opened.enter_context(Door())
         logs = [home / f"log-{index}.txt" for index, _ in enumerate(sides)]
         processes = []
         for index, (side, log) in enumerate(zip(sides, logs, strict=True)):
-            environment = _environment(os.environ, [str(home), *side.paths]) | {CHANNEL: f"{port}:{key.hex()}:{index}"}
+            environment = _environment(os.environ, [str(home), *side.paths]) | {CHANNEL: f"{door.address}:{index}"}
             basetemp = ("--basetemp", str(home / f"temporary-{index}"))
             command = [side.python, *_isolation(), "-m", "pytest", "-p", module, *side.arguments]
             command += ["--benchmark-only", "-p", "no:cacheprovider", *basetemp]
             process = _start(side, command, environment, log)
             opened.callback(end, process)
             processes.append(process)
-        connections = _connections(listener, processes, sides, logs)
-        for connection in connections:
-            opened.callback(connection.close)
+        connections = _connections(door, processes, sides, logs)
         yield [
             Worker(side, process, connection, log)
             for side, process, connection, log in zip(sides, processes, connections, logs, strict=True)
@@ -170,6 +181,7 @@ def end(process: subprocess.Popen[bytes]) -> None:
         _signal(process, "SIGKILL")
         return
     _signal(process, "SIGTERM")
+    _signal(process, "SIGCONT")  # one that is stopped gets no signal before
     try:
         process.wait(END_S)
     except subprocess.TimeoutExpired:
@@ -185,28 +197,42 @@ def _signal(process: subprocess.Popen[bytes], name: str) -> None:
             os.killpg(process.pid, getattr(signal, name))
 
 
+def check_not_stopped(side: Side, process: subprocess.Popen[bytes]) -> None:
+    """See that a process has not stopped itself (SIGSTOP, or reading from a terminal): nobody would wake it.
+
+    Raises:
+        ComparisonError: it has.
+    """
+    if not hasattr(os, "waitid"):
+        return
+    try:
+        state = os.waitid(os.P_PID, process.pid, os.WSTOPPED | os.WNOHANG | os.WNOWAIT)
+    except ChildProcessError:  # it has ended
+        return
+    if state is not None:
+        name = signal.Signals(state.si_status).name
+        raise ComparisonError(f"the worker for {side.label} was stopped by {name}, and would wait for ever")
+
+
 def _connections(
-    listener: Listener, processes: Sequence[subprocess.Popen[bytes]], sides: Sequence[Side], logs: Sequence[Path]
+    door: Door, processes: Sequence[subprocess.Popen[bytes]], sides: Sequence[Side], logs: Sequence[Path]
 ) -> list[Connection]:
     found: dict[int, Connection] = {}
-    # A listener has no deadline of its own, and a worker that ends before it connects would leave it waiting.
-    listener._listener._socket.settimeout(0.2)  # type: ignore[attr-defined]  # noqa: SLF001
     until = time.monotonic() + START_S
     while len(found) < len(processes):
-        try:
-            connection = listener.accept()
-        except TimeoutError:
-            for side, process, log in zip(sides, processes, logs, strict=True):
-                if process.poll() is not None:
-                    raise ComparisonError(
-                        f"the worker for {side.label} ended with code {process.returncode} before it began; it said"
-                        f" last: {tail(log)}"
-                    ) from None
-            if time.monotonic() > until:
-                said = tail(logs[-1])
-                raise ComparisonError(f"a worker did not start within {START_S:.0f} s; it said: {said}") from None
+        arrived = door.next()
+        if arrived is not None:
+            found[arrived[0]] = arrived[1]
             continue
-        found[int(json.loads(connection.recv_bytes())["side"])] = connection
+        for side, process, log in zip(sides, processes, logs, strict=True):
+            if process.poll() is not None:
+                raise ComparisonError(
+                    f"the worker for {side.label} ended with code {process.returncode} before it began; it said"
+                    f" last: {tail(log)}"
+                )
+            check_not_stopped(side, process)
+        if time.monotonic() > until:
+            raise ComparisonError(f"a worker did not start within {START_S:.0f} s; it said: {tail(logs[-1])}")
     return [found[index] for index, _ in enumerate(processes)]
 
 

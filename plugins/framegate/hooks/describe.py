@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from framegate.hooks.gate_worker.instruments import instruments
 from framegate.hooks.options import OPTIONS
 from framegate.matrix import AXES
 
@@ -31,6 +32,8 @@ OPENCV = ("opencv-python", "opencv-python-headless", "opencv-contrib-python", "o
 VERSIONS = {"numpy": ("numpy",), "opencv-python": OPENCV}
 """Libraries that every suite computes with, and what may bring them; the others say their versions as runtimes."""
 
+INSTRUMENTS = pytest.StashKey[set[str]]()
+
 FrameInfo = dict[str, Any]
 
 
@@ -50,6 +53,21 @@ def frame_info(request: pytest.FixtureRequest, benchmark: Any) -> FrameInfo:
     options = request.config.stash[OPTIONS]
     benchmark.extra_info["frames"] = {"source": options.source, "fit": options.fit}
     return info
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_call(item: pytest.Item) -> None:
+    """Note what watches the process now, as coverage may be gone when results are stored."""
+    if "benchmark" in getattr(item, "fixturenames", ()):
+        item.config.stash.setdefault(INSTRUMENTS, set()).update(instruments())
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_benchmark_update_json(config: pytest.Config, output_json: dict[str, Any]) -> None:
+    """Store them, if there are any."""
+    found = config.stash.get(INSTRUMENTS, set())
+    if found:
+        output_json["machine_info"]["instruments"] = sorted(found)
 
 
 @pytest.hookimpl(optionalhook=True)  # pytest-benchmark may be switched off

@@ -14,8 +14,9 @@ from framegate.errors import ComparisonError, FramegateError, HistoryError
 from framegate.gate.decide import decide
 from framegate.gate.history import Candidate, compare, few_runs
 from framegate.gate.launches import Launch, merge, outcomes_of, run_launches
+from framegate.gate.machine import SECTION
 from framegate.gate.sides import Request
-from framegate.gate.store import SECTION, Store, StoredRun
+from framegate.gate.store import Store, StoredRun
 from framegate.gate.trees import Repository
 from framegate.gate.verdicts import WHOLE_RUN, Finding, GateReport, Verdict, worst_of
 from framegate.gate.workers import Side

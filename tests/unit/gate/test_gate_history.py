@@ -180,6 +180,39 @@ def test_a_slow_machine_turns_a_slower_benchmark_into_one_that_cannot_be_told() 
     assert "the machine itself is slower by 50 %" in finding.reason
 
 
+def busy(run: dict[str, Any], *waited: float) -> dict[str, Any]:
+    run["framegate_gate"]["waited"] = list(waited)
+    return run
+
+
+def test_a_machine_that_is_too_busy_cannot_tell() -> None:
+    # The canary is the fastest of several: it finds a moment of quiet that a whole benchmark does not.
+    finding = only(findings(busy(run(entry("it", 1.54e-3, draw=5e-4)), 2.1, 5.0, 3.0, 1.9, 2.2), FIVE))
+    assert finding.verdict is Verdict.INCONCLUSIVE
+    assert "took 2.2 times as long as they ran" in finding.reason
+
+
+def test_a_wait_that_was_as_long_before_excuses_nothing() -> None:
+    before = [busy(run(entry("it", 1e-3, draw=5e-4)), 1.5, 1.6, 1.5, 1.4, 1.5) for _ in range(5)]
+    now = run(entry("it", 1.3e-3, draw=5e-4))
+    assert only(findings(busy(copy.deepcopy(now), 1.5, 1.5, 1.5, 1.5, 1.5), before)).verdict is Verdict.REGRESSED
+    longer = only(findings(busy(now, 1.8, 1.9, 1.8, 1.8, 1.8), before))
+    assert longer.verdict is Verdict.INCONCLUSIVE
+    assert "the wait for a processor is longer by 20 %" in longer.reason
+
+
+@pytest.mark.parametrize("waited", [None, [], [0.0] * 5, ["x"], [float("inf")], [-1.0], [1.0] * 5, [True]])
+def test_a_wait_that_is_short_or_not_known_excuses_nothing(waited: Any) -> None:
+    now = run(entry("it", 1.3e-3, draw=5e-4))
+    now["framegate_gate"]["waited"] = waited
+    assert only(findings(now, FIVE)).verdict is Verdict.REGRESSED
+
+
+def test_times_that_are_all_zero_are_never_a_baseline() -> None:
+    assert only(findings(run(entry("it", 0.0, draw=5e-4)), [])).verdict is Verdict.NOTHING
+    assert only(findings(run(entry("it", 1e-3, draw=0.0)), [run(entry("it", 1e-3, draw=0.0))])).verdict is Verdict.SAME
+
+
 def test_a_machine_that_is_a_little_slower_hides_nothing_much_slower() -> None:
     assert only(findings(run(entry("it", 3e-3, draw=5e-4), canary=1.1e-3), FIVE)).verdict is Verdict.REGRESSED
 

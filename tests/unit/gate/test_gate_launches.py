@@ -10,8 +10,10 @@ import pytest
 
 from framegate.errors import ComparisonError
 from framegate.gate import launches
+from framegate.gate.fingerprint import fingerprint
 from framegate.gate.history import Outcome, launch_values
 from framegate.gate.launches import Launch, canary_seconds, merge, outcomes_of, run_launches
+from framegate.gate.store import Store, read_run
 from framegate.gate.workers import Side
 
 SIDE = Side("the candidate", "python", Path(), ())
@@ -42,7 +44,7 @@ def test_rounds_and_stages_of_all_launches_are_kept_apart() -> None:
     assert it["extra_info"]["gate"]["launches"] == [{"rounds": 2, "calls": 2}, {"rounds": 1, "calls": 1}]
     assert it["extra_info"]["stages_s"] == {"draw": [0.3, 0.1, 0.2]}
     assert launch_values(it, "min") == [{"total": 1.0, "draw": 0.1}, {"total": 2.0, "draw": 0.2}]
-    assert run["framegate_gate"] == {"schema": 1, "launches": 2, "canary": [1e-3, 2e-3]}
+    assert run["framegate_gate"] == {"schema": 1, "launches": 2, "canary": [1e-3, 2e-3], "waited": [0.0, 0.0]}
     assert run["machine_info"] == {"system": "Linux"}
 
 
@@ -59,6 +61,27 @@ def test_a_benchmark_that_some_launches_had() -> None:
         "other": 1,
     }
     assert run["framegate_gate"]["launches"] == 3
+
+
+@pytest.mark.parametrize("own", [3, "text", None, [1.0], {"a": 3}, {"a": [1.0], "b": []}, {"a": [[]]}, {}])
+def test_a_users_own_extra_info_is_kept_and_not_taken_for_stages(own: Any) -> None:
+    mine = entry("it", [2.0])
+    mine["extra_info"] |= {"stages_s": own, "frame": own, "frames": own, "browser": own, "screen": own, "mine": own}
+    run = merge([launch(mine), launch(mine)], smallest)
+    (it,) = run["benchmarks"]
+    assert it["extra_info"]["mine"] == own
+    if own != {"a": [[]]}:
+        assert launch_values(it, "min") == [{"total": 2.0}, {"total": 2.0}]
+    assert fingerprint({}, it)["cpu"] == "None"
+
+
+def test_a_users_own_infinities_can_be_stored(tmp_path: Path) -> None:
+    mine = entry("it", [2.0])
+    mine["extra_info"] |= {"loss": float("nan"), "all": [{"most": float("inf")}, 1.5]}
+    run = merge([launch(mine)], smallest)
+    stored = Store(tmp_path).save("default", run)
+    (it,) = read_run(stored.path)["benchmarks"]
+    assert (it["extra_info"]["loss"], it["extra_info"]["all"]) == ("nan", [{"most": "inf"}, 1.5])
 
 
 def test_a_run_without_benchmarks() -> None:

@@ -162,11 +162,29 @@ def wanted(folders: list[Path], run: str | None) -> StoredRun:
 def test_a_run_is_found_by_its_number_its_file_or_for_being_the_newest(store: Store) -> None:
     first, second = save(store, accepted=False), save(store, "pr", accepted=False)
     os.utime(first.path, (2e9, 2e9))
-    assert wanted([store.folder], None) == first
+    assert wanted([store.folder], None) == second
     assert wanted([store.folder], "2") == wanted([store.folder], "0002") == second
     assert wanted([store.folder], str(second.path)) == second
-    store.accept(first)
-    assert wanted([store.folder], None) == second
+    store.accept(second)
+    assert wanted([store.folder], None) == first
+
+
+def test_the_newest_of_several_machines_is_of_the_one_that_was_written_to_last(store: Store) -> None:
+    other = Store(store.folder.parent / "Linux-CPython-3.12-64bit")
+    save(store, accepted=False), save(store, accepted=False)
+    newest = save(other, accepted=False)
+    os.utime(newest.path, (2e9, 2e9))
+    assert wanted([store.folder, other.folder], None) == newest
+
+
+@pytest.mark.parametrize(
+    "name", ["2026-11-25_notes.txt", "0007-a_b.json", "1e99_x", "99999999999999999999_x", "_", "³²¹⁰_x"]
+)
+def test_a_users_own_file_takes_no_number(store: Store, name: str) -> None:
+    save(store)
+    (store.folder / name).write_text("mine")
+    assert save(store).number == 2
+    assert (store.folder / name).read_text() == "mine"
 
 
 def test_a_file_named_from_the_folder_above(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -181,3 +181,34 @@ def test_a_hook_of_another_repository_is_not_asked(
     monkeypatch.setenv("GIT_INDEX_FILE", str(other / ".git" / "index"))
     assert Repository.here().root.samefile(repository.root)
     assert repository.commit("HEAD~1")
+
+
+def test_what_keeps_git_from_making_a_revision_is_said(repository: Repository) -> None:
+    file = repository.root / "sub" / "code.py"
+    (repository.root / "new.py").write_text("1")
+    git(repository.root, "add", "-N", "new.py")
+    with pytest.raises(
+        ComparisonError, match=r"^git knows of new\.py \(git add -N\), and not what is in it; git add it"
+    ):
+        repository.current()
+    (repository.root / "new.py").unlink()
+    git(repository.root, "reset", "-q", "--hard")
+    lock = repository.root / ".git" / "index.lock"
+    lock.touch()
+    file.write_text("3")
+    with pytest.raises(ComparisonError, match=r"^another git process is at work here; .*index\.lock"):
+        repository.current()
+    lock.unlink()
+    assert repository.current()[1] == "HEAD with uncommitted changes"
+
+
+def test_conflicts_are_named(repository: Repository) -> None:
+    who = ["-c", "user.name=x", "-c", "user.email=x@example.org"]
+    git(repository.root, "checkout", "-q", "-b", "other")
+    commit(repository.root, sub__code_py="other")
+    git(repository.root, "checkout", "-q", "main")
+    commit(repository.root, sub__code_py="main")
+    with pytest.raises(ComparisonError):
+        git(repository.root, *who, "merge", "-q", "other")
+    with pytest.raises(ComparisonError, match=r"^conflicts are not resolved in sub/code\.py; resolve them; or compare"):
+        repository.current()

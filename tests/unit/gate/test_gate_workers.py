@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
+from multiprocessing.connection import Client
 from pathlib import Path
 
 import psutil
 import pytest
 
 from framegate.errors import ComparisonError
+from framegate.gate.door import Door
 from framegate.gate.workers import CHANNEL, CopyPlugin, Side, _environment, end, tail, workers
 
 TALKS = f"""
@@ -17,8 +20,8 @@ import json, os, sys
 from multiprocessing.connection import Client
 
 port, key, side = os.environ[{CHANNEL!r}].split(":")
-connection = Client(("127.0.0.1", int(port)), authkey=bytes.fromhex(key))
-connection.send_bytes(json.dumps({{"side": side}}).encode())
+connection = Client(("127.0.0.1", int(port)))
+connection.send_bytes(json.dumps({{"side": side, "key": key}}).encode())
 """
 ECHO = "connection.send_bytes(connection.recv_bytes())\nconnection.recv_bytes()\n"
 
@@ -81,6 +84,80 @@ def test_one_that_ends_in_the_middle_says_so(tmp_path: Path) -> None:
         worker.send(name="it")
         with pytest.raises(ComparisonError, match="the worker for the candidate ended with code 9"):
             worker.receive()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows forks no processes, and stops none")
+@pytest.mark.parametrize("waits", ["receive", "wait"])
+def test_one_that_stops_itself_is_not_waited_for(tmp_path: Path, waits: str) -> None:
+    text = TALKS + "import signal\nconnection.recv_bytes()\nos.kill(os.getpid(), signal.SIGSTOP)\n"
+    with workers([side(tmp_path)], plugin(text)) as (worker,):
+        worker.send(name="it")
+        with pytest.raises(ComparisonError, match="the worker for the candidate was stopped by SIGSTOP, and would"):
+            getattr(worker, waits)()
+    assert worker._process.poll() == -15
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows forks no processes, and stops none")
+def test_one_that_stops_itself_before_it_begins(tmp_path: Path) -> None:
+    text = "import os, signal\nos.kill(os.getpid(), signal.SIGSTOP)\n"
+    with pytest.raises(ComparisonError, match="was stopped by SIGSTOP"), workers([side(tmp_path)], plugin(text)):
+        pass
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows forks no processes, and stops none")
+def test_one_that_dies_while_its_child_lives_is_not_waited_for(tmp_path: Path) -> None:
+    child = "if os.fork() == 0:\n    import time\n    time.sleep(60)\n"
+    with workers([side(tmp_path)], plugin(TALKS + "connection.recv_bytes()\n" + child + "os._exit(9)\n")) as (worker,):
+        worker.send(name="it")
+        with pytest.raises(ComparisonError, match="the worker for the candidate ended with code 9"):
+            worker.receive()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows forks no processes, and stops none")
+def test_what_one_said_before_it_died_is_heard(tmp_path: Path) -> None:
+    says = 'connection.send_bytes(b\'{"name": "it"}\')\nif os.fork():\n    os._exit(9)\nimport time\ntime.sleep(60)\n'
+    with workers([side(tmp_path)], plugin(TALKS + says)) as (worker,):
+        worker._process.wait()
+        assert worker.receive() == {"name": "it"}
+
+
+@pytest.mark.parametrize(
+    "knock",
+    [
+        b"",
+        b"GET / HTTP/1.1\r\n\r\n",
+        b"\x00",
+        b"\xff" * 64,
+        b"\x00\x00\x00\x02{}",
+        b"\x00\x00\x00\x0a",
+        b"\x7f\xff\xff\xff",
+    ],
+    ids=repr,
+)
+def test_who_is_no_worker_is_not_let_in_and_keeps_nobody_waiting(tmp_path: Path, knock: bytes) -> None:
+    text = f"""
+import os, socket
+strangers = [socket.create_connection(("127.0.0.1", int(os.environ[{CHANNEL!r}].split(":")[0]))) for _ in range(20)]
+for stranger in strangers:
+    stranger.sendall({knock!r})
+"""
+    with workers([side(tmp_path)], plugin(text + TALKS + ECHO)) as (worker,):
+        worker.send(name="it")
+        assert worker.receive() == {"name": "it"}
+
+
+def test_a_worker_with_another_key_is_not_let_in() -> None:
+    with Door() as door:
+        port, key = door.address.split(":")
+        for given in (key[::-1], "", key.upper() + "x"):
+            Client(("127.0.0.1", int(port))).send_bytes(json.dumps({"side": 0, "key": given}).encode())
+        ours = Client(("127.0.0.1", int(port)))
+        ours.send_bytes(json.dumps({"side": 1, "key": key}).encode())
+        found = None
+        while found is None:
+            found = door.next()
+        assert found[0] == 1
+        assert door.next() is None
 
 
 def test_an_interpreter_that_is_not_there(tmp_path: Path) -> None:

@@ -7,12 +7,14 @@ import os
 import sys
 from collections.abc import Generator, Mapping
 from multiprocessing.connection import Client
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from .blocks import Blocks
 from .channel import Channel
+from .instruments import instruments
 
 CHANNEL = "FRAMEGATE_GATE_CHANNEL"
 """The environment variable with the connection's port, key and side; it is taken out when it has been read."""
@@ -42,8 +44,8 @@ PASSED = ("passed", "")
 def pytest_configure(config: pytest.Config) -> None:
     """Connect, and learn what to do."""
     port, key, side = os.environ.pop(CHANNEL).split(":")
-    channel = Channel(Client(("127.0.0.1", int(port)), authkey=bytes.fromhex(key)))
-    channel.send(side=side, process=os.getpid())
+    channel = Channel(Client(("127.0.0.1", int(port))))
+    channel.send(side=side, key=key, process=os.getpid())
     orders = channel.receive()
     for name, value in OFF.items():
         if hasattr(config.option, name):
@@ -96,6 +98,7 @@ class Worker:
             prefixes=[sys.prefix, sys.base_prefix],
             root=str(config.rootpath),
             ini=str(config.inipath or ""),
+            instruments=instruments(),
             settings={name: _ini(config, name) for name in ("gate_floor", "gate_same")},
         )
         if self._only_collects:
@@ -120,7 +123,16 @@ class Worker:
             {str(file) for module in list(sys.modules.values()) if (file := getattr(module, "__file__", None))}
         )
         with contextlib.suppress(OSError):  # a gate that has gone needs no goodbye
-            self._channel.send(finished=int(exitstatus), files=files)
+            self._channel.send(finished=int(exitstatus), files=files, waited=waited())
+
+
+def waited(schedule: Path = Path("/proc/self/schedstat")) -> float:
+    """The time in which this process could have run, as a multiple of that in which it did; 0 where it is not known."""
+    try:
+        ran, waited_ns = map(int, schedule.read_text("ascii").split()[:2])
+    except (OSError, ValueError):
+        return 0.0
+    return (ran + waited_ns) / ran if ran else 0.0
 
 
 def _is_benchmark(item: pytest.Item) -> bool:

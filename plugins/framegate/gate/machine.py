@@ -1,0 +1,78 @@
+"""Whether it was the machine: its own speed, and how long the benchmarks waited for a processor."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import isfinite, log
+from statistics import median
+from typing import Any
+
+from framegate.gate.fingerprint import fingerprint, section
+from framegate.gate.floors import Floors
+from framegate.gate.statistics import against_history, as_change
+from framegate.gate.verdicts import Verdict
+
+SECTION = "framegate_gate"
+"""The key under which a stored run says what the gate has to know of it."""
+CANARY, WAITED = "canary", "waited"
+KEPT_RUNS = 10
+TOO_BUSY = 2.0
+"""Times of a process that spends half of its time waiting for a processor are the other processes' as well."""
+
+
+@dataclass(frozen=True)
+class Excuse:
+    """Why a benchmark may be slower though its code is not.
+
+    Attributes:
+        drift: logarithm of how many times slower the machine was.
+        reason: the same in words.
+    """
+
+    drift: float
+    reason: str
+
+
+def excuse_of(run: Mapping[str, Any], accepted: Sequence[Mapping[str, Any]]) -> Excuse | None:
+    """What the machine has to say for itself; None where it was as fast as in the accepted runs, or is not known."""
+    machine = fingerprint(section(run, "machine_info"), {})
+    same = [old for old in accepted if fingerprint(section(old, "machine_info"), {}) == machine][-KEPT_RUNS:]
+    found = [_busy(run), _slower(run, same, CANARY), _slower(run, same, WAITED)]
+    return max((each for each in found if each is not None), key=lambda each: each.drift, default=None)
+
+
+def _busy(run: Mapping[str, Any]) -> Excuse | None:
+    times = median(_values(run, WAITED) or [0.0])
+    if times < TOO_BUSY:
+        return None
+    return Excuse(
+        log(times),
+        f"other processes kept the machine so busy that the benchmarks took {times:.1f} times as long as they ran; try"
+        " again when it is quiet, or decide by framegate ab",
+    )
+
+
+def _slower(run: Mapping[str, Any], accepted: Sequence[Mapping[str, Any]], name: str) -> Excuse | None:
+    """Judged as a benchmark is."""
+    now = [log(value) for value in _values(run, name)]
+    then = [[log(value) for value in _values(old, name)] for old in accepted]
+    if not now or not then or not all(then):
+        return None
+    found = against_history(now, then, Floors().general)
+    if found.verdict is not Verdict.REGRESSED:
+        return None
+    what = "the machine itself is slower" if name == CANARY else "the wait for a processor is longer"
+    share = 100 * as_change(found.shift)
+    return Excuse(
+        found.shift, f"{what} by {share:.0f} % than in the accepted runs; try again, or decide by framegate ab"
+    )
+
+
+def _values(run: Mapping[str, Any], name: str) -> list[float]:
+    """One positive number a launch; empty where the run does not say, or says something else."""
+    values = section(run, SECTION).get(name)
+    if not isinstance(values, list):
+        return []
+    known = all(isinstance(each, int | float) and isfinite(each) and each > 0 for each in values)
+    return [float(each) for each in values] if known else []

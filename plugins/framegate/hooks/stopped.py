@@ -1,0 +1,47 @@
+"""SIGTERM and SIGHUP end a run as Ctrl-C does: with its summary and the results so far, and nothing left behind."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from framegate.hooks.gate import GATE
+from framegate.hooks.own import is_ours
+
+SIGNALS = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
+GATE_WORKER = "framegate_gate_worker.plugin"
+"""The plugin of a process that its gate ends, and that has nothing to keep."""
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
+    """Take care of the signals while tests of this plugin run, or the gate does."""
+    ours = GATE in session.config.stash or any(is_ours(item) for item in session.items)
+    if not ours or session.config.pluginmanager.hasplugin(GATE_WORKER):
+        return (yield)
+    with _in_order(session):
+        return (yield)
+
+
+@contextmanager
+def _in_order(session: pytest.Session) -> Iterator[None]:
+    def stop(number: int, _: object) -> None:
+        signal.signal(number, signal.SIG_DFL)  # a second one ends the process at once
+        said = f"stopped by {signal.Signals(number).name}"
+        session.shouldstop = said  # where code under test takes the exception below for one of its own
+        pytest.exit(said)
+
+    is_main = threading.current_thread() is threading.main_thread()
+    # One that is ignored (nohup), or that someone else takes care of, stays so.
+    taken = [each for each in SIGNALS if is_main and signal.getsignal(each) is signal.SIG_DFL]
+    for each in taken:
+        signal.signal(each, stop)
+    try:
+        yield
+    finally:
+        for each in taken:
+            signal.signal(each, signal.SIG_DFL)
