@@ -3,55 +3,14 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
+from history_of import FAILED, FIVE, MACHINE, PASSED, SKIPPED, entry, findings, only, run
 
-from framegate.gate.floors import STORED_FLOOR, Floors
-from framegate.gate.history import Candidate, Outcome, by_key, compare, few_runs, launch_values
-from framegate.gate.verdicts import Finding, Verdict
-
-MACHINE = {"cpu": {"brand_raw": "A CPU", "count": 2}, "system": "Linux", "python_version": "3.11.7"}
-PASSED, SKIPPED, FAILED = Outcome("passed"), Outcome("skipped", "no driver"), Outcome("failed", "a wrong picture")
-
-
-def entry(name: str, seconds: float, *, draw: float | None = None, left: int = 0, launches: int = 5) -> dict[str, Any]:
-    """A benchmark with launches of three rounds, the fastest of which takes that long."""
-    rounds = [seconds, 1.2 * seconds, 1.1 * seconds]
-    stages = {} if draw is None else {"stages_s": {"draw": [draw, draw, draw] * launches}}
-    calls = 0 if draw is None else 3
-    extra = {"gate": {"launches": [{"rounds": 3, "calls": calls}] * launches}, "browser": {"tensors_left": left}}
-    return {"name": name, "stats": {"data": rounds * launches}, "extra_info": {**extra, **stages}}
-
-
-def run(*entries: dict[str, Any], canary: float = 1e-3, machine: Mapping[str, Any] = MACHINE) -> dict[str, Any]:
-    return {
-        "machine_info": dict(machine),
-        "benchmarks": list(entries),
-        "framegate_gate": {"schema": 1, "launches": 5, "canary": [canary] * 5},
-    }
-
-
-def findings(
-    now: dict[str, Any],
-    accepted: Sequence[Mapping[str, Any]],
-    outcomes: Mapping[str, Sequence[Outcome]] | None = None,
-    allowed: Sequence[str] = (),
-    floors: Mapping[str, Floors] | None = None,
-) -> dict[str, Finding]:
-    ended = {each["name"]: [PASSED] * 5 for each in now["benchmarks"]} if outcomes is None else outcomes
-    default = Floors(general=STORED_FLOOR)
-    found = compare(Candidate(now, ended), accepted, "min", floors or {}, default, lambda key: key in allowed)
-    return {each.benchmark: each for each in found}
-
-
-def only(found: Mapping[str, Finding]) -> Finding:
-    (finding,) = found.values()
-    return finding
-
-
-FIVE = [run(entry("it", 1e-3, draw=5e-4)) for _ in range(5)]
+from framegate.gate.floors import Floors
+from framegate.gate.history import Outcome, by_key, few_runs, launch_values
+from framegate.gate.verdicts import Verdict
 
 
 @pytest.mark.parametrize(("seconds", "verdict"), [(1e-3, "same"), (1.04e-3, "same"), (1.06e-3, "regressed")])
@@ -172,74 +131,6 @@ def test_missed_frames_have_a_floor_of_their_own() -> None:
     finding = only(findings(run(frames(2)), [run(frames(0))], floors=floors))
     assert [shift.family for shift in finding.worst()] == ["missed"]
     assert finding.worst()[0].change == pytest.approx(0.1)
-
-
-def test_a_slow_machine_turns_a_slower_benchmark_into_one_that_cannot_be_told() -> None:
-    finding = only(findings(run(entry("it", 1.5e-3, draw=5e-4), canary=1.5e-3), FIVE))
-    assert finding.verdict is Verdict.INCONCLUSIVE
-    assert "the machine itself is slower by 50 %" in finding.reason
-
-
-def busy(run: dict[str, Any], *waited: float) -> dict[str, Any]:
-    run["framegate_gate"]["waited"] = list(waited)
-    return run
-
-
-def test_a_machine_that_is_too_busy_cannot_tell() -> None:
-    # The canary is the fastest of several: it finds a moment of quiet that a whole benchmark does not.
-    finding = only(findings(busy(run(entry("it", 1.54e-3, draw=5e-4)), 2.1, 5.0, 3.0, 1.9, 2.2), FIVE))
-    assert finding.verdict is Verdict.INCONCLUSIVE
-    assert "took 2.2 times as long as they ran" in finding.reason
-
-
-def test_a_wait_that_was_as_long_before_excuses_nothing() -> None:
-    before = [busy(run(entry("it", 1e-3, draw=5e-4)), 1.5, 1.6, 1.5, 1.4, 1.5) for _ in range(5)]
-    now = run(entry("it", 1.3e-3, draw=5e-4))
-    assert only(findings(busy(copy.deepcopy(now), 1.5, 1.5, 1.5, 1.5, 1.5), before)).verdict is Verdict.REGRESSED
-    longer = only(findings(busy(now, 1.8, 1.9, 1.8, 1.8, 1.8), before))
-    assert longer.verdict is Verdict.INCONCLUSIVE
-    assert "the wait for a processor is longer by 20 %" in longer.reason
-
-
-@pytest.mark.parametrize("waited", [None, [], [0.0] * 5, ["x"], [float("inf")], [-1.0], [1.0] * 5, [True]])
-def test_a_wait_that_is_short_or_not_known_excuses_nothing(waited: Any) -> None:
-    now = run(entry("it", 1.3e-3, draw=5e-4))
-    now["framegate_gate"]["waited"] = waited
-    assert only(findings(now, FIVE)).verdict is Verdict.REGRESSED
-
-
-def test_times_that_are_all_zero_are_never_a_baseline() -> None:
-    assert only(findings(run(entry("it", 0.0, draw=5e-4)), [])).verdict is Verdict.NOTHING
-    assert only(findings(run(entry("it", 1e-3, draw=0.0)), [run(entry("it", 1e-3, draw=0.0))])).verdict is Verdict.SAME
-
-
-def test_a_machine_that_is_a_little_slower_hides_nothing_much_slower() -> None:
-    assert only(findings(run(entry("it", 3e-3, draw=5e-4), canary=1.1e-3), FIVE)).verdict is Verdict.REGRESSED
-
-
-@pytest.mark.parametrize("canary", [1.5e-3, 1e-3, 0.5e-3])
-def test_a_slow_machine_hides_neither_a_leak_nor_anything_else(canary: float) -> None:
-    leak = entry("it", 1.5e-3, draw=5e-4, left=1)
-    assert only(findings(run(leak, canary=canary), FIVE)).verdict is Verdict.REGRESSED
-    assert only(findings(run(canary=canary), FIVE, {"it": [FAILED]})).verdict is Verdict.FAILED
-    assert only(findings(run(canary=canary), FIVE, {})).verdict is Verdict.MISSING
-
-
-@pytest.mark.parametrize("canary", [0.5e-3, 2e-3])
-def test_nothing_is_divided_by_the_machines_speed(canary: float) -> None:
-    now = run(entry("it", 1e-3, draw=5e-4), canary=canary)
-    finding = only(findings(now, FIVE))
-    assert finding.verdict is Verdict.SAME
-    assert finding.shifts[0].change == pytest.approx(0)
-
-
-@pytest.mark.parametrize("canary", [None, [], ["x"], [float("nan")], 3])
-def test_a_machine_whose_speed_is_not_known_hides_nothing(canary: Any) -> None:
-    now = run(entry("it", 1.5e-3, draw=5e-4), canary=2e-3)
-    broken = copy.deepcopy(FIVE)
-    for each in broken:
-        each["framegate_gate"]["canary"] = canary
-    assert only(findings(now, broken)).verdict is Verdict.REGRESSED
 
 
 HARMS = [
