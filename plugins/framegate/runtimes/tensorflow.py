@@ -39,7 +39,7 @@ class TensorFlowRuntime(Threaded, StagedRuntime):
         """Version and device, e.g. ``TensorFlow 2.19.0, 2 CPU cores``."""
         return f"TensorFlow {self._tf.__version__}, {tf.devices()}"
 
-    def build(self, parts: Parts) -> TensorFlowModel:
+    def build(self, parts: Parts) -> StagedModel:
         """Freeze the model.
 
         Raises:

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
-from framegate.errors import BackendUnavailable, ModelError
+import numpy as np
+
+from framegate.errors import BackendUnavailable
 from framegate.interfaces import Array
+from framegate.runtimes.base import StagedModel
+from framegate.runtimes.export import Exported, exported, feed_name, fetch_name
 from framegate.runtimes.feeds import cannot_run
+from framegate.runtimes.frozen_graph import Frozen
 from framegate.runtimes.libraries import one_line, silent
 from framegate.runtimes.parts import Parts
-from framegate.runtimes.tensorflow import TensorFlowModel, TensorFlowRuntime, freeze
+from framegate.runtimes.tensorflow import TensorFlowRuntime, freeze
 from framegate.runtimes.threads import in_words
+
+# What XLA says of an op that it has not, and of a shape that depends on values.
+_REFUSALS = ("XLA_CPU_JIT", "XLA_GPU_JIT", "compile-time constant")
 
 
 class XLARuntime(TensorFlowRuntime):
@@ -29,25 +38,27 @@ class XLARuntime(TensorFlowRuntime):
 
         Raises:
             ModelError: it cannot be built.
+            BackendUnavailable: it holds what XLA has not, such as a hash table.
         """
-        frozen = freeze(self._tf, parts)
-
-        def run(*tensors: Any) -> Any:
-            return frozen.call(*tensors)
-
-        # Each shape is compiled by itself: without a signature, the function is traced anew for every one.
-        compiled = self._tf.function(run, jit_compile=True, autograph=False)
-        return XLAModel(self._tf, parts.name, frozen._replace(call=compiled))
+        return XLAModel(self._tf, parts.name, freeze(self._tf, parts, "apart"), self.threads)
 
 
-class XLAModel(TensorFlowModel):
-    """A compiled function, fed with numpy arrays and read as views of TensorFlow's own memory."""
+class XLAModel(StagedModel):
+    """A compiled function in a session of its own: what XLA compiles is kept as long as the session, and no longer.
+
+    Called from Python, as a ``tf.function``, it would be kept by TensorFlow until the process ends.
+    """
 
     _compiled = False
     """Whether XLA has said what it says the first time, in spite of every log level."""
 
-    def infer(self, arrays: list[Array]) -> list[Any]:
-        """Copy the arrays into tensors and run the function.
+    def __init__(self, tensorflow: Any, name: str, frozen: Frozen, threads: int) -> None:
+        super().__init__(name, frozen.inputs, frozen.outputs)
+        self._op_error = tensorflow.errors.OpError
+        self._session, self._call = _session(tensorflow, frozen, threads)
+
+    def infer(self, arrays: list[Array]) -> list[Array]:
+        """Run the function.
 
         Raises:
             BackendUnavailable: XLA cannot compile the model.
@@ -55,17 +66,70 @@ class XLAModel(TensorFlowModel):
         """
         try:
             if self._compiled:
-                return super().infer(arrays)
+                return self._call(*arrays)
             with silent():
-                found = super().infer(arrays)
+                found = self._call(*arrays)
             self._compiled = True
-        except ValueError as error:  # at these shapes the graph cannot be built
-            raise cannot_run(self._name, arrays, error) from error
-        except ModelError as error:
-            said = str(error.__cause__)
-            if "XLA_CPU_JIT" not in said and "XLA_GPU_JIT" not in said and "compile-time constant" not in said:
-                raise
+        except self._op_error as error:
+            if not any(said in str(error) for said in _REFUSALS):
+                raise cannot_run(self._name, arrays, error) from error
             raise BackendUnavailable(
-                f"XLA cannot compile the model ({one_line(error.__cause__ or error)})", "use the tensorflow runtime"
+                f"XLA cannot compile the model ({one_line(error)})", "use the tensorflow runtime"
             ) from error
         return found
+
+    def read(self, results: list[Array]) -> list[Array]:
+        """The results as they are: the session returns views of TensorFlow's own memory."""
+        return [np.asarray(result) for result in results]
+
+    def free(self) -> None:
+        """Close the session, and with it the compiled function and its weights."""
+        self._session.close()
+        # They hold the graph, and with it the weights that are constants.
+        del self._session, self._call
+
+
+def _session(tf: Any, frozen: Frozen, threads: int) -> tuple[Any, Callable[..., list[Array]]]:
+    """A session that holds the large weights, and a function from inputs to outputs in it."""
+    v1 = tf.compat.v1
+    given = exported(tf, frozen)
+    constants = _turned(given)
+    graph = tf.Graph()
+    with graph.as_default():
+        values = {
+            name: v1.placeholder(value.dtype, value.shape)
+            for name, value in given.weights.items()
+            if name not in constants
+        }
+        held = {name: v1.Variable(value, use_resource=True, trainable=False) for name, value in values.items()}
+        feeds = [v1.placeholder(tensor.dtype, tensor.shape) for tensor in frozen.call.inputs[: len(frozen.inputs)]]
+        function = _function(tf, given, len(frozen.outputs), constants, held)
+        outputs = tf.function(function, jit_compile=True, autograph=False)(*feeds)
+    session = v1.Session(graph=graph, config=v1.ConfigProto(intra_op_parallelism_threads=threads))
+    for name, variable in held.items():
+        session.run(variable.initializer, {values[name]: given.weights[name]})
+    return session, session.make_callable(outputs, feeds)
+
+
+def _turned(given: Exported) -> set[str]:
+    """Weights of transposed convolutions: XLA turns them, once where they are constants, else in every run."""
+    return {name for node in given.graph.node if node.op == "Conv2DBackpropInput" for name in node.input[1:2]}
+
+
+def _function(
+    tf: Any, given: Exported, outputs: int, constants: Collection[str], held: Mapping[str, Any]
+) -> Callable[..., Any]:
+    needed = set(given.inputs)
+
+    def run(*tensors: Any) -> Any:
+        feeds = {feed_name(index): tensor for index, tensor in enumerate(tensors)}
+        feeds |= {name: tf.constant(value) for name, value in given.weights.items() if name in constants}
+        feeds |= {name: variable.read_value() for name, variable in held.items()}
+        return tf.graph_util.import_graph_def(
+            given.graph,
+            input_map={name: tensor for name, tensor in feeds.items() if name in needed},
+            return_elements=[f"{fetch_name(index)}:0" for index in range(outputs)],
+            name="",
+        )
+
+    return run
