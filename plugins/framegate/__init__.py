@@ -14,7 +14,11 @@ __all__ = ["load_model"]
 
 
 def load_model(
-    path: str | os.PathLike[str] | ModelSpec, runtime: str | Runtime = "tensorflow", *, threads: int | None = None
+    path: str | os.PathLike[str] | ModelSpec,
+    runtime: str | Runtime = "tensorflow",
+    *,
+    threads: int | None = None,
+    trial_s: float | None = 120.0,
 ) -> Model:
     """Load a TensorFlow.js model, layers or graph, and make it ready to run.
 
@@ -31,6 +35,9 @@ def load_model(
             fastest there is.
         threads: how many a runtime that was given by its name computes on; None means as many as this process may use
             cores. TensorFlow keeps the first number for as long as the process lives.
+        trial_s: seconds that a model which has not been here before may take in a process of its own, where a runtime
+            that was given by its name loads it and runs it once; None for a model that you trust. Generated models
+            and those that a spec pins by a hash are trusted.
 
     Returns:
         A model with ``inputs`` and ``outputs`` (name, shape with None for dynamic dimensions, dtype),
@@ -40,9 +47,10 @@ def load_model(
         UnknownName: no such model, source or runtime; the error lists what there is.
         BackendUnavailable: the runtime or a tool that brings the model is not installed.
         SourceError: the model could not be fetched or made.
-        ModelError: the files are not a TF.js model, are damaged, or hold an op that the runtime does not know.
+        ModelError: the files are not a TF.js model, are damaged, or hold an op that the runtime does not know; or the
+            process in which the model was tried ended, or did not end in time.
     """
     # Importing framegate, as every collection of tests does, must not import numpy and the model code.
     from framegate.runtimes.loading import load
 
-    return load(path, runtime, threads)
+    return load(path, runtime, threads, trial_s)

@@ -30,6 +30,7 @@ from framegate.hooks import (
     report,
     runtimes,
     stopped,
+    trials,
     ways,
 )
 
@@ -43,6 +44,7 @@ PARTS = (
     outcome,
     describe,
     runtimes,
+    trials,
     models,
     load,
     pictures,

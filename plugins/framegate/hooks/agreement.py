@@ -12,6 +12,7 @@ from framegate.hooks.frame import FramePath
 from framegate.hooks.preprocess import build_preprocessor
 from framegate.hooks.registries import REGISTRIES
 from framegate.hooks.report import note
+from framegate.hooks.trials import VetModel
 from framegate.interfaces import Array, Pixels, Renderer, ResolvedModel, Runtime
 
 if TYPE_CHECKING:
@@ -34,17 +35,24 @@ def references(pytestconfig: pytest.Config, frame_threads: int) -> References:
 
 @pytest.fixture
 def ask_reference(
-    resolved_model: ResolvedModel, frame_runtime: str, runtime: Runtime, frame_info: FrameInfo, references: References
+    resolved_model: ResolvedModel,
+    frame_runtime: str,
+    runtime: Runtime,
+    frame_info: FrameInfo,
+    references: References,
+    vet_model: VetModel,
 ) -> Callable[[Sequence[Feeds]], Reference]:
     """Asks another loading of the cell's model what comes of feeds.
 
     ``null`` returns its input, and so do runtimes derived from it: they agree with nobody but themselves.
     """
     from framegate.runtimes.null import NullRuntime
+    from framegate.runtimes.reference import REFERENCE
 
     def ask(feeds: Sequence[Feeds]) -> Reference:
         if isinstance(runtime, NullRuntime):
             return references.apart(resolved_model, frame_runtime, feeds)
+        vet_model(resolved_model, REFERENCE)
         return references(resolved_model, frame_info["runtime"], feeds)  # for auto, the one that it took
 
     return ask

@@ -11,6 +11,7 @@ from framegate.errors import BackendUnavailable, WrongOutput
 from framegate.hooks.browser import BrowserPath
 from framegate.hooks.catalogue import CATALOGUE
 from framegate.hooks.pictures import SavePicture
+from framegate.hooks.trials import VetModel
 from framegate.interfaces import LoadedModel, Range, ResolvedModel, Size
 
 if TYPE_CHECKING:
@@ -112,6 +113,7 @@ def run_reference(
     resolved_model: ResolvedModel,
     browser_path: BrowserPath,
     request: pytest.FixtureRequest,
+    vet_model: VetModel,
     python_outputs: dict[tuple[str, str, str, int], Array],
 ) -> RunReference:
     """Runs the reference runtime on one of the page's pictures, unless it has done so before.
@@ -125,6 +127,7 @@ def run_reference(
 
         key = (frame_model, frame_size, frame_preprocess, picture)
         if key not in python_outputs:
+            vet_model(resolved_model, REFERENCE)
             model: LoadedModel = request.getfixturevalue("model_shelf").get(resolved_model, REFERENCE)
             spec = pytestconfig.stash[CATALOGUE].specs[frame_model]
             io = find_frame_io(spec, resolved_model, model, Size.parse(frame_size))

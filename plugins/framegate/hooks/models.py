@@ -12,6 +12,7 @@ from framegate.hooks.describe import FrameInfo
 from framegate.hooks.outcome import named
 from framegate.hooks.registries import REGISTRIES
 from framegate.hooks.runtimes import NoteChoice
+from framegate.hooks.trials import VetModel
 from framegate.interfaces import LoadedModel, ResolvedModel, Runtime, Size
 from framegate.once import Once
 from framegate.paths import cache_dir
@@ -43,14 +44,20 @@ def model_shelf(runtimes: Once[str, Runtime]) -> Iterator[ModelShelf]:
 
 @pytest.fixture
 def resolved_model(
-    frame_model: str, frame_size: str, model_files: Once[str, ResolvedModel], frame_info: FrameInfo
+    frame_model: str,
+    frame_size: str,
+    frame_runtime: str,
+    model_files: Once[str, ResolvedModel],
+    frame_info: FrameInfo,
+    vet_model: VetModel,
 ) -> ResolvedModel:
-    """The cell's model on this disk; a size that the model does not take is a skip."""
+    """The cell's model on this disk, tried in another process; a size that the model does not take is a skip."""
     from framegate.models.frame_io import check_size
 
     model = model_files(frame_model)
     frame_info["model_sha256"] = model.sha256
     check_size(model, Size.parse(frame_size))
+    vet_model(model, frame_runtime)
     return model
 
 

@@ -47,6 +47,13 @@ MOST_THREADS = 1024
 MOST_LAUNCHES = 100
 MOST_SECONDS = 24 * 3600
 
+LIMITS = {
+    "browser-timeout": ("seconds for a page to load a model, to run it first, and for its rounds, each", 300),
+    "timeout": ("seconds after which a benchmark that has not ended is taken for hung, and ends the run", 3600),
+    "trial": ("seconds for the trial of a new model in a process of its own; 'off' for models that you trust", 120),
+}
+"""Options that take a time, and their defaults."""
+
 
 @dataclass(frozen=True)
 class Options:
@@ -64,6 +71,8 @@ class Options:
     drawing: Drawing
     request: GLRequest
     browser: BrowserRequest
+    timeout_s: int
+    trial_s: int | None
     require: tuple[str, ...]
 
     def axis(self, name: str) -> tuple[str, ...]:
@@ -105,13 +114,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="the Chrome or Chromium to start (default: an installed one, else playwright's). ini: frame_browser_path",
     )
     parser.addini("frame_browser_path", "the Chrome or Chromium to start", default="")
-    group.addoption(
-        "--frame-browser-timeout",
-        metavar="SECONDS",
-        help="how long a page may take to load a model, for its first run, and for its rounds, before it is taken for"
-        " hung (default: 300 each). ini: frame_browser_timeout",
-    )
-    parser.addini("frame_browser_timeout", "seconds after which a page is taken for hung", default="")
+    for name, (about, default) in LIMITS.items():
+        ini = f"frame_{name.replace('-', '_')}"
+        group.addoption(f"--frame-{name}", metavar="SECONDS", help=f"{about} (default: {default}). ini: {ini}")
+        parser.addini(ini, about, default="")
     group.addoption(
         "--frame-window-size",
         metavar="SIZE",
@@ -169,8 +175,10 @@ def read_options(config: pytest.Config) -> Options:
             headed=_flag(config, "headed"),
             launches=_count(_single(config, "launches"), "--frame-launches", MOST_LAUNCHES) or 1,
             kernels=_flag(config, "kernels"),
-            timeout_s=_count(_single(config, "browser_timeout"), "--frame-browser-timeout", MOST_SECONDS),
+            timeout_s=_limit(config, "browser-timeout"),
         ),
+        timeout_s=_limit(config, "timeout") or LIMITS["timeout"][1],
+        trial_s=None if _single(config, "trial") == "off" else _limit(config, "trial") or LIMITS["trial"][1],
         require=_values(config, "require"),
     )
 
@@ -220,6 +228,10 @@ def _size(text: str | None) -> Size | None:
         return None if text is None else Size.parse(text)
     except FramegateError as error:
         raise pytest.UsageError(f"--frame-window-size: {error}") from None
+
+
+def _limit(config: pytest.Config, name: str) -> int | None:
+    return _count(_single(config, name.replace("-", "_")), f"--frame-{name}", MOST_SECONDS)
 
 
 def _count(text: str | None, option: str, most: int) -> int | None:

@@ -16,6 +16,7 @@ from framegate.models import specs
 from framegate.models.sources import builtin as builtin_sources
 from framegate.registry import Registry
 from framegate.runtimes import builtin as builtin_runtimes
+from framegate.runtimes import trial
 from framegate.runtimes.threads import available, open_runtime
 
 
@@ -84,11 +85,20 @@ class Model:
         return self._inputs[0]
 
 
-def load(model: str | os.PathLike[str] | ModelSpec, runtime: str | Runtime, threads: int | None = None) -> Model:
+def load(
+    model: str | os.PathLike[str] | ModelSpec,
+    runtime: str | Runtime,
+    threads: int | None = None,
+    trial_s: float | None = trial.DEADLINE_S,
+) -> Model:
     """See `framegate.load_model`."""
     sources = Registry("model source", [builtin_sources()])
     spec = model if isinstance(model, ModelSpec) else specs.find_spec(os.fspath(model), sources)
-    if isinstance(runtime, str):
-        runtimes: Registry[RuntimeFactory] = Registry("runtime", [builtin_runtimes()])
-        runtime = open_runtime(runtimes[runtime], available() if threads is None else threads)
-    return Model(spec.name, runtime.load(specs.resolve(spec, sources)))
+    if not isinstance(runtime, str):
+        return Model(spec.name, runtime.load(specs.resolve(spec, sources)))
+    runtimes: Registry[RuntimeFactory] = Registry("runtime", [builtin_runtimes()])
+    factory = runtimes[runtime]
+    resolved = specs.resolve(spec, sources)
+    if not trial.is_trusted(spec):
+        trial.vet(resolved, runtime, trial_s)
+    return Model(spec.name, open_runtime(factory, available() if threads is None else threads).load(resolved))
