@@ -69,3 +69,27 @@ def text(value: str) -> dict[str, Any]:
 def noise(*shape: int, seed: int = 0) -> Array:
     """Reproducible float32 in [-1, 1)."""
     return np.random.default_rng(seed).uniform(-1, 1, shape).astype(np.float32)
+
+
+def function(name: str, *nodes: Node) -> Node:
+    """A function that passes a picture on."""
+    arg = {"name": "x", "type": "DT_FLOAT"}
+    signature = {"name": name, "inputArg": [arg], "outputArg": [{**arg, "name": "y"}]}
+    same = {"name": "same", "op": "Identity", "input": ["x"], "attr": {"T": {"type": "DT_FLOAT"}}}
+    return {"signature": signature, "nodeDef": [same, *nodes], "ret": {"y": "same:output:0"}}
+
+
+def branch(name: str, then: str, otherwise: str, *inputs: str) -> Node:
+    """A node that calls one function or another by the value of ``flag``."""
+    called = {"then_branch": {"func": {"name": then}}, "else_branch": {"func": {"name": otherwise}}}
+    types = {
+        "Tcond": {"type": "DT_BOOL"},
+        "Tin": {"list": {"type": ["DT_FLOAT"]}},
+        "Tout": {"list": {"type": ["DT_FLOAT"]}},
+    }
+    return {"name": name, "op": "StatelessIf", "input": ["flag", *inputs], "attr": called | types}
+
+
+def flag() -> Node:
+    tensor = {"dtype": "DT_BOOL", "tensorShape": {}, "boolVal": [True]}
+    return {"name": "flag", "op": "Const", "attr": {"dtype": {"type": "DT_BOOL"}, "value": {"tensor": tensor}}}

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from graph_files import branch, flag, function
 
 import framegate
 from framegate.errors import ModelFormatError, UnsupportedOp
@@ -32,30 +33,6 @@ SIZES = [{"size": "1"}, {"size": "4"}, {"size": "4"}, {"size": "3"}]
 def constant(name: str, text: str) -> Json:
     tensor = {"dtype": "DT_STRING", "tensorShape": {}, "stringVal": [text]}
     return {"name": name, "op": "Const", "attr": {"dtype": TEXT, "value": {"tensor": tensor}}}
-
-
-def function(name: str, *nodes: Json) -> Json:
-    """A function that passes a picture on."""
-    arg = {"name": "x", "type": "DT_FLOAT"}
-    signature = {"name": name, "inputArg": [arg], "outputArg": [{**arg, "name": "y"}]}
-    same = {"name": "same", "op": "Identity", "input": ["x"], "attr": {"T": FLOAT}}
-    return {"signature": signature, "nodeDef": [same, *nodes], "ret": {"y": "same:output:0"}}
-
-
-def branch(name: str, then: str, otherwise: str, *inputs: str) -> Json:
-    """A node that calls one function or another by the value of ``flag``."""
-    called = {"then_branch": {"func": {"name": then}}, "else_branch": {"func": {"name": otherwise}}}
-    types = {
-        "Tcond": {"type": "DT_BOOL"},
-        "Tin": {"list": {"type": ["DT_FLOAT"]}},
-        "Tout": {"list": {"type": ["DT_FLOAT"]}},
-    }
-    return {"name": name, "op": "StatelessIf", "input": ["flag", *inputs], "attr": called | types}
-
-
-def flag() -> Json:
-    tensor = {"dtype": "DT_BOOL", "tensorShape": {}, "boolVal": [True]}
-    return {"name": "flag", "op": "Const", "attr": {"dtype": {"type": "DT_BOOL"}, "value": {"tensor": tensor}}}
 
 
 @pytest.fixture
