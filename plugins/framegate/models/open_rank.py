@@ -47,7 +47,7 @@ def image_shape(nodes: Sequence[Mapping[str, Any]], name: str, weights: Mapping[
 
 
 def _taken_by(convolution: Mapping[str, Any], weights: Mapping[str, tuple[int, ...]]) -> Image | None:
-    inputs = convolution.get("input") or ()
+    inputs: list[str] = convolution.get("input") or []
     kernel = weights.get(inputs[1].removesuffix(":0")) if len(inputs) > 1 else None
     if kernel is None or len(kernel) != 4:
         return None
