@@ -1,11 +1,14 @@
 """The --frame-model option."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 Run = Callable[..., pytest.RunResult]
+Stored = Callable[..., list[dict[str, Any]]]
 WriteModel = Callable[..., Path]
 
 
@@ -94,3 +97,27 @@ def test_an_npm_locator_that_cannot_be_right_ends_the_run(run: Run, locator: str
     result = run(f"--frame-model={locator}", "no --frame-size")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines([f"ERROR: {locator} is not npm:NAME@VERSION#path/in/package with an exact version*"])
+
+
+def plain_float16(folder: Path) -> Path:
+    """Makes the one weight of the tiny model float16, which Python reads and TF.js does not."""
+    document = json.loads((folder / "model.json").read_text())
+    document["weightsManifest"][0]["weights"][0]["dtype"] = "float16"
+    (folder / "model.json").write_text(json.dumps(document))
+    (folder / "group1-shard1of1.bin").write_bytes(b"\0\x3c")
+    return folder
+
+
+def test_what_tfjs_refuses_of_a_model_is_said_at_the_end_of_the_run_and_stored(
+    run: Run, stored: Stored, write_model: WriteModel
+) -> None:
+    folder = plain_float16(write_model("half"))
+    refusal = "TF.js 4.22.0 refuses this: Unsupported dtype in weight 'gain': float16"
+    result = run(f"--frame-model={folder}")
+    result.assert_outcomes(passed=2)
+    assert result.stdout.str().count(f"half: {refusal}") == 1
+    assert {tuple(cell["extra_info"]["model_remarks"]) for cell in stored(f"--frame-model={folder}")} == {(refusal,)}
+
+
+def test_a_model_that_tfjs_takes_is_stored_without_remarks(stored: Stored) -> None:
+    assert all("model_remarks" not in cell["extra_info"] for cell in stored())

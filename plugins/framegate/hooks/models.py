@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -11,6 +11,7 @@ from framegate.hooks.catalogue import CATALOGUE
 from framegate.hooks.describe import FrameInfo
 from framegate.hooks.outcome import named
 from framegate.hooks.registries import REGISTRIES
+from framegate.hooks.report import note
 from framegate.hooks.runtimes import NoteChoice
 from framegate.hooks.trials import VetModel
 from framegate.interfaces import LoadedModel, ResolvedModel, Runtime, Size
@@ -35,6 +36,34 @@ def model_files(pytestconfig: pytest.Config) -> Once[str, ResolvedModel]:
 
 
 @pytest.fixture(scope="session")
+def model_remarks(pytestconfig: pytest.Config, model_files: Once[str, ResolvedModel]) -> Once[str, list[str]]:
+    """What the users of each model must know, by its model.json: what TF.js refuses, and shards out of order."""
+
+    def remarks(name: str) -> list[str]:
+        from framegate.models.analysis.inspection import remarks_on
+
+        return remarks_on(pytestconfig.stash[CATALOGUE].specs[name], model_files(name).path)
+
+    return Once(remarks)
+
+
+@pytest.fixture
+def keep_remarks(
+    pytestconfig: pytest.Config, frame_model: str, model_remarks: Once[str, list[str]], benchmark: Any
+) -> Callable[[], None]:
+    """Stores the remarks on the cell's model with its result, and has them shown at the end of the run."""
+
+    def keep() -> None:
+        remarks = model_remarks(frame_model)
+        if remarks:
+            benchmark.extra_info["model_remarks"] = remarks
+        for remark in remarks:
+            note(pytestconfig, f"{frame_model}: {remark}")
+
+    return keep
+
+
+@pytest.fixture(scope="session")
 def model_shelf(runtimes: Once[str, Runtime]) -> Iterator[ModelShelf]:
     """Keeps the model in use loaded, so that the cells which share it load it once."""
     shelf = ModelShelf(runtimes)
@@ -48,6 +77,7 @@ def resolved_model(
     frame_size: str,
     frame_runtime: str,
     model_files: Once[str, ResolvedModel],
+    keep_remarks: Callable[[], None],
     frame_info: FrameInfo,
     vet_model: VetModel,
 ) -> ResolvedModel:
@@ -56,6 +86,7 @@ def resolved_model(
 
     model = model_files(frame_model)
     frame_info["model_sha256"] = model.sha256
+    keep_remarks()
     check_size(model, Size.parse(frame_size))
     vet_model(model, frame_runtime)
     return model

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from framegate.errors import WeightsError
+from framegate.models.impostors import impostor
 from framegate.models.manifest import WeightGroup
 from framegate.models.topology import ModelJson
 
@@ -64,7 +65,13 @@ def _find(model_path: Path, shard: str) -> Path:
     try:
         found = path.resolve(strict=True)
         mode = found.stat().st_mode
-    except (OSError, RuntimeError):
+    except (OSError, RuntimeError, ValueError):
+        name, query, _ = shard.partition("?")
+        if query:
+            raise WeightsError(
+                f"{path}: shard is missing; its path ends in the query of a URL, which no file has in its name:"
+                f" write {name!r} into {model_path.name}"
+            ) from None
         raise WeightsError(
             f"{path}: shard is missing, {model_path.name} lists it; copy or download the model again, shards included"
         ) from None
@@ -83,6 +90,9 @@ def _check_sizes(model_path: Path, group: WeightGroup, files: Sequence[Path], si
         return
     if not files:
         raise WeightsError(f"{model_path}: weights need {need} bytes and no shard is listed; convert the model again")
+    for file in files:
+        if instead := impostor(file):
+            raise WeightsError(f"{file}: shard holds no weights: {instead}")
     at = _suspect(sizes)
     what = "truncated" if have < need else "over-long"
     least = "at least " if group.has_strings else ""

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from framegate.errors import ModelFormatError
+from framegate.models.impostors import impostor
 from framegate.models.manifest import WeightGroup, parse_manifest
 from framegate.models.old_json import standard_graph
 
@@ -81,6 +82,8 @@ def _read_object(path: Path) -> dict[str, Any]:
     except OSError as error:
         raise ModelFormatError(f"{path}: cannot be read ({error.strerror}); check the file") from error
     except (ValueError, RecursionError) as error:
+        if instead := impostor(path):
+            raise ModelFormatError(f"{path}: not JSON: {instead}") from error
         raise ModelFormatError(
             f"{path}: not JSON ({error}); give the model.json that the TensorFlow.js converter wrote"
         ) from error

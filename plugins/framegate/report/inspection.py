@@ -215,8 +215,8 @@ def _backends(found: Inspection) -> Iterator[tuple[str, str]]:
             if has.unknown
             else "has a kernel for every op",
         )
-    if has.unknown:
-        yield "unknown", f"TF.js {has.version} itself does not know {', '.join(has.unknown)}; a page must register them"
+    for refusal in found.refusals:
+        yield "TF.js", f"{has.version} refuses this: {refusal}"
     if has.unsure:
         yield "unsure", f"kernels of {', '.join(has.unsure)} are not in the table for TF.js {has.version}"
 

@@ -42,6 +42,7 @@ def document(found: Inspection) -> dict[str, Any]:
         "backends": {name: {kind: list(lacks) for kind, lacks in kinds.items()} for name, kinds in _missing(found)},
         "unknown_to_tfjs": list(found.support.unknown),
         "kernels_not_known": list(found.support.unsure),
+        "refused_by_tfjs": list(found.refusals),
         "tfjs_version": found.support.version,
         "notes": list(found.notes),
     }

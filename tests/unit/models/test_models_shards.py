@@ -101,3 +101,27 @@ def test_pipes_and_circular_links_are_no_shards(tmp_path: Path) -> None:
     (tmp_path / "s").symlink_to("s")
     with pytest.raises(WeightsError, match="shard is missing"):
         read(path)
+
+
+@pytest.mark.parametrize(
+    ("data", "what"),
+    [
+        (
+            b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7\n",
+            "it is a Git LFS pointer, not the file",
+        ),
+        (b"\xef\xbb\xbf\n <!DOCTYPE html><html>", "it is a web page, such as a server sends with an error;"),
+    ],
+)
+def test_a_shard_that_is_something_else_is_said_to_be_it(tmp_path: Path, data: bytes, what: str) -> None:
+    with pytest.raises(WeightsError) as error:
+        read(write_model(tmp_path, [weight("w", [1000])], {"s": data}))
+    assert str(error.value).startswith(f"{tmp_path / 's'}: shard holds no weights: {what}")
+
+
+def test_a_path_with_the_query_of_a_url_says_so(tmp_path: Path) -> None:
+    path = write_model(tmp_path, [weight("w", [1])], {"s.bin?X-Signature=1": b"1234"})
+    assert read(path) == b"1234"
+    (tmp_path / "s.bin?X-Signature=1").rename(tmp_path / "s.bin")
+    with pytest.raises(WeightsError, match=r"its path ends in the query of a URL, .*: write 's.bin' into model.json"):
+        read(path)

@@ -74,3 +74,9 @@ def test_a_missing_file_and_a_folder(tmp_path: Path) -> None:
         read_model_json(tmp_path / "model.json")
     with pytest.raises(ModelFormatError, match=r"cannot be read \(Is a directory\); check the file"):
         read_model_json(tmp_path)
+
+
+def test_a_model_json_that_is_a_web_page_is_said_to_be_one(tmp_path: Path) -> None:
+    (tmp_path / "model.json").write_text("<html>Not found</html>")
+    with pytest.raises(ModelFormatError, match=r"model.json: not JSON: it is a web page, such as a server sends"):
+        read_model_json(tmp_path / "model.json")

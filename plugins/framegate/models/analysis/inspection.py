@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
+from framegate.errors import FramegateError
 from framegate.interfaces import ModelSpec, Size, TensorInfo
 from framegate.models import graph, layers
 from framegate.models.analysis.constants import shape_constants
 from framegate.models.analysis.graph_walk import GraphWalk
-from framegate.models.analysis.kernels import Support, support
+from framegate.models.analysis.kernels import Support, support, version
 from framegate.models.analysis.layer_walk import LayerWalk
 from framegate.models.analysis.ports import PortReport, fed_ports, feeds, report_inputs, report_outputs
+from framegate.models.analysis.refusals import tfjs_refusals
 from framegate.models.analysis.rows import FLOATS, Row, Walk
-from framegate.models.analysis.shard_states import ShardsReport, look_at_shards
+from framegate.models.analysis.shard_states import ShardsReport, look_at_shards, order_notes
 from framegate.models.analysis.tensors import Shape, Values
 from framegate.models.image_io import guess_ranges
 from framegate.models.manifest import WeightEntry
-from framegate.models.topology import ModelJson
+from framegate.models.topology import ModelJson, read_model_json
 
 _FLOAT32_BYTES = 4
 
@@ -61,6 +64,7 @@ class Inspection:
         dtypes: stored dtype -> bytes.
         shards: the weight files.
         support: what TF.js' backends lack.
+        refusals: what TF.js refuses, in its words; empty where it takes the model.
         notes: what was assumed, and what does not fit.
     """
 
@@ -77,6 +81,7 @@ class Inspection:
     dtypes: Mapping[str, int]
     shards: ShardsReport
     support: Support
+    refusals: tuple[str, ...]
     notes: tuple[str, ...]
 
 
@@ -114,8 +119,20 @@ def inspect(spec: ModelSpec, model: ModelJson, size: Size | None = None, *, read
         dtypes=_dtypes(entries),
         shards=shards,
         support=support(model.format, walk.kinds),
-        notes=(*walk.notes, *_open_notes(model, walk, read, read_constants=read_constants)),
+        refusals=tfjs_refusals(model, {row.name: len(row.shape) for row in walk.rows if row.shape is not None}),
+        notes=(*walk.notes, *order_notes(model), *_open_notes(model, walk, read, read_constants=read_constants)),
     )
+
+
+def remarks_on(spec: ModelSpec, path: Path) -> list[str]:
+    """What the users of a model must know before its figures: what TF.js refuses, and shards that are out of order."""
+    model = read_model_json(path)
+    try:
+        refusals = inspect(spec, model).refusals
+    except FramegateError:
+        # What cannot be explained may run all the same.
+        refusals = tfjs_refusals(model, {})
+    return [*(f"TF.js {version()} refuses this: {refusal}" for refusal in refusals), *order_notes(model)]
 
 
 def _walked(

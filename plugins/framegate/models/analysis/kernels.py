@@ -64,6 +64,16 @@ def converter_ops() -> frozenset[str]:
     return frozenset(_table()["graph_ops"])
 
 
+def version() -> str:
+    """The version of TF.js that the facts are of."""
+    return str(_table()["version"])
+
+
+def activations() -> frozenset[str]:
+    """The names of activations that TF.js knows, in camel case."""
+    return frozenset(_table()["activations"])
+
+
 def layer_classes() -> frozenset[str]:
     """The classes of layers, cells and models that TF.js knows."""
     return frozenset(_table()["layer_classes"])
@@ -74,13 +84,13 @@ def _needed(table: Mapping[str, Any], form: Format, kind: str) -> list[str] | No
         found: list[str] | None = table["graph_ops"].get(kind)
     elif kind.startswith(_ACTIVATION):
         name = kind.removeprefix(_ACTIVATION)
-        found = table["activations"].get(name) or table["activations"].get(_camel(name))
+        found = table["activations"].get(name) or table["activations"].get(camel(name))
     else:
         found = table["layers"].get(kind)
     return found
 
 
-def _camel(name: str) -> str:
+def camel(name: str) -> str:
     """Keras writes ``hard_sigmoid``, TF.js ``hardSigmoid``."""
     first, *rest = name.split("_")
     return first + "".join(word.capitalize() for word in rest)

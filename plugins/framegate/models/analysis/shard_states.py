@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from framegate.errors import WeightsError
 from framegate.models.manifest import WeightGroup
 from framegate.models.shards import shard_files
 from framegate.models.topology import ModelJson
+
+_NUMBER = re.compile(r"shard-?(\d+)(?:-?of-?\d+)?[^/]*$")
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,24 @@ def look_at_shards(model: ModelJson) -> ShardsReport:
             names = ", ".join(group.paths[:3]) + (", …" if len(group.paths) > 3 else "")
             problems.append(f"{names or 'no shard'}: {have} bytes, and the weights need {least}{need}")
     return ShardsReport(tuple(states[shard] for shard in model.shards), tuple(problems))
+
+
+def order_notes(model: ModelJson) -> list[str]:
+    """A sentence for each group whose shards are listed in another order than their numbers say.
+
+    Their bytes are read in the order of the list, by TF.js too: weights in another order are wrong without a word.
+    """
+    notes = []
+    for group in model.groups:
+        numbers = [int(found[1]) if (found := _NUMBER.search(path)) else None for path in group.paths]
+        known = [number for number in numbers if number is not None]
+        if len(known) == len(numbers) and known != sorted(known):
+            at = next(at for at in range(1, len(known)) if known[at] < known[at - 1])
+            notes.append(
+                f"shards are read in the order of weightsManifest, which lists {group.paths[at - 1]} before"
+                f" {group.paths[at]}: if that is the order of text, not of numbers, the weights are wrong, in TF.js too"
+            )
+    return notes
 
 
 def _look(model: ModelJson, shard: str) -> ShardState:

@@ -1,0 +1,119 @@
+"""What TF.js refuses of a model; each sentence was compared with TF.js 4.22.0 in Node on a model of this kind."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from framegate.models.analysis.refusals import tfjs_refusals
+from framegate.models.analysis.shard_states import order_notes
+from framegate.models.manifest import WeightEntry, WeightGroup
+from framegate.models.topology import ModelJson
+
+Json = dict[str, Any]
+ENDS = {"input_layers": [["x", 0, 0]], "output_layers": [["x", 0, 0]]}
+
+
+def layer(kind: str, **config: Any) -> Json:
+    return {"class_name": kind, "name": "d", "config": {"name": "d"} | config}
+
+
+def refusals(*layers: Json, ranks: dict[str, int] | None = None, **config: Any) -> tuple[str, ...]:
+    inside = {"name": "m", "layers": list(layers)} | ENDS | config
+    topology = {"model_config": {"class_name": "Functional", "config": inside}}
+    document = {"modelTopology": topology, "weightsManifest": []}
+    return tfjs_refusals(ModelJson(Path("model.json"), "layers", document, ()), ranks or {})
+
+
+@pytest.mark.parametrize(
+    ("refused", "words"),
+    [
+        (layer("InputLayer", batch_shape=[None, 4]), "An InputLayer should be passed either a `batchInputShape`"),
+        (layer("InputLayer", batch_input_shape=[1], dtype="uint8"), "The dtype of the feed (float32) can not be cast"),
+        (layer("Subtract"), "Unknown layer: Subtract"),
+        (layer("Dense", activation="leaky_relu"), "Unknown activation: leakyRelu"),
+        (layer("LSTM", recurrent_activation="exponential"), "Unknown activation: exponential"),
+        (layer("Dense", kernel_regularizer={"class_name": "L2", "config": {}}), "Unknown regularizer: L2"),
+        (layer("Dense", bias_initializer={"class_name": "LecunNormal"}), "Unknown initializer: LecunNormal"),
+        (layer("Dense", kernel_constraint="radial"), "Unknown constraint: radial"),
+        (layer("Conv1D", padding="causal"), "The support for CAUSAL padding mode in conv1dWithBias is not implemented"),
+        (layer("Conv2D", groups=2), "Shape mismatch: layer 'd' has 2 groups"),
+        (layer("Resizing", interpolation="bicubic"), "Invalid interpolation parameter: bicubic is not implemented"),
+        (layer("Resizing", interpolation="nearest"), "Error in resizeNearestNeighbor: x must be rank 3 or 4"),
+        (layer("SeparableConv2D", kernel_initializer="zeros"), "Fields kernelInitializer, kernelRegularizer and kern"),
+        (layer("ELU", alpha=0.5), "Non-default alpha value (0.5) is not supported by the ELU layer yet."),
+        (layer("Softmax", axis=1), "Softmax along a non-last dimension is not yet supported (layer 'd', dim 1)"),
+        (layer("TimeDistributed", layer=layer("Lambda")), "Unknown layer: Lambda"),
+        (layer("Sequential", layers=[layer("Normalization")]), "Unknown layer: Normalization"),
+        ({"class_name": "Sequential", "config": [layer("RandomFlip")]}, "Unknown layer: RandomFlip"),
+        (layer("StackedRNNCells", cells=[layer("MyCell")]), "Unknown layer: MyCell"),
+    ],
+)
+def test_what_tfjs_refuses(refused: Json, words: str) -> None:
+    (sentence,) = refusals(refused, ranks={"d": 4})
+    assert sentence.startswith(words)
+
+
+@pytest.mark.parametrize(
+    "taken",
+    [
+        layer("InputLayer", batch_input_shape=[None, 4, 4, 3], dtype="int32", sparse=False),
+        layer("Dense", activation="hard_sigmoid", kernel_initializer="glorot_uniform", kernel_constraint=None),
+        layer("Dense", activation="gelu_new", kernel_initializer={"class_name": "GlorotUniform", "config": {}}),
+        layer("Dense", kernel_regularizer={"class_name": "L1L2", "config": {}}, kernel_constraint="max_norm"),
+        layer("Conv2D", groups=1, padding="same"),
+        layer("SeparableConv2D", depthwise_initializer="zeros", kernel_initializer=None),
+        layer("ELU", alpha=1.0),
+        layer("Softmax", axis=-1),
+        layer("Softmax", axis=3),
+        layer("Bidirectional", layer=layer("LSTM", activation="tanh")),
+    ],
+)
+def test_what_tfjs_takes(taken: Json) -> None:
+    assert refusals(taken, ranks={"d": 4}) == ()
+
+
+@pytest.mark.parametrize("odd", [3, None, {"class_name": 4}, {"class_name": "Dense", "config": "x"}])
+def test_what_is_no_layer_says_nothing_here(odd: Any) -> None:
+    assert refusals(odd) == ()
+
+
+def test_ends_that_tfjs_cannot_read() -> None:
+    (sentence,) = refusals(output_layers={"a": ["x", 0, 0]})
+    assert sentence.startswith("Invalid attempt to iterate non-iterable instance")
+    (sentence,) = refusals(output_layers=[["x", 0, 0], ["x", 0, 0]])
+    assert sentence.startswith("Argument 'tensors[0]' passed to 'concat'")
+    assert refusals(output_layers=["x", 0, 0]) == ()
+
+
+def test_the_same_refusal_is_said_once() -> None:
+    assert refusals(layer("Lambda"), layer("Lambda")) == ("Unknown layer: Lambda",)
+
+
+def test_weights_and_ops(tmp_path: Path) -> None:
+    entries = tuple(WeightEntry(name, (1,), name) for name in ("float32", "float16", "uint8", "string"))
+    topology = {"node": [{"name": "a", "op": "PartitionedCall"}, {"name": "b", "op": "Relu"}, 4]}
+    document = {"modelTopology": topology, "weightsManifest": []}
+    model = ModelJson(tmp_path, "graph", document, (WeightGroup((), entries),))
+    assert tfjs_refusals(model, {}) == (
+        "Unsupported dtype in weight 'float16': float16",
+        "Unsupported dtype in weight 'uint8': uint8",
+        "Unknown op 'PartitionedCall'",
+    )
+
+
+@pytest.mark.parametrize(
+    ("paths", "first"),
+    [
+        (
+            ["group1-shard1of11.bin", "group1-shard10of11.bin", "group1-shard2of11.bin"],
+            "shard10of11.bin before",
+        ),
+        (["group1-shard1of11.bin", "group1-shard2of11.bin", "group1-shard10of11.bin"], ""),
+        (["a.bin", "group1-shard1of1.bin"], ""),
+        (["group1-shard1of1"], ""),
+    ],
+)
+def test_shards_in_the_order_of_text(tmp_path: Path, paths: list[str], first: str) -> None:
+    notes = order_notes(ModelJson(tmp_path, "graph", {}, (WeightGroup(tuple(paths), ()),)))
+    assert [first in note for note in notes] == ([True] if first else [])
