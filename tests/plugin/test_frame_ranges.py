@@ -1,7 +1,9 @@
 """The value range of a model's output, on its way to the screen."""
 
 from collections.abc import Callable
+from fnmatch import fnmatch
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -102,3 +104,37 @@ def test_a_renderer_that_ignores_the_range_fails_its_benchmark(
     result = run(f"--frame-model={spec}", "--frame-renderer=ignorant", "--frame-preprocess=none")
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["WrongOutput: wrong picture: *pixels differ*"])
+
+
+@pytest.mark.parametrize(
+    ("given", "returned", "doubt", "instead"),
+    [
+        ([-1, 1], [0, 1], r"*% of the values are clamped: its output is from -* to *", "[[]-1, 1[]]"),
+        ([0, 255], [0, 1], r"*% of the values are clamped*", "[[]0, 255[]]"),
+        ([0, 1], [0, 255], "the picture is black*", "[[]0, 1[]]"),
+        ([200, 255], [0, 1], "the picture is white*", "[[]0, 255[]]"),
+    ],
+)
+def test_a_range_that_is_wrong_is_noted_with_what_to_write(
+    stored: Callable[..., list[dict[str, Any]]],
+    run: Run,
+    write_model: Callable[..., Path],
+    tmp_path: Path,
+    given: list[int],
+    returned: list[int],
+    doubt: str,
+    instead: str,
+) -> None:
+    write_model("net")
+    spec = tmp_path / "mine.toml"
+    spec.write_text(f'source = "models/net"\ninput_range = {given}\noutput_range = {returned}\n')
+    result = run(f"--frame-model={spec}", "--frame-preprocess=none", "--frame-renderer=null,opencv")
+    result.assert_outcomes(passed=2)
+    (line,) = [line for line in result.outlines if "output_range" in line]
+    assert fnmatch(line, f"mine: {doubt}write output_range = {instead} in a spec, and input_range if *"), line
+    (cell,) = stored(f"--frame-model={spec}", "--frame-preprocess=none")
+    assert cell["extra_info"]["picture"].keys() == {"shown", "smallest", "largest", "clamped"}
+
+
+def test_a_range_that_is_right_is_not_mentioned(run: Run) -> None:
+    run("--frame-preprocess=none").stdout.no_fnmatch_line("*output_range*")

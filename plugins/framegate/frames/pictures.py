@@ -96,7 +96,7 @@ def _of_canvas(colours: Pixels, alpha: Pixels, *, truncates: bool) -> Pixels:
         return np.ascontiguousarray(colours)
     product, opacity = colours.astype(np.uint32) * alpha, np.maximum(alpha, 1).astype(np.uint32)
     kept = (product + (0 if truncates else 127)) // 255
-    return np.minimum((kept * 255 + opacity // 2) // opacity, 255).astype(np.uint8)
+    return cast("Pixels", np.minimum((kept * 255 + opacity // 2) // opacity, 255).astype(np.uint8))
 
 
 def _hidden_grey(data: bytes) -> int | None:

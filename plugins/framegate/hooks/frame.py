@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -13,6 +13,7 @@ from framegate.hooks.outcome import named
 from framegate.hooks.pictures import SavePicture
 from framegate.hooks.preprocess import build_preprocessor
 from framegate.hooks.render import MakeRenderer
+from framegate.hooks.report import note
 from framegate.interfaces import Array, LoadedModel, Pixels, Renderer
 from framegate.measure.frame import FrameLoop, Turns, frame_stages
 
@@ -90,6 +91,26 @@ def warm_model(
 
 
 @pytest.fixture
+def note_range(
+    pytestconfig: pytest.Config, benchmark: Any, frame_model: str, frame_io: FrameIO
+) -> Callable[[Array], None]:
+    """Stores how the values of a picture lie in the range in which it is shown, and notes a range that cannot be right.
+
+    A picture that is all black, all white or clamped in many places is the mark of a wrong one.
+    """
+    from framegate.models.output_range import ShownRange
+
+    def look(picture: Array) -> None:
+        found = ShownRange.of(picture, frame_io.output_range)
+        benchmark.extra_info["picture"] = found._asdict()
+        line = found.note(frame_model)
+        if line is not None:
+            note(pytestconfig, line)
+
+    return look
+
+
+@pytest.fixture
 def frame_path(
     pytestconfig: pytest.Config,
     frames: list[Pixels],
@@ -99,6 +120,7 @@ def frame_path(
     model_feeds: dict[str, Array],
     make_renderer: MakeRenderer,
     save_picture: SavePicture,
+    note_range: Callable[[Array], None],
 ) -> FramePath:
     """Preprocessing, model and renderer of the cell, joined."""
     from framegate.frames.turns import WARM_UP
@@ -108,6 +130,7 @@ def frame_path(
     name = frame_io.input.name
     to_picture = ToPicture(frame_io.output.name, warm_model.run(model_feeds), frame_io.output_range)
     tensor = to_picture.tensor
+    note_range(tensor)
     drawing = replace(pytestconfig.stash[OPTIONS].drawing, value_range=frame_io.output_range)
     renderer = make_renderer(tensor.shape, str(tensor.dtype), drawing)
     stages = frame_stages(
