@@ -53,11 +53,30 @@ __all__ = [
 ]
 
 
+_MOST_LETTERS = 2000
+_LAST_LETTERS = 400
+
+
+def one_line(message: str) -> str:
+    """The message as a terminal and any file can take it: printable letters on one line, cut in its middle.
+
+    What a message quotes is often somebody else's, and what to do stands at its end.
+    """
+    line = " ".join(message.split())
+    if len(line) > _MOST_LETTERS:
+        line = f"{line[: _MOST_LETTERS - _LAST_LETTERS]} […] {line[-_LAST_LETTERS:]}"
+    return line if line.isprintable() else "".join(map(_printable, line))
+
+
+def _printable(letter: str) -> str:
+    return letter if letter.isprintable() else ascii(letter)[1:-1]
+
+
 class FramegateError(Exception):
     """Base of all errors a user can cause or fix; ``str(error)`` is one line."""
 
     def __init__(self, message: str) -> None:
-        super().__init__(" ".join(message.split()))
+        super().__init__(one_line(message))
 
 
 class UsageError(FramegateError):
@@ -93,8 +112,8 @@ class BackendUnavailable(FramegateError):
     """
 
     def __init__(self, reason: str, install_hint: str) -> None:
-        self.reason = " ".join(reason.split())
-        self.install_hint = " ".join(install_hint.split())
+        self.reason = one_line(reason)
+        self.install_hint = one_line(install_hint)
         super().__init__(f"{self.reason}; {self.install_hint}")
 
 

@@ -5,6 +5,17 @@ def test_a_message_is_always_one_line() -> None:
     assert str(FramegateError("first\n  second\tthird")) == "first second third"
 
 
+def test_a_message_can_be_printed_anywhere() -> None:
+    assert str(FramegateError("a \x1b[2J b \ud800 c \u202e é")) == "a \\x1b[2J b \\ud800 c \\u202e é"
+
+
+def test_a_long_message_keeps_its_beginning_and_its_end() -> None:
+    message = str(FramegateError(f"model.json: {'x' * 3_000_000}; convert the model again"))
+    assert len(message) < 2100
+    assert message.startswith("model.json: xxx")
+    assert message.endswith("xxx; convert the model again")
+
+
 def test_unknown_name_lists_what_there_is_and_the_closest() -> None:
     error = UnknownName("renderer", "opncv", ["topixels", "opencv"])
     assert str(error) == "unknown renderer 'opncv' (did you mean 'opencv'?); there is: opencv, topixels"

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from framegate.errors import WeightsError
 from framegate.models.impostors import impostor
 from framegate.models.manifest import WeightGroup
+from framegate.models.memory import check_fits
 from framegate.models.topology import ModelJson
 
 _CHUNK = 1 << 20
@@ -32,9 +33,12 @@ def model_sha256(model: ModelJson) -> str:
     """Hex digest over ``model.json`` and its shards, in manifest order.
 
     Raises:
-        WeightsError: as `shard_files`.
+        WeightsError: as `shard_files`, or their sizes do not fit the manifest: then nothing is read.
+        ModelError: there is less memory than they have bytes.
     """
     digest = hashlib.sha256()
+    for group in model.groups:
+        check_fits(model.path, "it has weights", sum(_sizes(model, group)[1]))
     for path in (model.path, *shard_files(model)):
         with path.open("rb", buffering=0) as file:
             while chunk := file.read(_CHUNK):
@@ -48,15 +52,21 @@ def read_group(model: ModelJson, group: WeightGroup) -> NDArray[np.uint8]:
     Raises:
         WeightsError: a shard is missing, truncated, over-long or outside the model's folder.
     """
-    files = [_find(model.path, shard) for shard in group.paths]
-    sizes = [file.stat().st_size for file in files]
-    _check_sizes(model.path, group, files, sizes)
+    files, sizes = _sizes(model, group)
     data = np.empty(sum(sizes), np.uint8)
     view, at = data.data, 0
     for path, size in zip(files, sizes, strict=True):
         _read_into(path, view[at : at + size])
         at += size
     return data
+
+
+def _sizes(model: ModelJson, group: WeightGroup) -> tuple[list[Path], list[int]]:
+    """A group's shards and how many bytes they have, which is what the manifest says."""
+    files = [_find(model.path, shard) for shard in group.paths]
+    sizes = [file.stat().st_size for file in files]
+    _check_sizes(model.path, group, files, sizes)
+    return files, sizes
 
 
 def _find(model_path: Path, shard: str) -> Path:

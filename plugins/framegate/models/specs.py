@@ -11,6 +11,7 @@ from typing import Any
 
 from framegate.errors import UnknownName, UsageError
 from framegate.interfaces import ModelSource, ModelSourceFactory, ModelSpec, Range, ResolvedModel, Size
+from framegate.models.files import read_regular
 from framegate.models.sources import OPTION_KEYS
 from framegate.paths import cache_dir, data_dir
 
@@ -18,6 +19,7 @@ _COMMON_KEYS = frozenset(
     {"about", "default", "input_range", "license", "output_range", "preprocess", "sizes", "source"}
 )
 _LARGEST = 1e30
+_MOST_BYTES = 2**20
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9_.-]+):(.*)", re.DOTALL)  # two letters at least: C:\model is a path
 
 
@@ -68,6 +70,8 @@ def find_spec(argument: str, sources: Collection[str] = tuple(OPTION_KEYS), fold
         raise UnknownName("model", argument, specs)
     if scheme not in sources:
         raise UnknownName("model source", scheme, sources)
+    if not locator:
+        raise UsageError(f"model {argument} names nothing after the colon; see docs/models.md for what it may name")
     if scheme == "path":
         return _path_spec(Path(locator))
     return ModelSpec(_locator_name(scheme, locator), scheme, locator)
@@ -114,9 +118,11 @@ def _files(folder: Path | None) -> list[Path]:
 
 def _read_toml(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(read_regular(path, _MOST_BYTES).decode("utf-8"))
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error.strerror}); check the file") from error
+    except RecursionError:
+        raise UsageError(f"{path}: not TOML that a spec is (nested too deep); see docs/models.md") from None
     except ValueError as error:
         raise UsageError(f"{path}: not TOML ({error}); see the specs in the project's models folder") from error
 

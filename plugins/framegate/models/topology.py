@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from framegate.errors import ModelFormatError
+from framegate.models.files import UnreadableError, parse_json, read_regular
 from framegate.models.impostors import impostor
 from framegate.models.manifest import WeightGroup, parse_manifest
 from framegate.models.old_json import standard_graph
@@ -75,13 +75,14 @@ def read_model_json(path: Path) -> ModelJson:
 
 def _read_object(path: Path) -> dict[str, Any]:
     try:
-        text = path.read_bytes().decode("utf-8-sig")
-        document = json.loads(text)
+        document = parse_json(read_regular(path).decode("utf-8-sig"))
     except FileNotFoundError:
         raise ModelFormatError(f"{path}: no such file; give a model.json or the folder that holds it") from None
     except OSError as error:
         raise ModelFormatError(f"{path}: cannot be read ({error.strerror}); check the file") from error
-    except (ValueError, RecursionError) as error:
+    except UnreadableError as error:
+        raise ModelFormatError(f"{path}: is not read, {error}; give the model.json of a TF.js model") from error
+    except ValueError as error:
         if instead := impostor(path):
             raise ModelFormatError(f"{path}: not JSON: {instead}") from error
         raise ModelFormatError(

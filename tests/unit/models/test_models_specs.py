@@ -116,7 +116,6 @@ def test_a_name_wins_over_a_folder_unless_it_is_written_as_a_path(
         ("npm:thing@1.0.0#nets/big.json", "thing-big"),
         ("npm:thing@1.0.0", "thing"),
         ("pix2pix:128-f16-layers-uint8", "pix2pix-128-f16-layers-uint8"),
-        ("pix2pix:", "pix2pix"),
     ],
 )
 def test_schemes_and_the_names_they_give(argument: str, name: str) -> None:

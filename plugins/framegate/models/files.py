@@ -1,0 +1,68 @@
+"""Read the small files that somebody else wrote: regular ones, of a size and depth that a model has."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+MOST_BYTES = 256 * 2**20
+"""Of a file of text; the largest model.json that is known has some 10 MB."""
+
+DEEPEST = 200
+"""Objects and lists inside of each other; a real model has some 20, and each nested model adds 4."""
+
+
+class UnreadableError(ValueError):
+    """A file that is not read, and why: a clause for a message."""
+
+
+def read_regular(path: Path, most: int = MOST_BYTES) -> bytes:
+    """The bytes of a regular file.
+
+    A pipe, a device or a folder is not waited for: it is never opened for good.
+
+    Raises:
+        OSError: it is not there, or cannot be read.
+        UnreadableError: it is no regular file, or too large.
+    """
+    # Without O_NONBLOCK the kernel waits for a pipe's other end before anyone can ask what it is.
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    with os.fdopen(handle, "rb") as file:
+        found = os.fstat(handle)
+        if not stat.S_ISREG(found.st_mode):
+            raise UnreadableError("it is not a regular file")
+        if found.st_size > most:
+            raise UnreadableError(f"it has {found.st_size:,} bytes, and no more than {most:,} are read")
+        return file.read(most)
+
+
+def parse_json(text: str) -> Any:
+    """A document of JSON that code may follow into its depth.
+
+    Raises:
+        ValueError: it is not JSON, or too deep.
+    """
+    try:
+        document = json.loads(text)
+    except RecursionError:
+        raise UnreadableError("its objects are nested too deep") from None
+    if _is_deeper(document, DEEPEST):
+        raise UnreadableError(f"its objects are nested more than {DEEPEST} deep")
+    return document
+
+
+def _is_deeper(document: Any, most: int) -> bool:
+    level = [document]
+    for _ in range(most):
+        level = [inner for value in level if isinstance(value, dict | list) for inner in _inside(value)]
+        if not level:
+            return False
+    return any(isinstance(value, dict | list) for value in level)
+
+
+def _inside(value: dict[str, Any] | list[Any]) -> Iterable[Any]:
+    return value.values() if isinstance(value, dict) else value
