@@ -11,6 +11,7 @@ from pathlib import Path
 from framegate.errors import FramegateError
 from framegate.gate_command import add_aa_check, add_ab, add_accept
 from framegate.libraries import unavailable
+from framegate.streams import printed
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -19,6 +20,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--version", action="version", version=f"framegate {_version()}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     doctor_parser = commands.add_parser("doctor", help="what can run on this machine, and what to install for the rest")
+    doctor_parser.add_argument(
+        "--require", action="append", default=[], metavar="NAME", help="exit with 1 unless this is ok; may be repeated"
+    )
     doctor_parser.set_defaults(run=doctor)
     _add_inspect(commands)
     _add_train(commands)
@@ -32,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(f"{parsed.command} takes no arguments after --")
     parsed.arguments = given[at + 1 :]
     try:
-        code: int = parsed.run(parsed)
+        code = printed(lambda: parsed.run(parsed))
     except FramegateError as error:
         return _refused(error)
     except ImportError as error:
@@ -51,14 +55,14 @@ def _refused(error: FramegateError) -> int:
     return 2
 
 
-def doctor(_: argparse.Namespace) -> int:
-    """Print one table of every runtime, renderer and GL context; the exit code is 0 whatever is missing."""
-    from framegate.doctor import examine
-    from framegate.report.table import render_table
+def doctor(parsed: argparse.Namespace) -> int:
+    """Print one table of every runtime, renderer, GL context, and the browser.
 
-    rows = [(row.kind, row.name, row.state, row.detail) for row in examine()]
-    print(render_table("framegate doctor", ["", "name", "", "version and device, or what to do"], rows, left=4))  # noqa: T201
-    return 0
+    The exit code is 0 if a model can be run and a picture drawn here, and all that was asked for is there; else 1.
+    """
+    from framegate.doctor.command import run
+
+    return run(parsed.require)
 
 
 def inspect(parsed: argparse.Namespace) -> int:

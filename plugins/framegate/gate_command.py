@@ -69,12 +69,12 @@ def ab(parsed: argparse.Namespace) -> int:
         is_allowed_missing=lambda key: any(fnmatchcase(key, pattern) for pattern in parsed.allow_missing),
     )
     code = report.exit_code(inconclusive_fails=parsed.inconclusive == "fail")
-    print(gate_table(report, everything=True))  # noqa: T201
     publish(report, code, parsed.json)
     if parsed.markdown:
         write_whole(parsed.markdown, gate_markdown(report).encode())
     if parsed.junitxml:
         write_whole(parsed.junitxml, gate_junit(report, inconclusive_fails=parsed.inconclusive == "fail").encode())
+    print(gate_table(report, everything=True))  # noqa: T201
     return code
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import io
-import os
 import sys
+from contextlib import suppress
 
 from framegate.interfaces import ModelSpec, Size
-from framegate.models.analysis.inspection import inspect
+from framegate.models.analysis.inspection import Inspection, inspect
 from framegate.models.sources import builtin
 from framegate.models.sources.path import model_path
 from framegate.models.specs import find_spec, resolve
@@ -29,27 +28,25 @@ def run(argument: str, size: str | None, *, as_json: bool, read_constants: bool)
     wanted = Size.parse(size) if size is not None else None
     spec = find_spec(argument)
     found = inspect(spec, _model(spec), wanted, read_constants=read_constants)
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")  # names may hold what the user's encoding does not
-    try:
-        if as_json:
-            from framegate.report.inspection_json import to_json
+    with suppress(BrokenPipeError):  # the reader has seen enough (| head)
+        _print(found, as_json=as_json)
 
-            print(to_json(found))  # noqa: T201 # a command speaks on its streams
-        elif sys.stdout.isatty():
-            from rich.console import Console
 
-            from framegate.report.inspection import show
+def _print(found: Inspection, *, as_json: bool) -> None:
+    if as_json:
+        from framegate.report.inspection_json import to_json
 
-            show(found, Console(markup=False, highlight=False))
-        else:
-            from framegate.report.inspection import plain
+        print(to_json(found))  # noqa: T201 # a command speaks on its streams
+    elif sys.stdout.isatty():
+        from rich.console import Console
 
-            print(plain(found))  # noqa: T201 # a command speaks on its streams
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # The reader has seen enough (| head). Python would complain once more when it closes stdout.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        from framegate.report.inspection import show
+
+        show(found, Console(markup=False, highlight=False))
+    else:
+        from framegate.report.inspection import plain
+
+        print(plain(found))  # noqa: T201 # a command speaks on its streams
 
 
 def _model(spec: ModelSpec) -> ModelJson:

@@ -9,9 +9,9 @@ from typing import NoReturn
 
 import pytest
 
-from framegate import gl
-from framegate.doctor import examine, examine_browser
-from framegate.errors import GLError
+from framegate import gl, runtimes
+from framegate.doctor.probes import findings
+from framegate.errors import BackendUnavailable, GLError
 from framegate.gl.null import NullContext
 from framegate.interfaces import GLRequest
 
@@ -22,7 +22,7 @@ def lines_of(output: str) -> dict[tuple[str, str], str]:
     """(kind, name) -> the rest of the row."""
     rows = {}
     for line in output.splitlines():
-        for kind in ("runtime", "GL context", "renderer", "browser"):
+        for kind in ("runtime", "GL context", "renderer", "browser", "cache"):
             if line.strip().startswith(kind + " "):
                 name, _, rest = line.strip().removeprefix(kind).strip().partition(" ")
                 rows[kind, name] = rest.strip()
@@ -45,6 +45,7 @@ def test_every_backend_is_tried_and_described(shell: Shell) -> None:
     assert "OpenGL" in rows["GL context", "egl"]
     for renderer in ("topixels", "topixels-loop", "numpy", "opencv", "numba", "gl-texture", "gl-upload-numba"):
         assert rows["renderer", renderer].startswith("ok")
+    assert rows["cache", "folder"].startswith("ok")
     assert {name for kind, name in rows if kind == "browser"} == {"chromium", "tfjs"}
     assert re.fullmatch(
         r"ok +[\d.]+ \(.+\), driven by playwright 1\.[\d.]+; as its native GPU: .+", rows["browser", "chromium"]
@@ -75,7 +76,7 @@ def found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict
     def find(*programs: str) -> dict[str, str]:
         for program in programs:
             (tmp_path / program).symlink_to("/bin/false")
-        return {row.name: f"{row.state}: {row.detail}" for row in examine_browser()}
+        return {row.name: f"{row.state}: {row.detail}" for row in findings("browser")}
 
     return find
 
@@ -92,6 +93,29 @@ def test_a_browser_that_does_not_start_is_broken(found: Callable[..., dict[str, 
     assert rows["tfjs"] == "ok: TF.js 4.22.0 is not there yet; npm fetches it at the first run"
 
 
+def test_a_cache_that_cannot_be_written_is_broken(
+    found: Callable[..., dict[str, str]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("")
+    for cache in (tmp_path / "file" / "cache", tmp_path / ("long" * 100), Path("/proc/here")):
+        monkeypatch.setenv("FRAMEGATE_CACHE", str(cache))
+        rows = found() | found("npm") if not (tmp_path / "npm").exists() else found()
+        for name in ("tfjs", "folder"):
+            assert rows[name].startswith(f"broken: the cache {cache} cannot be written (")
+            assert "set FRAMEGATE_CACHE to a folder of yours" in rows[name]
+
+
+def test_auto_without_a_runtime_to_choose_from_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def absent() -> NoReturn:
+        raise BackendUnavailable("it is not installed", "install it")
+
+    known = runtimes.builtin()
+    for others, state in ((absent, "missing"), (known["null"], "ok")):
+        made = {**dict.fromkeys(known, others), "null": known["null"], "auto": known["auto"]}
+        monkeypatch.setattr(runtimes, "builtin", made.copy)
+        assert {row.name: row.state for row in findings("runtimes")}["auto"] == state
+
+
 def test_without_playwright_the_browser_names_its_extra(
     found: Callable[..., dict[str, str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -104,7 +128,7 @@ def test_a_broken_backend_takes_no_row_from_the_others(monkeypatch: pytest.Monke
         raise GLError("the driver fell over")
 
     monkeypatch.setattr(gl, "builtin", lambda: {"auto": broken, "egl": broken, "null": NullContext})
-    rows = {(row.kind, row.name): row for row in examine()}
+    rows = {(row.kind, row.name): row for row in findings("screen")}
     assert rows["GL context", "egl"].state == "broken"
     assert rows["GL context", "egl"].detail == "the driver fell over"
     assert rows["GL context", "null"].state == "ok"
@@ -119,7 +143,7 @@ def test_contexts_that_have_devices_list_them(monkeypatch: pytest.MonkeyPatch) -
             return ["Fast", "Slow"]
 
     monkeypatch.setattr(gl, "builtin", lambda: {"auto": NullContext, "egl": OnDevices})
-    rows = {row.name: row for row in examine() if row.kind == "GL context"}
+    rows = {row.name: row for row in findings("screen") if row.kind == "GL context"}
     assert rows["egl"].detail.endswith("; devices: egl:0 (Fast), egl:1 (Slow)")
     assert "devices" not in rows["auto"].detail
 

@@ -22,7 +22,7 @@ LAYERS = [
     {"registry", "once", "matrix", "measure", "gate", "report", "models"},
     {"preprocess", "frames", "runtimes", "render", "gl", "browser", "training"},
     {"hooks"},
-    {"fixtures", "doctor", "inspect_command", "gate_command", "plugin", "cli", "__main__", ""},
+    {"fixtures", "doctor", "inspect_command", "gate_command", "plugin", "streams", "cli", "__main__", ""},
 ]
 MAY_IMPORT_PYTEST = {"hookspecs", "hooks", "plugin"}
 

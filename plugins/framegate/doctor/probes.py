@@ -1,0 +1,198 @@
+"""What the doctor tries: each backend is made and used once, in this process."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import ExitStack, closing, suppress
+from dataclasses import dataclass
+from functools import cache, partial
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+
+from framegate import gl, render, runtimes
+from framegate.browser.chromium import find_chromium, flags, is_software
+from framegate.browser.driver import Browser
+from framegate.browser.tfjs import VERSION, find_tfjs
+from framegate.errors import BackendUnavailable, FramegateError, SourceError
+from framegate.gl.selection import devices_of
+from framegate.interfaces import ANYWHERE, GLContext, RendererFactory, RuntimeFactory
+from framegate.leftovers import owned_folder
+from framegate.libraries import unavailable
+from framegate.paths import cache_dir
+from framegate.render.verify import verify_pixels
+
+AUTO, NULL = "auto", "null"
+GROUPS = ("runtimes", "screen", "browser")
+"""What is tried together in a process, as it shares what takes long: a library's import, a GL context."""
+
+Key = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the doctor's table.
+
+    Attributes:
+        kind: ``runtime``, ``GL context``, ``renderer``, ``browser`` or ``cache``.
+        name: of the backend.
+        state: ``ok``, ``missing``, ``broken``, or ``crashed`` where it ended the process that tried it.
+        detail: version and device, or what to do.
+    """
+
+    kind: str
+    name: str
+    state: str
+    detail: str
+
+
+def probes(group: str, keep: ExitStack) -> dict[Key, Callable[[], str]]:
+    """What there is to try of a group: (kind, name) -> a function that makes the backend and uses it once.
+
+    Nothing is imported or made to answer. Renderers draw in the first context that works.
+
+    Args:
+        group: one of ``GROUPS``.
+        keep: closes at the end what several of them use.
+    """
+    if group == "runtimes":
+        # The one that chooses comes last: it asks for what the others have imported.
+        names = sorted(runtimes.builtin(), key=lambda name: name == AUTO)
+        return {("runtime", name): partial(_describe_runtime, name) for name in names}
+    if group == "screen":
+        context = cache(partial(_first_context, keep))
+        contexts = {("GL context", name): partial(_describe_context, name) for name in gl.builtin()}
+        drawn = {("renderer", name): partial(_draw, make, context) for name, make in render.builtin().items()}
+        return {**contexts, **drawn}
+    return {
+        ("browser", "chromium"): _describe_browser,
+        ("browser", "tfjs"): _describe_tfjs,
+        ("cache", "folder"): _describe_cache,
+    }
+
+
+def findings(group: str, wanted: Collection[Key] | None = None) -> Iterator[Finding]:
+    """Try a group in this process, in order; of it what is wanted, if that is given."""
+    with ExitStack() as keep:
+        for key, look in probes(group, keep).items():
+            if wanted is None or key in wanted:
+                yield _finding(*key, look)
+
+
+def _finding(kind: str, name: str, look: Callable[[], str]) -> Finding:
+    try:
+        return Finding(kind, name, "ok", look())
+    except BackendUnavailable as error:
+        return Finding(kind, name, "missing", str(error))
+    except FramegateError as error:
+        return Finding(kind, name, "broken", str(error))
+    except ImportError as error:
+        return Finding(kind, name, "broken", str(unavailable(error) or error))
+    except Exception as error:  # noqa: BLE001 # a library that fails in its own way is a row like any other
+        return Finding(kind, name, "broken", f"{type(error).__name__}: {' '.join(str(error).split())}")
+
+
+def _describe_runtime(name: str) -> str:
+    factories = runtimes.builtin()
+    made = factories[name]()
+    if name == AUTO:
+        _check_choice({other: make for other, make in factories.items() if other not in {AUTO, NULL}})
+    return made.describe()
+
+
+def _check_choice(factories: Mapping[str, RuntimeFactory]) -> None:
+    """See that there is something to choose from.
+
+    Raises:
+        BackendUnavailable: there is none.
+    """
+    for make in factories.values():
+        with suppress(FramegateError, ImportError):
+            make()
+            return
+    raise BackendUnavailable("there is no runtime to choose from", "install one of those above")
+
+
+def _describe_context(name: str) -> str:
+    factories = gl.builtin()
+    context = factories[name](ANYWHERE)
+    try:
+        info = context.info()
+    finally:
+        context.release()
+    software = ", software" if info.is_software else ""
+    devices = devices_of(name, factories)
+    return f"{context.name}: {info.renderer}{software}; OpenGL {info.version}{devices and f'; devices: {devices}'}"
+
+
+# The page has no server behind it, so there is WebGL and no WebGPU.
+_GPU = """() => {
+  document.createElement("canvas").getContext("webgl2");
+  return faults.drawn_by();
+}"""
+
+
+def _describe_browser() -> str:
+    program = find_chromium()
+    with closing(Browser(program, flags("native"))) as browser:
+        device = str(browser.call(_GPU, None, 20.0) or "none that WebGL could use")
+        driver = f"driven by playwright {version('playwright')}"
+        software = ", software" if is_software(device) else ""
+        return f"{browser.version} ({program}), {driver}; as its native GPU: {device}{software}"
+
+
+def _describe_tfjs() -> str:
+    folder = find_tfjs(cache_dir())
+    if folder is not None:
+        return f"TF.js {VERSION} in {folder}"
+    if shutil.which("npm") is None:
+        raise BackendUnavailable(
+            f"TF.js {VERSION} is neither in this package nor in the cache, and npm is not installed",
+            "apt-get install npm, or install a wheel that carries TF.js",
+        )
+    _check_written(cache_dir())
+    return f"TF.js {VERSION} is not there yet; npm fetches it at the first run"
+
+
+def _describe_cache() -> str:
+    _check_written(cache_dir())
+    return f"{cache_dir()}, for models, conversions and TF.js"
+
+
+def _check_written(folder: Path) -> None:
+    """See that a folder, or the nearest one above it that is there, can be written to.
+
+    Raises:
+        SourceError: it cannot.
+    """
+    try:
+        folder.joinpath("x" * 64).exists()  # a name too long for the system says so here
+        there = next(each for each in (folder, *folder.parents) if each.exists())
+        with owned_folder("doctor", there):
+            return
+    except OSError as error:
+        raise SourceError(
+            f"the cache {folder} cannot be written ({error.strerror or error}); set FRAMEGATE_CACHE to a folder of"
+            " yours"
+        ) from error
+
+
+def _first_context(keep: ExitStack) -> GLContext:
+    try:
+        context = gl.builtin()["auto"](ANYWHERE)
+    except FramegateError:
+        context = gl.builtin()["null"](ANYWHERE)
+    keep.callback(context.release)
+    return context
+
+
+def _draw(make: RendererFactory, find_context: Callable[[], GLContext]) -> str:
+    tensor = np.linspace(0, 1, 4 * 6 * 3, dtype=np.float32).reshape(4, 6, 3)
+    context = find_context()
+    with context.current(), closing(make(context)) as renderer:
+        renderer.prepare(tensor.shape, "float32")
+        renderer.draw(tensor)
+        verify_pixels(renderer.read(), tensor, renderer.tolerance)
+    return f"drew a test picture in {context.name}, equal to the oracle within {renderer.tolerance}/255"
