@@ -41,19 +41,6 @@ def tf_keras() -> Any:
     return _import("tf_keras")
 
 
-def converters() -> Any:
-    """The ``tensorflowjs.converters`` package.
-
-    Raises:
-        BackendUnavailable: if it cannot be imported, as when its dependencies want two versions of protobuf.
-    """
-    tensorflow()
-    # With its greeting on, tensorflow_decision_forests imports IPython where stdout is captured, and fails without.
-    os.environ.setdefault("TFDF_DISABLE_WELCOME_MESSAGE", "1")
-    version_error: type[Exception] = importlib.import_module("google.protobuf.runtime_version").VersionError
-    return _import("tensorflowjs.converters", version_error)
-
-
 def devices() -> str:
     """What TensorFlow computes on, e.g. ``2 CPU cores`` or ``GPU:0``."""
     found = tensorflow().config.list_physical_devices("GPU")
@@ -100,14 +87,13 @@ def _own_symbols() -> Iterator[None]:
         sys.setdlopenflags(flags)
 
 
-def _import(name: str, *also: type[Exception]) -> Any:
+def _import(name: str) -> Any:
     if sys.modules.get(name) is not None:
         return sys.modules[name]
-    expected: tuple[type[Exception], ...] = (ImportError, *also)
     try:
         with quiet(), _own_symbols():
             return importlib.import_module(name)
-    except expected as error:
+    except ImportError as error:
         raise BackendUnavailable(f"{name} cannot be imported ({error})", INSTALL_HINT) from error
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import dataclasses
+import json
 import shutil
 import subprocess
 import sys
@@ -7,9 +9,11 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from harms import HARMS
 
+import framegate
 from framegate.errors import BackendUnavailable, SourceError, UsageError
 from framegate.interfaces import ModelSpec, ResolvedModel
 from framegate.models import graph, layers
@@ -32,7 +36,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def resolve(cache: Path, locator: str, **options: object) -> ResolvedModel:
-    if find_spec("tensorflowjs") is None:
+    if find_spec("tf_keras") is None:
         pytest.skip("needs pytest-framegate[tensorflow]")
     return Pix2PixSource().resolve(spec(locator, **options), cache)
 
@@ -113,13 +117,23 @@ def test_every_file_of_a_built_model_damaged_in_every_way_is_built_again(
 def test_the_graph_is_the_tutorials(cache: Path) -> None:
     model = read_model_json(resolve(cache, SMALL).path)
     ops = [node["op"] for node in graph.nodes(model)]
-    # 64 pixels are halved 6 times; the first block has no normalisation for the converter to fuse.
+    # 64 pixels are halved 6 times; the first block has no normalisation to fold.
     assert ops.count("_FusedConv2D") == 5
     assert ops.count("Conv2D") == 1
     assert ops.count("Conv2DBackpropInput") == 6
     assert ops.count("ConcatV2") == 5
     assert [port.info.shape for port in graph.inputs(model)] == [(None, 64, 64, 1)]
     assert "_FusedBatchNormEx" not in ops
+
+
+def test_the_graph_computes_what_the_layers_compute(cache: Path) -> None:
+    frame = np.random.default_rng(0).uniform(-1, 1, (1, 64, 64, 1)).astype(np.float32)
+    outputs = []
+    for locator in (SMALL, f"{SMALL}-layers"):
+        with framegate.load_model(resolve(cache, locator).path) as model:
+            outputs.append(next(iter(model.run(frame).values())).copy())
+    assert np.abs(outputs[0] - outputs[1]).max() < 1e-5
+    assert outputs[0].std() > 0.05
 
 
 def test_the_layers_are_the_tutorials(cache: Path) -> None:
@@ -142,10 +156,10 @@ def test_quantised_weights_take_less_room(cache: Path) -> None:
 
 
 def test_without_tensorflow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pix2pix, "find_spec", lambda name: None if name != "tf_keras" else name)
+    monkeypatch.setattr(pix2pix, "find_spec", lambda name: None if name == "tensorflow" else name)
     with pytest.raises(BackendUnavailable) as error:
         Pix2PixSource().resolve(spec(SMALL), tmp_path)
-    assert error.value.reason == "building a pix2pix model needs tensorflow and tensorflowjs"
+    assert error.value.reason == "building a pix2pix model needs tensorflow"
     assert error.value.install_hint == "pip install 'pytest-framegate[tensorflow]'"
     assert not list((tmp_path / "pix2pix").iterdir())
 
@@ -185,8 +199,9 @@ def test_a_build_that_fails_leaves_nothing(
 
 
 def test_the_builder_says_what_is_missing() -> None:
+    recipe = json.dumps(dataclasses.asdict(Pix2Pix(64, 4)))
     code = (
-        "import sys, runpy; sys.modules['tensorflow'] = None; sys.argv = ['x', '{}', '.'];"
+        f"import sys, runpy; sys.modules['tensorflow'] = None; sys.argv = ['x', {recipe!r}, '.'];"
         "runpy.run_module('framegate.models.sources.pix2pix_build', run_name='__main__')"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)

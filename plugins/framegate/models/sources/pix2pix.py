@@ -23,7 +23,7 @@ from framegate.models.sources.pix2pix_build import UNAVAILABLE
 from framegate.models.tf import INSTALL_HINT
 
 # Part of the cached name: raise it when the network that a spec stands for changes.
-_REVISION = 1
+_REVISION = 2
 _CHOICES: dict[str, tuple[object, ...]] = {
     "size": (256, 128, 64),
     "filters": (64, 32, 16, 8, 4),
@@ -110,10 +110,9 @@ def _from_locator(locator: str) -> dict[str, object]:
 def build(recipe: Pix2Pix, into: Path, weights: Path | None = None) -> None:
     """Build in a process of its own, with the seeded weights or those in an ``.npz`` file.
 
-    The converter needs oneDNN off before TensorFlow is imported (with it on, TensorFlow 2.19 fuses batch
-    normalisation into an op that TF.js lacks), and neither its memory nor its many imports belong to a benchmark.
+    Neither TensorFlow's memory nor its imports belong to a benchmark.
     """
-    missing = [name for name in ("tensorflow", "tf_keras", "tensorflowjs") if find_spec(name) is None]
+    missing = [name for name in ("tensorflow", "tf_keras") if find_spec(name) is None]
     if missing:
         raise BackendUnavailable(f"building a pix2pix model needs {' and '.join(missing)}", INSTALL_HINT)
     root = str(Path(framegate.__file__).parents[1])
@@ -122,7 +121,7 @@ def build(recipe: Pix2Pix, into: Path, weights: Path | None = None) -> None:
     try:
         done = subprocess.run(  # noqa: S603 - this project's own module
             [*command, str(into), *([str(weights)] if weights else [])],
-            env=os.environ | {"PYTHONPATH": path, "PYTHONWARNINGS": "ignore", "TF_ENABLE_ONEDNN_OPTS": "0"},
+            env=os.environ | {"PYTHONPATH": path, "PYTHONWARNINGS": "ignore"},
             capture_output=True,
             text=True,
             timeout=_TIMEOUT_S,

@@ -12,16 +12,16 @@ import numpy as np
 
 from framegate.errors import BackendUnavailable
 from framegate.interfaces import Array
-from framegate.models import tf
-from framegate.models.folding import channels_at_once
 from framegate.models.sources import pix2pix_net
+from framegate.models.sources.pix2pix_graph import GraphWriter
+from framegate.models.writing import write_model
 
 UNAVAILABLE = 3
 """Exit status that says a library is missing, and which one on stderr; the interpreter's own failures are 1 and 2."""
 
 
 def write(recipe: dict[str, Any], folder: Path, weights: Mapping[str, Array] | None = None) -> None:
-    """Build the network of a recipe (see `pix2pix.Pix2Pix`) and save it with the tensorflowjs converter.
+    """Build the network of a recipe (see `pix2pix.Pix2Pix`) and save it as TF.js' converter would.
 
     Args:
         recipe: the network.
@@ -29,27 +29,29 @@ def write(recipe: dict[str, Any], folder: Path, weights: Mapping[str, Array] | N
         weights: trained weights by their Keras names; without them the recipe's seed decides.
 
     Raises:
-        BackendUnavailable: without TensorFlow or the converter.
+        BackendUnavailable: without TensorFlow.
     """
-    converters = tf.converters()
     model = pix2pix_net.build(recipe["size"], recipe["filters"], recipe["channels"], recipe["seed"])
     if weights is not None:
         for variable in model.weights:
             variable.assign(weights[variable.name])
-    quantize = {recipe["quantize"]: True} if recipe["quantize"] else None
+    values = {variable.name.removesuffix(":0"): variable.numpy() for variable in model.weights}
     if recipe["format"] == "layers":
-        converters.save_keras_model(model, str(folder), quantization_dtype_map=quantize)
+        write_model(folder, _layers(model), values, recipe["quantize"])
     else:
-        graphs = converters.tf_saved_model_conversion_v2
-        with channels_at_once():
-            graphs.convert_keras_model_to_graph_model(model, str(folder), quantization_dtype_map=quantize)
-    _sort(folder / "model.json")
+        graph = GraphWriter(recipe["size"], values)
+        write_model(folder, graph.document(), graph.constants, recipe["quantize"])
 
 
-def _sort(path: Path) -> None:
-    """Protobuf writes a node's attributes in an order that changes from run to run, and the hash with it."""
-    document = json.loads(path.read_bytes())
-    path.write_text(json.dumps(document, sort_keys=True), encoding="utf-8")
+def _layers(model: Any) -> dict[str, Any]:
+    """The network's layers, as Keras 2 describes them."""
+    described = json.loads(model.to_json())
+    config = {key: described[key] for key in ("class_name", "config")}
+    # Without what differs between versions of Keras 2: the same model has the same hash.
+    for layer in config["config"]["layers"]:
+        layer["config"].pop("optional", None)
+    topology = {"keras_version": "2", "backend": "tensorflow", "model_config": config}
+    return {"format": "layers-model", "modelTopology": topology}
 
 
 if __name__ == "__main__":
