@@ -71,8 +71,16 @@ def standing(times: int, script: str, backend: str, way: str, before: str) -> Mu
     return Mutant({script: {before + DRAW: before + stands}}, BOTH, backend, way)
 
 
+def skipping(rest: int) -> Mutant:
+    """One end at least is wrong."""
+    start = TOPIXELS + DRAW
+    skips = f"{start}\n    this.drawn = (this.drawn ?? 0) + 1;\n    if (this.drawn % 2 === {rest}) return mark('draw');"
+    return Mutant({"screen.js": {start: skips}}, set())
+
+
+TOPIXELS = 'methods = { draw: "the promise of toPixels is kept" };\n  '
 WAYS = {
-    "topixels": ("screen.js", "wasm", "topixels", 'methods = { draw: "the promise of toPixels is kept" };\n  '),
+    "topixels": ("screen.js", "wasm", "topixels", TOPIXELS),
     "draw": ("screen.js", "cpu", "draw", '"tf.browser.draw has returned",\n  };\n  '),
     "texture": ("screen.js", "wasm", "texture", "gl.viewport(0, 0, width, height);\n  }\n  "),
     "same-context": ("same.js", "webgl", "same-context", "gl.createVertexArray();\n  }\n  "),
@@ -116,6 +124,8 @@ MUTANTS = {
     "delivers to no canvas": Mutant({"rounds.js": {DELIVERED_TO: ""}}, {DELIVERED}),
     **{f"never draws again by {way}": standing(1, *how) for way, how in WAYS.items()},
     **{f"draws one frame by {way}": standing(2, *how) for way, how in WAYS.items()},
+    "draws the odd frames only": skipping(0),
+    "draws the even frames only": skipping(1),
     "uploads to its texture once": Mutant(
         {"screen.js": {"const floats = values instanceof Float32Array ? values :": "const floats = this.kept ??="}},
         way="texture",
@@ -178,7 +188,9 @@ def is_wrong(page: session.TFJSPage, way: str, end: str) -> bool:
 
 @pytest.mark.parametrize("mutant", MUTANTS.values(), ids=MUTANTS)
 def test_a_mutant_is_wrong_where_its_work_is_missing(open_mutant: OpenMutant, mutant: Mutant) -> None:
-    assert wrong_after(open_mutant(mutant), mutant.way) >= mutant.wrong_after
+    found = wrong_after(open_mutant(mutant), mutant.way)
+    assert found
+    assert found >= mutant.wrong_after
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -113,7 +113,7 @@ class TFJSPage:
         turn. ``outputs`` is known then. What is fed already is not run anew.
 
         Args:
-            pictures: uint8 RGBA (H, W, 4) of one size, four at least.
+            pictures: uint8 RGBA (H, W, 4) of one size, four at least; five are best.
             channels: how many of theirs the model takes.
             batched: whether it takes (1, H, W, C).
             dtype: ``float32`` or ``int32``.

@@ -22,10 +22,14 @@ StartBrowser = Callable[[], Browser]
 
 
 @pytest.fixture(autouse=True)
-def temporary(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def temporary(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A folder for temporary files, where a browser's are kept while it runs and nothing is left after it."""
+    # pytest's own folders are elsewhere.
+    tmp_path_factory.getbasetemp()
     with tempfile.TemporaryDirectory() as folder:
         monkeypatch.setenv("TMPDIR", folder)
+        # Which Python has looked up by now, once for all.
+        monkeypatch.setattr("tempfile.tempdir", folder)
         yield Path(folder)
         assert not list(Path(folder).iterdir())
 
@@ -170,6 +174,7 @@ def test_a_long_path_for_temporary_files_does_no_harm(
     folder = tmp_path / ("long" * 20)
     folder.mkdir()
     monkeypatch.setenv("TMPDIR", str(folder))
+    monkeypatch.setattr("tempfile.tempdir", str(folder))
     browser = start_browser()
     assert browser.call("() => 1", None, PATIENCE_S) == 1
     browser.close()

@@ -52,10 +52,14 @@ Browser._start = announced
 
 
 @pytest.fixture
-def temporary(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def temporary(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A folder for temporary files, to be asked for before what starts pytest."""
+    # pytest's own folders are elsewhere.
+    tmp_path_factory.getbasetemp()
     with tempfile.TemporaryDirectory() as folder:
         monkeypatch.setenv("TMPDIR", folder)
+        # Which Python has looked up by now, once for all.
+        monkeypatch.setattr("tempfile.tempdir", folder)
         yield Path(folder)
 
 

@@ -48,10 +48,11 @@ async function leavings(work) {
 }
 
 // Whether so many frames end neither with the picture that they began with, nor with the one that was on the canvas before
-// them: one of these is what a canvas shows that stands still.
+// them: one of these is what a canvas shows that stands still. As four pictures are shown in turn, the number is odd, so
+// that of two such ends one is wrong where only every second frame does its work.
 function moved(count) {
   const shown = page.pictures.length - 1;
-  return count < 2 || (count % shown > 1);
+  return count < 2 || count % shown === shown - 1;
 }
 
 // Frames one after another until the time is up, and what they left behind. Very slow ones end at `limit_s`, if there
