@@ -92,8 +92,8 @@ def train(parsed: argparse.Namespace) -> int:
         model = run(settings, parsed.epochs, parsed.out, parsed.quantize, progress)
     print(f"wrote {model}; to see what it does:")  # noqa: T201
     print(  # noqa: T201
-        f"pytest --pyargs framegate.suites --benchmark-only --frame-model {model.parent}"
-        " --frame-preprocess greyscale+down-upscale --frame-fit resize --frame-pictures pictures"
+        f"pytest --pyargs framegate.suites --benchmark-only --frame-model={model.parent}"
+        " --frame-preprocess=greyscale+down-upscale --frame-fit=resize --frame-pictures=pictures"
     )
     return 0
 

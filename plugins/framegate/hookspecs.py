@@ -17,7 +17,7 @@ from framegate.interfaces import GLContextFactory, ModelSourceFactory, RendererF
 
 @pytest.hookspec
 def pytest_framegate_model_sources(config: pytest.Config) -> Mapping[str, ModelSourceFactory]:  # type: ignore[empty-body] # a spec has no body
-    """Model sources by the scheme that calls them: ``{"zoo": ZooSource}`` serves ``--frame-model zoo:NAME``."""
+    """Model sources by the scheme that calls them: ``{"zoo": ZooSource}`` serves ``--frame-model=zoo:NAME``."""
 
 
 @pytest.hookspec

@@ -65,3 +65,9 @@ def test_the_readmes_environments_exist() -> None:
     named = [names for page in pages for names in re.findall(r"scripts/tox -e ([a-z,]+)", page.read_text("utf-8"))]
     assert {name for names in named for name in names.split(",")} == environments()
     assert environments() == {"bench", "test", "lint", "type", "speed"}
+
+
+@pytest.mark.parametrize("page", PAGES[:1] + PAGES[2:], ids=lambda page: page.name)
+def test_values_are_written_with_an_equals_sign(page: Path) -> None:
+    # pytest would take the path for one of its own, where there is a space.
+    assert re.findall(r"--frame-(?:model|source|pictures|browser-path) [\w./:~]", page.read_text("utf-8")) == []
