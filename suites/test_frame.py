@@ -3,13 +3,14 @@
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from framegate.fixtures import FramePath, StoreStages, VerifyFrame, WarmUp
+from framegate.fixtures import FramePath, StoreMemory, StoreStages, VerifyFrame, WarmUp
 
 pytestmark = [pytest.mark.benchmark(group="frame"), pytest.mark.frame_defaults(preprocess="none,greyscale+invert")]
 
 
 def test_frame(
     benchmark: BenchmarkFixture,
+    store_memory: StoreMemory,
     frame_path: FramePath,
     warm_up: WarmUp,
     store_stages: StoreStages,
@@ -17,5 +18,6 @@ def test_frame(
 ) -> None:
     warm_up(frame_path.loop, frame_path.renderer)
     benchmark(frame_path.loop)
+    store_memory()
     store_stages(frame_path.loop.timer)
     verify_frame()

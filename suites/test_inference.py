@@ -3,7 +3,7 @@
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from framegate.fixtures import Turns, VerifyOutputs
+from framegate.fixtures import StoreMemory, Turns, VerifyOutputs
 
 pytestmark = [
     pytest.mark.benchmark(group="inference"),
@@ -11,7 +11,10 @@ pytestmark = [
 ]
 
 
-def test_inference(benchmark: BenchmarkFixture, model_loop: Turns, verify_outputs: VerifyOutputs) -> None:
+def test_inference(
+    benchmark: BenchmarkFixture, store_memory: StoreMemory, model_loop: Turns, verify_outputs: VerifyOutputs
+) -> None:
     model_loop.warm_up()
     outputs = benchmark(model_loop)
+    store_memory()
     verify_outputs(outputs, model_loop.latest())

@@ -3,7 +3,7 @@
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from framegate.fixtures import StoreSize, Turns, VerifyOutputs
+from framegate.fixtures import StoreMemory, StoreSize, Turns, VerifyOutputs
 
 pytestmark = [
     pytest.mark.study,
@@ -16,9 +16,14 @@ pytestmark = [
 
 
 def test_model_size(
-    benchmark: BenchmarkFixture, model_loop: Turns, verify_outputs: VerifyOutputs, store_size: StoreSize
+    benchmark: BenchmarkFixture,
+    store_memory: StoreMemory,
+    model_loop: Turns,
+    verify_outputs: VerifyOutputs,
+    store_size: StoreSize,
 ) -> None:
     model_loop.warm_up()
     outputs = benchmark(model_loop)
+    store_memory()
     verify_outputs(outputs, model_loop.latest())
     store_size()

@@ -3,7 +3,7 @@
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from framegate.fixtures import Preprocessor, Turns
+from framegate.fixtures import Preprocessor, StoreMemory, Turns
 
 pytestmark = [
     pytest.mark.benchmark(group="preprocess"),
@@ -13,7 +13,10 @@ pytestmark = [
 ]
 
 
-def test_preprocess(benchmark: BenchmarkFixture, preprocessor: Preprocessor, preprocess_loop: Turns) -> None:
+def test_preprocess(
+    benchmark: BenchmarkFixture, store_memory: StoreMemory, preprocessor: Preprocessor, preprocess_loop: Turns
+) -> None:
     preprocess_loop.warm_up()
     picture = benchmark(preprocess_loop)
+    store_memory()
     preprocessor.verify(preprocess_loop.latest(), picture)

@@ -3,7 +3,7 @@
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from framegate.fixtures import FrameLoop, Renderer, StoreCosts, VerifyPixels, WarmUp
+from framegate.fixtures import FrameLoop, Renderer, StoreCosts, StoreMemory, VerifyPixels, WarmUp
 
 pytestmark = [
     pytest.mark.benchmark(group="render"),
@@ -13,6 +13,7 @@ pytestmark = [
 
 def test_render(
     benchmark: BenchmarkFixture,
+    store_memory: StoreMemory,
     renderer: Renderer,
     render_loop: FrameLoop,
     warm_up: WarmUp,
@@ -21,5 +22,6 @@ def test_render(
 ) -> None:
     warm_up(render_loop, renderer)
     benchmark(render_loop)
+    store_memory()
     verify_pixels(renderer, *render_loop.latest(1))
     store_costs(renderer, render_loop.latest()[-1])

@@ -19,6 +19,7 @@ Frames = list[Pixels]
 MeasurePage = Callable[[], None]
 OutputTensor = Float32
 StoreCosts = Callable[[Renderer, Array], None]
+StoreMemory = Callable[[], None]
 StoreSize = Callable[[], None]
 VerifyPage = Callable[[], None]
 VerifyFrame = Callable[[], None]
@@ -49,6 +50,7 @@ __all__ = [
     "Runtime",
     "StageTimer",
     "StoreCosts",
+    "StoreMemory",
     "StoreSize",
     "StoreStages",
     "Turns",

@@ -9,6 +9,7 @@ from statistics import median
 from typing import Any
 
 from framegate.gate.floors import PAIRS_FLOOR, Floors
+from framegate.gate.memory import memory_shifts
 from framegate.gate.pairs import Ended, Measured
 from framegate.gate.statistics import (
     SLOWER,
@@ -143,6 +144,8 @@ def _finding(
         )
     shifts.sort(key=lambda shift: shift.family != TOTAL)
     shifts += _count_shifts(measured)
+    held = [each.memory for each in measured if isinstance(each, Measured)]
+    shifts += memory_shifts([base for base, _ in held], [candidate for _, candidate in held], own)
     finding = of_shifts(key, shifts)
     if finding.verdict is Verdict.INCONCLUSIVE:
         needed = tested[key, TOTAL].pairs_needed(own.fraction(TOTAL))

@@ -9,11 +9,12 @@ from types import MappingProxyType
 from typing import Any
 
 from framegate.errors import UsageError
-from framegate.gate.verdicts import MISSED, P95, TOTAL
+from framegate.gate.verdicts import MEMORY, MISSED, P95, TOTAL
 
 STORED_FLOOR, PAIRS_FLOOR = 0.05, 0.03
 P95_FLOOR = 0.10
 MISSED_FLOOR = 0.05
+MEMORY_FLOOR = 0.10
 STAGE_S = 20e-6
 """What the clock readings around a stage may cost; a stage that changes by less has not changed."""
 _NUMBER = r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)"
@@ -26,8 +27,8 @@ class Floors:
     """Floors by family.
 
     Attributes:
-        general: of every family that has none of its own, as a fraction of its time; that of the 95th percentile is
-            10 % at least.
+        general: of every family that has none of its own, as a fraction of its time; that of the 95th percentile,
+            and of memory, is 10 % at least.
         own: family -> fraction (a difference of shares for ``missed``).
         absolute_s: seconds by which a family has to change as well; None is 20 us for stages and nothing for the rest.
         own_s: family -> the same for one family.
@@ -40,7 +41,8 @@ class Floors:
 
     def fraction(self, family: str) -> float:
         """The floor of a family."""
-        return self.own.get(family, max(self.general, P95_FLOOR) if family == P95 else self.general)
+        least = P95_FLOOR if family == P95 else MEMORY_FLOOR if family in MEMORY else 0.0
+        return self.own.get(family, max(self.general, least))
 
     def seconds(self, family: str) -> float:
         """The least change in seconds."""

@@ -10,6 +10,7 @@ from typing import Any
 from framegate.gate.fingerprint import differences, fingerprint
 from framegate.gate.floors import Floors
 from framegate.gate.machine import KEPT_RUNS, SECTION, Excuse, excuse_of
+from framegate.gate.memory import memory_of, memory_shifts
 from framegate.gate.samples import Stat, exact_counts, families
 from framegate.gate.statistics import ENOUGH_RUNS, against_history, as_change, may_be_the_machine
 from framegate.gate.verdicts import MISSED, Finding, Shift, Verdict, of_shifts
@@ -176,6 +177,7 @@ def _judged(
     if MISSED in values[0]:
         shifts.append(_missed_shift(values, past, floors))
     shifts += _count_shifts(entry, comparable[-1])
+    shifts += memory_shifts([held for old in comparable for held in _launches(old)], _launches(entry), floors)
     return _explained(of_shifts(key, shifts), excuse)
 
 
@@ -228,6 +230,11 @@ def _missed_shift(
     change, floor = now - then, floors.fraction(MISSED)
     verdict = Verdict.REGRESSED if change > floor else Verdict.IMPROVED if change < -floor else Verdict.SAME
     return Shift(MISSED, verdict, change, change - floor, change + floor)
+
+
+def _launches(entry: Mapping[str, Any]) -> list[dict[str, int]]:
+    """What the process of each launch held; files of before do not say."""
+    return [memory_of({"memory": each}) for each in entry["extra_info"]["gate"]["launches"]]
 
 
 def _count_shifts(entry: Mapping[str, Any], old: Mapping[str, Any]) -> list[Shift]:

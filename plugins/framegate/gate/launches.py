@@ -14,6 +14,7 @@ from framegate.errors import ComparisonError
 from framegate.gate.fingerprint import section
 from framegate.gate.history import Outcome, by_key
 from framegate.gate.machine import CANARY, SECTION, WAITED
+from framegate.gate.memory import memory_of
 from framegate.gate.samples import stages_of
 from framegate.gate.workers import CopyPlugin, Side, workers
 from framegate.leftovers import temporary_folder
@@ -82,6 +83,7 @@ def merge(launches: Sequence[Launch], summarise: Summarise) -> dict[str, Any]:
         for key, entry in held.items():
             stages = stages_of(entry)
             part = {"rounds": len(entry["stats"]["data"]), "calls": len(next(iter(stages.values()), ()))}
+            part |= memory_of(section(entry, "extra_info"))
             if key not in found:
                 extra = {**finite(section(entry, "extra_info")), "gate": {"launches": [part]}}
                 found[key] = {**entry, "extra_info": extra}

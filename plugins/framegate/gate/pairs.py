@@ -10,6 +10,8 @@ from statistics import median
 from typing import Any
 
 from framegate.errors import ComparisonError
+from framegate.gate.fingerprint import section
+from framegate.gate.memory import memory_of
 from framegate.gate.samples import FRAME_S, checked, exact_counts, p95
 from framegate.gate.verdicts import MISSED, P95, TOTAL
 from framegate.gate.workers import Worker
@@ -36,6 +38,7 @@ class Measured:
         ratios: family -> ln(candidate/base); a difference of shares for ``missed``.
         seconds: family -> (base, candidate): the median of the blocks' values.
         counts: exact count -> (base, candidate).
+        memory: family -> bytes, of the base's process and of the candidate's.
         marker: arguments of its ``gate`` marker.
         canaries: ln(candidate/base) of the machine's own speed, one a pair of blocks.
         delayed: the same as ``ratios``, for each delay that was put in.
@@ -45,6 +48,7 @@ class Measured:
     ratios: dict[str, float]
     seconds: dict[str, tuple[float, float]]
     counts: dict[str, tuple[int, int]] = field(default_factory=dict)
+    memory: tuple[dict[str, int], dict[str, int]] = field(default_factory=lambda: ({}, {}))
     marker: dict[str, Any] = field(default_factory=dict)
     canaries: list[float] = field(default_factory=list)
     delayed: dict[str, dict[str, float]] = field(default_factory=dict)
@@ -158,6 +162,8 @@ def _compare(
     if measured is None or any(state["outcome"] != "passed" for state in endings):
         return _ended(endings)
     measured.counts = _counts(infos)
+    base, candidate = (memory_of(section(info, "extra_info")) for info in infos)
+    measured.memory = (base, candidate)
     return measured
 
 

@@ -9,6 +9,8 @@ from typing import Any
 
 TOTAL, P95, MISSED = "total", "p95", "missed"
 """Families that are no stages."""
+MEMORY = ("peak_bytes", "steady_bytes")
+"""Families that are bytes of a process."""
 
 
 class Verdict(StrEnum):
@@ -81,6 +83,11 @@ class Shift:
     def is_stage(self) -> bool:
         """Whether it is a part of the total."""
         return self.seconds is not None and self.family not in {TOTAL, P95}
+
+    @property
+    def is_memory(self) -> bool:
+        """Whether ``change`` is one of bytes, as a fraction."""
+        return self.family in MEMORY
 
     @property
     def is_share(self) -> bool:

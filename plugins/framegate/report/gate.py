@@ -26,8 +26,8 @@ def percent(value: float) -> str:
 
 
 def shift_text(shift: Shift) -> str:
-    """One family: ``draw +18 % [12, 24]``; counts as they are; shares in points."""
-    if shift.seconds is None and not shift.is_share:
+    """One family: ``draw +18 % [12, 24]``, memory likewise; counts as they are; shares in points."""
+    if shift.seconds is None and not (shift.is_share or shift.is_memory):
         return f"{shift.family} {shift.change:+.0f}"
     low, high = (
         f"{100 * value:.0f}" if abs(value) >= 0.1 else f"{100 * value:.1f}" for value in (shift.low, shift.high)

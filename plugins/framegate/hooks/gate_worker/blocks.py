@@ -11,6 +11,7 @@ import pytest
 from pytest_benchmark.fixture import BenchmarkFixture, FixtureAlreadyUsed
 
 from .channel import Channel
+from .memory import forget_peak, peak_bytes, resident_bytes
 
 CANARY = bytes(1 << 18)
 
@@ -29,6 +30,7 @@ class Blocks:
         benchmark.__class__ = BlockBenchmark
         blocks = cast("BlockBenchmark", benchmark)
         blocks.gate_channel = self._channel
+        blocks.gate_forgotten = forget_peak()
         blocks.gate_marker = {} if marker is None else dict(marker.kwargs)
         return blocks
 
@@ -40,6 +42,7 @@ class BlockBenchmark(BenchmarkFixture):
     """For fixtures whose rounds are made elsewhere: that they are to be made one by one, when they are called for."""
     gate_channel: Channel
     gate_marker: dict[str, Any]
+    gate_forgotten: bool
 
     def __call__(self, function_to_benchmark: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """Run blocks until there are enough, and return what the function returns."""
@@ -86,8 +89,9 @@ class BlockBenchmark(BenchmarkFixture):
             canary_s = min(_canary() for _ in range(3))
             self.gate_channel.send(canary_s=canary_s, **rounds.run(block["rounds"], block["iterations"]))
         rounds.delay(None)
+        memory = {"peak_bytes": peak_bytes() if self.gate_forgotten else None, "steady_bytes": resident_bytes()}
         counts = {name: value for name, value in self.extra_info.items() if isinstance(value, dict)}
-        self.gate_channel.send(measured=self.name, extra_info=counts)
+        self.gate_channel.send(measured=self.name, extra_info={**counts, "memory": memory})
         return rounds.call()
 
 

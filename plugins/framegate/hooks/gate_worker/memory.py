@@ -17,7 +17,9 @@ def resident_bytes() -> int | None:
 
 def peak_bytes() -> int | None:
     """The most that `resident_bytes` was since `forget_peak`; None where the system does not say."""
-    return _field("VmHWM")
+    peak, now = _field("VmHWM"), resident_bytes()
+    # The kernel counts in passing, and either may be behind by some pages.
+    return None if peak is None or now is None else max(peak, now)
 
 
 def forget_peak() -> bool:
