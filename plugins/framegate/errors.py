@@ -16,7 +16,7 @@ FramegateError                 one line: what was asked, what was found, what to
 ├── GLError                    OpenGL refused a call, or a context was used when it could not be
 ├── BrowserError               a browser that did not start, did not answer, or ended
 │   └── NoAnswer               a browser that did not answer in time, and was ended
-├── WindowClosed               the user closed the window that pictures are shown in: the run ends
+├── WindowClosed               the window that pictures are shown in was closed, or its display ended: the run ends
 ├── HistoryError               stored results that cannot be read or written
 ├── ComparisonError            two sides that cannot be compared: no such revision, a worker that ended
 ├── FrameError                 a picture or video that cannot be read, or is too small

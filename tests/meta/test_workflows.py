@@ -68,7 +68,7 @@ def test_the_one_to_copy_names_nothing_that_another_project_lacks() -> None:
 
 
 def script_of(name: str) -> str:
-    return next(step["run"] for step in steps(COPIED) if step.get("name") == name)
+    return str(next(step["run"] for step in steps(COPIED) if step.get("name") == name))
 
 
 def run_script(script: str, folder: Path, **variables: str) -> tuple[int, list[str]]:

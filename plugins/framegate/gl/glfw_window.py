@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from framegate.errors import BackendUnavailable, GLError, WindowClosed
 from framegate.gl.context import VERSIONS, BaseContext
 from framegate.gl.screen import GLScreen
+from framegate.gl.x11 import DisplayWatch
 from framegate.interfaces import ANYWHERE, AS_TO_PIXELS, Drawing, GLRequest, Size
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ class GLFWContext(BaseContext):
         return address
 
     def _make_current(self) -> None:
+        _library.check_display()
         with _errors(self._glfw) as reasons:
             self._glfw.make_context_current(self._window)
         if reasons:
@@ -89,7 +91,7 @@ class WindowScreen(GLScreen):
         """Ask for the framebuffer to be copied to the window's back buffer, and swap.
 
         Raises:
-            WindowClosed: the window's user closed it.
+            WindowClosed: the window's user closed it, or the display server ended.
         """
         height, width = self._shown.size
         if self._is_visible:
@@ -100,6 +102,7 @@ class WindowScreen(GLScreen):
         super().present()
         self._to_window(Size(height, width))
         self._glfw.swap_buffers(self._window)
+        _library.check_display()
 
     def _to_window(self, window: Size) -> None:
         gl = self.gl
@@ -125,6 +128,7 @@ class _Library:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._users = 0
+        self._watch: DisplayWatch | None = None
 
     def acquire(self) -> Any:
         with self._lock:
@@ -134,6 +138,7 @@ class _Library:
                     started = glfw.init()
                 if not started:
                     raise BackendUnavailable(f"GLFW cannot start: {'; '.join(reasons) or 'no reason given'}", _HINT)
+                self._watch = DisplayWatch(glfw)
             self._users += 1
             return glfw
 
@@ -142,6 +147,17 @@ class _Library:
             self._users -= 1
             if not self._users:
                 _import().terminate()
+                if self._watch is not None:
+                    self._watch.end()
+
+    def check_display(self) -> None:
+        """See that the display server has not ended.
+
+        Raises:
+            WindowClosed: it has.
+        """
+        if self._watch is not None:
+            self._watch.check()
 
 
 _library = _Library()
