@@ -133,6 +133,8 @@ def test_a_range_that_is_wrong_is_noted_with_what_to_write(
     (line,) = [line for line in result.outlines if "output_range" in line]
     assert fnmatch(line, f"mine: {doubt}write output_range = {instead} in a spec, and input_range if *"), line
     (cell,) = stored(f"--frame-model={spec}", "--frame-preprocess=none")
+    (remark,) = cell["extra_info"]["model_remarks"]
+    assert f"mine: {remark}" == line
     assert cell["extra_info"]["picture"].keys() == {"shown", "smallest", "largest", "clamped"}
 
 

@@ -103,9 +103,11 @@ def note_range(
     def look(picture: Array) -> None:
         found = ShownRange.of(picture, frame_io.output_range)
         benchmark.extra_info["picture"] = found._asdict()
-        line = found.note(frame_model)
+        line = found.note()
         if line is not None:
-            note(pytestconfig, line)
+            remarks = benchmark.extra_info.get("model_remarks", [])
+            benchmark.extra_info["model_remarks"] = [*remarks, line]
+            note(pytestconfig, f"{frame_model}: {line}")
 
     return look
 

@@ -65,13 +65,13 @@ class ShownRange(NamedTuple):
                 return low, high
         return float(math.floor(self.smallest)), float(max(math.ceil(self.largest), math.floor(self.smallest) + 1))
 
-    def note(self, model: str) -> str | None:
+    def note(self) -> str | None:
         """A line for the user that names the keys of a spec; None where nothing is in doubt."""
         doubt = self.doubt()
         if doubt is None:
             return None
         return (
-            f"{model}: {doubt}: its output is from {self.smallest:.3g} to {self.largest:.3g}, and is shown as"
+            f"{doubt}: its output is from {self.smallest:.3g} to {self.largest:.3g}, and is shown as"
             f" {_text(self.shown)}. If that is not what it means, write output_range = {_text(self.fitting())} in a"
             " spec, and input_range if the model is not fed what it was trained on either."
         )

@@ -38,9 +38,9 @@ def test_what_is_in_doubt(picture: Array, shown: Range, doubt: str | None, fitti
 
 
 def test_the_note_names_the_keys_of_a_spec() -> None:
-    assert ShownRange.of(RAMP * 1.2 - 0.2, (0, 1)).note("cartoon") == (
-        "cartoon: 15.0% of the values are clamped: its output is from -0.2 to 1, and is shown as [0, 1]. If that is not"
+    assert ShownRange.of(RAMP * 1.2 - 0.2, (0, 1)).note() == (
+        "15.0% of the values are clamped: its output is from -0.2 to 1, and is shown as [0, 1]. If that is not"
         " what it means, write output_range = [-1, 1] in a spec, and input_range if the model is not fed what it was"
         " trained on either."
     )
-    assert ShownRange.of(RAMP, (0, 1)).note("cartoon") is None
+    assert ShownRange.of(RAMP, (0, 1)).note() is None
