@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from framegate.errors import ModelFormatError
 from framegate.interfaces import Array
 from framegate.models import graph, wiring
+from framegate.models.bounds import check_sums
 from framegate.models.memory import check_fits, tensor_bytes
 from framegate.models.weights import Weights
 from framegate.runtimes import tfjs_ops
@@ -62,6 +63,7 @@ def build(
     nodes = graph.nodes(parts.json)
     fed = {graph.node_name(tensor) for tensor in inputs}
     kept = wiring.needed(parts.json.path, nodes, [*outputs, *fed], fed)
+    check_sums(parts.json.path, kept)
     left_out = {node["name"]: node for node in kept if node["op"] == "Const" and node["name"] in held}
     proto = convert(tf, parts, kept, parts.json.topology.get("library"), frozenset(left_out) | fed)
     taken = frozenset(graph.node_name(name) for node in proto.node for name in node.input)

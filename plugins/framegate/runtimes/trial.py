@@ -25,6 +25,7 @@ import framegate
 from framegate.errors import BackendUnavailable, ModelError
 from framegate.interfaces import ModelSpec, ResolvedModel
 from framegate.models import tf
+from framegate.models.bounds import check_tensors
 from framegate.models.memory import available_bytes
 from framegate.paths import cache_dir, data_dir
 
@@ -59,7 +60,8 @@ def vet(model: ResolvedModel, runtime: str, deadline_s: float | None = DEADLINE_
         deadline_s: seconds that loading and one run may take; None for a model that is trusted.
 
     Raises:
-        ModelError: the process ended, needed more memory than there is, or did not finish in time.
+        ModelError: one of its tensors does not fit into memory; or the process ended, needed more memory than there is,
+            or did not finish in time.
     """
     from framegate.runtimes import builtin
 
@@ -68,6 +70,7 @@ def vet(model: ResolvedModel, runtime: str, deadline_s: float | None = DEADLINE_
     note = cache_dir() / "trials" / _key(model.sha256, runtime)
     if note.name in _PASSED or note.is_file():
         return
+    check_tensors(model.path)
     with _LOCK:
         _CHILD.run(model, runtime, deadline_s)
     _PASSED.add(note.name)
