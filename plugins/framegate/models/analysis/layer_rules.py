@@ -49,10 +49,12 @@ def whole(config: Config, key: str) -> Dim:
 
 def channels(config: Config, shape: Shape) -> Dim:
     """Channels of an image."""
-    return None if not shape else shape[1 if is_first(config) else -1]
+    return None if shape is None or len(shape) < 2 else shape[1 if is_first(config) else -1]
 
 
 def _assemble(config: Config, source: Dims, lengths: Sequence[Dim], out: Dim) -> Dims:
+    if not source:
+        raise MismatchError("an image without dimensions")
     return (source[0], out, *lengths) if is_first(config) else (source[0], *lengths, out)
 
 
