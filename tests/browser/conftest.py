@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -25,6 +26,7 @@ from framegate.interfaces import Pixels, ResolvedModel
 from framegate.paths import cache_dir
 
 ROOT = Path(__file__).parents[2]
+PAGE = session._PAGE
 
 StartBrowser = Callable[[], Browser]
 OpenPage = Callable[..., session.TFJSPage]
@@ -101,7 +103,7 @@ def open_page(
             fed: Pixels = picture,
             edit: Mapping[str, tuple[str, str]] | None = None,
         ) -> session.TFJSPage:
-            folder = Path(shutil.copytree(session._PAGE, tmp_path / "page", dirs_exist_ok=True))
+            folder = Path(shutil.copytree(PAGE, Path(tempfile.mkdtemp(dir=tmp_path)) / "page"))
             for name, (old, new) in (edit or {}).items():
                 text = (folder / name).read_text("utf-8")
                 assert old in text

@@ -58,8 +58,8 @@ function moved(count) {
 // Frames one after another until the time is up, and what they left behind. Very slow ones end at `limit_s`, if there
 // is one at all.
 framegate.rounds = async ({ warm, least, most, budget_s, limit_s, delays_s }) => {
-  const late = (count, taken_s) => (count >= least ? taken_s >= budget_s : count && taken_s >= limit_s);
-  const enough = (count, taken_s) => count >= most || (late(count, taken_s) && moved(count));
+  const due = (count, taken_s) => (count >= least ? taken_s >= budget_s && moved(count) : count && taken_s >= limit_s);
+  const enough = (count, taken_s) => count >= most || due(count, taken_s);
   for (let count = 0; count < warm; count++) await frame(0);
   const stages = {};
   const dispatch = [];
