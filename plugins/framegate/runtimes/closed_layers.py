@@ -13,6 +13,7 @@ from typing import Any
 from framegate.errors import ModelFormatError, UnsupportedOp
 from framegate.models.analysis.kernels import layer_classes
 from framegate.models.layers import layer_name
+from framegate.models.tfjs_settings import check_settings, read_settings
 
 MODELS = frozenset({"Functional", "Model", "Sequential"})
 """Classes whose config holds layers."""
@@ -25,6 +26,8 @@ ACTIVATIONS = frozenset({
     "selu", "sigmoid", "silu", "softmax", "softplus", "softsign", "swish", "tanh",
 })  # fmt: skip
 
+_SPELLINGS = {"hardSigmoid": "hard_sigmoid", "logSoftmax": "log_softmax"}
+_FUNCTIONS = frozenset({"ELU", "LeakyReLU", "ReLU", "Softmax", "ThresholdedReLU"})
 _DTYPES = frozenset({
     "bfloat16", "bool", "complex64", "float16", "float32", "float64", "int16", "int32", "int64", "int8",
     "mixed_bfloat16", "mixed_float16", "string", "uint16", "uint8",
@@ -62,7 +65,9 @@ def restricted(path: Path, layer: Any, depth: int = 0) -> dict[str, Any]:
     if kind in MODELS:
         copy["config"] = _model(path, config, depth)
     else:
-        copy["config"] = {key: _setting(path, layer, key, value, depth) for key, value in config.items()}
+        known = read_settings(kind, config)
+        check_settings(f"{path}: layer {layer_name(layer)!r}", kind, known)
+        copy["config"] = {key: _setting(path, layer, key, value, depth) for key, value in known.items()}
     if "inbound_nodes" in layer:
         copy["inbound_nodes"] = _calls(path, layer)
     return copy
@@ -97,9 +102,17 @@ def _setting(path: Path, layer: Any, key: str, value: Any, depth: int) -> Any:
         return [restricted(path, cell, depth + 1) for cell in value]
     if key.endswith(_TRAINING):
         return None if value is None or not key.endswith("_initializer") else _ZEROS
-    names = _DTYPES if key == "dtype" else ACTIVATIONS if key.endswith("activation") else None
     name = layer_name(layer)
-    return _plain(path, name, key, value) if names is None else _known(path, name, key, value, names)
+    if key.endswith("activation"):
+        return _activation(path, name, key, value, depth)
+    return _known(path, name, key, value, _DTYPES) if key == "dtype" else _plain(path, name, key, value)
+
+
+def _activation(path: Path, name: str, key: str, value: Any, depth: int) -> Any:
+    """A function's name, in Keras' or TF.js' spelling, or a layer that has no weights."""
+    if isinstance(value, dict) and value.get("class_name") in _FUNCTIONS:
+        return restricted(path, value, depth + 1)
+    return _known(path, name, key, _SPELLINGS.get(value, value) if isinstance(value, str) else value, ACTIVATIONS)
 
 
 def _known(path: Path, name: str, key: str, value: Any, names: frozenset[str]) -> Any:

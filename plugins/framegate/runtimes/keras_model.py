@@ -5,9 +5,10 @@ from __future__ import annotations
 import importlib
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+from numpy.typing import NDArray
 
 from framegate.errors import ModelFormatError, UnsupportedOp, WeightsError
 from framegate.models import layers, tf
@@ -17,6 +18,7 @@ from framegate.models.weights import Weights
 from framegate.runtimes.closed_layers import restricted
 from framegate.runtimes.frozen_graph import Frozen, info_of
 from framegate.runtimes.parts import Parts
+from framegate.runtimes.tfjs_layers import tfjs_layers
 
 _UNKNOWN = re.compile(r"Unknown (?:layer|object|activation function):? '?(\w+)")
 
@@ -33,7 +35,7 @@ def build_keras(parts: Parts) -> Any:
     config = restricted(path, as_keras_2(layers.model_config(parts.json)))
     check_order(path, config)
     try:
-        model = keras.models.model_from_json(json.dumps(config))
+        model = keras.models.model_from_json(json.dumps(config), custom_objects=tfjs_layers(keras))
     except _refusals() as error:
         raise _cannot_build(path, error) from error
     if not isinstance(model, keras.Model):
@@ -91,27 +93,45 @@ def _cannot_build(path: Path, error: Exception) -> UnsupportedOp | ModelFormatEr
 
 
 def _set_weights(path: Path, model: Any, weights: Weights) -> None:
-    for variable in (variable for layer in model.layers for variable in layer.weights):
-        name = variable.name.split(":", 1)[0]
-        array = next((weights[spelling] for spelling in _spellings(model.name, name) if spelling in weights), None)
-        if array is None:
-            raise WeightsError(f"{path}: weight {name!r} is not in weightsManifest; convert the model again")
-        if tuple(variable.shape) != array.shape:
-            raise WeightsError(
-                f"{path}: weight {name!r} has shape {list(array.shape)}, its layer needs {list(variable.shape)};"
-                " convert the model again"
-            )
-        variable.assign(array)
+    found = _Names(weights, model.name)
+    for layer in model.layers:
+        cells = getattr(getattr(layer, "cell", None), "cells", ())
+        numbers = {id(variable): f"RNNCell_{at}" for at, cell in enumerate(cells) for variable in cell.weights}
+        for variable in layer.weights:
+            name = variable.name.split(":", 1)[0]
+            array = found.array(name, numbers.get(id(variable)))
+            if array is None:
+                raise WeightsError(f"{path}: weight {name!r} is not in weightsManifest; convert the model again")
+            if tuple(variable.shape) != array.shape:
+                raise WeightsError(
+                    f"{path}: weight {name!r} has shape {list(array.shape)}, its layer needs {list(variable.shape)};"
+                    " convert the model again"
+                )
+            variable.assign(array)
 
 
-def _spellings(model: str, name: str) -> Iterator[str]:
-    """What a weight is called: Keras 3 may put the model's name first, and has one word for all kernels."""
-    for found in (name, _without_cell(name), name.replace("/depthwise_kernel", "/kernel")):
-        yield found
-        yield f"{model}/{found}"
+class _Names:
+    """Weights by what they may be called.
+
+    TF.js takes ``layer/kernel`` and, as TensorFlow 2.2 wrote it, ``layer/cell/kernel``, whatever the cell's name is.
+    Keras 3 may put the model's name first, and has one word for all kernels.
+    """
+
+    def __init__(self, weights: Weights, model: str) -> None:
+        self._weights, self._model = weights, model
+        self._short = {_without_cell(name): name for name in reversed(weights)}
+
+    def array(self, name: str, cell: str | None) -> NDArray[Any] | None:
+        """The weight that Keras calls so; of a stack of cells with what TF.js calls its cell."""
+        first, *_, last = name.split("/")
+        numbered = [f"{first}/{cell}/{last}"] if cell else []
+        spellings = [*numbered, name, _without_cell(name), name.replace("/depthwise_kernel", "/kernel")]
+        exact = [spelling for each in spellings for spelling in (each, f"{self._model}/{each}")]
+        short = [self._short[each] for each in spellings if each in self._short] if cell is None else []
+        return next((self._weights[each] for each in (*exact, *short) if each in self._weights), None)
 
 
 def _without_cell(name: str) -> str:
-    """TensorFlow 2.2 put an RNN cell's name between the layer's and the weight's."""
+    """The name without the part before its last."""
     parts = name.split("/")
     return "/".join([*parts[:-2], parts[-1]])

@@ -106,3 +106,18 @@ def test_models_nested_without_end_are_refused(tmp_path: Path) -> None:
         config = {"class_name": "Sequential", "config": {"name": "s", "layers": [config]}}
     with pytest.raises(ModelFormatError, match="nested more than 32 deep"):
         look_at_layers(tmp_path, config)
+
+
+@pytest.mark.parametrize(
+    ("kind", "settings", "shape"),
+    [
+        ("GlobalMaxPooling2D", {"keepdims": True}, (1, 3)),
+        ("Conv2DTranspose", {**CONV, "strides": [2, 2], "padding": "same", "output_padding": 0}, (1, 16, 16, 4)),
+        ("DepthwiseConv2D", {"kernel_size": [3, 3], "padding": "valid", "dilation_rate": [2, 2]}, (1, 6, 6, 3)),
+    ],
+)
+def test_what_tfjs_ignores_does_not_change_a_shape(
+    tmp_path: Path, kind: str, settings: dict[str, Any], shape: tuple[int, ...]
+) -> None:
+    found = look_at_layers(tmp_path, functional(SOURCE, layer(kind, "a", "image", **settings), last="a"))
+    assert row(found, "a").shape == shape

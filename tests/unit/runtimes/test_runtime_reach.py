@@ -260,7 +260,7 @@ EMPTY = {"class_name": "Sequential", "name": "s", "config": {"name": "s", "layer
         ("RNN", {"cell": {"class_name": "KerasLayer", "config": {"handle": "https://a.b"}}}, "of class 'KerasLayer'"),
         ("StackedRNNCells", {"cells": [{"class_name": "TensorFlowOpLayer", "config": {}}]}, "'TensorFlowOpLayer'"),
         ("TimeDistributed", {"layer": {"class_name": "TextVectorization", "config": {}}}, "'TextVectorization'"),
-        ("Bidirectional", {"layer": EMPTY, "backward_layer": {"class_name": "Lambda", "config": {}}}, "class 'Lambda'"),
+        ("Bidirectional", {"layer": {"class_name": "Lambda", "config": {}}}, "class 'Lambda'"),
         ("TensorFlowOpLayer", {"node_def": {"op": "ReadFile"}}, "'TensorFlowOpLayer', which TF.js does not know"),
     ],
 )

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 from graph_files import Node, op, placeholder, write, write_graph
+from patience import PATIENCE_S
 
 import framegate
 from framegate.errors import ModelError
@@ -141,7 +142,7 @@ def end_once_it_loops(process, model, word, seconds):
 trial._CHILD._wait = end_once_it_loops
 framegate.load_model({str(model.path)!r}, trial_s=600)
 """
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=120)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=PATIENCE_S)
     assert done.returncode == -signal.SIGKILL, done.stderr
     with contextlib.suppress(ProcessLookupError):
         left = os.pidfd_open(int(done.stdout))

@@ -13,6 +13,7 @@ from framegate.models.analysis.rows import Row, Walk
 from framegate.models.analysis.tensors import Dim, MismatchError, Shape
 from framegate.models.layers import layer_name, model_config, output_names
 from framegate.models.manifest import WeightEntry
+from framegate.models.tfjs_settings import read_settings
 from framegate.models.topology import ModelJson
 
 NESTED = frozenset({"Functional", "Model", "Sequential"})
@@ -100,6 +101,7 @@ class LayerWalk:
         name, kind, config = f"{prefix}{layer_name(layer)}", str(layer["class_name"]), layer["config"]
         if kind in NESTED:
             return self._model_outputs(layer, shapes, f"{name}/")
+        config = read_settings(kind, config)
         self.walk.count(kind)
         shape: Shape = None
         try:
