@@ -19,7 +19,7 @@ def test_no_saved_run(new_project: Project) -> None:
 
 
 def test_a_real_regression_fails_in_junit_and_never_becomes_the_baseline(project: Project) -> None:
-    project.slow("work", 8)
+    project.slow("work", 100)
     for _ in range(2):
         run = project.gate("--gate-accept", launches=2)
         run.says_no(1, "test_work", "regressed")

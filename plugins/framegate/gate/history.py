@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from math import log
+from math import log, log1p
 from typing import Any
 
 from framegate.gate.fingerprint import differences, fingerprint
@@ -12,7 +12,7 @@ from framegate.gate.floors import Floors
 from framegate.gate.machine import KEPT_RUNS, SECTION, Excuse, excuse_of
 from framegate.gate.memory import memory_of, memory_shifts
 from framegate.gate.samples import Stat, exact_counts, families
-from framegate.gate.statistics import ENOUGH_RUNS, against_history, as_change, may_be_the_machine
+from framegate.gate.statistics import ENOUGH_RUNS, against_history, as_change
 from framegate.gate.verdicts import MISSED, Finding, Shift, Verdict, of_shifts
 
 UNSURE = (
@@ -248,9 +248,7 @@ def _count_shifts(entry: Mapping[str, Any], old: Mapping[str, Any]) -> list[Shif
 
 
 def _is_excused(finding: Finding, excuse: Excuse) -> bool:
-    return all(
-        shift.seconds is not None and may_be_the_machine(shift.change, excuse.drift) for shift in finding.worst()
-    )
+    return all(shift.seconds is not None and log1p(shift.change) <= excuse.most for shift in finding.worst())
 
 
 def few_runs(accepted: Sequence[object]) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from framegate.gate.fingerprint import fingerprint, section
 from framegate.gate.floors import Floors
-from framegate.gate.statistics import against_history, as_change
+from framegate.gate.statistics import CANARY_REACH, against_history, as_change
 from framegate.gate.verdicts import Verdict
 
 SECTION = "framegate_gate"
@@ -26,11 +26,11 @@ class Excuse:
     """Why a benchmark may be slower though its code is not.
 
     Attributes:
-        drift: logarithm of how many times slower the machine was.
-        reason: the same in words.
+        most: logarithm of the largest shift that it explains.
+        reason: why, in words.
     """
 
-    drift: float
+    most: float
     reason: str
 
 
@@ -39,7 +39,7 @@ def excuse_of(run: Mapping[str, Any], accepted: Sequence[Mapping[str, Any]]) -> 
     machine = fingerprint(section(run, "machine_info"), {})
     same = [old for old in accepted if fingerprint(section(old, "machine_info"), {}) == machine][-KEPT_RUNS:]
     found = [_busy(run), _slower(run, same, CANARY), _slower(run, same, WAITED)]
-    return max((each for each in found if each is not None), key=lambda each: each.drift, default=None)
+    return max((each for each in found if each is not None), key=lambda each: each.most, default=None)
 
 
 def _busy(run: Mapping[str, Any]) -> Excuse | None:
@@ -64,8 +64,9 @@ def _slower(run: Mapping[str, Any], accepted: Sequence[Mapping[str, Any]], name:
         return None
     what = "the machine itself is slower" if name == CANARY else "the wait for a processor is longer"
     share = 100 * as_change(found.shift)
+    reach = CANARY_REACH if name == CANARY else 1  # who waits for a processor is slower by that, and by no more
     return Excuse(
-        found.shift, f"{what} by {share:.0f} % than in the accepted runs; try again, or decide by framegate ab"
+        reach * found.shift, f"{what} by {share:.0f} % than in the accepted runs; try again, or decide by framegate ab"
     )
 
 

@@ -29,9 +29,15 @@ def test_a_machine_that_is_too_busy_cannot_tell() -> None:
     assert "took 2.2 times as long as they ran" in finding.reason
 
 
+def test_what_is_slower_than_the_wait_explains_is_a_regression() -> None:
+    now = run(entry("it", 2.3e-3, draw=5e-4))
+    assert only(findings(busy(copy.deepcopy(now), *[2.2] * 5), FIVE)).verdict is Verdict.REGRESSED
+    assert only(findings(busy(now, *[2.4] * 5), FIVE)).verdict is Verdict.INCONCLUSIVE
+
+
 def test_a_wait_that_was_as_long_before_excuses_nothing() -> None:
     before = [busy(run(entry("it", 1e-3, draw=5e-4)), 1.5, 1.6, 1.5, 1.4, 1.5) for _ in range(5)]
-    now = run(entry("it", 1.3e-3, draw=5e-4))
+    now = run(entry("it", 1.15e-3, draw=5e-4))
     assert only(findings(busy(copy.deepcopy(now), 1.5, 1.5, 1.5, 1.5, 1.5), before)).verdict is Verdict.REGRESSED
     longer = only(findings(busy(now, 1.8, 1.9, 1.8, 1.8, 1.8), before))
     assert longer.verdict is Verdict.INCONCLUSIVE
