@@ -37,7 +37,8 @@ def any_size(keras: Any) -> Any:
     image = layers.Input((None, None, 1))
     x = layers.LeakyReLU(negative_slope=0.3)(layers.Conv2DTranspose(4, 3, strides=2, padding="same")(image))
     x = layers.SeparableConv2D(2, 3, depth_multiplier=2)(x)
-    x = layers.DepthwiseConv2D(3)(layers.UpSampling2D(2, interpolation="bilinear")(x))
+    # A bilinear one is computed as in TF.js, which has other numbers than Keras.
+    x = layers.DepthwiseConv2D(3)(layers.UpSampling2D(2, interpolation="nearest")(x))
     return keras.Model(image, layers.PReLU(shared_axes=[1, 2])(x))
 
 
