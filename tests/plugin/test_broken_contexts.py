@@ -107,8 +107,8 @@ LEFT = """
             self._gl = context.functions
             Leaves.cells += 1
 
-        def draw(self, tensor):
-            super().draw(tensor)
+        def prepare(self, *shape_and_dtype, **settings):
+            super().prepare(*shape_and_dtype, **settings)
             self.drawn = True
 
         def close(self):
@@ -165,10 +165,16 @@ LOST = """
             if len(Loses.contexts) == 1 and self.drawn:
                 Loses.contexts[0].functions.glGetError = lambda: 0x0507
 
-        def draw(self, tensor):
-            super().draw(tensor)
-            self.drawn = True
-            {in_draw}
+        def stages(self):
+            *before, last = super().stages()
+
+            def present_and_lose(drawn):
+                result = last.call(drawn)
+                self.drawn = True
+                {in_draw}
+                return result
+
+            return (*before, last._replace(call=present_and_lose))
 
         def close(self):
             super().close()

@@ -49,7 +49,7 @@ def test_without_a_browser_cells_are_skipped_and_say_what_to_install(
     result = run("--frame-runtime=tfjs-wasm", "--frame-renderer=topixels,texture", suite="test_browser.py")
     result.assert_outcomes(skipped=2)
     result.stdout.fnmatch_lines(
-        ["*2 cells: runtime 'tfjs-wasm': no Chrome or Chromium is installed *; sudo apt-get install -y chromium, or *"]
+        ["*2 cells: runtime 'tfjs-wasm': no Chrome or Chromium is installed *; sudo apt-get install -y chromium, *"]
     )
 
 

@@ -186,7 +186,7 @@ def read_options(config: pytest.Config) -> Options:
 def _flag(config: pytest.Config, name: str) -> bool:
     try:
         return bool(config.getoption(f"frame_{name}") or config.getini(f"frame_{name}"))
-    except ValueError as error:
+    except (ValueError, pytest.UsageError) as error:  # pytest 9.2 raises the latter
         raise pytest.UsageError(f"frame_{name} in {config.inipath}: {error}; write true or false") from None
 
 
