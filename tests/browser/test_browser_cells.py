@@ -23,6 +23,7 @@ browser_rounds.BUDGET_S = browser_rounds.ANIMATE_S = 0.2
 NO_TENSORFLOW = "import sys\nsys.modules['tensorflow'] = None\n" + QUICK
 
 KILLS = """
+from contextlib import suppress
 import psutil
 from framegate.browser.session import TFJSPage
 
@@ -32,8 +33,10 @@ def first_kills(page, *arguments):
     calls.append(page)
     if len(calls) == 1:
         for process in psutil.Process().children(recursive=True):
-            if "chrom" in process.name():
-                process.kill()
+            # One may end with another's end, before it is looked at.
+            with suppress(psutil.NoSuchProcess):
+                if "chrom" in process.name():
+                    process.kill()
     return rounds(page, *arguments)
 
 TFJSPage.rounds = first_kills

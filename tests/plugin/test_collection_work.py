@@ -17,7 +17,7 @@ def test_a_cell_is_at_most_twice_the_work_of_an_empty_test(
 ) -> None:
     pytester.makeini("[pytest]\n")
     (pytester.path / "test_empty.py").write_text(EMPTY)
-    (pytester.path / "test_matrix.py").write_text(MATRIX)
+    (pytester.path / "test_cells.py").write_text(MATRIX)
     models = [write_model(f"net{index}") for index in range(5)]
     matrix = (
         *(f"--frame-model={model}" for model in models),
@@ -34,4 +34,4 @@ def test_a_cell_is_at_most_twice_the_work_of_an_empty_test(
         return count
 
     calls("test_empty.py")
-    assert calls("test_matrix.py", *matrix) <= 2 * calls("test_empty.py")
+    assert calls("test_cells.py", *matrix) <= 2 * calls("test_empty.py")

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 from framegate.gate.workers import end
+from framegate.processes import running
 
 _WORK = """
 import os
@@ -24,6 +25,9 @@ def hogs(count: int) -> Iterator[None]:
     """Keep as many cores busy for the length of a block."""
     with ExitStack() as started:
         for _ in range(count):
-            process = subprocess.Popen([sys.executable, "-c", _WORK], start_new_session=True)  # noqa: S603 # see _WORK
-            started.callback(end, process)
+            started.enter_context(running(_start, end))
         yield
+
+
+def _start() -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "-c", _WORK], start_new_session=True)  # noqa: S603 # see _WORK

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Protocol
@@ -18,6 +19,7 @@ from typing import Any, Protocol
 from framegate.errors import ComparisonError
 from framegate.gate.door import Door
 from framegate.leftovers import temporary_folder
+from framegate.processes import running
 
 CHANNEL = "FRAMEGATE_GATE_CHANNEL"
 START_S = 120.0
@@ -148,9 +150,8 @@ def workers(sides: Sequence[Side], copy_plugin: CopyPlugin) -> Iterator[list[Wor
             basetemp = ("--basetemp", str(home / f"temporary-{index}"))
             command = [side.python, *_isolation(), "-m", "pytest", "-p", module, *side.arguments]
             command += ["--benchmark-only", "-p", "no:cacheprovider", *basetemp]
-            process = _start(side, command, environment, log)
-            opened.callback(end, process)
-            processes.append(process)
+            start = partial(_start, side, command, environment, log)
+            processes.append(opened.enter_context(running(start, end)))
         connections = _connections(door, processes, sides, logs)
         yield [
             Worker(side, process, connection, log)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import psutil
 
 
@@ -20,7 +22,9 @@ def kill(kind: str, of: psutil.Process | None = None) -> None:
     found = [process for process in browsers(of) if f"--type={kind}" in _command(process)]
     assert found
     for process in found:
-        process.kill()
+        # One may end with another's end, before its own turn.
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
 
 
 def _is_browser(process: psutil.Process) -> bool:

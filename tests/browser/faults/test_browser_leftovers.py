@@ -6,6 +6,7 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -97,7 +98,9 @@ def test_nothing_is_left_when_all_processes_are_asked_to_end(
     wait_for_work(process)
     # With its watcher, and before pytest itself could do anything about it.
     for each in [*psutil.Process(process.pid).children(recursive=True), psutil.Process(process.pid)]:
-        each.send_signal(number)
+        # One may end with another's end, before its own turn.
+        with suppress(psutil.NoSuchProcess):
+            each.send_signal(number)
     process.communicate(timeout=PATIENCE_S)
     until(lambda: not users(str(temporary)) and not list(temporary.glob("framegate-*")))
 

@@ -14,6 +14,7 @@ RunCells = Callable[..., subprocess.CompletedProcess[str]]
 # Something happens to the page while the rounds of the first cell run, which last for a second.
 FIRST_ROUNDS = '''
 import sys, threading
+from contextlib import suppress
 import psutil
 from framegate.browser.session import TFJSPage
 from framegate.hooks import browser_rounds
@@ -25,8 +26,10 @@ rounds, calls = TFJSPage.rounds, []
 
 def kill(kind):
     for process in psutil.Process().children(recursive=True):
-        if "chrom" in process.name() and kind in " ".join(process.cmdline()):
-            process.kill()
+        # One may end with another's end, before it is looked at.
+        with suppress(psutil.NoSuchProcess):
+            if "chrom" in process.name() and kind in " ".join(process.cmdline()):
+                process.kill()
 
 def harm(page):
 HARM

@@ -1,0 +1,74 @@
+"""A process that is being started when someone asks for the end is ended too."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from framegate import processes
+from framegate.processes import running
+
+WAIT = [sys.executable, "-c", "import sys; sys.stdin.read()"]
+
+
+def start() -> subprocess.Popen[bytes]:
+    return subprocess.Popen(WAIT, stdin=subprocess.PIPE)
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    process.communicate()
+
+
+def test_a_process_has_ended_when_its_block_has() -> None:
+    with running(start, end) as process:
+        assert process.poll() is None
+    assert process.returncode == 0
+
+
+@pytest.mark.parametrize("name", [signal.Signals(number).name for number in processes.SIGNALS])
+def test_a_signal_between_the_start_and_the_block_waits_for_what_ends_the_process(name: str) -> None:
+    number = signal.Signals[name]
+    started = []
+
+    def interrupted() -> subprocess.Popen[bytes]:
+        started.append(start())
+        signal.raise_signal(number)
+        return started[0]
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(number, stop)
+    try:
+        with pytest.raises(KeyboardInterrupt), running(interrupted, end):
+            raise AssertionError("the block is not reached")
+        assert started[0].returncode == 0
+        assert signal.getsignal(number) is stop
+    finally:
+        signal.signal(number, before)
+
+
+def test_what_does_not_start_raises_what_the_system_says(tmp_path: Path) -> None:
+    before = signal.getsignal(signal.SIGINT)
+    with pytest.raises(FileNotFoundError), running(lambda: subprocess.Popen([tmp_path / "nothing"]), end):
+        raise AssertionError("the block is not reached")
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_other_threads_have_no_signals_to_wait_for() -> None:
+    codes = []
+
+    def work() -> None:
+        with running(start, end) as process:
+            pass
+        codes.append(process.returncode)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert codes == [0]
