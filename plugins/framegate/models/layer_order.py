@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from framegate.errors import ModelFormatError
-from framegate.models.layers import layer_name
+from framegate.models.layer_entry import MODELS, layer_name
 
 _NEVER = -1  # the number of no call: Keras would wait for what is no number too
-_NESTED = frozenset({"Functional", "Model", "Sequential"})
 
 Call = tuple[str, int]
 """A layer and the how-manieth of its calls: a shared layer has several."""
@@ -44,7 +43,7 @@ def _check_calls(path: Path, layers: list[dict[str, Any]]) -> None:
             ready.append((name, 0))
         for at, call in enumerate(calls if isinstance(calls, list) else ()):
             waits[name, at] = {needed for needed in _references(call) if needed[0] in names}
-    nested = {layer_name(layer) for layer in layers if str(layer.get("class_name")) in _NESTED}
+    nested = {layer_name(layer) for layer in layers if str(layer.get("class_name")) in MODELS}
     stuck = _stuck(waits, ready, nested)
     if stuck:
         call, needed = stuck

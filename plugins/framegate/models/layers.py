@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from framegate.errors import ModelFormatError
 from framegate.interfaces import TensorInfo
+from framegate.models.layer_entry import Layer, is_layer, layer_name
 from framegate.models.topology import ModelJson
-
-Layer = Mapping[str, Any]
 
 
 def model_config(model: ModelJson) -> dict[str, Any]:
@@ -22,7 +21,7 @@ def model_config(model: ModelJson) -> dict[str, Any]:
     if (
         not isinstance(config, dict)
         or not isinstance(config.get("class_name"), str)
-        or not isinstance(config.get("config"), dict | list)
+        or not isinstance(config.get("config"), dict)
     ):
         raise ModelFormatError(
             f"{model.path}: modelTopology.model_config has no class_name and config; convert the model again"
@@ -36,9 +35,8 @@ def layers(model: ModelJson) -> list[dict[str, Any]]:
     Raises:
         ModelFormatError: if the config holds no list of layers.
     """
-    config = model_config(model)["config"]
-    found = config if isinstance(config, list) else config.get("layers")  # Keras before 2.3 wrote Sequential as a list
-    if not isinstance(found, list) or not found or not all(_is_layer(layer) for layer in found):
+    found = model_config(model)["config"].get("layers")
+    if not isinstance(found, list) or not found or not all(is_layer(layer) for layer in found):
         raise ModelFormatError(f"{model.path}: modelTopology holds no list of layers; convert the model again")
     return found
 
@@ -66,21 +64,9 @@ def last_activations(model: ModelJson) -> Iterator[str]:
             yield str(activation).lower() if activation else str(layer["class_name"]).lower()
 
 
-def layer_name(layer: Layer) -> str:
-    """A layer's name, which the oldest configs hold only inside."""
-    return str(layer.get("name") or layer["config"].get("name", ""))
-
-
-def _is_layer(layer: Any) -> bool:
-    return (
-        isinstance(layer, dict) and isinstance(layer.get("class_name"), str) and isinstance(layer.get("config"), dict)
-    )
-
-
 def _ends(model: ModelJson, key: str) -> tuple[str, ...]:
     """Keras writes ``[["a", 0, 0], …]``, and Keras 3 ``["a", 0, 0]`` where there is but one."""
-    config = model_config(model)["config"]
-    ends = config.get(key) if isinstance(config, dict) else None
+    ends = model_config(model)["config"].get(key)
     if not isinstance(ends, list) or not ends:
         return ()
     if isinstance(ends[0], str):
@@ -92,7 +78,7 @@ def _input(layer: Layer) -> TensorInfo:
     config = layer["config"]
     nested = config.get("layers")
     shape = config.get("batch_input_shape") or config.get("batch_shape")
-    if shape is None and isinstance(nested, list) and nested and _is_layer(nested[0]):
+    if shape is None and isinstance(nested, list) and nested and is_layer(nested[0]):
         return _input(nested[0])
     dtype = config.get("dtype")
     return TensorInfo(layer_name(layer), _shape(shape), dtype if isinstance(dtype, str) else "float32")

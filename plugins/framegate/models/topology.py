@@ -12,6 +12,8 @@ from framegate.models.files import UnreadableError, parse_json, read_regular
 from framegate.models.impostors import impostor
 from framegate.models.manifest import WeightGroup, parse_manifest
 from framegate.models.old_json import standard_graph
+from framegate.models.old_layers import standard_layers
+from framegate.models.written_shapes import write_shapes
 
 Format = Literal["layers", "graph"]
 
@@ -70,6 +72,9 @@ def read_model_json(path: Path) -> ModelJson:
     form = _format(path, document, topology)
     if form == "graph":
         document |= {key: standard_graph(document[key]) for key in _GRAPHS if key in document}
+    else:
+        document["modelTopology"] = standard_layers(topology)
+        write_shapes(document["modelTopology"].get("model_config", document["modelTopology"]))
     return ModelJson(path, form, document, parse_manifest(path, document))
 
 

@@ -12,11 +12,8 @@ from typing import Any
 
 from framegate.errors import ModelFormatError, UnsupportedOp
 from framegate.models.analysis.kernels import layer_classes
-from framegate.models.layers import layer_name
+from framegate.models.layer_entry import MODELS, layer_name
 from framegate.models.tfjs_settings import check_settings, read_settings
-
-MODELS = frozenset({"Functional", "Model", "Sequential"})
-"""Classes whose config holds layers."""
 
 DEEPEST = 32
 """Levels of models and wrapped layers inside of each other."""
@@ -58,9 +55,6 @@ def restricted(path: Path, layer: Any, depth: int = 0) -> dict[str, Any]:
         raise UnsupportedOp(
             f"{path}: layer {layer_name(layer)!r} is of class {kind!r}, which TF.js does not know{_INSTEAD}"
         )
-    if isinstance(config, list):
-        # Keras before 2.3 wrote the config of a Sequential as the bare list of its layers.
-        config = {"name": layer.get("name"), "layers": config}
     copy: dict[str, Any] = {"class_name": kind, "name": str(layer.get("name") or config.get("name") or "")}
     if kind in MODELS:
         copy["config"] = _model(path, config, depth)
@@ -76,8 +70,7 @@ def restricted(path: Path, layer: Any, depth: int = 0) -> dict[str, Any]:
 def _parts(path: Path, layer: Any) -> tuple[str, Any]:
     kind = layer.get("class_name") if isinstance(layer, dict) else None
     config = layer.get("config") if isinstance(layer, dict) else None
-    kinds = (dict, list) if kind in MODELS else dict
-    if not isinstance(kind, str) or not isinstance(config, kinds):
+    if not isinstance(kind, str) or not isinstance(config, dict):
         raise ModelFormatError(
             f"{path}: {str(layer)[:80]} is not a layer with a class_name and a config; convert again"
         )

@@ -109,7 +109,7 @@ def _up_sampling(keras: Any) -> Any:
             first = self.data_format == "channels_first"
             image = tensorflow.transpose(inputs, [0, 2, 3, 1]) if first else inputs
             sides = tensorflow.shape(image)[1:3] * tensorflow.constant(self.size, "int32")
-            found = _bilinear(image, sides)
+            found = _bilinear(tensorflow, image, sides)
             known = [side and side * factor for side, factor in zip(image.shape[1:3], self.size, strict=True)]
             found.set_shape([image.shape[0], *known, image.shape[3]])
             return tensorflow.transpose(found, [0, 3, 1, 2]) if first else found
@@ -117,11 +117,9 @@ def _up_sampling(keras: Any) -> Any:
     return UpSampling2D
 
 
-def _bilinear(image: Any, sides: Any) -> Any:
+def _bilinear(tensorflow: Any, image: Any, sides: Any) -> Any:
     """TF.js measures from the centre of the first pixel, where Keras measures from its edge."""
-    return tf.tensorflow().raw_ops.ResizeBilinear(
-        images=image, size=sides, align_corners=False, half_pixel_centers=False
-    )
+    return tensorflow.raw_ops.ResizeBilinear(images=image, size=sides, align_corners=False, half_pixel_centers=False)
 
 
 def _center_crop(keras: Any) -> Any:
@@ -137,18 +135,18 @@ def _center_crop(keras: Any) -> Any:
             # To TF.js a border of no pixel on the left is one of one.
             left = 0 if width == self.width else (width - self.width) // 2 or 1
             if above < 0 or left < 0:
-                found = _bilinear(image, [self.height, self.width])
+                found = _bilinear(tensorflow, image, [self.height, self.width])
             else:
-                found = _sampled(_sampled(image, 1, above, self.height), 2, left, self.width)
+                lines = _sampled(tensorflow, image, 1, above, self.height)
+                found = _sampled(tensorflow, lines, 2, left, self.width)
             found = tensorflow.cast(found, inputs.dtype)
             return found if len(inputs.shape) == 4 else found[0]
 
     return CenterCrop
 
 
-def _sampled(image: Any, axis: int, before: int, count: int) -> Any:
+def _sampled(tensorflow: Any, image: Any, axis: int, before: int, count: int) -> Any:
     """So many lines of an image along an axis, those outside of it black: TF.js crops by ``cropAndResize``."""
-    tensorflow = tf.tensorflow()
     places = sample_places(image.shape[axis], before, count)
     inside = (places >= 0) & (places <= image.shape[axis] - 1)
     lines = np.where(inside, np.floor(places + 0.5), 0).astype(np.int32)

@@ -29,6 +29,8 @@ def test_a_sequential_model_needs_no_input_layer(tmp_path: Path) -> None:
     assert [r.shape for r in found.rows] == [(1, 8, 8, 4), (1, 256)]
     oldest = {"class_name": "Sequential", "config": [first, then]}
     assert look_at_layers(tmp_path, oldest).rows == found.rows
+    twice = look_at_layers(tmp_path, {"class_name": "Sequential", "config": [oldest | {"name": "inner"}]})
+    assert [(r.name, r.shape) for r in twice.rows] == [("inner/a", (1, 8, 8, 4)), ("inner/b", (1, 256))]
 
 
 def test_nested_models_are_opened(tmp_path: Path) -> None:

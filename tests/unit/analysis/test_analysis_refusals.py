@@ -8,6 +8,7 @@ import pytest
 from framegate.models.analysis.refusals import tfjs_refusals
 from framegate.models.analysis.shard_states import order_notes
 from framegate.models.manifest import WeightEntry, WeightGroup
+from framegate.models.old_layers import standard_layers
 from framegate.models.topology import ModelJson
 
 Json = dict[str, Any]
@@ -21,7 +22,7 @@ def layer(kind: str, **config: Any) -> Json:
 def refusals(*layers: Json, ranks: dict[str, int] | None = None, **config: Any) -> tuple[str, ...]:
     inside = {"name": "m", "layers": list(layers)} | ENDS | config
     topology = {"model_config": {"class_name": "Functional", "config": inside}}
-    document = {"modelTopology": topology, "weightsManifest": []}
+    document = {"modelTopology": standard_layers(topology), "weightsManifest": []}
     return tfjs_refusals(ModelJson(Path("model.json"), "layers", document, ()), ranks or {})
 
 

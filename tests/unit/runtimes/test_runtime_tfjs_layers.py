@@ -13,6 +13,7 @@ from layer_values import values, write_model
 from numpy.typing import NDArray
 
 from framegate.errors import UnsupportedOp
+from framegate.models import tf
 from framegate.models.topology import read_model_json
 from framegate.runtimes.closed_layers import restricted
 from framegate.runtimes.keras_model import build_keras
@@ -36,6 +37,7 @@ def is_strange(label: str) -> bool:
     return option in wrong
 
 
+CROP = CASES["CenterCrop_even"]
 COMPUTED = [
     case
     for label, case in CASES.items()
@@ -78,6 +80,19 @@ def test_a_layer_computes_what_tfjs_computes(label: str, results: Mapping[str, N
 def test_what_cannot_be_computed_is_refused_by_name(label: str) -> None:
     with pytest.raises(UnsupportedOp, match=rf"{label}.*strides \[2, 1\]"):
         restricted(Path("model.json"), functional([CASES[label]]))
+
+
+def test_a_crop_behind_an_input_is_a_model_of_the_size_that_it_makes(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    logger = tf.tensorflow().get_logger()
+    logger.addHandler(caplog.handler)
+    model = build_keras(add_weights(Parsed("crop", read_model_json(write_model(tmp_path, functional([CROP]), [])))))
+    logger.removeHandler(caplog.handler)
+    assert model.input_shape == (None, 4, 3, 2)
+    picture = values([1, 4, 3, 2], 0, 0)
+    np.testing.assert_array_equal(model(picture), picture)
+    assert not caplog.records  # AutoGraph would print the environment
 
 
 def test_the_samples_of_a_crop_of_one_pixel_lie_in_the_middle() -> None:

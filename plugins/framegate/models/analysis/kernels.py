@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from framegate.models.analysis.layer_walk import NESTED
+from framegate.models.layer_entry import MODELS
 from framegate.models.topology import Format
 
 BACKENDS = ("cpu", "wasm", "webgl", "webgpu")
@@ -40,7 +40,7 @@ def support(form: Format, kinds: Iterable[str]) -> Support:
     needs: dict[str, list[str]] = {}
     unknown: list[str] = []
     unsure: list[str] = []
-    for kind in sorted(set(kinds) - NESTED - {"InputLayer"}):
+    for kind in sorted(set(kinds) - MODELS - {"InputLayer"}):
         needed = _needed(table, form, kind)
         if needed is not None:
             needs[kind.removeprefix(_ACTIVATION)] = needed

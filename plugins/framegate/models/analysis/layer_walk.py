@@ -6,19 +6,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from framegate.errors import ModelFormatError, UsageError
-from framegate.models.analysis.layer_calls import calls_in_order
 from framegate.models.analysis.layer_macs import macs
 from framegate.models.analysis.layer_rules import RULES, output_shape, per_axis
 from framegate.models.analysis.rows import Row, Walk
 from framegate.models.analysis.tensors import Dim, MismatchError, Shape
-from framegate.models.layers import layer_name, model_config, output_names
+from framegate.models.layer_calls import calls_in_order
+from framegate.models.layer_entry import MODELS, Layer, is_layer, layer_name
+from framegate.models.layers import model_config, output_names
 from framegate.models.manifest import WeightEntry
 from framegate.models.tfjs_settings import read_settings
 from framegate.models.topology import ModelJson
 
-NESTED = frozenset({"Functional", "Model", "Sequential"})
 _DEEPEST = 32
-Layer = Mapping[str, Any]
 
 
 class LayerWalk:
@@ -61,12 +60,12 @@ class LayerWalk:
                 f"{self._model.path}: models are nested more than {_DEEPEST} deep; flatten the model"
             )
         inner = config["config"]
-        found = inner if isinstance(inner, list) else inner.get("layers")
-        if not isinstance(found, list) or not all(_is_layer(layer) for layer in found):
+        found = inner.get("layers")
+        if not isinstance(found, list) or not all(is_layer(layer) for layer in found):
             raise ModelFormatError(
                 f"{self._model.path}: model {prefix.rstrip('/') or 'config'!r} holds no list of layers; convert again"
             )
-        if config["class_name"] == "Sequential" or isinstance(inner, list):
+        if config["class_name"] == "Sequential":
             return self._sequence(found, fed, prefix)
         return self._functional(inner, found, fed, prefix)
 
@@ -99,7 +98,7 @@ class LayerWalk:
 
     def _layer(self, layer: Layer, shapes: list[Shape], prefix: str) -> list[Shape]:
         name, kind, config = f"{prefix}{layer_name(layer)}", str(layer["class_name"]), layer["config"]
-        if kind in NESTED:
+        if kind in MODELS:
             return self._model_outputs(layer, shapes, f"{name}/")
         config = read_settings(kind, config)
         self.walk.count(kind)
@@ -172,14 +171,6 @@ def _ends(inner: Layer, key: str) -> list[tuple[str, int]]:
         for end in ends
         if isinstance(end, list) and end
     ]
-
-
-def _is_layer(layer: Any) -> bool:
-    return (
-        isinstance(layer, dict)
-        and isinstance(layer.get("class_name"), str)
-        and isinstance(layer.get("config"), dict | list if layer["class_name"] in NESTED else dict)
-    )
 
 
 def _detail(kind: str, config: Mapping[str, Any]) -> str:

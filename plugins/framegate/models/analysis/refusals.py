@@ -64,8 +64,6 @@ def _layers_refusals(model: ModelJson, ranks: Mapping[str, int]) -> Iterator[str
         config = current.get("config") if isinstance(current, dict) else None
         if not isinstance(kind, str):
             continue
-        if isinstance(config, list):
-            config = {"layers": config}
         if kind not in layer_classes():
             yield f"Unknown layer: {kind}"
         elif isinstance(config, dict):

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from framegate.models.layers import layer_name
+from framegate.models.layer_entry import layer_name
 
 Result = tuple[str, int, int]
 """Layer, the how-manieth of its calls, and the how-manieth output of that."""
