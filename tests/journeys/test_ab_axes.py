@@ -35,7 +35,7 @@ def without(*flags: str) -> tuple[str, ...]:
 
 def test_a_slower_renderer(folder: Repository) -> None:
     options = without("--frame-renderer")
-    run = folder.ab("--base-renderer=null", "--head-renderer=busy", "--json=out.json", options=options)
+    run = folder.ab("--base-renderer=null", "--head-renderer=busy", "--pairs=5", "--json=out.json", options=options)
     assert run.returncode == 1, run.stdout + run.stderr
     (finding,) = json.loads((folder.root / "out.json").read_text())["findings"]
     assert finding["benchmark"] == (
@@ -46,14 +46,14 @@ def test_a_slower_renderer(folder: Repository) -> None:
 
 def test_two_models_of_different_sizes(folder: Repository, write_model: WriteModel) -> None:
     models = [f"--base-model={write_model('small', size=16)}", f"--head-model={write_model('large', size=24)}"]
-    command = folder.command(*models, "--floor=50%", options=without("--frame-size"))
+    command = folder.command(*models, options=without("--frame-size"))
     run = folder.run([each for each in command if not each.startswith("--frame-model")])
     assert run.returncode == 0, run.stdout + run.stderr
     assert "test_frame[large-24-none-null-busy-null] against test_frame[small-16-none-null-busy-null]" in run.stdout
 
 
 def test_the_same_environment_twice(folder: Repository) -> None:
-    both = (f"--base-python={sys.executable}", f"--head-python={sys.executable}", "--floor=20%")
+    both = (f"--base-python={sys.executable}", f"--head-python={sys.executable}")
     # Side by side they would measure each other: -n is the gate's to leave out.
     run = folder.ab(*both, options=(*OPTIONS, "-n", "2"))
     assert run.returncode == 0, run.stdout + run.stderr

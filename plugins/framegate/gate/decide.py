@@ -9,7 +9,7 @@ from dataclasses import replace
 from statistics import median
 
 from framegate.errors import ComparisonError
-from framegate.gate.ab import FIRST_PAIRS, MORE_PAIRS, Pair, Turn, conclude, measure
+from framegate.gate.ab import MORE_PAIRS, Pair, Turn, conclude, measure
 from framegate.gate.floors import PAIRS_FLOOR, parse_floors
 from framegate.gate.pairs import Delay, run_pair
 from framegate.gate.sides import Request, Sides, check_own, open_sides
@@ -76,7 +76,7 @@ def decide(
             title,
             findings,
             sides.notes,
-            {"mode": "ab", "seed": seed, "pairs": [FIRST_PAIRS, len(comparison.more)]},
+            {"mode": "ab", "seed": seed, "pairs": [len(comparison.first), len(comparison.more)]},
         )
 
 
