@@ -11,6 +11,11 @@ import platformdirs
 _PACKAGE = Path(__file__).parent
 
 
+def clone_dir() -> Path | None:
+    """The top of the tree where this is a clone, editable or not; None where it is an installed copy."""
+    return None if (_PACKAGE / "data" / "models").is_dir() else _PACKAGE.parents[1]
+
+
 def data_dir(kind: Literal["fixtures", "models"]) -> Path:
     """The folder of that kind: inside the package in a wheel, at the top of the tree in a clone."""
     packaged = _PACKAGE / "data" / kind

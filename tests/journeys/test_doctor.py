@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 from typing import NoReturn
 
@@ -12,6 +13,7 @@ import pytest
 from framegate import gl, runtimes
 from framegate.doctor.probes import findings
 from framegate.errors import BackendUnavailable, GLError
+from framegate.extras import how_to_install
 from framegate.gl.null import NullContext
 from framegate.interfaces import GLRequest
 
@@ -41,7 +43,7 @@ def test_every_backend_is_tried_and_described(shell: Shell) -> None:
         assert said in rows["runtime", runtime]
     assert {name for kind, name in rows if kind == "GL context"} == {"auto", "egl", "glfw", "osmesa", "null"}
     assert rows["runtime", "tensorflow"].startswith("ok")
-    assert "TensorFlow 2.19" in rows["runtime", "tensorflow"]
+    assert f"TensorFlow {version('tensorflow')}" in rows["runtime", "tensorflow"]
     assert "OpenGL" in rows["GL context", "egl"]
     for renderer in ("topixels", "topixels-loop", "numpy", "opencv", "numba", "gl-texture", "gl-upload-numba"):
         assert rows["renderer", renderer].startswith("ok")
@@ -60,7 +62,7 @@ def test_what_is_missing_says_what_to_install(shell: Shell, tmp_path: Path) -> N
     assert done.returncode == 0, done.stderr
     rows = lines_of(done.stdout)
     assert rows["runtime", "tensorflow"].startswith("missing")
-    assert "pip install 'pytest-framegate[tensorflow]'" in rows["runtime", "tensorflow"]
+    assert how_to_install("tensorflow") in rows["runtime", "tensorflow"]
     assert rows["GL context", "glfw"].startswith("missing")
 
 
@@ -120,7 +122,7 @@ def test_without_playwright_the_browser_names_its_extra(
     found: Callable[..., dict[str, str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "playwright", None)
-    assert re.match(r"missing: playwright .*pip install 'pytest-framegate\[browser\]'", found("chromium")["chromium"])
+    assert re.match(r"missing: playwright .*pip install -e '.*\[browser\]'", found("chromium")["chromium"])
 
 
 def test_a_broken_backend_takes_no_row_from_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -156,7 +158,7 @@ def test_each_missing_runtime_names_its_extra(shell: Shell, tmp_path: Path) -> N
     rows = lines_of(done.stdout)
     for runtime in ("openvino", "onnxruntime", "litert"):
         assert rows["runtime", runtime].startswith("missing")
-        assert f"pip install 'pytest-framegate[{runtime}]'" in rows["runtime", runtime]
+        assert how_to_install(runtime) in rows["runtime", runtime]
 
 
 @pytest.mark.parametrize("arguments", [[], ["docter"]])

@@ -1,6 +1,7 @@
 """The clone, an editable install and the wheel run the same suites under the same names."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -160,3 +161,18 @@ def test_the_command_is_installed(wheel: Path, fresh_python: Callable[[], Path],
     shell(python, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", wheel)
     done = shell(python.parent / "framegate", "--version")
     assert done.stdout.strip() == "framegate 0.1.0"
+
+
+def test_the_command_for_a_missing_extra_is_one_that_pip_takes(
+    wheel: Path, fresh_python: Callable[[], Path], shell: Shell
+) -> None:
+    python = fresh_python()
+    shell(python, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", wheel)
+    hint = shell(python, "-c", "from framegate.extras import how_to_install; print(how_to_install('numba'))").stdout
+    assert hint == f"pip install '{wheel}[numba]'\n"
+    path = f"{python.parent}{os.pathsep}{os.environ['PATH']}"
+    # What is installed already would not be reported.
+    quick = "--quiet --no-deps --no-index --dry-run --force-reinstall --report -"
+    done = shell("sh", "-c", f"{hint.strip()} {quick}", PATH=path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert [each["requested_extras"] for each in json.loads(done.stdout)["install"]] == [["numba"]]

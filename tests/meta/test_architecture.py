@@ -18,7 +18,7 @@ HEAVY = (
 
 # A module may import from its own layer and from those above it in this list.
 LAYERS = [
-    {"errors", "values", "interfaces", "hookspecs", "libraries", "paths", "leftovers", "processes"},
+    {"errors", "values", "interfaces", "hookspecs", "libraries", "extras", "paths", "leftovers", "processes"},
     {"registry", "once", "matrix", "measure", "gate", "report", "models"},
     {"preprocess", "frames", "runtimes", "render", "gl", "browser", "training"},
     {"hooks"},

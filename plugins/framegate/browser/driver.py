@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from framegate.browser.complaints import first_line, why_not_started
 from framegate.browser.watcher import WatchedFolder
 from framegate.errors import BackendUnavailable, BrowserError, NoAnswer
+from framegate.extras import how_to_install
 
 Result = TypeVar("Result")
 _FAULTS = Path(__file__).with_name("faults.js")
@@ -53,9 +54,7 @@ class Browser:
         try:
             from playwright import async_api
         except ImportError as error:
-            raise BackendUnavailable(
-                f"playwright cannot be imported ({error})", "python -m pip install 'pytest-framegate[browser]'"
-            ) from error
+            raise BackendUnavailable(f"playwright cannot be imported ({error})", how_to_install("browser")) from error
         if headed:
             _need_display()
         self._api = async_api

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from framegate.errors import BackendUnavailable
+from framegate.extras import how_to_install
 
 _GLOBAL_FLAGS = "tensorflow.python.pywrap_dlopen_global_flags"
-INSTALL_HINT = "pip install 'pytest-framegate[tensorflow]'"
 
 
 def tensorflow() -> Any:
@@ -94,7 +94,7 @@ def _import(name: str) -> Any:
         with quiet(), _own_symbols():
             return importlib.import_module(name)
     except ImportError as error:
-        raise BackendUnavailable(f"{name} cannot be imported ({error})", INSTALL_HINT) from error
+        raise BackendUnavailable(f"{name} cannot be imported ({error})", how_to_install("tensorflow")) from error
 
 
 @contextlib.contextmanager

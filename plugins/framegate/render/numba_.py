@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from framegate.errors import BackendUnavailable
+from framegate.extras import how_to_install
 from framegate.render import rounding
 from framegate.render.base import CPURenderer
 from framegate.render.guard import checked
@@ -49,9 +50,7 @@ def _numba() -> Any:
     try:
         import numba
     except ImportError as error:
-        raise BackendUnavailable(
-            f"numba cannot be imported ({error})", "python -m pip install 'pytest-framegate[numba]'"
-        ) from error
+        raise BackendUnavailable(f"numba cannot be imported ({error})", how_to_install("numba")) from error
     return numba
 
 

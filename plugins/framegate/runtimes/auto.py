@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from framegate.errors import BackendUnavailable, FramegateError, ModelError, WrongOutput
+from framegate.extras import how_to_install
 from framegate.interfaces import Array, LoadedModel, ResolvedModel, RuntimeFactory, Stage, Stages, TensorInfo
 from framegate.runtimes.agreement import verify_agreement
 from framegate.runtimes.base import BaseRuntime, Threaded
@@ -153,4 +154,4 @@ def _none(failed: Mapping[str, FramegateError]) -> FramegateError:
         if isinstance(error, ModelError):
             return error
     reasons = "; ".join(f"{name}: {error}" for name, error in failed.items())
-    return BackendUnavailable(f"no runtime takes the model ({reasons})", "pip install 'pytest-framegate[all]'")
+    return BackendUnavailable(f"no runtime takes the model ({reasons})", how_to_install("all"))

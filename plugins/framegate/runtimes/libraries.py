@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from framegate.errors import BackendUnavailable
+from framegate.extras import how_to_install
 from framegate.models import tf
 
 
@@ -26,9 +27,7 @@ def library(name: str, extra: str) -> Any:
         with silent():
             return importlib.import_module(name)
     except ImportError as error:
-        raise BackendUnavailable(
-            f"{name} cannot be imported ({error})", f"pip install 'pytest-framegate[{extra}]'"
-        ) from error
+        raise BackendUnavailable(f"{name} cannot be imported ({error})", how_to_install(extra)) from error
 
 
 @contextlib.contextmanager

@@ -15,6 +15,7 @@ from harms import HARMS
 
 import framegate
 from framegate.errors import BackendUnavailable, SourceError, UsageError
+from framegate.extras import how_to_install
 from framegate.interfaces import ModelSpec, ResolvedModel
 from framegate.models import graph, layers
 from framegate.models.cache import CONTENTS, is_whole
@@ -160,7 +161,7 @@ def test_without_tensorflow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     with pytest.raises(BackendUnavailable) as error:
         Pix2PixSource().resolve(spec(SMALL), tmp_path)
     assert error.value.reason == "building a pix2pix model needs tensorflow"
-    assert error.value.install_hint == "pip install 'pytest-framegate[tensorflow]'"
+    assert error.value.install_hint == how_to_install("tensorflow")
     assert not list((tmp_path / "pix2pix").iterdir())
 
 

@@ -109,6 +109,6 @@ def test_numba_that_is_not_installed_says_so(monkeypatch: pytest.MonkeyPatch) ->
     numba_._compiled.cache_clear()
     with pytest.raises(
         BackendUnavailable,
-        match=r"^numba cannot be imported \(.+\); python -m pip install 'pytest-framegate\[numba\]'$",
+        match=r"^numba cannot be imported \(.+\); pip install -e '.*\[numba\]'$",
     ):
         convert(np.zeros((2, 2), np.float32), Drawing())

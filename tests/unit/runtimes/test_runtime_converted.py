@@ -15,6 +15,7 @@ import pytest
 from graph_files import Node, ints, noise, op, placeholder, text, write_graph
 
 from framegate.errors import BackendUnavailable, ModelError
+from framegate.extras import how_to_install
 from framegate.interfaces import Array, LoadedModel, ResolvedModel, Runtime
 from framegate.measure import stages
 from framegate.models import tf
@@ -231,4 +232,4 @@ def test_without_the_library(name: str, monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setitem(__import__("sys").modules, package, None)
     with pytest.raises(BackendUnavailable) as error:
         builtin()[name]()
-    assert error.value.install_hint == f"pip install 'pytest-framegate[{name}]'"
+    assert error.value.install_hint == how_to_install(name)

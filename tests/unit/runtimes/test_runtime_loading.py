@@ -15,8 +15,8 @@ from graph_files import noise, op, placeholder, write_graph
 
 import framegate
 from framegate.errors import BackendUnavailable, ModelError, UnknownName
+from framegate.extras import how_to_install
 from framegate.interfaces import ModelSpec, TensorInfo
-from framegate.models import tf
 from framegate.runtimes.null import NullRuntime
 from framegate.runtimes.tensorflow import TensorFlowModel
 
@@ -65,7 +65,7 @@ def test_without_tensorflow(path: Path, monkeypatch: pytest.MonkeyPatch) -> None
         with pytest.raises(BackendUnavailable) as error:
             framegate.load_model(path, runtime)
         assert error.value.reason.startswith("tensorflow cannot be imported (import of tensorflow halted")
-        assert error.value.install_hint == tf.INSTALL_HINT == "pip install 'pytest-framegate[tensorflow]'"
+        assert error.value.install_hint == how_to_install("tensorflow")
 
 
 def run(code: str) -> subprocess.CompletedProcess[str]:

@@ -16,11 +16,11 @@ from typing import Any
 
 import framegate
 from framegate.errors import BackendUnavailable, SourceError, UsageError
+from framegate.extras import how_to_install
 from framegate.interfaces import ModelSpec, ResolvedModel, Size
 from framegate.models.cache import filled
 from framegate.models.sources.path import resolved
 from framegate.models.sources.pix2pix_build import UNAVAILABLE
-from framegate.models.tf import INSTALL_HINT
 
 # Part of the cached name: raise it when the network that a spec stands for changes.
 _REVISION = 2
@@ -114,7 +114,9 @@ def build(recipe: Pix2Pix, into: Path, weights: Path | None = None) -> None:
     """
     missing = [name for name in ("tensorflow", "tf_keras") if find_spec(name) is None]
     if missing:
-        raise BackendUnavailable(f"building a pix2pix model needs {' and '.join(missing)}", INSTALL_HINT)
+        raise BackendUnavailable(
+            f"building a pix2pix model needs {' and '.join(missing)}", how_to_install("tensorflow")
+        )
     root = str(Path(framegate.__file__).parents[1])
     path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH", ""))))
     command = [sys.executable, "-m", "framegate.models.sources.pix2pix_build", json.dumps(dataclasses.asdict(recipe))]
@@ -135,8 +137,9 @@ def build(recipe: Pix2Pix, into: Path, weights: Path | None = None) -> None:
     lines = done.stderr.strip().splitlines()
     said = lines[-1] if lines else f"exit status {done.returncode}"
     if done.returncode == UNAVAILABLE:
-        raise BackendUnavailable(f"building a pix2pix model: {said}", INSTALL_HINT)
+        raise BackendUnavailable(f"building a pix2pix model: {said}", how_to_install("tensorflow"))
     if done.returncode != 0:
         raise SourceError(
-            f"building {recipe.folder} failed: {said}; check the disk space and the installation: {INSTALL_HINT}"
+            f"building {recipe.folder} failed: {said}; check the disk space and the installation:"
+            f" {how_to_install('tensorflow')}"
         )
