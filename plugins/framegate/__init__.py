@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Mapping
 
-    from framegate.interfaces import ModelSpec, Runtime
+    from framegate.interfaces import LayerFactory, ModelSpec, Runtime
     from framegate.runtimes.loading import Model
 
 __all__ = ["load_model"]
@@ -19,6 +21,7 @@ def load_model(
     *,
     threads: int | None = None,
     trial_s: float | None = 120.0,
+    layers: Mapping[str, LayerFactory] = MappingProxyType({}),
 ) -> Model:
     """Load a TensorFlow.js model, layers or graph, and make it ready to run.
 
@@ -38,12 +41,15 @@ def load_model(
         trial_s: seconds that a model which has not been here before may take in a process of its own, where a runtime
             that was given by its name loads it and runs it once; None for a model that you trust. Generated models
             and those that a spec pins by a hash are trusted.
+        layers: your own layers, class name -> a function that is given the module ``tf_keras`` and returns the class. A
+            model that needs one of them is not tried in another process.
 
     Returns:
         A model with ``inputs`` and ``outputs`` (name, shape with None for dynamic dimensions, dtype),
         ``run(dict or array) -> dict of arrays`` and ``close()``; it is a context manager.
 
     Raises:
+        UsageError: a layer of yours has the name of one of TF.js' own, or its factory returns no class of layers.
         UnknownName: no such model, source or runtime; the error lists what there is.
         BackendUnavailable: the runtime or a tool that brings the model is not installed.
         SourceError: the model could not be fetched or made.
@@ -53,4 +59,4 @@ def load_model(
     # Importing framegate, as every collection of tests does, must not import numpy and the model code.
     from framegate.runtimes.loading import load
 
-    return load(path, runtime, threads, trial_s)
+    return load(path, runtime, threads, trial_s, layers)

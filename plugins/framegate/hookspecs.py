@@ -12,7 +12,14 @@ from collections.abc import Mapping
 
 import pytest
 
-from framegate.interfaces import GLContextFactory, ModelSourceFactory, RendererFactory, RuntimeFactory, Step
+from framegate.interfaces import (
+    GLContextFactory,
+    LayerFactory,
+    ModelSourceFactory,
+    RendererFactory,
+    RuntimeFactory,
+    Step,
+)
 
 
 @pytest.hookspec
@@ -38,3 +45,8 @@ def pytest_framegate_renderers(config: pytest.Config) -> Mapping[str, RendererFa
 @pytest.hookspec
 def pytest_framegate_gl_contexts(config: pytest.Config) -> Mapping[str, GLContextFactory]:  # type: ignore[empty-body] # a spec has no body
     """GL contexts by the name that ``--frame-gl`` takes; each factory is given a ``GLRequest``."""
+
+
+@pytest.hookspec
+def pytest_framegate_layers(config: pytest.Config) -> Mapping[str, LayerFactory]:  # type: ignore[empty-body] # a spec has no body
+    """Layers that models name, by their class name; each factory is given ``tf_keras`` and returns a class."""

@@ -122,6 +122,10 @@ AS_TO_PIXELS = Drawing()
 """[0, 1], nothing outside, no scaling."""
 
 
+LayerFactory = Callable[[Any], Any]
+"""Given the module ``tf_keras``, a class of layers (a subclass of its ``layers.Layer``)."""
+
+
 @dataclass(frozen=True)
 class ResolvedModel:
     """A model's files on this disk.
@@ -131,12 +135,14 @@ class ResolvedModel:
         path: the ``model.json``.
         format: ``"layers"`` or ``"graph"``.
         sha256: hex digest over ``model.json`` and its shards, in manifest order.
+        layers: the user's own layers that it names, class name -> factory.
     """
 
     name: str
     path: Path
     format: Literal["layers", "graph"]
     sha256: str
+    layers: Mapping[str, LayerFactory] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True)

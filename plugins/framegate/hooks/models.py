@@ -15,6 +15,7 @@ from framegate.hooks.report import note
 from framegate.hooks.runtimes import NoteChoice
 from framegate.hooks.trials import VetModel
 from framegate.interfaces import LoadedModel, ResolvedModel, Runtime, Size
+from framegate.models.own_layers import with_layers
 from framegate.once import Once
 from framegate.paths import cache_dir
 from framegate.runtimes.shelf import ModelShelf
@@ -29,8 +30,9 @@ def model_files(pytestconfig: pytest.Config) -> Once[str, ResolvedModel]:
 
     def resolve(name: str) -> ResolvedModel:
         spec = pytestconfig.stash[CATALOGUE].specs[name]
+        registries = pytestconfig.stash[REGISTRIES]
         with named(pytestconfig, "model source", spec.source):
-            return pytestconfig.stash[REGISTRIES].sources[spec.source]().resolve(spec, cache_dir())
+            return with_layers(registries.sources[spec.source]().resolve(spec, cache_dir()), registries.layers)
 
     return Once(resolve)
 

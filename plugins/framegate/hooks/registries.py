@@ -12,8 +12,17 @@ from framegate.browser.chromium import find_chromium
 from framegate.errors import FramegateError, UnknownName, UsageError
 from framegate.gl.selection import has_window, parse_choice
 from framegate.hooks.options import GL_FLAGS, OPTIONS, Options, once
-from framegate.interfaces import GLContextFactory, ModelSourceFactory, RendererFactory, RuntimeFactory, Size, Step
+from framegate.interfaces import (
+    GLContextFactory,
+    LayerFactory,
+    ModelSourceFactory,
+    RendererFactory,
+    RuntimeFactory,
+    Size,
+    Step,
+)
 from framegate.models import sources
+from framegate.models.own_layers import check_layers
 from framegate.preprocess import BUILTIN_STEPS
 from framegate.preprocess.toggles import parse_toggles
 from framegate.registry import Registry
@@ -30,6 +39,7 @@ class Registries:
     steps: Registry[Step]
     renderers: Registry[RendererFactory]
     contexts: Registry[GLContextFactory]
+    layers: Registry[LayerFactory]
 
 
 REGISTRIES = pytest.StashKey[Registries]()
@@ -76,7 +86,9 @@ def pytest_configure(config: pytest.Config) -> None:
             steps=Registry("preprocessing step", hook.pytest_framegate_steps(config=config)),
             renderers=Registry("renderer", hook.pytest_framegate_renderers(config=config)),
             contexts=Registry("GL context", hook.pytest_framegate_gl_contexts(config=config)),
+            layers=Registry("layer", hook.pytest_framegate_layers(config=config)),
         )
+        check_layers(registries.layers)
         check_names(config.stash[OPTIONS], registries)
         check_windows(config, registries)
     except FramegateError as error:

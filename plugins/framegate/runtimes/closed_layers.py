@@ -1,4 +1,4 @@
-"""Keras is handed layers that TF.js knows and plain settings: a config names classes, and Keras would import them.
+"""Keras is handed layers that TF.js or the user knows and plain settings, for Keras would import what a config names.
 
 A config is copied part by part, so that what is not named here does not pass. The copy computes the same: initialisers,
 regularisers and constraints have no part in a trained model's results, and TF.js ignores ``training=True`` in a call.
@@ -6,9 +6,9 @@ regularisers and constraints have no part in a trained model's results, and TF.j
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from framegate.errors import ModelFormatError, UnsupportedOp
 from framegate.models.analysis.kernels import layer_classes
@@ -33,119 +33,124 @@ _TRAINING = ("_constraint", "_initializer", "_regularizer")
 _ENDS = ("input_layers", "output_layers")
 _WRAPPED = frozenset({"backward_layer", "cell", "layer"})
 _ZEROS: Mapping[str, Any] = {"class_name": "Zeros", "config": {}}
-_INSTEAD = "; convert the model as a graph model (tensorflowjs_converter --output_format=tfjs_graph_model)"
+_INSTEAD = (
+    "; convert the model as a graph model (tensorflowjs_converter --output_format=tfjs_graph_model), or bring the layer"
+    " if it is yours (pytest_framegate_layers, load_model's layers)"
+)
 
 
-def restricted(path: Path, layer: Any, depth: int = 0) -> dict[str, Any]:
-    """A copy of a layer's or model's config that names TF.js' classes and holds plain settings only.
+def restricted(path: Path, layer: Any, own: Collection[str] = ()) -> dict[str, Any]:
+    """A copy of a layer's or model's config that names TF.js' classes and the user's own, with plain settings only.
 
     Args:
         path: the model.json, for errors.
         layer: ``{"class_name": …, "config": …}`` in the words of Keras 2.
-        depth: number of models and wrappers around it.
+        own: names of the classes that the user brings.
 
     Raises:
-        UnsupportedOp: TF.js does not know a class, or a setting is an object.
+        UnsupportedOp: a class is none of these, or a setting is an object.
         ModelFormatError: it is not a layer's config.
     """
-    kind, config = _parts(path, layer)
-    if depth > DEEPEST:
-        raise ModelFormatError(f"{path}: models lie inside of each other more than {DEEPEST} levels deep")
-    if kind not in layer_classes():
-        raise UnsupportedOp(
-            f"{path}: layer {layer_name(layer)!r} is of class {kind!r}, which TF.js does not know{_INSTEAD}"
-        )
-    copy: dict[str, Any] = {"class_name": kind, "name": str(layer.get("name") or config.get("name") or "")}
-    if kind in MODELS:
-        copy["config"] = _model(path, config, depth)
-    else:
-        known = read_settings(kind, config)
-        check_settings(f"{path}: layer {layer_name(layer)!r}", kind, known)
-        copy["config"] = {key: _setting(path, layer, key, value, depth) for key, value in known.items()}
-    if "inbound_nodes" in layer:
-        copy["inbound_nodes"] = _calls(path, layer)
-    return copy
+    return _Copier(path, frozenset(own)).layer(layer, 0)
 
 
-def _parts(path: Path, layer: Any) -> tuple[str, Any]:
-    kind = layer.get("class_name") if isinstance(layer, dict) else None
-    config = layer.get("config") if isinstance(layer, dict) else None
-    if not isinstance(kind, str) or not isinstance(config, dict):
-        raise ModelFormatError(
-            f"{path}: {str(layer)[:80]} is not a layer with a class_name and a config; convert again"
-        )
-    return kind, config
+class _Copier(NamedTuple):
+    path: Path
+    own: frozenset[str]
 
-
-def _model(path: Path, config: Mapping[str, Any], depth: int) -> dict[str, Any]:
-    layers = config.get("layers")
-    if not isinstance(layers, list):
-        raise ModelFormatError(
-            f"{path}: a model inside of modelTopology holds no list of layers; convert the model again"
-        )
-    copy: dict[str, Any] = {"name": str(config.get("name") or "model")}
-    copy["layers"] = [restricted(path, layer, depth + 1) for layer in layers]
-    return copy | {key: _plain(path, copy["name"], key, config[key]) for key in _ENDS if key in config}
-
-
-def _setting(path: Path, layer: Any, key: str, value: Any, depth: int) -> Any:
-    if key in _WRAPPED and value is not None:
-        return restricted(path, value, depth + 1)
-    if key == "cells" and isinstance(value, list):
-        return [restricted(path, cell, depth + 1) for cell in value]
-    if key.endswith(_TRAINING):
-        return None if value is None or not key.endswith("_initializer") else _ZEROS
-    name = layer_name(layer)
-    if key.endswith("activation"):
-        return _activation(path, name, key, value, depth)
-    return _known(path, name, key, value, _DTYPES) if key == "dtype" else _plain(path, name, key, value)
-
-
-def _activation(path: Path, name: str, key: str, value: Any, depth: int) -> Any:
-    """A function's name, in Keras' or TF.js' spelling, or a layer that has no weights."""
-    if isinstance(value, dict) and value.get("class_name") in _FUNCTIONS:
-        return restricted(path, value, depth + 1)
-    return _known(path, name, key, _SPELLINGS.get(value, value) if isinstance(value, str) else value, ACTIVATIONS)
-
-
-def _known(path: Path, name: str, key: str, value: Any, names: frozenset[str]) -> Any:
-    """A name of a closed list, which some versions of Keras write as an object of that class."""
-    named = value.get("class_name") if isinstance(value, dict) and not value.get("config") else value
-    if named is not None and not (isinstance(named, str) and named in names):
-        raise UnsupportedOp(
-            f"{path}: layer {name!r} has {key} {str(named)[:60]!r}, known are {', '.join(sorted(names))}"
-        )
-    return named
-
-
-def _plain(path: Path, name: str, key: str, value: Any) -> Any:
-    """A setting of numbers, texts and lists of them."""
-    waiting = [value]
-    while waiting:
-        item = waiting.pop()
-        if isinstance(item, list):
-            waiting.extend(item)
-        elif isinstance(item, dict):
+    def layer(self, layer: Any, depth: int) -> dict[str, Any]:
+        """A layer or model inside of so many models and wrapped layers."""
+        kind, config = self._parts(layer)
+        if depth > DEEPEST:
+            raise ModelFormatError(f"{self.path}: models lie inside of each other more than {DEEPEST} levels deep")
+        if kind not in layer_classes() | self.own:
             raise UnsupportedOp(
-                f"{path}: layer {name!r} has an object in its setting {key!r} ({str(item)[:60]}), where TF.js takes"
-                " numbers and texts; convert the model without it"
+                f"{self.path}: layer {layer_name(layer)!r} is of class {kind!r}, which TF.js does not know{_INSTEAD}"
             )
-    return value
+        copy: dict[str, Any] = {"class_name": kind, "name": str(layer.get("name") or config.get("name") or "")}
+        copy["config"] = self._model(config, depth) if kind in MODELS else self._config(kind, layer, config, depth)
+        if "inbound_nodes" in layer:
+            copy["inbound_nodes"] = self._calls(layer)
+        return copy
 
+    def _parts(self, layer: Any) -> tuple[str, dict[str, Any]]:
+        kind = layer.get("class_name") if isinstance(layer, dict) else None
+        config = layer.get("config") if isinstance(layer, dict) else None
+        if not isinstance(kind, str) or not isinstance(config, dict):
+            raise ModelFormatError(
+                f"{self.path}: {str(layer)[:80]} is not a layer with a class_name and a config; convert again"
+            )
+        return kind, config
 
-def _calls(path: Path, layer: Any) -> Any:
-    """The calls of a layer, each with its plain arguments, without ``training``."""
-    calls = layer["inbound_nodes"]
-    name = layer_name(layer)
-    if not isinstance(calls, list):
-        return _plain(path, name, "inbound_nodes", calls)
-    return [_call(path, name, call) for call in calls]
+    def _model(self, config: Mapping[str, Any], depth: int) -> dict[str, Any]:
+        layers = config.get("layers")
+        if not isinstance(layers, list):
+            raise ModelFormatError(
+                f"{self.path}: a model inside of modelTopology holds no list of layers; convert the model again"
+            )
+        copy: dict[str, Any] = {"name": str(config.get("name") or "model")}
+        copy["layers"] = [self.layer(layer, depth + 1) for layer in layers]
+        return copy | {key: self._plain(copy["name"], key, config[key]) for key in _ENDS if key in config}
 
+    def _config(self, kind: str, layer: Any, config: Mapping[str, Any], depth: int) -> dict[str, Any]:
+        known = config if kind in self.own else read_settings(kind, config)
+        check_settings(f"{self.path}: layer {layer_name(layer)!r}", kind, known)
+        return {key: self._setting(layer, key, value, depth) for key, value in known.items()}
 
-def _call(path: Path, name: str, call: Any) -> Any:
-    if not isinstance(call, list):
-        return _plain(path, name, "inbound_nodes", call)
-    if len(call) == 4 and isinstance(call[0], str) and isinstance(call[3], dict):
-        arguments = {key: _plain(path, name, key, value) for key, value in call[3].items() if key != "training"}
-        return [*call[:3], arguments]
-    return [_call(path, name, item) for item in call]
+    def _setting(self, layer: Any, key: str, value: Any, depth: int) -> Any:
+        if key in _WRAPPED and value is not None:
+            return self.layer(value, depth + 1)
+        if key == "cells" and isinstance(value, list):
+            return [self.layer(cell, depth + 1) for cell in value]
+        if key.endswith(_TRAINING):
+            return None if value is None or not key.endswith("_initializer") else _ZEROS
+        name = layer_name(layer)
+        if key.endswith("activation"):
+            return self._activation(name, key, value, depth)
+        return self._known(name, key, value, _DTYPES) if key == "dtype" else self._plain(name, key, value)
+
+    def _activation(self, name: str, key: str, value: Any, depth: int) -> Any:
+        """A function's name, in Keras' or TF.js' spelling, or a layer that has no weights."""
+        if isinstance(value, dict) and value.get("class_name") in _FUNCTIONS:
+            return self.layer(value, depth + 1)
+        spelt = _SPELLINGS.get(value, value) if isinstance(value, str) else value
+        return self._known(name, key, spelt, ACTIVATIONS)
+
+    def _known(self, name: str, key: str, value: Any, names: frozenset[str]) -> Any:
+        """A name of a closed list, which some versions of Keras write as an object of that class."""
+        named = value.get("class_name") if isinstance(value, dict) and not value.get("config") else value
+        if named is not None and not (isinstance(named, str) and named in names):
+            raise UnsupportedOp(
+                f"{self.path}: layer {name!r} has {key} {str(named)[:60]!r}, known are {', '.join(sorted(names))}"
+            )
+        return named
+
+    def _plain(self, name: str, key: str, value: Any) -> Any:
+        """A setting of numbers, texts and lists of them."""
+        waiting = [value]
+        while waiting:
+            item = waiting.pop()
+            if isinstance(item, list):
+                waiting.extend(item)
+            elif isinstance(item, dict):
+                raise UnsupportedOp(
+                    f"{self.path}: layer {name!r} has an object in its setting {key!r} ({str(item)[:60]}), where TF.js"
+                    " takes numbers and texts; convert the model without it"
+                )
+        return value
+
+    def _calls(self, layer: Any) -> Any:
+        """The calls of a layer, each with its plain arguments, without ``training``."""
+        calls = layer["inbound_nodes"]
+        name = layer_name(layer)
+        if not isinstance(calls, list):
+            return self._plain(name, "inbound_nodes", calls)
+        return [self._call(name, call) for call in calls]
+
+    def _call(self, name: str, call: Any) -> Any:
+        if not isinstance(call, list):
+            return self._plain(name, "inbound_nodes", call)
+        if len(call) == 4 and isinstance(call[0], str) and isinstance(call[3], dict):
+            arguments = {key: self._plain(name, key, value) for key, value in call[3].items() if key != "training"}
+            return [*call[:3], arguments]
+        return [self._call(name, item) for item in call]

@@ -21,6 +21,7 @@ from framegate.paths import cache_dir
 from framegate.runtimes.base import BaseRuntime, Threaded
 from framegate.runtimes.frozen_graph import Frozen
 from framegate.runtimes.libraries import one_line, silent
+from framegate.runtimes.own_layers import code_digest
 from framegate.runtimes.parts import Parsed, Parts, add_weights, parse
 from framegate.runtimes.tensorflow import freeze
 
@@ -87,7 +88,7 @@ class ConvertedRuntime(Threaded, BaseRuntime):
 
     def _parse(self, model: ResolvedModel) -> _Source:
         versions = {name: _version(name) for name in ("tensorflow", *self.packages)}
-        recipe = json.dumps([model.sha256, versions, _code()], sort_keys=True)
+        recipe = json.dumps([model.sha256, code_digest(model.layers), versions, _code()], sort_keys=True)
         folder = cache_dir() / "converted" / self.folder / hashlib.sha256(recipe.encode()).hexdigest()[:24]
         return _Source(parse(model), folder, None)
 

@@ -17,6 +17,7 @@ from framegate.models.layer_order import check_order
 from framegate.models.weights import Weights
 from framegate.runtimes.closed_layers import restricted
 from framegate.runtimes.frozen_graph import Frozen, info_of
+from framegate.runtimes.own_layers import own_classes
 from framegate.runtimes.parts import Parts
 from framegate.runtimes.tfjs_layers import tfjs_layers
 
@@ -27,15 +28,17 @@ def build_keras(parts: Parts) -> Any:
     """The tf_keras model with its weights.
 
     Raises:
-        UnsupportedOp: TF.js does not know a layer, or a setting is not plain; the error names it.
+        UnsupportedOp: a layer is neither one of TF.js' nor the user's own, or a setting is not plain; it is named.
+        UsageError: a factory of the user's own layers does not return a class of layers.
         ModelFormatError: the config is malformed.
         WeightsError: a weight is missing or of another shape.
     """
     keras, path = tf.tf_keras(), parts.json.path
-    config = restricted(path, as_keras_2(layers.model_config(parts.json)))
+    config = restricted(path, as_keras_2(layers.model_config(parts.json)), frozenset(parts.layers))
     check_order(path, config)
+    classes = tfjs_layers(keras) | own_classes(keras, parts.layers)
     try:
-        model = keras.models.model_from_json(json.dumps(config), custom_objects=tfjs_layers(keras))
+        model = keras.models.model_from_json(json.dumps(config), custom_objects=classes)
     except _refusals() as error:
         raise _cannot_build(path, error) from error
     if not isinstance(model, keras.Model):

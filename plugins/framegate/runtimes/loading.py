@@ -5,14 +5,15 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Mapping
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Self
 
 import numpy as np
 
 from framegate.errors import ModelError
-from framegate.interfaces import Array, LoadedModel, ModelSpec, Runtime, RuntimeFactory, TensorInfo
+from framegate.interfaces import Array, LayerFactory, LoadedModel, ModelSpec, Runtime, RuntimeFactory, TensorInfo
 from framegate.models import specs
+from framegate.models.own_layers import check_layers, with_layers
 from framegate.models.sources import builtin as builtin_sources
 from framegate.registry import Registry
 from framegate.runtimes import builtin as builtin_runtimes
@@ -90,15 +91,17 @@ def load(
     runtime: str | Runtime,
     threads: int | None = None,
     trial_s: float | None = trial.DEADLINE_S,
+    layers: Mapping[str, LayerFactory] = MappingProxyType({}),
 ) -> Model:
     """See `framegate.load_model`."""
     sources = Registry("model source", [builtin_sources()])
     spec = model if isinstance(model, ModelSpec) else specs.find_spec(os.fspath(model), sources)
+    check_layers(layers)
     if not isinstance(runtime, str):
-        return Model(spec.name, runtime.load(specs.resolve(spec, sources)))
+        return Model(spec.name, runtime.load(with_layers(specs.resolve(spec, sources), layers)))
     runtimes: Registry[RuntimeFactory] = Registry("runtime", [builtin_runtimes()])
     factory = runtimes[runtime]
-    resolved = specs.resolve(spec, sources)
+    resolved = with_layers(specs.resolve(spec, sources), layers)
     if not trial.is_trusted(spec):
         trial.vet(resolved, runtime, trial_s)
     return Model(spec.name, open_runtime(factory, available() if threads is None else threads).load(resolved))

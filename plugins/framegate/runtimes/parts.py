@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
-from framegate.interfaces import ResolvedModel
+from framegate.interfaces import LayerFactory, ResolvedModel
 from framegate.models.topology import ModelJson, read_model_json
 from framegate.models.weights import Weights, read_weights
+
+_NONE: Mapping[str, LayerFactory] = MappingProxyType({})
 
 
 class Parsed(NamedTuple):
@@ -14,6 +18,7 @@ class Parsed(NamedTuple):
 
     name: str
     json: ModelJson
+    layers: Mapping[str, LayerFactory] = _NONE
 
 
 class Parts(NamedTuple):
@@ -22,13 +27,14 @@ class Parts(NamedTuple):
     name: str
     json: ModelJson
     weights: Weights
+    layers: Mapping[str, LayerFactory] = _NONE
 
 
 def parse(model: ResolvedModel) -> Parsed:
     """Read and check model.json."""
-    return Parsed(model.name, read_model_json(model.path))
+    return Parsed(model.name, read_model_json(model.path), model.layers)
 
 
 def add_weights(parsed: Parsed) -> Parts:
     """Read and decode the weights."""
-    return Parts(parsed.name, parsed.json, read_weights(parsed.json))
+    return Parts(parsed.name, parsed.json, read_weights(parsed.json), parsed.layers)

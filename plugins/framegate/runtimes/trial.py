@@ -55,7 +55,7 @@ def vet(model: ResolvedModel, runtime: str, deadline_s: float | None = DEADLINE_
     What the model raises there is no concern of this: it is raised again where the model is loaded in earnest.
 
     Args:
-        model: the files, with their hash.
+        model: the files, with their hash; one that needs the user's own layers is not run there.
         runtime: name of a built-in runtime; others are the user's own code and know best.
         deadline_s: seconds that loading and one run may take; None for a model that is trusted.
 
@@ -71,6 +71,8 @@ def vet(model: ResolvedModel, runtime: str, deadline_s: float | None = DEADLINE_
     if note.name in _PASSED or note.is_file():
         return
     check_tensors(model.path)
+    if model.layers:
+        return  # the user's own code, which the other process has not
     with _LOCK:
         _CHILD.run(model, runtime, deadline_s)
     _PASSED.add(note.name)
