@@ -94,8 +94,10 @@ class _Copier(NamedTuple):
 
     def _config(self, kind: str, layer: Any, config: Mapping[str, Any], depth: int) -> dict[str, Any]:
         known = config if kind in self.own else read_settings(kind, config)
-        check_settings(f"{self.path}: layer {layer_name(layer)!r}", kind, known)
-        return {key: self._setting(layer, key, value, depth) for key, value in known.items()}
+        copy = {key: self._setting(layer, key, value, depth) for key, value in known.items()}
+        if kind not in self.own:
+            check_settings(f"{self.path}: layer {layer_name(layer)!r}", kind, copy)
+        return copy
 
     def _setting(self, layer: Any, key: str, value: Any, depth: int) -> Any:
         if key in _WRAPPED and value is not None:

@@ -1,5 +1,6 @@
 """Layers compute what TF.js computes: its own answers, stored by `scripts/tfjs-layers.cjs`, are the oracle."""
 
+import inspect
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 
 from framegate.errors import UnsupportedOp
 from framegate.models import tf
+from framegate.models.tfjs_keys import COMMON, KEYS
 from framegate.models.topology import read_model_json
 from framegate.runtimes.closed_layers import restricted
 from framegate.runtimes.keras_model import build_keras
@@ -25,24 +27,8 @@ CASES = {case.label: case for case in all_cases()}
 # No kernel of TensorFlow's takes two different strides; TF.js ignores `groups` and wants the kernel of one group.
 REFUSED = ("DepthwiseConv2D_uneven", "SeparableConv2D_uneven")
 OTHER = ("Conv2D_groups",)
-# Settings of other classes, which TF.js ignores and Keras refuses.
-STRANGE = ("unit_forget", "reset", "no_reset", "reset_sequences", "sigmoid", "hard")
-
-
-def is_strange(label: str) -> bool:
-    kind, _, option = label.partition("_")
-    if kind == "GRU":
-        return option == "unit_forget"
-    wrong = STRANGE if kind == "SimpleRNN" else [each for each in STRANGE if "reset" in each] if kind == "LSTM" else ()
-    return option in wrong
-
-
 CROP = CASES["CenterCrop_even"]
-COMPUTED = [
-    case
-    for label, case in CASES.items()
-    if "results" in ANSWERS[label] and label not in (*REFUSED, *OTHER) and not is_strange(label)
-]
+COMPUTED = [case for label, case in CASES.items() if "results" in ANSWERS[label] and label not in (*REFUSED, *OTHER)]
 
 
 def parts_of(folder: Path, cases: list[Case]) -> Parts:
@@ -80,6 +66,14 @@ def test_a_layer_computes_what_tfjs_computes(label: str, results: Mapping[str, N
 def test_what_cannot_be_computed_is_refused_by_name(label: str) -> None:
     with pytest.raises(UnsupportedOp, match=rf"{label}.*strides \[2, 1\]"):
         restricted(Path("model.json"), functional([CASES[label]]))
+
+
+@pytest.mark.parametrize("kind", sorted(KEYS))
+def test_keras_takes_every_setting_that_tfjs_reads(kind: str) -> None:
+    keras = tf.tf_keras()
+    found = {**vars(keras.layers), "ConvLSTM2DCell": keras.layers.ConvLSTM2D}[kind]
+    accepted = {key for each in found.__mro__ for key in inspect.signature(each.__init__).parameters}
+    assert set(KEYS[kind]) - {*COMMON, "input_dim"} <= accepted  # which every layer takes
 
 
 def test_a_crop_behind_an_input_is_a_model_of_the_size_that_it_makes(

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from framegate.models.analysis.kernels import activations, camel, converter_ops, layer_classes
+from framegate.models.tfjs_settings import read_settings
 from framegate.models.topology import ModelJson
 
 _WEIGHTS = frozenset({"bool", "complex64", "float32", "int32", "string"})
@@ -98,9 +99,10 @@ def _config(kind: str, config: Json) -> Iterator[str]:
 
 
 def _activation(value: Any) -> Iterator[str]:
+    """TF.js says all texts of a config in camel case, and takes a layer in place of a function."""
     named = value.get("class_name") if isinstance(value, dict) else value
     spelt = camel(named) if isinstance(named, str) else str(named)
-    if spelt not in activations() and named not in activations():
+    if spelt not in activations() and not (isinstance(value, dict) and named in layer_classes()):
         yield f"Unknown activation: {spelt}"
 
 
@@ -143,9 +145,11 @@ def _elu(config: Json) -> Iterator[str]:
 
 
 def _softmax(config: Json, ranks: Mapping[str, int]) -> Iterator[str]:
-    axis, rank = config.get("axis", -1), ranks.get(_name(config))
-    last = {-1} if rank is None else {-1, rank - 1}
-    if axis not in last and (rank is not None or (isinstance(axis, int) and axis < 0)):
+    axis, rank = read_settings("Softmax", config).get("axis", 1), ranks.get(_name(config))
+    if isinstance(axis, list) and len(axis) == 1:
+        axis = axis[0]
+    # Along several axes TF.js computes it in another way.
+    if type(axis) is int and axis not in (-1, 1 if rank is None else rank - 1):
         yield f"Softmax along a non-last dimension is not yet supported (layer '{_name(config)}', dim {axis})"
 
 
@@ -162,9 +166,16 @@ def _repeats(ends: list[Any]) -> bool:
     return len(set(tensors)) < len(tensors)
 
 
+def _gru(config: Json) -> Iterator[str]:
+    if config.get("reset_after"):
+        yield "GRUCell does not support reset_after parameter set to true."
+
+
 _RULES = {
     "ELU": _elu,
     "Functional": _model,
+    "GRU": _gru,
+    "GRUCell": _gru,
     "InputLayer": _input_layer,
     "Model": _model,
     "RandomWidth": _resizing,
