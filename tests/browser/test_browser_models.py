@@ -6,6 +6,7 @@ import json
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -73,6 +74,7 @@ def test_a_name_is_text_and_never_html(run_cells: RunCells, write_model: WriteMo
 
 
 NO_TENSORFLOW = "import sys\nsys.modules['tensorflow'] = None\n"
+UNFORESEEN = "from framegate.hooks import browser\nbrowser._expect_an_end = lambda model: None\n"
 
 
 def rewrite(folder: Path, **changes: object) -> None:
@@ -80,7 +82,7 @@ def rewrite(folder: Path, **changes: object) -> None:
     path.write_text(json.dumps(json.loads(path.read_text()) | changes))
 
 
-def layers_topology(kind: str, inbound: object) -> dict[str, object]:
+def layers_topology(kind: str, inbound: object) -> dict[str, Any]:
     """A layers model of one layer of a kind."""
     image = {"batch_input_shape": [None, 16, 16, 3], "dtype": "float32", "sparse": False, "name": "image"}
     layer = {"name": "picture", "dtype": "float32", "trainable": True, "activation": "linear"}
@@ -93,7 +95,7 @@ def layers_topology(kind: str, inbound: object) -> dict[str, object]:
 
 
 def test_what_tfjs_refuses_fails_in_its_words(run_cells: RunCells, write_model: WriteModel) -> None:
-    graph, layers = write_model(size=None), write_model("layers", size=16)
+    graph, layers, silent = write_model(size=None), write_model("layers", size=16), write_model("silent", size=16)
     document = json.loads((graph / "model.json").read_text())
     document["modelTopology"]["node"][2]["op"] = "Mystery"
     rewrite(graph, modelTopology=document["modelTopology"])
@@ -103,10 +105,16 @@ def test_what_tfjs_refuses_fails_in_its_words(run_cells: RunCells, write_model: 
         modelTopology=layers_topology("Enigma", [[["image", 0, 0, {}]]]),
         weightsManifest=[],
     )
+    topology = layers_topology("Activation", [[["image", 0, 0, {}]]])
+    topology["config"] |= {"output_layers": [["nowhere", 0, 0]]}
+    rewrite(silent, format="layers-model", modelTopology=topology, weightsManifest=[])
     options = ("--frame-runtime=tfjs-wasm", "--frame-renderer=topixels,texture")
-    done = run_cells(NO_TENSORFLOW, f"--frame-model={graph},{layers}", *options)
+    done = run_cells(NO_TENSORFLOW, f"--frame-model={graph},{layers},{silent}", *options)
     assert done.stdout.count("\nModelError: TF.js 4.22.0 refuses model 'tiny': Unknown op 'Mystery'.") == 2, done.stdout
     assert done.stdout.count("\nModelError: TF.js 4.22.0 refuses model 'layers': Unknown layer: Enigma.") == 2, (
+        done.stdout
+    )
+    assert done.stdout.count("\nModelError: TF.js 4.22.0 refuses model 'silent': Error without a message") == 2, (
         done.stdout
     )
     assert "Traceback" not in done.stdout + done.stderr
@@ -120,7 +128,7 @@ def test_a_model_on_which_tfjs_hangs_ends_at_the_deadline_and_is_tried_once(
     topology = layers_topology("Activation", [["image", 0, 0, {}]])
     rewrite(folder, format="layers-model", modelTopology=topology, weightsManifest=[])
     options = ("--frame-runtime=tfjs-wasm", "--frame-renderer=topixels,texture", "--frame-browser-timeout=3")
-    done = run_cells(NO_TENSORFLOW, f"--frame-model={folder}", *options)
+    done = run_cells(NO_TENSORFLOW + UNFORESEEN, f"--frame-model={folder}", *options)
     said = "ModelError: the browser did not load model 'tiny' in TF.js 4.22.0 within 3 s and was ended"
     assert done.stdout.count(f"\n{said}") == 2, done.stdout + done.stderr
     assert "Traceback" not in done.stdout + done.stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -63,6 +64,31 @@ def test_what_is_missing_is_looked_for_once(run: Run, monkeypatch: pytest.Monkey
     result = run("--frame-runtime=tfjs-wasm,tfjs-cpu", "--frame-renderer=topixels,texture", suite="test_browser.py")
     result.assert_outcomes(skipped=4)
     assert asked == [None]
+
+
+def test_no_browser_is_asked_for_a_model_on_which_tfjs_waits_for_ever(
+    run: Run, write_model: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("framegate.browser.chromium.find_chromium", lambda path: pytest.fail(f"asked for {path}"))
+    path = write_model("endless", size=16) / "model.json"
+    image = {"batch_input_shape": [None, 16, 16, 3], "dtype": "float32", "name": "image"}
+    layers = [
+        {"class_name": "InputLayer", "name": "image", "inbound_nodes": [], "config": image},
+        {"class_name": "ReLU", "name": "y", "inbound_nodes": [["image", 0, 0, {}]], "config": {"name": "y"}},
+    ]
+    config = {"name": "m", "layers": layers, "input_layers": [["image", 0, 0]], "output_layers": [["y", 0, 0]]}
+    topology = {"class_name": "Functional", "config": config, "keras_version": "2.15.0"}
+    changes = {"format": "layers-model", "modelTopology": topology, "weightsManifest": []}
+    path.write_text(json.dumps(json.loads(path.read_text()) | changes))
+    result = run(
+        f"--frame-model={path.parent}", "--frame-runtime=tfjs-cpu", "--frame-renderer=topixels", suite="test_browser.py"
+    )
+    result.assert_outcomes(errors=1)
+    waits = "It waits for ever: layer 'y' has inbound_nodes with too few or too many lists around a reference"
+    result.stdout.fnmatch_lines(
+        [f"ModelError: TF.js 4.22.0 never loads model 'endless'. {waits}; convert the model again"]
+    )
+    result.stdout.fnmatch_lines([f"*TF.js 4.22.0 refuses this: {waits}*"])
 
 
 @pytest.mark.parametrize(

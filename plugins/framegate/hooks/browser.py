@@ -20,6 +20,9 @@ from framegate.hooks.own import is_ours
 from framegate.hooks.preprocess import build_preprocessor
 from framegate.interfaces import ModelSpec, Pixels, ResolvedModel, Size
 from framegate.measure.replay import ReplayClock
+from framegate.models.analysis.kernels import version
+from framegate.models.analysis.layer_waits import tfjs_waits
+from framegate.models.topology import read_model_json
 from framegate.paths import cache_dir
 
 if TYPE_CHECKING:
@@ -94,6 +97,7 @@ class BrowserShelf:
         from framegate.browser.session import TFJSPage
         from framegate.browser.tfjs import tfjs_files
 
+        _expect_an_end(model)
         options = self._config.stash[OPTIONS].browser
         program = find_chromium(options.path)
         tfjs_files(cache_dir())
@@ -105,6 +109,18 @@ class BrowserShelf:
             page = TFJSPage(browser, server, runtime.removeprefix("tfjs-"), model, cache_dir(), started_at_s)
             self._open = opened.pop_all()
         return page
+
+
+def _expect_an_end(model: ResolvedModel) -> None:
+    """Ask no page for a model on which it would wait until its deadline.
+
+    Raises:
+        ModelError: TF.js would never have loaded it.
+    """
+    document = read_model_json(model.path)
+    waits = None if document.format == "graph" else tfjs_waits(document.topology.get("model_config", document.topology))
+    if waits:
+        raise ModelError(f"TF.js {version()} never loads model {model.name!r}. {waits}; convert the model again")
 
 
 @pytest.fixture(scope="session")

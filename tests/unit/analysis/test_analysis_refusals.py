@@ -93,6 +93,11 @@ def test_ends_that_tfjs_cannot_read() -> None:
     assert refusals(output_layers=["x", 0, 0]) == ()
 
 
+def test_a_wait_without_an_end_is_a_refusal() -> None:
+    (sentence,) = refusals(layer("Dense") | {"name": "d", "inbound_nodes": [[["gone", 0, 0, {}]]]})
+    assert sentence == "It waits for ever: layer 'd' takes the result of 'gone', which is no layer of the model"
+
+
 def test_the_same_refusal_is_said_once() -> None:
     assert refusals(layer("Lambda"), layer("Lambda")) == ("Unknown layer: Lambda",)
 

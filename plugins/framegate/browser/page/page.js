@@ -91,7 +91,11 @@ function hasTimer() {
   return null;
 }
 
-const wordsOf = (error) => String(error?.message ?? error);
+// Some of TF.js' assertions have no message.
+const wordsOf = (error) => {
+  if (!(error instanceof Error)) return String(error);
+  return error.message || `${error.name} without a message`;
+};
 
 // One shard after another: all at once, TF.js' own loader can wait for itself for ever.
 framegate.load = async ({ format, topology, shards, specs }) => {

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from framegate.models.analysis.kernels import activations, camel, converter_ops, layer_classes
+from framegate.models.analysis.layer_waits import tfjs_waits
 from framegate.models.tfjs_settings import read_settings
 from framegate.models.topology import ModelJson
 
@@ -58,7 +59,10 @@ def _graph_refusals(model: ModelJson) -> Iterator[str]:
 
 
 def _layers_refusals(model: ModelJson, ranks: Mapping[str, int]) -> Iterator[str]:
-    waiting = [model.topology.get("model_config", model.topology)]
+    config = model.topology.get("model_config", model.topology)
+    if waits := tfjs_waits(config):
+        yield waits
+    waiting = [config]
     while waiting:
         current = waiting.pop()
         kind = current.get("class_name") if isinstance(current, dict) else None
