@@ -60,11 +60,12 @@ def look(
     nodes: Sequence[Node],
     weights: Mapping[str, Sequence[int]] | None = None,
     size: Size | None = None,
+    library: Mapping[str, Any] | None = None,
     **keys: Any,
 ) -> Inspection:
     """Inspect a graph; constants are added for the weights."""
     weights = weights or {}
-    topology = {"node": [*(const(name.partition(":")[0]) for name in weights), *nodes]}
+    topology = {"library": library or {}, "node": [*(const(name.partition(":")[0]) for name in weights), *nodes]}
     return inspect(SPEC, read_model_json(write_topology(folder, topology, weights, **keys)), size)
 
 

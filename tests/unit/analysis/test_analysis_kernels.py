@@ -35,6 +35,20 @@ def test_ops_that_tfjs_does_not_know(tmp_path: Path) -> None:
     assert found.support.unknown == ("Softsign",)
 
 
+def test_backends_must_have_what_the_initializer_and_functions_need(tmp_path: Path) -> None:
+    loop = op("StatelessWhile", "image")
+    loop["attr"]["body"] = {"func": {"name": "body"}}
+    functions = [{"signature": {"name": "body"}, "nodeDef": [op("Einsum", "x"), op("Softsign", "x")]}]
+    initializer = {"node": [op("HashTableV2"), op("Mystery")], "library": {"function": functions}}
+    found = look(tmp_path, [image(1, 4), loop], library={"function": functions}, modelInitializer=initializer)
+    assert found.support.unknown == ("Mystery", "Softsign")
+    assert found.support.missing["wasm"].keys() == {"Einsum"}
+    assert found.refusals == (
+        "Unknown op 'Softsign' (in function 'body')",
+        "Unknown op 'Mystery' (in modelInitializer)",
+    )
+
+
 def test_layers_and_their_activations(tmp_path: Path) -> None:
     source = layer("InputLayer", "image", batch_input_shape=[None, 8, 8, 3])
     conv = layer("Conv2D", "a", "image", filters=2, kernel_size=3, activation="hard_sigmoid")

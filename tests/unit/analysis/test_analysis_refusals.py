@@ -114,6 +114,33 @@ def test_weights_and_ops(tmp_path: Path) -> None:
     )
 
 
+def function(name: str, *nodes: Json) -> Json:
+    return {"signature": {"name": name}, "nodeDef": list(nodes)}
+
+
+def calls(*names: str) -> Json:
+    return {"op": "StatelessWhile", "attr": {f"body{at}": {"func": {"name": name}} for at, name in enumerate(names)}}
+
+
+def test_ops_in_functions_and_in_the_initializer(tmp_path: Path) -> None:
+    functions = [
+        function("idle", {"op": "Idle"}),
+        function("body", {"op": "Deep"}, calls("body", "cond"), {"op": "Add"}),
+        function("cond", {"op": "Test"}),
+    ]
+    topology = {"node": [{"op": "Flat"}, calls("body", "gone")], "library": {"function": functions}}
+    initializer: Json = {"node": [{"op": "HashTableV2"}, {"op": "Start"}, calls("fill")]}
+    initializer["library"] = {"function": [function("fill", {"op": "Filler"}), 3, {"signature": []}]}
+    document = {"modelTopology": topology, "modelInitializer": initializer, "weightsManifest": []}
+    assert tfjs_refusals(ModelJson(tmp_path, "graph", document, ()), {}) == (
+        "Unknown op 'Flat'",
+        "Unknown op 'Deep' (in function 'body')",
+        "Unknown op 'Test' (in function 'cond')",
+        "Unknown op 'Start' (in modelInitializer)",
+        "Unknown op 'Filler' (in function 'fill' of modelInitializer)",
+    )
+
+
 @pytest.mark.parametrize(
     ("paths", "first"),
     [

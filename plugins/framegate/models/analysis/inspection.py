@@ -10,6 +10,7 @@ from framegate.errors import FramegateError
 from framegate.interfaces import ModelSpec, Size, TensorInfo
 from framegate.models import graph, layers
 from framegate.models.analysis.constants import shape_constants
+from framegate.models.analysis.graph_parts import ops, parts
 from framegate.models.analysis.graph_walk import GraphWalk
 from framegate.models.analysis.kernels import Support, support, version
 from framegate.models.analysis.layer_walk import LayerWalk
@@ -118,7 +119,7 @@ def inspect(spec: ModelSpec, model: ModelJson, size: Size | None = None, *, read
         totals=_totals(walk, entries),
         dtypes=_dtypes(entries),
         shards=shards,
-        support=support(model.format, walk.kinds),
+        support=support(model.format, _kinds(model, walk)),
         refusals=tfjs_refusals(model, {row.name: len(row.shape) for row in walk.rows if row.shape is not None}),
         notes=(*walk.notes, *order_notes(model), *_open_notes(model, walk, read, read_constants=read_constants)),
     )
@@ -145,6 +146,12 @@ def _walked(
     walk = LayerWalk(model, fed, strict=strict).run()
     # A config says nothing of its outputs but their names.
     return walk, [TensorInfo(name, (), "float32") for name in layers.output_names(model)]
+
+
+def _kinds(model: ModelJson, walk: Walk) -> set[str]:
+    """What a backend must have, in the functions and the initializer of a graph too."""
+    elsewhere = list(parts(model))[1:] if model.format == "graph" else []
+    return {*walk.kinds, *(op for _, nodes in elsewhere for op in ops(nodes))}
 
 
 def _totals(walk: Walk, entries: list[WeightEntry]) -> Totals:

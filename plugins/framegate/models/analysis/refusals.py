@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from framegate.models.analysis.graph_parts import ops, parts
 from framegate.models.analysis.kernels import activations, camel, converter_ops, layer_classes
 from framegate.models.analysis.layer_waits import tfjs_waits
 from framegate.models.tfjs_settings import read_settings
@@ -51,11 +52,10 @@ def _weight_refusals(model: ModelJson) -> Iterator[str]:
 
 
 def _graph_refusals(model: ModelJson) -> Iterator[str]:
-    nodes = model.topology.get("node")
-    for node in nodes if isinstance(nodes, list) else ():
-        op = node.get("op") if isinstance(node, dict) else None
-        if isinstance(op, str) and op not in converter_ops():
-            yield f"Unknown op '{op}'"
+    for place, nodes in parts(model):
+        for op in ops(nodes):
+            if op not in converter_ops():
+                yield f"Unknown op '{op}'" + (f" (in {place})" if place else "")
 
 
 def _layers_refusals(model: ModelJson, ranks: Mapping[str, int]) -> Iterator[str]:
