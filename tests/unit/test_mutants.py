@@ -1,13 +1,14 @@
-"""Whatever a model says, `framegate inspect` explains it, or says in one line what is wrong.
+"""Whatever a model says, `framegate inspect` explains it and a runtime runs it, or one line says what is wrong.
 
-A few hundred mutants in every run; more by ``FRAMEGATE_MUTANTS=10000 pytest tests/unit/test_mutants.py``.
+A few hundred mutants in every run, a few dozen of them loaded; more by ``FRAMEGATE_MUTANTS=10000 pytest
+tests/unit/test_mutants.py``, in all runtimes then.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from mutants import graph_model, layers_model, mutant, shard_bytes, write
 import framegate
 from framegate import inspect_command
 from framegate.errors import FramegateError
+from framegate.runtimes import builtin, trial
 from framegate.runtimes.auto import trial_feeds
 
 ASKED = os.environ.get("FRAMEGATE_MUTANTS")
@@ -32,6 +34,16 @@ def many(default: int) -> settings:
     return settings(
         max_examples=count, deadline=None, database=None, derandomize=ASKED is None, suppress_health_check=HARMLESS
     )
+
+
+RUNTIMES = sorted(builtin().keys() - {"auto", "null"}) if ASKED else ["keras", "tensorflow"]
+TRIAL_S = 60.0
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_trial_process() -> Iterator[None]:
+    yield
+    trial.close()
 
 
 @pytest.fixture(autouse=True)
@@ -53,3 +65,20 @@ def test_inspect_explains_or_says_what_is_wrong(tmp_path: Path, seed: int) -> No
     path = write(tmp_path, *mutant(seed))
     with contextlib.suppress(FramegateError):
         inspect_command.run(str(path), None, as_json=seed % 2 == 0, read_constants=True)
+
+
+def refusal(path: Path, runtime: str) -> str | None:
+    try:
+        with framegate.load_model(path, runtime, trial_s=TRIAL_S) as model:
+            assert model.run(trial_feeds(model.inputs)).keys() == {tensor.name for tensor in model.outputs}
+    except FramegateError as error:
+        return str(error)
+    return None
+
+
+@many(24)
+@given(SEEDS)
+def test_a_mutant_runs_or_one_line_says_what_is_wrong(tmp_path: Path, seed: int) -> None:
+    """A process of its own meets each first, and ends where this one would."""
+    said = refusal(write(tmp_path, *mutant(seed)), RUNTIMES[seed % len(RUNTIMES)])
+    assert said is None or len(said.splitlines()) == 1
