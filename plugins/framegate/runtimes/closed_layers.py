@@ -6,6 +6,7 @@ regularisers and constraints have no part in a trained model's results, and TF.j
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -29,6 +30,8 @@ _DTYPES = frozenset({
     "bfloat16", "bool", "complex64", "float16", "float32", "float64", "int16", "int32", "int64", "int8",
     "mixed_bfloat16", "mixed_float16", "string", "uint16", "uint8",
 })  # fmt: skip
+# What tensorflow/python/framework/ops.py takes for a name scope, without the backslash, which its nodes cannot have.
+_SCOPE = re.compile(r"[A-Za-z0-9.][A-Za-z0-9_./>-]*")
 _TRAINING = ("_constraint", "_initializer", "_regularizer")
 _ENDS = ("input_layers", "output_layers")
 _WRAPPED = frozenset({"backward_layer", "cell", "layer"})
@@ -67,11 +70,21 @@ class _Copier(NamedTuple):
             raise UnsupportedOp(
                 f"{self.path}: layer {layer_name(layer)!r} is of class {kind!r}, which TF.js does not know{_INSTEAD}"
             )
+        if depth and kind != "InputLayer":
+            self._check_name(str(config.get("name") or layer_name(layer)))
         copy: dict[str, Any] = {"class_name": kind, "name": str(layer.get("name") or config.get("name") or "")}
         copy["config"] = self._model(config, depth) if kind in MODELS else self._config(kind, layer, config, depth)
         if "inbound_nodes" in layer:
             copy["inbound_nodes"] = self._calls(layer)
         return copy
+
+    def _check_name(self, name: str) -> None:
+        """The outermost model's name is free to TF.js, and those of inputs are free to Keras."""
+        if name and not _SCOPE.fullmatch(name):
+            raise UnsupportedOp(
+                f"{self.path}: layer {name[:80]!r} has a name that neither TensorFlow nor TF.js takes; name it with"
+                " letters, digits, dots, slashes, underscores and hyphens, and convert the model again"
+            )
 
     def _parts(self, layer: Any) -> tuple[str, dict[str, Any]]:
         kind = layer.get("class_name") if isinstance(layer, dict) else None
@@ -88,7 +101,8 @@ class _Copier(NamedTuple):
             raise ModelFormatError(
                 f"{self.path}: a model inside of modelTopology holds no list of layers; convert the model again"
             )
-        copy: dict[str, Any] = {"name": str(config.get("name") or "model")}
+        name = str(config.get("name") or "model")
+        copy: dict[str, Any] = {"name": name if _SCOPE.fullmatch(name) else "model"}
         copy["layers"] = [self.layer(layer, depth + 1) for layer in layers]
         return copy | {key: self._plain(copy["name"], key, config[key]) for key in _ENDS if key in config}
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from framegate.errors import BackendUnavailable
 from framegate.interfaces import Array, TensorInfo
 from framegate.models import tf
 from framegate.runtimes.base import StagedModel, StagedRuntime, Threaded
 from framegate.runtimes.feeds import cannot_run
-from framegate.runtimes.frozen_graph import freeze_graph, info_of
+from framegate.runtimes.frozen_graph import Frozen, freeze_graph, info_of
 from framegate.runtimes.keras_model import build_keras
 from framegate.runtimes.parts import Parts
 
@@ -46,30 +46,51 @@ class KerasRuntime(Threaded, StagedRuntime):
 
         Raises:
             ModelError: it cannot be built.
-            BackendUnavailable: an input has no batch dimension, which ``predict`` needs.
         """
         if parts.json.format == "layers":
             model = build_keras(parts)
             inputs = tuple(map(info_of, model.input_names, model.inputs))
             return KerasModel(parts.name, model, inputs, tuple(map(info_of, model.output_names, model.outputs)))
         frozen = freeze_graph(self._tf, parts, "held")
-        single = [info.name for info in frozen.inputs if not info.shape]
-        if single:
-            raise BackendUnavailable(
-                f"predict needs a batch dimension, which input {single[0]!r} has not", "use the tensorflow runtime"
-            )
+        batch = () if _is_batched(frozen.inputs) else (1,)
+        model = self._around(frozen, batch)
+        return KerasModel(parts.name, model, frozen.inputs, frozen.outputs, is_framed=bool(batch))
+
+    def _around(self, frozen: Frozen, batch: tuple[int, ...]) -> Any:
+        """A Keras model of one layer that calls the function; its tensors may have a batch dimension more."""
         keras = self._keras
-        tensors = [keras.Input(batch_shape=info.shape, dtype=info.dtype) for info in frozen.inputs]
-        outputs = keras.layers.Lambda(lambda feeds: frozen.call(*feeds))(tensors)
-        return KerasModel(parts.name, keras.Model(tensors, outputs), frozen.inputs, frozen.outputs)
+
+        def call(feeds: list[Any]) -> Any:
+            found = frozen.call(*(feed[0] for feed in feeds) if batch else feeds)
+            return [each[self._tf.newaxis] for each in found] if batch else found
+
+        tensors = [keras.Input(batch_shape=(*batch, *info.shape), dtype=info.dtype) for info in frozen.inputs]
+        return keras.Model(tensors, keras.layers.Lambda(call)(tensors))
 
 
 class KerasModel(StagedModel):
-    """A Keras model behind ``predict``."""
+    """A Keras model behind ``predict``, which wants all of its inputs to be batches of one length.
 
-    def __init__(self, name: str, model: Any, inputs: tuple[TensorInfo, ...], outputs: tuple[TensorInfo, ...]) -> None:
+    Args:
+        name: the model's name, for errors.
+        model: the Keras model.
+        inputs: what ``run`` takes.
+        outputs: what ``run`` returns.
+        is_framed: whether the Keras model takes and returns all of that in a batch of one.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        model: Any,
+        inputs: tuple[TensorInfo, ...],
+        outputs: tuple[TensorInfo, ...],
+        *,
+        is_framed: bool = False,
+    ) -> None:
         super().__init__(name, inputs, outputs)
         self._model = model
+        self._is_framed = is_framed
         self._op_error: type[Exception] = tf.tensorflow().errors.OpError
 
     def infer(self, arrays: list[Array]) -> Any:
@@ -78,15 +99,23 @@ class KerasModel(StagedModel):
         Raises:
             ModelError: Keras cannot run inputs of these shapes.
         """
+        feeds = [array[np.newaxis] for array in arrays] if self._is_framed else arrays
         try:
-            return self._model.predict(arrays if len(arrays) > 1 else arrays[0], verbose=0)
+            # Unless it is told, predict cuts what it is fed into batches of 32.
+            return self._model.predict(feeds if len(feeds) > 1 else feeds[0], batch_size=len(feeds[0]) or 1, verbose=0)
         except (ValueError, self._op_error) as error:
             raise cannot_run(self._name, arrays, error) from error
 
     def read(self, results: Any) -> list[Array]:
         """The results as they are: ``predict`` returns arrays in host memory."""
-        return [np.asarray(array) for array in (results if isinstance(results, list) else [results])]
+        arrays = [np.asarray(array) for array in (results if isinstance(results, list) else [results])]
+        return [array[0] for array in arrays] if self._is_framed else arrays
 
     def free(self) -> None:
         """Drop the model and its weights."""
         self._model = None
+
+
+def _is_batched(inputs: Sequence[TensorInfo]) -> bool:
+    """Whether all inputs can be batches of one length."""
+    return all(info.shape for info in inputs) and len({info.shape[0] for info in inputs}) == 1

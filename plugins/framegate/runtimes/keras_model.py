@@ -34,7 +34,8 @@ def build_keras(parts: Parts) -> Any:
         WeightsError: a weight is missing or of another shape.
     """
     keras, path = tf.tf_keras(), parts.json.path
-    config = restricted(path, as_keras_2(layers.model_config(parts.json)), frozenset(parts.layers))
+    written = layers.model_config(parts.json)
+    config = restricted(path, as_keras_2(written), frozenset(parts.layers))
     check_order(path, config)
     classes = tfjs_layers(keras) | own_classes(keras, parts.layers)
     try:
@@ -43,7 +44,7 @@ def build_keras(parts: Parts) -> Any:
         raise _cannot_build(path, error) from error
     if not isinstance(model, keras.Model):
         raise ModelFormatError(f"{path}: the config is of a {config['class_name']}, not a model; convert it again")
-    _set_weights(path, model, parts.weights)
+    _set_weights(path, model, _Names(parts.weights, str(written["config"].get("name") or "")))
     return model
 
 
@@ -59,13 +60,13 @@ def freeze_keras(tensorflow: Any, parts: Parts) -> Frozen:
     def run(*tensors: Any) -> Any:
         return tensorflow.nest.flatten(model(tensors[0] if len(tensors) == 1 else list(tensors), training=False))
 
+    convert = importlib.import_module("tensorflow.python.framework.convert_to_constants")
     try:
         function = tensorflow.function(run, input_signature=specs, autograph=False).get_concrete_function()
+        with tf.quiet():
+            frozen = convert.convert_variables_to_constants_v2(function)
     except _refusals() as error:
         raise _cannot_build(parts.json.path, error) from error
-    convert = importlib.import_module("tensorflow.python.framework.convert_to_constants")
-    with tf.quiet():
-        frozen = convert.convert_variables_to_constants_v2(function)
     inputs = tuple(map(info_of, model.input_names, model.inputs))
     return Frozen(frozen, inputs, tuple(map(info_of, model.output_names, frozen.outputs)))
 
@@ -95,8 +96,7 @@ def _cannot_build(path: Path, error: Exception) -> UnsupportedOp | ModelFormatEr
     return ModelFormatError(f"{path}: Keras cannot build the model ({text[:200]}); convert the model again")
 
 
-def _set_weights(path: Path, model: Any, weights: Weights) -> None:
-    found = _Names(weights, model.name)
+def _set_weights(path: Path, model: Any, found: _Names) -> None:
     for layer in model.layers:
         cells = getattr(getattr(layer, "cell", None), "cells", ())
         numbers = {id(variable): f"RNNCell_{at}" for at, cell in enumerate(cells) for variable in cell.weights}

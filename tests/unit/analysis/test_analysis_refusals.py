@@ -98,6 +98,12 @@ def test_a_wait_without_an_end_is_a_refusal() -> None:
     assert sentence == "It waits for ever: layer 'd' takes the result of 'gone', which is no layer of the model"
 
 
+@pytest.mark.parametrize(("name", "words"), [("a b", "a b"), ("_a", "_a"), ("a>b", "a>b"), ("a.b-c/d_1", None)])
+def test_names_that_tfjs_refuses(name: str, words: str | None) -> None:
+    found = refusals(layer("ReLU", name=name), layer("ReLU", name="r"), name="any name")
+    assert found == (() if words is None else (f"Not a valid tensor name: '{words}'",))
+
+
 def test_the_same_refusal_is_said_once() -> None:
     assert refusals(layer("Lambda"), layer("Lambda")) == ("Unknown layer: Lambda",)
 

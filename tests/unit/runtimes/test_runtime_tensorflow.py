@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from graph_files import Node, fused, ints, noise, op, placeholder, text, write, write_graph
 
-from framegate.errors import BackendUnavailable, ModelError, ModelFormatError, UnsupportedOp, WeightsError
+from framegate.errors import ModelError, ModelFormatError, UnsupportedOp, WeightsError
 from framegate.interfaces import Array, LoadedModel, Runtime, TensorInfo
 from framegate.measure import stages
 from framegate.registry import Registry
@@ -210,7 +210,8 @@ def test_a_layers_model(tmp_path: Path, runtime: Runtime) -> None:
         ),
         (dense("Lambda"), {}, UnsupportedOp, "layer 'd' is of class 'Lambda', which TF.js does not know;"),
         (dense(activation="zing"), {}, UnsupportedOp, "layer 'd' has activation 'zing', known are elu,"),
-        (dense(units="many"), {}, ModelFormatError, "Keras cannot build the model ("),
+        (dense(units="many"), {}, ModelFormatError, "layer 'd' has units 'many', not a whole number; convert the"),
+        (dense(units=-1), {}, ModelFormatError, "Keras cannot build the model ("),
         (dense(), {"d/kernel": noise(2, 3)}, WeightsError, "weight 'd/bias' is not in weightsManifest; convert the"),
         (
             dense(),
@@ -264,12 +265,17 @@ def test_a_size_that_only_the_library_refuses(tmp_path: Path, runtime: Runtime) 
     assert len(str(error.value)) < 320
 
 
-def test_predict_needs_a_batch(tmp_path: Path) -> None:
-    model = write_graph(tmp_path, [placeholder("x", []), op("Tanh", "y", ["x"])], {})
-    with pytest.raises(BackendUnavailable) as error:
-        builtin()["keras"]().load(model)
-    assert str(error.value) == ("predict needs a batch dimension, which input 'x' has not; use the tensorflow runtime")
-    assert float(only(builtin()["tensorflow"]().load(model), np.array(0.5, np.float32))) == pytest.approx(np.tanh(0.5))
+@pytest.mark.parametrize(
+    "shapes", [[[], []], [[64, 3], [64, 3]], [[-1, 2], [-1, 2]], [[40, 2], []], [[1, 5, 2], [3, 1, 2]]]
+)
+def test_whatever_has_no_batch_dimension_is_run_whole(
+    tmp_path: Path, runtime: Runtime, shapes: list[list[int]]
+) -> None:
+    both = [placeholder(name, shape) for name, shape in zip("ab", shapes, strict=True)]
+    model = write_graph(tmp_path, [*both, op("AddV2", "z", ["a", "b"])], {})
+    a, b = (noise(*(70 if side < 0 else side for side in shape), seed=at) for at, shape in enumerate(shapes))
+    loaded = runtime.load(model)
+    np.testing.assert_array_equal(loaded.run({"a": a, "b": b})["z"], a + b)
 
 
 def test_reading_back_copies_nothing(tmp_path: Path, tensorflow: Runtime) -> None:

@@ -6,6 +6,7 @@ The rules are those of tfjs-core (io_utils.ts, ``decodeWeights``) and of tfjs-la
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -15,6 +16,7 @@ from framegate.models.analysis.layer_waits import tfjs_waits
 from framegate.models.tfjs_settings import read_settings
 from framegate.models.topology import ModelJson
 
+_TENSOR = re.compile(r"[A-Za-z0-9][-A-Za-z0-9._/]*")
 _WEIGHTS = frozenset({"bool", "complex64", "float32", "int32", "string"})
 _FEEDS = frozenset({"bool", "complex64", "float32", "int32", "string"})
 _INITIALIZERS = frozenset({
@@ -59,16 +61,18 @@ def _graph_refusals(model: ModelJson) -> Iterator[str]:
 
 
 def _layers_refusals(model: ModelJson, ranks: Mapping[str, int]) -> Iterator[str]:
-    config = model.topology.get("model_config", model.topology)
-    if waits := tfjs_waits(config):
+    outermost = model.topology.get("model_config", model.topology)
+    if waits := tfjs_waits(outermost):
         yield waits
-    waiting = [config]
+    waiting = [outermost]
     while waiting:
         current = waiting.pop()
         kind = current.get("class_name") if isinstance(current, dict) else None
         config = current.get("config") if isinstance(current, dict) else None
         if not isinstance(kind, str):
             continue
+        if current is not outermost and isinstance(config, dict):
+            yield from _named(str(config.get("name") or current.get("name") or ""))
         if kind not in layer_classes():
             yield f"Unknown layer: {kind}"
         elif isinstance(config, dict):
@@ -100,6 +104,12 @@ def _config(kind: str, config: Json) -> Iterator[str]:
         yield f"The support for CAUSAL padding mode in conv1dWithBias is not implemented yet (layer '{_name(config)}')"
     if kind in _GROUPED and config.get("groups", 1) != 1:
         yield f"Shape mismatch: layer '{_name(config)}' has {config['groups']} groups, which TF.js does not know"
+
+
+def _named(name: str) -> Iterator[str]:
+    """tfjs-layers/src/common.ts, ``isValidTensorName``; the outermost model is no tensor."""
+    if name and not _TENSOR.fullmatch(name):
+        yield f"Not a valid tensor name: '{name[:80]}'"
 
 
 def _activation(value: Any) -> Iterator[str]:
