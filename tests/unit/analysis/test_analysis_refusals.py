@@ -7,6 +7,7 @@ import pytest
 
 from framegate.models.analysis.refusals import tfjs_refusals
 from framegate.models.analysis.shard_states import order_notes
+from framegate.models.analysis.tensors import Shape
 from framegate.models.manifest import WeightEntry, WeightGroup
 from framegate.models.old_layers import standard_layers
 from framegate.models.topology import ModelJson
@@ -19,11 +20,11 @@ def layer(kind: str, **config: Any) -> Json:
     return {"class_name": kind, "name": "d", "config": {"name": "d"} | config}
 
 
-def refusals(*layers: Json, ranks: dict[str, int] | None = None, **config: Any) -> tuple[str, ...]:
+def refusals(*layers: Json, takes: dict[str, list[Shape]] | None = None, **config: Any) -> tuple[str, ...]:
     inside = {"name": "m", "layers": list(layers)} | ENDS | config
     topology = {"model_config": {"class_name": "Functional", "config": inside}}
     document = {"modelTopology": standard_layers(topology), "weightsManifest": []}
-    return tfjs_refusals(ModelJson(Path("model.json"), "layers", document, ()), ranks or {})
+    return tfjs_refusals(ModelJson(Path("model.json"), "layers", document, ()), takes or {})
 
 
 @pytest.mark.parametrize(
@@ -45,6 +46,8 @@ def refusals(*layers: Json, ranks: dict[str, int] | None = None, **config: Any) 
         (layer("ELU", alpha=0.5), "Non-default alpha value (0.5) is not supported by the ELU layer yet."),
         (layer("Softmax", axis=1), "Softmax along a non-last dimension is not yet supported (layer 'd', dim 1)"),
         (layer("Softmax"), "Softmax along a non-last dimension is not yet supported (layer 'd', dim 1)"),
+        (layer("UpSampling2D", interpolation="bicubic"), "bicubic is not a valid InterpolationFormat."),
+        (layer("Conv2D", strides=2, dilation_rate=[1, 2]), "Either strides or dilations must be 1 (layer 'd')"),
         (layer("GRU", reset_after=True), "GRUCell does not support reset_after parameter set to true."),
         (layer("Dense", activation="gelu_new"), "Unknown activation: geluNew"),
         (layer("TimeDistributed", layer=layer("Lambda")), "Unknown layer: Lambda"),
@@ -54,7 +57,7 @@ def refusals(*layers: Json, ranks: dict[str, int] | None = None, **config: Any) 
     ],
 )
 def test_what_tfjs_refuses(refused: Json, words: str) -> None:
-    (sentence,) = refusals(refused, ranks={"d": 4})
+    (sentence,) = refusals(refused, takes={"d": [(1, 9, 9, 3)]})
     assert sentence.startswith(words)
 
 
@@ -77,12 +80,37 @@ def test_what_tfjs_refuses(refused: Json, words: str) -> None:
     ],
 )
 def test_what_tfjs_takes(taken: Json) -> None:
-    assert refusals(taken, ranks={"d": 4}) == ()
+    assert refusals(taken, takes={"d": [(1, 9, 9, 3)]}) == ()
 
 
 @pytest.mark.parametrize("odd", [3, None, {"class_name": 4}, {"class_name": "Dense", "config": "x"}])
 def test_what_is_no_layer_says_nothing_here(odd: Any) -> None:
     assert refusals(odd) == ()
+
+
+@pytest.mark.parametrize(
+    ("kind", "config", "shape", "words"),
+    [
+        ("CenterCrop", {"height": 10, "width": 9}, (1, 9, 9, 3), "Error in resizeBilinear: x must be rank 3 or 4"),
+        ("CenterCrop", {"height": 4, "width": 10}, (9, 9, 3), "Error in resizeBilinear: x must be rank 3 or 4"),
+        ("CenterCrop", {"height": 9, "width": 4}, (1, 9, 9, 3), None),
+        ("CenterCrop", {"height": 10, "width": 10}, (1, None, None, 3), None),
+        ("CenterCrop", {"height": 10, "width": 10}, None, None),
+        ("Flatten", {}, (1, 8), "Input 0 is incompatible with layer d: expected min_ndim=3, found ndim=2."),
+        ("Flatten", {}, (1, 8, 2), None),
+        ("BatchNormalization", {}, (1, 2, 2, 2, 2), "batchNormalization is not implemented for array of rank 5 yet"),
+        ("BatchNormalization", {}, (1, 2, 2, 2), None),
+        ("Dot", {"axes": 1}, (1, 2, 2, 2), "Dot layer does not support tensors of 4D or higher rank yet."),
+        ("Dot", {"axes": 1}, (1, 2, 2), None),
+        ("Softmax", {"axis": 2}, (1, 2, 2), None),
+        ("Softmax", {"axis": 2}, None, None),
+        ("Softmax", {}, (1, 2), None),
+        ("Softmax", {"axis": -2}, None, "Softmax along a non-last dimension is not yet supported (layer 'd', dim -2)"),
+    ],
+)
+def test_shapes_that_tfjs_refuses(kind: str, config: Json, shape: Shape, words: str | None) -> None:
+    found = refusals(layer(kind, **config), takes={"d": [shape]})
+    assert [sentence[: len(words or "")] for sentence in found] == ([] if words is None else [words])
 
 
 def test_ends_that_tfjs_cannot_read() -> None:

@@ -102,6 +102,7 @@ class LayerWalk:
             return self._model_outputs(layer, shapes, f"{name}/")
         config = read_settings(kind, config)
         self.walk.count(kind)
+        self.walk.takes.setdefault(layer_name(layer), list(shapes))
         shape: Shape = None
         try:
             shape = output_shape(kind, config, shapes)

@@ -7,13 +7,15 @@ The rules are those of tfjs-core (io_utils.ts, ``decodeWeights``) and of tfjs-la
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from framegate.models.analysis.graph_parts import ops, parts
 from framegate.models.analysis.kernels import activations, camel, converter_ops, layer_classes
 from framegate.models.analysis.layer_waits import tfjs_waits
-from framegate.models.tfjs_settings import read_settings
+from framegate.models.analysis.shape_refusals import shape_refusals
+from framegate.models.analysis.tensors import Shape
+from framegate.models.layer_entry import layer_name
 from framegate.models.topology import ModelJson
 
 _TENSOR = re.compile(r"[A-Za-z0-9][-A-Za-z0-9._/]*")
@@ -32,18 +34,19 @@ _WRAPPED = ("layer", "cell", "backward_layer")
 _RESIZES = {"bilinear": "resizeBilinear", "nearest": "resizeNearestNeighbor"}
 _SEPARABLE = ("kernel_initializer", "kernel_regularizer", "kernel_constraint")
 _GROUPED = frozenset({"Conv1D", "Conv2D", "Conv3D"})
+_DILATED = _GROUPED | {"SeparableConv2D"}
 
 Json = Mapping[str, Any]
 
 
-def tfjs_refusals(model: ModelJson, ranks: Mapping[str, int]) -> tuple[str, ...]:
+def tfjs_refusals(model: ModelJson, takes: Mapping[str, Sequence[Shape]]) -> tuple[str, ...]:
     """What TF.js says of each thing that it refuses, one sentence for each; empty where it takes the model.
 
     Args:
         model: the parsed model.json; no weight is read.
-        ranks: layer -> rank of its result, where that is known.
+        takes: layer -> the shapes that it is called on, where they are known.
     """
-    topology = _graph_refusals(model) if model.format == "graph" else _layers_refusals(model, ranks)
+    topology = _graph_refusals(model) if model.format == "graph" else _layers_refusals(model, takes)
     return tuple(dict.fromkeys([*_weight_refusals(model), *topology]))
 
 
@@ -60,7 +63,7 @@ def _graph_refusals(model: ModelJson) -> Iterator[str]:
                 yield f"Unknown op '{op}'" + (f" (in {place})" if place else "")
 
 
-def _layers_refusals(model: ModelJson, ranks: Mapping[str, int]) -> Iterator[str]:
+def _layers_refusals(model: ModelJson, takes: Mapping[str, Sequence[Shape]]) -> Iterator[str]:
     outermost = model.topology.get("model_config", model.topology)
     if waits := tfjs_waits(outermost):
         yield waits
@@ -77,7 +80,7 @@ def _layers_refusals(model: ModelJson, ranks: Mapping[str, int]) -> Iterator[str
             yield f"Unknown layer: {kind}"
         elif isinstance(config, dict):
             yield from _config(kind, config)
-            yield from _softmax(config, ranks) if kind == "Softmax" else ()
+            yield from shape_refusals(kind, _name(config), config, takes.get(layer_name(current), ()))
         if isinstance(config, dict):
             waiting += reversed(_inside(config))
 
@@ -104,6 +107,12 @@ def _config(kind: str, config: Json) -> Iterator[str]:
         yield f"The support for CAUSAL padding mode in conv1dWithBias is not implemented yet (layer '{_name(config)}')"
     if kind in _GROUPED and config.get("groups", 1) != 1:
         yield f"Shape mismatch: layer '{_name(config)}' has {config['groups']} groups, which TF.js does not know"
+    if kind in _DILATED and all(_is_above_one(config.get(key)) for key in ("dilation_rate", "strides")):
+        yield f"Either strides or dilations must be 1 (layer '{_name(config)}')"
+
+
+def _is_above_one(sides: Any) -> bool:
+    return any(type(side) is int and side > 1 for side in (sides if isinstance(sides, list) else [sides]))
 
 
 def _named(name: str) -> Iterator[str]:
@@ -158,15 +167,6 @@ def _elu(config: Json) -> Iterator[str]:
         yield f"Non-default alpha value ({config['alpha']}) is not supported by the ELU layer yet."
 
 
-def _softmax(config: Json, ranks: Mapping[str, int]) -> Iterator[str]:
-    axis, rank = read_settings("Softmax", config).get("axis", 1), ranks.get(_name(config))
-    if isinstance(axis, list) and len(axis) == 1:
-        axis = axis[0]
-    # Along several axes TF.js computes it in another way.
-    if type(axis) is int and axis not in (-1, 1 if rank is None else rank - 1):
-        yield f"Softmax along a non-last dimension is not yet supported (layer '{_name(config)}', dim {axis})"
-
-
 def _model(config: Json) -> Iterator[str]:
     ends = config.get("output_layers")
     if isinstance(ends, dict):
@@ -185,6 +185,12 @@ def _gru(config: Json) -> Iterator[str]:
         yield "GRUCell does not support reset_after parameter set to true."
 
 
+def _up_sampling(config: Json) -> Iterator[str]:
+    named = config.get("interpolation")
+    if named not in (None, *_RESIZES):
+        yield f"{named} is not a valid InterpolationFormat. Valid values are nearest,bilinear or null/undefined."
+
+
 _RULES = {
     "ELU": _elu,
     "Functional": _model,
@@ -195,6 +201,7 @@ _RULES = {
     "RandomWidth": _resizing,
     "Resizing": _resizing,
     "SeparableConv2D": _separable,
+    "UpSampling2D": _up_sampling,
 }
 
 

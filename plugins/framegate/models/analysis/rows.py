@@ -60,6 +60,7 @@ class Walk:
         kinds: how often each op or layer class occurs, and with which activations it was written.
         unused: weights that nothing takes.
         notes: what was assumed, and what does not fit; a sentence each.
+        takes: layer -> the shapes that it is called on first.
         looped: whether something runs as often as the data say, or not at all.
     """
 
@@ -68,6 +69,7 @@ class Walk:
     kinds: dict[str, int] = field(default_factory=dict)
     unused: tuple[WeightEntry, ...] = ()
     notes: list[str] = field(default_factory=list)
+    takes: dict[str, list[Shape]] = field(default_factory=dict)
     looped: bool = False
 
     def count(self, kind: str) -> None:
