@@ -122,7 +122,8 @@ class _Names:
 
     def __init__(self, weights: Weights, model: str) -> None:
         self._weights, self._model = weights, model
-        self._short = {_without_cell(name): name for name in reversed(weights)}
+        # A name without its layer is nobody's: any other layer's weight would be taken for one that is missing.
+        self._short = {_without_cell(name): name for name in reversed(weights) if name.count("/") > 1}
 
     def array(self, name: str, cell: str | None) -> NDArray[Any] | None:
         """The weight that Keras calls so; of a stack of cells with what TF.js calls its cell."""
@@ -135,6 +136,6 @@ class _Names:
 
 
 def _without_cell(name: str) -> str:
-    """The name without the part before its last."""
-    parts = name.split("/")
-    return "/".join([*parts[:-2], parts[-1]])
+    """The name without the part before its last, which is not its first."""
+    first, *inside, last = name.split("/")
+    return "/".join([first, *inside[:-1], last])

@@ -18,6 +18,7 @@ def test_weights_go_to_their_layers(tmp_path: Path) -> None:
     found = look_at_layers(tmp_path, functional(SOURCE, layer("Conv2D", "a", "image", **CONV), last="a"), weights)
     assert row(found, "a").parameters == 3 * 3 * 3 * 4 + 4
     assert [entry.name for entry in found.unused] == ["other/kernel"]
+    assert found.refusals == ("Provided weight data has no target variable: other/kernel",)
     assert found.totals.parameters == 116
 
 

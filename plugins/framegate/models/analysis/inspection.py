@@ -120,7 +120,7 @@ def inspect(spec: ModelSpec, model: ModelJson, size: Size | None = None, *, read
         dtypes=_dtypes(entries),
         shards=shards,
         support=support(model.format, _kinds(model, walk)),
-        refusals=tfjs_refusals(model, walk.takes),
+        refusals=tfjs_refusals(model, walk.takes, walk.unused),
         notes=(*walk.notes, *order_notes(model), *_open_notes(model, walk, read, read_constants=read_constants)),
     )
 

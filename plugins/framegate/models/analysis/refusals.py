@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from framegate.models.analysis.graph_parts import ops, parts
@@ -16,6 +17,7 @@ from framegate.models.analysis.layer_waits import tfjs_waits
 from framegate.models.analysis.shape_refusals import shape_refusals
 from framegate.models.analysis.tensors import Shape
 from framegate.models.layer_entry import layer_name
+from framegate.models.manifest import WeightEntry
 from framegate.models.topology import ModelJson
 
 _TENSOR = re.compile(r"[A-Za-z0-9][-A-Za-z0-9._/]*")
@@ -39,15 +41,27 @@ _DILATED = _GROUPED | {"SeparableConv2D"}
 Json = Mapping[str, Any]
 
 
-def tfjs_refusals(model: ModelJson, takes: Mapping[str, Sequence[Shape]]) -> tuple[str, ...]:
+def tfjs_refusals(
+    model: ModelJson, takes: Mapping[str, Sequence[Shape]], unused: Sequence[WeightEntry] = ()
+) -> tuple[str, ...]:
     """What TF.js says of each thing that it refuses, one sentence for each; empty where it takes the model.
 
     Args:
         model: the parsed model.json; no weight is read.
         takes: layer -> the shapes that it is called on, where they are known.
+        unused: weights that no layer takes; those of a graph may be there for nothing.
     """
-    topology = _graph_refusals(model) if model.format == "graph" else _layers_refusals(model, takes)
+    if model.format == "graph":
+        topology = _graph_refusals(model)
+    else:
+        topology = chain(_layers_refusals(model, takes), _untaken(unused))
     return tuple(dict.fromkeys([*_weight_refusals(model), *topology]))
+
+
+def _untaken(unused: Sequence[WeightEntry]) -> Iterator[str]:
+    """Of the first of them: there TF.js ends."""
+    for entry in unused[:1]:
+        yield f"Provided weight data has no target variable: {entry.name[:80]}"
 
 
 def _weight_refusals(model: ModelJson) -> Iterator[str]:
