@@ -50,6 +50,13 @@ def _flatten(name: str, _: Json, takes: Sequence[Shape]) -> Iterator[str]:
         yield f"Input 0 is incompatible with layer {name}: expected min_ndim=3, found ndim={_rank(takes)}."
 
 
+def _separable(name: str, config: Json, takes: Sequence[Shape]) -> Iterator[str]:
+    """With channels first the bias is added to the height of what has its channels last, which broadcasts at best."""
+    filters = config.get("filters")
+    if config.get("data_format") == "channels_first" and config.get("use_bias", True) and _rank(takes) and filters != 1:
+        yield f"Operands could not be broadcast together (layer '{name}' adds its {filters} biases along the height)"
+
+
 def _softmax(name: str, config: Json, takes: Sequence[Shape]) -> Iterator[str]:
     axis, rank = config.get("axis", 1), _rank(takes)
     if isinstance(axis, list) and len(axis) == 1:
@@ -69,5 +76,6 @@ _RULES: Mapping[str, Rule] = {
     "CenterCrop": _center_crop,
     "Dot": _dot,
     "Flatten": _flatten,
+    "SeparableConv2D": _separable,
     "Softmax": _softmax,
 }
