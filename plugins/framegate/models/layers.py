@@ -8,6 +8,7 @@ from typing import Any
 from framegate.errors import ModelFormatError
 from framegate.interfaces import TensorInfo
 from framegate.models.layer_entry import Layer, is_layer, layer_name
+from framegate.models.tfjs_settings import read_settings
 from framegate.models.topology import ModelJson
 
 
@@ -77,11 +78,25 @@ def _ends(model: ModelJson, key: str) -> tuple[str, ...]:
 def _input(layer: Layer) -> TensorInfo:
     config = layer["config"]
     nested = config.get("layers")
-    shape = config.get("batch_input_shape") or config.get("batch_shape")
+    shape = _declared(layer)
     if shape is None and isinstance(nested, list) and nested and is_layer(nested[0]):
         return _input(nested[0])
     dtype = config.get("dtype")
     return TensorInfo(layer_name(layer), _shape(shape), dtype if isinstance(dtype, str) else "float32")
+
+
+def _declared(layer: Layer) -> Any:
+    """The shape, with the batch, that a layer says of what it takes; None if it says none."""
+    kind, config = layer["class_name"], layer["config"]
+    said = read_settings(kind, config)
+    shape, batch = said.get("input_shape"), said.get("batch_size")
+    if shape is None and kind == "Dense" and "input_dim" in said:
+        shape = [said["input_dim"]]
+    if shape is None and kind == "Embedding":
+        lengths = said.get("input_length")
+        shape = lengths if isinstance(lengths, list) else [lengths]
+    whole = said.get("batch_input_shape") or config.get("batch_shape")
+    return whole or ([batch, *shape] if isinstance(shape, list) else None)
 
 
 def _shape(shape: Any) -> tuple[int | None, ...]:

@@ -21,7 +21,7 @@ _KEEPERS = frozenset({
     "LayerNormalization", "LeakyReLU", "Masking", "PReLU", "ReLU", "Rescaling", "Softmax", "SpatialDropout1D",
     "ThresholdedReLU",
 })  # fmt: skip
-_DECLARED = ("batch_input_shape", "input_shape")
+_DECLARED = ("batch_input_shape", "batchInputShape", "input_shape", "inputShape")
 _ENDS = ("input_layers", "output_layers")
 
 

@@ -46,6 +46,23 @@ def test_a_functional_model(tmp_path: Path) -> None:
     assert list(layers.last_activations(model)) == ["tanh"]
 
 
+@pytest.mark.parametrize(
+    ("first", "shape"),
+    [
+        (layer("InputLayer", "x", input_shape=[8, None, 3]), (None, 8, None, 3)),
+        (layer("InputLayer", "x", input_shape=[8, 8, 3], batch_size=2), (2, 8, 8, 3)),
+        (layer("InputLayer", "x", batchInputShape=[1.0, 8, -1, 3]), (1, 8, None, 3)),
+        (layer("Dense", "d", input_dim=4, units=2), (None, 4)),
+        (layer("Embedding", "e", input_dim=4, output_dim=2), (None, None)),
+        (layer("Embedding", "e", input_dim=4, output_dim=2, input_length=[3, 5], batch_size=2), (2, 3, 5)),
+        (layer("Conv2D", "c", filters=1, kernel_size=1), (None, None, None, None)),
+    ],
+)
+def test_each_way_to_say_an_input(tmp_path: Path, first: dict[str, Any], shape: tuple[int | None, ...]) -> None:
+    (found,) = layers.inputs(read(tmp_path, {"class_name": "Sequential", "config": {"layers": [first]}}))
+    assert found.shape == shape
+
+
 def test_keras_3_writes_a_single_end_flat(tmp_path: Path) -> None:
     ends: dict[str, Any] = {"input_layers": ["image", 0, 0], "output_layers": ["sum", 0, 0]}
     model = read(tmp_path, {"class_name": "Functional", "config": FUNCTIONAL["config"] | ends})

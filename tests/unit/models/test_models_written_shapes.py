@@ -61,6 +61,10 @@ SHAPES: Mapping[str, tuple[dict[str, Any], list[int | None]]] = {
         functional([given([12, 10, 4]), entry("CenterCrop", "c", ("x", 0), **CROP)], ("c", 0)),
         [6, 7, 4],
     ),
+    "said without a batch": (
+        sequential(entry("InputLayer", "x", inputShape=[12, 10, 4]), entry("CenterCrop", "c", **CROP)),
+        [None, 6, 7, 4],
+    ),
     "behind a ReLU": (behind("ReLU"), [None, 6, 7, 4]),
     "behind a Rescaling": (behind("Rescaling", scale=2), [None, 6, 7, 4]),
     "behind a BatchNormalization": (behind("BatchNormalization"), [None, 6, 7, 4]),
