@@ -193,5 +193,9 @@ def images() -> Iterator[Case]:
         yield from each(kind, image, plain={"factor": [0.0, 0.0]}, random={"factor": 0.3, "interpolation": "bilinear"})
     for mode in ("one_hot", "multi_hot", "count"):
         yield Case(f"CategoryEncoding_{mode}", "CategoryEncoding", {"num_tokens": 4, "output_mode": mode}, ((3,),), 4)
+    # Behind an input TF.js takes as many values as there are tokens.
+    for mode in ("multi_hot", "count", "multiHot"):
+        wide = {"num_tokens": 4, "output_mode": mode}
+        yield Case(f"CategoryEncoding_wide_{mode}", "CategoryEncoding", wide, ((4,),), 3)
     yield Case("CategoryEncoding_one", "CategoryEncoding", {"num_tokens": 4, "output_mode": "one_hot"}, ((1,),), 4)
     yield Case("CategoryEncoding_default", "CategoryEncoding", {"num_tokens": 4}, ((3,),), 4)
