@@ -21,7 +21,7 @@ from framegate.browser.chromium import find_chromium, flags
 from framegate.browser.driver import Browser
 from framegate.browser.server import page_server
 from framegate.browser.tfjs import tfjs_files
-from framegate.errors import BackendUnavailable, SourceError
+from framegate.errors import BackendUnavailable, BrowserError, SourceError
 from framegate.interfaces import Pixels, ResolvedModel
 from framegate.paths import cache_dir
 
@@ -33,6 +33,7 @@ OpenPage = Callable[..., session.TFJSPage]
 WriteModel = Callable[..., Path]
 StartCells = Callable[..., "subprocess.Popen[str]"]
 RunCells = Callable[..., subprocess.CompletedProcess[str]]
+WELL_S = 10.0
 
 
 def lacking(reason: str) -> None:
@@ -77,6 +78,31 @@ def start_browser(chromium: Path) -> Iterator[StartBrowser]:
         yield start
 
 
+@pytest.fixture(scope="module")
+def shared_browser(chromium: Path) -> Iterator[StartBrowser]:
+    """The browser of a file's tests, and another one when the last is not well any more."""
+    with ExitStack() as started:
+        browsers: list[Browser] = []
+
+        def browser_that_is_well() -> Browser:
+            try:
+                browsers[-1].call("() => 1", None, WELL_S)
+            except (BrowserError, RuntimeError, IndexError):
+                started.close()
+                browsers.append(Browser(chromium, flags("software")))
+                started.callback(browsers[-1].close)
+            return browsers[-1]
+
+        yield browser_that_is_well
+
+
+@pytest.fixture
+def browser_of_pages(shared_browser: StartBrowser, start_browser: StartBrowser) -> StartBrowser:
+    """The file's browser for the first page of a test, and one of its own for each page beside that."""
+    left = [shared_browser]
+    return lambda: left.pop()() if left else start_browser()
+
+
 @pytest.fixture
 def picture() -> Pixels:
     """uint8 RGBA (37, 52, 4) that looks like none of its mirror images; opaque."""
@@ -87,7 +113,7 @@ def picture() -> Pixels:
 
 @pytest.fixture
 def open_page(
-    start_browser: StartBrowser, tfjs: Path, write_model: WriteModel, picture: Pixels, tmp_path: Path
+    browser_of_pages: StartBrowser, tfjs: Path, write_model: WriteModel, picture: Pixels, tmp_path: Path
 ) -> Iterator[OpenPage]:
     """Opens the tiny model on a backend, fed the picture and its variants, and aims it if a way is named.
 
@@ -111,7 +137,7 @@ def open_page(
             patch = opened.enter_context(pytest.MonkeyPatch.context())
             patch.setattr(session, "_PAGE", folder)
             model = ResolvedModel("tiny", write_model(size=None, channels=channels) / "model.json", "graph", "0" * 64)
-            page = session.TFJSPage(start_browser(), opened.enter_context(page_server()), backend, model, tfjs)
+            page = session.TFJSPage(browser_of_pages(), opened.enter_context(page_server()), backend, model, tfjs)
             page.take(fed_pictures(fed), channels, batched=True, dtype="float32", value_range=(-1, 1))
             if way is not None:
                 page.aim(page.outputs[0], way, (-1, 1))
