@@ -97,9 +97,14 @@ def shared_browser(chromium: Path) -> Iterator[StartBrowser]:
 
 
 @pytest.fixture
-def browser_of_pages(shared_browser: StartBrowser, start_browser: StartBrowser) -> StartBrowser:
-    """The file's browser for the first page of a test, and one of its own for each page beside that."""
-    left = [shared_browser]
+def browser_of_pages(
+    request: pytest.FixtureRequest, shared_browser: StartBrowser, start_browser: StartBrowser
+) -> StartBrowser:
+    """The file's browser for the first page of a test, and one of its own for each page beside that.
+
+    What is done to a browser in ``faults`` is done to nobody else's.
+    """
+    left = [] if request.path.parent.name == "faults" else [shared_browser]
     return lambda: left.pop()() if left else start_browser()
 
 

@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from virtual_time import in_virtual_time
+
 FRAME_S = 0.002
-VIRTUAL_TIME = Path(__file__).parent / "virtual_time"
 CONFTEST = """
 from mine.renderer import BusyRenderer
 
@@ -56,8 +57,7 @@ class Repository:
     def environment(self) -> dict[str, str]:
         """Of commands, which run in virtual time; temporary folders are made in one that can be looked into."""
         kept = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
-        paths = os.pathsep.join(filter(None, (str(VIRTUAL_TIME), kept.get("PYTHONPATH"))))
-        return {**kept, "TMPDIR": str(self.temporary), "PYTHONPATH": paths}
+        return in_virtual_time({**kept, "TMPDIR": str(self.temporary)})
 
     @property
     def temporary(self) -> Path:

@@ -13,8 +13,8 @@ from speed import figures
 
 ROOT = Path(__file__).parents[2]
 CLOCKS = {"perf_counter", "perf_counter_ns", "monotonic", "process_time", "thread_time", "getrusage", "default_timer"}
-# It waits, and never says that something took too long that has happened.
-MAY_READ_A_CLOCK = {"patience.py"}
+# The first waits, and never says that something took too long that has happened; the second is the clock.
+MAY_READ_A_CLOCK = {"patience.py", "sitecustomize.py"}
 TESTS = [path for path in sorted((ROOT / "tests").rglob("*.py")) if path.name not in MAY_READ_A_CLOCK]
 
 

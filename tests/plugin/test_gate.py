@@ -70,7 +70,7 @@ def test_skipped(project: Project) -> None:
 
 
 def test_newly_unavailable(project: Project) -> None:
-    project.write(SUITE.replace('    benchmark(sum, items("work"))', "    import pytest\n    pytest.skip('no driver')"))
+    project.write(SUITE.replace('    benchmark(work, "work")', "    import pytest\n    pytest.skip('no driver')"))
     run = project.gate()
     run.says_no(11, "test_work", "missing")
     assert "no driver" in run.reasons["test_work"]
@@ -148,9 +148,7 @@ def test_another_machine_names_the_field(project: Project) -> None:
 
 
 def test_a_wrong_picture_is_a_failure(project: Project) -> None:
-    project.write(
-        SUITE.replace('    benchmark(sum, items("work"))', '    benchmark(sum, items("work"))\n    assert 1 == 2')
-    )
+    project.write(SUITE.replace('    benchmark(work, "work")', '    benchmark(work, "work")\n    assert 1 == 2'))
     run = project.gate("--gate-accept")
     run.says_no(15, "test_work", "failed")
     assert "assert 1 == 2" in run.reasons["test_work"]
@@ -167,14 +165,14 @@ def test_a_suite_that_cannot_be_collected(project: Project) -> None:
 
 
 def test_a_process_that_ends_at_once(project: Project) -> None:
-    project.write(SUITE.replace('    benchmark(sum, items("work"))', "    import os\n    os._exit(9)"))
+    project.write(SUITE.replace('    benchmark(work, "work")', "    import os\n    os._exit(9)"))
     run = project.gate()
     run.says_no(15, "the run", "failed")
     assert "ended with code 9" in run.reasons["the run"]
 
 
 def test_two_benchmarks_of_one_name(project: Project) -> None:
-    (project.folder / "test_more.py").write_text("def test_work(benchmark):\n    benchmark(sum, range(9))\n")
+    (project.folder / "test_more.py").write_text(SUITE)
     run = project.gate()
     run.says_no(15, "the run", "failed")
     assert "2 benchmarks are called test_work" in run.reasons["the run"]
@@ -189,7 +187,7 @@ def test_a_plain_test_with_the_name_of_a_benchmark_is_no_benchmark(project: Proj
 
 
 def test_a_benchmark_that_stores_no_times(project: Project) -> None:
-    project.write(SUITE.replace('    benchmark(sum, items("work"))', "    pass"))
+    project.write(SUITE.replace('    benchmark(work, "work")', "    pass"))
     run = project.gate()
     assert run.code in {11, 12}, run.output
     assert run.verdicts["test_work"] in {"missing", "nothing-measured"}

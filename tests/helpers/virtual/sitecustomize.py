@@ -1,5 +1,6 @@
 """Time that passes only when someone looks at the clock: what is measured is the same on every machine, however busy.
 
+A function that never looks takes no time: pytest-benchmark would call it for ever, to fill a round.
 Python imports this by itself in a process whose ``PYTHONPATH`` names the folder.
 """
 
