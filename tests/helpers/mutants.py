@@ -1,4 +1,4 @@
-"""Small models, and documents that differ from theirs in a few places as no converter would write them."""
+"""Documents that differ from those of small models in a few places, as no converter would write them."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from mutant_models import graph_model, layers_model, loop_model, sequence_model
+
+MODELS = (graph_model, layers_model, loop_model, sequence_model)
 Json = dict[str, Any]
 Place = tuple[Any, Any]
 """An object or list, and a key or index in it."""
 
-FLOAT = {"type": "DT_FLOAT"}
 EXTREMES: tuple[Any, ...] = (
     None, True, False, 0, 1, -1, 3, 2**31 - 1, 2**31, -(2**63), 2**63, 2**64, 10**30, 0.5, 1e300, math.inf, math.nan,
     "", "x", "\ud800", "\x1b[2J", "../x", "9" * 5000, "DT_STRING", "DT_INT32", "DT_RESOURCE", "U0FNRQ==", [], {}, [[]],
@@ -30,59 +32,10 @@ OPS = (
 )  # fmt: skip
 
 
-def graph_model() -> Json:
-    """Convolution, bias, activation, resizing, joining and a reduction."""
-    conv = {"strides": _ints(1, 1, 1, 1), "padding": {"s": "U0FNRQ=="}}
-    kind = {"T": FLOAT}
-    nodes = [
-        {"name": "x", "op": "Placeholder", "attr": {"dtype": FLOAT, "shape": {"shape": _dims(-1, 8, 8, 3)}}},
-        _constant("w", "DT_FLOAT", 3, 3, 3, 4),
-        _constant("b", "DT_FLOAT", 4),
-        _constant("size", "DT_INT32", 2, intVal=[4, 4]),
-        _constant("axis", "DT_INT32", intVal=[3]),
-        _constant("axes", "DT_INT32", 2, intVal=[1, 2]),
-        {"name": "conv", "op": "Conv2D", "input": ["x", "w"], "attr": {**kind, **conv}},
-        {"name": "bias", "op": "BiasAdd", "input": ["conv", "b"], "attr": kind},
-        {"name": "relu", "op": "Relu", "input": ["bias"], "attr": kind},
-        {"name": "pool", "op": "MaxPool", "input": ["relu"], "attr": {**kind, **conv, "ksize": _ints(1, 2, 2, 1)}},
-        {"name": "small", "op": "ResizeBilinear", "input": ["pool", "size"], "attr": kind},
-        {"name": "two", "op": "ConcatV2", "input": ["small", "small", "axis"], "attr": {**kind, "N": {"i": "2"}}},
-        {"name": "mean", "op": "Mean", "input": ["two", "axes"], "attr": {**kind, "keep_dims": {"b": True}}},
-        {"name": "y", "op": "AddV2", "input": ["two", "mean"], "attr": kind},
-    ]
-    return {"format": "graph-model", "modelTopology": {"node": nodes, "versions": {"producer": 1882}}} | _manifest(
-        ("w", 3, 3, 3, 4), ("b", 4)
-    )
-
-
-def layers_model() -> Json:
-    """A functional model of a convolution, batch normalisation, activation, a sum and upsampling."""
-
-    def layer(kind: str, name: str, *before: str, **config: Any) -> Json:
-        calls = [[[other, 0, 0, {}] for other in before]] if before else []
-        return {"class_name": kind, "name": name, "config": {"name": name, **config}, "inbound_nodes": calls}
-
-    layers = [
-        layer("InputLayer", "x", batch_input_shape=[None, 8, 8, 3], dtype="float32"),
-        layer("Conv2D", "conv", "x", filters=4, kernel_size=[3, 3], padding="same", activation="linear"),
-        layer("BatchNormalization", "norm", "conv", axis=[3], epsilon=0.001),
-        layer("Activation", "relu", "norm", activation="relu"),
-        layer("Add", "sum", "relu", "conv"),
-        layer("UpSampling2D", "up", "sum", size=[2, 2], interpolation="nearest"),
-    ]
-    ends = {"input_layers": [["x", 0, 0]], "output_layers": [["up", 0, 0]]}
-    config = {"class_name": "Functional", "config": {"name": "m", "layers": layers, **ends}}
-    vectors = [(f"norm/{name}", 4) for name in ("gamma", "beta", "moving_mean", "moving_variance")]
-    topology = {"keras_version": "2.10.0", "backend": "tensorflow", "model_config": config}
-    return {"format": "layers-model", "modelTopology": topology} | _manifest(
-        ("conv/kernel", 3, 3, 3, 4), ("conv/bias", 4), *vectors
-    )
-
-
 def mutant(seed: int) -> tuple[Json, bytes]:
     """A document and its one shard, by a number; a few changes, most of them of one value."""
     random = Random(seed)  # noqa: S311 - not for secrets
-    document = random.choice((graph_model, graph_model, layers_model))()
+    document = random.choice(MODELS)()
     size = shard_bytes(document)
     for _ in range(random.choice((1, 1, 2, 4))):
         random.choice(_CHANGES)(document, random)
@@ -169,21 +122,3 @@ def _rewire(document: Json, random: Random) -> None:
 
 
 _CHANGES = (_replace, _replace, _delete, _repeat, _transplant, _nest, _number, _op, _rewire)
-
-
-def _dims(*sizes: int) -> Json:
-    return {"dim": [{"size": str(size)} for size in sizes]}
-
-
-def _ints(*values: int) -> Json:
-    return {"list": {"i": [str(value) for value in values]}}
-
-
-def _constant(name: str, kind: str, *sizes: int, **values: Any) -> Json:
-    tensor = {"dtype": kind, "tensorShape": _dims(*sizes), **values}
-    return {"name": name, "op": "Const", "attr": {"dtype": {"type": kind}, "value": {"tensor": tensor}}}
-
-
-def _manifest(*weights: tuple[Any, ...]) -> Json:
-    entries = [{"name": name, "shape": list(shape), "dtype": "float32"} for name, *shape in weights]
-    return {"weightsManifest": [{"paths": ["shard"], "weights": entries}]}

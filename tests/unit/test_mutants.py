@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from mutants import graph_model, layers_model, mutant, shard_bytes, write
+from mutants import MODELS, mutant, shard_bytes, write
 
 import framegate
 from framegate import inspect_command
@@ -51,7 +51,7 @@ def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FRAMEGATE_CACHE", str(tmp_path / "cache"))
 
 
-@pytest.mark.parametrize("make", [graph_model, layers_model])
+@pytest.mark.parametrize("make", MODELS)
 def test_the_models_run_as_they_are(tmp_path: Path, make: Callable[[], dict[str, Any]]) -> None:
     document = make()
     path = write(tmp_path, document, bytes(shard_bytes(document)))
