@@ -67,6 +67,15 @@ def test_inspect_explains_or_says_what_is_wrong(tmp_path: Path, seed: int) -> No
         inspect_command.run(str(path), None, as_json=seed % 2 == 0, read_constants=True)
 
 
+@pytest.mark.parametrize("runtime", ["keras", "tensorflow"])
+def test_a_model_without_layers_is_refused(tmp_path: Path, runtime: str) -> None:
+    document = MODELS[-1]()
+    document["modelTopology"]["model_config"]["config"]["layers"] = []
+    said = refusal(write(tmp_path, document, bytes(shard_bytes(document))), runtime)
+    assert said is not None
+    assert len(said.splitlines()) == 1
+
+
 def refusal(path: Path, runtime: str) -> str | None:
     try:
         with framegate.load_model(path, runtime, trial_s=TRIAL_S) as model:
