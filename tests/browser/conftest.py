@@ -34,6 +34,12 @@ WriteModel = Callable[..., Path]
 StartCells = Callable[..., "subprocess.Popen[str]"]
 RunCells = Callable[..., subprocess.CompletedProcess[str]]
 WELL_S = 10.0
+# A page runs its rounds, and then frames, until its time is up.
+QUICK = """
+from framegate.hooks import browser_rounds
+
+browser_rounds.BUDGET_S = browser_rounds.ANIMATE_S = 0.2
+"""
 
 
 def lacking(reason: str) -> None:
@@ -170,7 +176,7 @@ def start_cells(tmp_path: Path, tfjs: Path, write_model: Callable[..., Path]) ->
     with ExitStack() as started:
 
         def start(conftest: str, *options: str) -> subprocess.Popen[str]:
-            (folder / "conftest.py").write_text(conftest)
+            (folder / "conftest.py").write_text(QUICK + conftest)
             process = subprocess.Popen(
                 [
                     *(sys.executable, "-m", "pytest", "test_browser.py", "-p", "framegate.plugin", "-v", "-rs"),

@@ -14,13 +14,8 @@ import pytest
 
 RunCells = Callable[..., subprocess.CompletedProcess[str]]
 
-# Importing TensorFlow takes longer than all else that these runs do, and then it is waiting for time to be up.
-QUICK = """
-from framegate.hooks import browser_rounds
-
-browser_rounds.BUDGET_S = browser_rounds.ANIMATE_S = 0.2
-"""
-NO_TENSORFLOW = "import sys\nsys.modules['tensorflow'] = None\n" + QUICK
+# Importing TensorFlow takes longer than all else that these runs do.
+NO_TENSORFLOW = "import sys\nsys.modules['tensorflow'] = None\n"
 
 KILLS = """
 from contextlib import suppress
@@ -62,7 +57,7 @@ LEAK = EDITED.format(right="await tf.browser.toPixels(", wrong="tf.keep(tf.zeros
 
 
 def test_a_cell_stores_what_the_page_measured(run_cells: RunCells, tmp_path: Path) -> None:
-    done = run_cells(QUICK, "--frame-runtime=tfjs-wasm,tfjs-cpu", "--frame-renderer=texture,draw")
+    done = run_cells("", "--frame-runtime=tfjs-wasm,tfjs-cpu", "--frame-renderer=texture,draw")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "draw with TF.js' wasm: Kernel 'Draw' not registered for backend 'wasm'" in done.stdout
     cells: list[dict[str, Any]] = json.loads((tmp_path / "run" / "out.json").read_text())["benchmarks"]
