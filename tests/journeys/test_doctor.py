@@ -56,7 +56,8 @@ def test_every_backend_is_tried_and_described(shell: Shell) -> None:
     assert "Traceback" not in done.stdout + done.stderr
 
 
-def test_what_is_missing_says_what_to_install(shell: Shell, tmp_path: Path) -> None:
+def test_what_is_missing_says_what_to_install(shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)  # a path is said as one would type it there
     (tmp_path / "tensorflow.py").write_text("raise ImportError('No module named tensorflow', name='tensorflow')")
     done = shell(sys.executable, "-m", "framegate", "doctor", PYTHONPATH=str(tmp_path), DISPLAY="", WAYLAND_DISPLAY="")
     assert done.returncode == 0, done.stderr
@@ -150,7 +151,8 @@ def test_contexts_that_have_devices_list_them(monkeypatch: pytest.MonkeyPatch) -
     assert "devices" not in rows["auto"].detail
 
 
-def test_each_missing_runtime_names_its_extra(shell: Shell, tmp_path: Path) -> None:
+def test_each_missing_runtime_names_its_extra(shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)  # a path is said as one would type it there
     for package in ("openvino", "onnxruntime", "ai_edge_litert"):
         (tmp_path / f"{package}.py").write_text(f"raise ImportError('No module named {package}', name='{package}')")
     done = shell(sys.executable, "-m", "framegate", "doctor", PYTHONPATH=str(tmp_path))
