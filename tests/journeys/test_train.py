@@ -1,6 +1,7 @@
 """The ``framegate train`` command, on pictures small enough for a test."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from framegate.training.pictures import middle, to_tensors
 
 Shell = Callable[..., subprocess.CompletedProcess[str]]
 SETTINGS = ("--size", "64", "--filters", "4", "--batch", "2", "--steps", "4")
+EPOCHS = 3
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +30,15 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
         part = photo[index * 100 : index * 100 + 160, index * 80 : index * 80 + 200]
         (folder / f"{index}.png").write_bytes(cv2.imencode(".png", cv2.cvtColor(part, cv2.COLOR_RGB2BGR))[1].tobytes())
     return folder
+
+
+@pytest.fixture(scope="module")
+def unbroken(pictures: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a run that nobody broke off."""
+    out = tmp_path_factory.mktemp("runs") / "unbroken"
+    done = subprocess.run(command(pictures, out, EPOCHS), capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return out
 
 
 def command(pictures: Path, out: Path, epochs: int, *options: str) -> list[str]:
@@ -42,44 +53,42 @@ def answer(model: Path) -> Array:
 
 
 def test_a_run_that_was_killed_goes_on_and_ends_where_an_unbroken_one_does(
-    pictures: Path, tmp_path: Path, shell: Shell
+    pictures: Path, unbroken: Path, tmp_path: Path, shell: Shell
 ) -> None:
-    unbroken = shell(*command(pictures, tmp_path / "unbroken", 3))
-    assert unbroken.returncode == 0, unbroken.stderr
-    killed = subprocess.Popen(command(pictures, tmp_path / "killed", 3), stdout=subprocess.PIPE, text=True)
+    killed = subprocess.Popen(command(pictures, tmp_path / "killed", EPOCHS), stdout=subprocess.PIPE, text=True)
     assert killed.stdout is not None
     for line in killed.stdout:
-        if line.startswith("epoch 1/3"):
+        if line.startswith(f"epoch 1/{EPOCHS}"):
             os.kill(killed.pid, signal.SIGKILL)
     assert killed.wait() == -signal.SIGKILL
     killed.stdout.close()
     assert not (tmp_path / "killed" / "model").exists()
-    resumed = shell(*command(pictures, tmp_path / "killed", 3))
+    resumed = shell(*command(pictures, tmp_path / "killed", EPOCHS))
     assert resumed.returncode == 0, resumed.stderr
     assert "going on after epoch" in resumed.stdout
-    assert "epoch 1/3" not in resumed.stdout
-    killed_answer, unbroken_answer = (answer(tmp_path / run / "model") for run in ("killed", "unbroken"))
+    assert f"epoch 1/{EPOCHS}" not in resumed.stdout
+    killed_answer, unbroken_answer = (answer(run / "model") for run in (tmp_path / "killed", unbroken))
     np.testing.assert_allclose(killed_answer, unbroken_answer, atol=1e-4)
     samples = sorted(path.name for path in (tmp_path / "killed" / "samples").iterdir())
-    assert samples == [f"epoch-{epoch:04d}.png" for epoch in (1, 2, 3)]
+    assert samples == [f"epoch-{epoch:04d}.png" for epoch in range(1, EPOCHS + 1)]
     sheet = cv2.imread(str(tmp_path / "killed" / "samples" / samples[0]))
     assert sheet is not None
     assert sheet.shape == (3 * 64, 3 * 64, 3)
 
 
 def test_quantised_weights_are_small_and_a_finished_run_only_writes_the_model_again(
-    pictures: Path, tmp_path: Path, shell: Shell
+    pictures: Path, unbroken: Path, tmp_path: Path, shell: Shell
 ) -> None:
-    out = tmp_path / "run"
-    assert shell(*command(pictures, out, 1)).returncode == 0
-    exact = answer(out / "model")
-    full = sum(path.stat().st_size for path in (out / "model").glob("*.bin"))
-    again = shell(*command(pictures, out, 1, "--quantize", "uint8"))
+    out = shutil.copytree(unbroken, tmp_path / "run")
+    model = out / "model"
+    exact = answer(model)
+    full = sum(path.stat().st_size for path in model.glob("*.bin"))
+    again = shell(*command(pictures, out, EPOCHS, "--quantize", "uint8"))
     assert again.returncode == 0, again.stderr
-    assert "epoch 1/1" not in again.stdout
-    small = sum(path.stat().st_size for path in (out / "model").glob("*.bin"))
+    assert f"/{EPOCHS}" not in again.stdout
+    small = sum(path.stat().st_size for path in model.glob("*.bin"))
     assert small < 0.3 * full
-    assert np.abs(answer(out / "model") - exact).mean() < 0.05
+    assert np.abs(answer(model) - exact).mean() < 0.05
     assert sorted(path.name for path in out.iterdir()) == ["checkpoints", "model", "samples", "training.json"]
 
 
