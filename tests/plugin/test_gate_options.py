@@ -139,7 +139,18 @@ def test_a_marker_that_cannot_be(project: Project, floor: str) -> None:
     run.has_no_traceback()
 
 
+ONE_PAIR = """
+from functools import partial
+
+from framegate.gate import decide
+
+decide.measure = partial(decide.measure, first=1)
+"""
+
+
 def test_a_flag_that_the_older_revision_does_not_confirm(project: Project) -> None:
+    # In virtual time more pairs say the same.
+    (project.folder / "conftest.py").write_text(ONE_PAIR)
     project.slow("work", 100)
     commit(project.folder)
     commit(project.folder, "and nothing more")
