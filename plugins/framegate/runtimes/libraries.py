@@ -24,10 +24,24 @@ def library(name: str, extra: str) -> Any:
     if sys.modules.get(name) is not None:
         return sys.modules[name]
     try:
-        with silent():
+        with silent(), _nobody_told():
             return importlib.import_module(name)
     except ImportError as error:
         raise BackendUnavailable(f"{name} cannot be imported ({error})", how_to_install(extra)) from error
+
+
+@contextlib.contextmanager
+def _nobody_told() -> Iterator[None]:
+    """Have OpenVINO take the stub that it has for this: else its import reports itself to the network, from a fork."""
+    reporter = "openvino_telemetry"
+    if reporter in sys.modules:
+        yield
+        return
+    sys.modules[reporter] = None  # type: ignore[assignment]  # how an import is made to fail
+    try:
+        yield
+    finally:
+        del sys.modules[reporter]
 
 
 @contextlib.contextmanager

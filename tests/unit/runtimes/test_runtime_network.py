@@ -1,0 +1,26 @@
+"""Nobody is told that a runtime is used."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+IMPORT = """
+import sys
+
+EVENTS = {{"os.fork", "socket.connect", "socket.getaddrinfo"}}
+sys.addaudithook(lambda event, _: event in EVENTS and print(event))
+
+from framegate.runtimes.libraries import library
+
+library({name!r}, {name!r})
+assert "openvino_telemetry" not in sys.modules
+"""
+
+
+@pytest.mark.parametrize("name", ["openvino", "onnxruntime", "ai_edge_litert", "tensorflow"])
+def test_importing_its_library_forks_nothing_and_asks_for_no_address(name: str) -> None:
+    done = subprocess.run([sys.executable, "-c", IMPORT.format(name=name)], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, ""), done.stdout + done.stderr
