@@ -55,6 +55,7 @@ __all__ = [
 
 _MOST_LETTERS = 2000
 _LAST_LETTERS = 400
+_LEFT_OUT = " […] "
 
 
 def one_line(message: str) -> str:
@@ -62,10 +63,14 @@ def one_line(message: str) -> str:
 
     What a message quotes is often somebody else's, and what to do stands at its end.
     """
-    line = " ".join(message.split())
-    if len(line) > _MOST_LETTERS:
-        line = f"{line[: _MOST_LETTERS - _LAST_LETTERS]} […] {line[-_LAST_LETTERS:]}"
-    return line if line.isprintable() else "".join(map(_printable, line))
+    line = _cut(" ".join(message.split()))
+    return line if line.isprintable() else _cut("".join(map(_printable, line)))
+
+
+def _cut(line: str) -> str:
+    if len(line) <= _MOST_LETTERS:
+        return line
+    return line[: _MOST_LETTERS - len(_LEFT_OUT) - _LAST_LETTERS] + _LEFT_OUT + line[-_LAST_LETTERS:]
 
 
 def _printable(letter: str) -> str:

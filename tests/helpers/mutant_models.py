@@ -59,7 +59,7 @@ def layers_model() -> Json:
 
 
 def loop_model() -> Json:
-    """A loop with its functions, a branch of the older kind, and a table that the initializer fills."""
+    """A loop with its functions, and a branch of the older kind."""
     kinds = {"T": {"list": {"type": ["DT_INT32", "DT_FLOAT"]}}}
     calls = {"body": {"func": {"name": "body"}}, "cond": {"func": {"name": "cond"}}}
     body = _function(
