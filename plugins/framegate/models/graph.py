@@ -206,6 +206,6 @@ def _shape(shape: Any) -> tuple[int | None, ...]:
 def _dim(dim: Any) -> int | None:
     try:
         size = int(dim["size"])
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):  # the last one for a size of 1e999
         return None
     return size if size >= 0 else None

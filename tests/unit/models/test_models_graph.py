@@ -66,6 +66,13 @@ def test_the_placeholder_says_the_shape_and_the_type(tmp_path: Path, said: Any, 
     assert port == Port(TensorInfo("picture", shape, "int32"), "a:0")
 
 
+@pytest.mark.parametrize("size", [float("inf"), float("nan"), "many", None, "-1"])
+def test_a_size_that_is_no_number_is_open(tmp_path: Path, size: Any) -> None:
+    nodes = [{"name": "a", "op": "Placeholder", "attr": {"shape": {"shape": {"dim": [{"size": size}, {"size": "3"}]}}}}]
+    (port,) = graph.inputs(read(tmp_path, nodes))
+    assert port.info.shape == (None, 3)
+
+
 def test_the_signature_says_the_shape_where_the_placeholder_is_open(tmp_path: Path) -> None:
     nodes = [{**NODES[0], "attr": {"dtype": {"type": "DT_INT32"}}}, *NODES[1:]]
     (port,) = graph.inputs(read(tmp_path, nodes, signature=SIGNATURE))
