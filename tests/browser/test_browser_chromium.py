@@ -95,6 +95,8 @@ def test_playwrights_downloads_are_where_it_puts_them(
     for name in ("PLAYWRIGHT_BROWSERS_PATH", "XDG_CACHE_HOME", "LOCALAPPDATA"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(sys, "platform", platform)
+    # From 3.12 on it asks Windows itself, where that is the platform.
+    monkeypatch.setattr("shutil.which", lambda _: None)
     monkeypatch.setattr(Path, "home", lambda: programs)
     if variable is not None:
         monkeypatch.setenv(variable, str(programs))
