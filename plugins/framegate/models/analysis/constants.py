@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from framegate.models.analysis.nodes import Node, shape_dims
+from framegate.models.analysis.nodes import Node, shape_dims, whole
 from framegate.models.analysis.shard_states import ShardsReport
 from framegate.models.analysis.tensors import Tensor, Values
 from framegate.models.manifest import WeightEntry, WeightGroup
@@ -104,8 +104,8 @@ def _inline(tensor: Mapping[str, Any], dims: tuple[int | None, ...] | None) -> V
         return tuple(map(int, np.frombuffer(data, item))) if len(data) == size * item.itemsize else None
     listed = tensor.get("intVal", tensor.get("int64Val"))
     raw = listed if isinstance(listed, list) else [listed]
-    if not all(type(value) is int or (isinstance(value, str) and value.lstrip("-").isdigit()) for value in raw):
+    numbers = tuple(number for value in raw if (number := whole(value)) is not None)
+    if len(numbers) < len(raw):
         return None
-    numbers = tuple(int(value) for value in raw)
     # Protobuf writes a constant of equal numbers once.
     return numbers * size if len(numbers) == 1 else numbers if len(numbers) == size else None
