@@ -48,5 +48,5 @@ def _signals_wait() -> Iterator[None]:
     finally:
         for number, handler in handlers.items():
             signal.signal(number, handler)
-    for number in arrived:
-        signal.raise_signal(number)
+        for number in arrived:
+            signal.raise_signal(number)

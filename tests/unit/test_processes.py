@@ -54,6 +54,27 @@ except KeyboardInterrupt:
 """
 
 
+FAILED = """
+import signal, sys
+from framegate.processes import running
+
+def start():
+    signal.raise_signal(signal.SIGINT)
+    raise FileNotFoundError
+
+try:
+    with running(start, print):
+        print("the block is reached")
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+
+
+def test_a_signal_during_a_start_that_fails_is_not_lost() -> None:
+    done = subprocess.run([sys.executable, "-c", FAILED], capture_output=True, text=True, check=False)
+    assert done.stdout == "interrupted\n", done.stderr
+
+
 @pytest.mark.parametrize("name", [signal.Signals(number).name for number in processes.SIGNALS])
 def test_a_signal_between_the_start_and_the_block_waits_for_what_ends_the_process(name: str) -> None:
     command = [sys.executable, "-c", INTERRUPTED, name]
