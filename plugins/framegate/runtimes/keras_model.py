@@ -5,6 +5,9 @@ from __future__ import annotations
 import importlib
 import json
 import re
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +42,8 @@ def build_keras(parts: Parts) -> Any:
     check_order(path, config)
     classes = tfjs_layers(keras) | own_classes(keras, parts.layers)
     try:
-        model = keras.models.model_from_json(json.dumps(config), custom_objects=classes)
+        with _autograph():
+            model = keras.models.model_from_json(json.dumps(config), custom_objects=classes)
     except _refusals() as error:
         raise _cannot_build(path, error) from error
     if not isinstance(model, keras.Model):
@@ -64,13 +68,26 @@ def freeze_keras(tensorflow: Any, parts: Parts) -> Frozen:
 
     convert = importlib.import_module("tensorflow.python.framework.convert_to_constants")
     try:
-        function = tensorflow.function(run, input_signature=specs, autograph=False).get_concrete_function()
+        with _autograph():
+            function = tensorflow.function(run, input_signature=specs, autograph=False).get_concrete_function()
         with tf.quiet():
             frozen = convert.convert_variables_to_constants_v2(function)
     except _refusals() as error:
         raise _cannot_build(parts.json.path, error) from error
     inputs = tuple(map(info_of, model.input_names, model.inputs))
     return Frozen(frozen, inputs, tuple(map(info_of, model.output_names, frozen.outputs)))
+
+
+@contextmanager
+def _autograph() -> Iterator[None]:
+    """Let AutoGraph rewrite the code of layers.
+
+    Python 3.13 warns of how AutoGraph annotates syntax. Where warnings are errors, it would leave the layers as they
+    are, those of the user too, which may need it.
+    """
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", ".*Support for arbitrary keyword arguments is deprecated", DeprecationWarning)
+        yield
 
 
 def _refusals() -> tuple[type[Exception], ...]:

@@ -32,7 +32,7 @@ def scaled(given: Exported) -> Exported:
             convolution, factors = found
             axis, at = _CONVOLUTIONS[convolution.op]
             name = _name(convolution.input[at])
-            weights[name] = weights[name] * np.expand_dims(factors, [*range(axis), *range(axis + 1, 4)])
+            weights[name] = weights[name] * np.expand_dims(factors, (*range(axis), *range(axis + 1, 4)))
             renamed[node.name] = convolution.name
     for node in graph.node:
         for index, name in enumerate(node.input):
