@@ -100,6 +100,45 @@ def loop_model() -> Json:
     return {"format": "graph-model", "modelTopology": topology, "signature": signature} | _manifest(("scale", 3))
 
 
+def table_model() -> Json:
+    """A factor that is found in a hash table, which an initializer fills."""
+    kinds = {"key_dtype": {"type": "DT_STRING"}, "value_dtype": FLOAT}
+    words = {"tensor": {"dtype": "DT_STRING", "tensorShape": _dims(2), "stringVal": ["Y2F0", "ZG9n"]}}
+    word = {"tensor": {"dtype": "DT_STRING", "tensorShape": {}, "stringVal": ["ZG9n"]}}
+    resource = {"dtype": {"type": "DT_RESOURCE"}, "shape": {"shape": {}}}
+    find = {"Tin": {"type": "DT_STRING"}, "Tout": FLOAT}
+    fill = {"Tkey": {"type": "DT_STRING"}, "Tval": FLOAT}
+    nodes = [
+        {"name": "x", "op": "Placeholder", "attr": {"dtype": FLOAT, "shape": {"shape": _dims(1, 4, 4, 3)}}},
+        {"name": "handle", "op": "Placeholder", "attr": resource},
+        {"name": "word", "op": "Const", "attr": {"dtype": {"type": "DT_STRING"}, "value": word}},
+        _constant("none", "DT_FLOAT", floatVal=[1.0]),
+        {"name": "factor", "op": "LookupTableFindV2", "input": ["handle", "word", "none"], "attr": find},
+        {"name": "y", "op": "Mul", "input": ["x", "factor"], "attr": {"T": FLOAT}},
+    ]
+    filling = [
+        {"name": "table", "op": "HashTableV2", "attr": {**kinds, "shared_name": {"s": "dGFibGU="}}},
+        {"name": "words", "op": "Const", "attr": {"dtype": {"type": "DT_STRING"}, "value": words}},
+        _constant("factors", "DT_FLOAT", 2),
+        {"name": "fill", "op": "InitializeTableV2", "input": ["table", "words", "factors"], "attr": fill},
+        {"name": "filled", "op": "NoOp", "input": ["^fill"]},
+    ]
+    place = {"dtype": "DT_RESOURCE", "tensorShape": {}, "resourceId": 3}
+    image = {"dtype": "DT_FLOAT", "tensorShape": _dims(1, 4, 4, 3)}
+    signature = {
+        "inputs": {"x": {"name": "x:0", **image}, "handle": {"name": "handle:0", **place}},
+        "outputs": {"y": {"name": "y:0", **image}},
+    }
+    versions = {"producer": 1882}
+    return {
+        "format": "graph-model",
+        "modelTopology": {"node": nodes, "versions": versions},
+        "signature": signature,
+        "modelInitializer": {"node": filling, "versions": versions},
+        "initializerSignature": {"outputs": {"table": {"name": "table:0", **place}}},
+    } | _manifest(("factors", 2))
+
+
 def sequence_model() -> Json:
     """Wrappers, a recurrent layer and a model inside of the model."""
     dense = {"class_name": "Dense", "config": {"name": "dense", "units": 4, "activation": "tanh"}}

@@ -10,9 +10,9 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from mutant_models import graph_model, layers_model, loop_model, sequence_model
+from mutant_models import graph_model, layers_model, loop_model, sequence_model, table_model
 
-MODELS = (graph_model, layers_model, loop_model, sequence_model)
+MODELS = (graph_model, layers_model, loop_model, table_model, sequence_model)
 Json = dict[str, Any]
 Place = tuple[Any, Any]
 """An object or list, and a key or index in it."""
@@ -25,10 +25,10 @@ EXTREMES: tuple[Any, ...] = (
 )  # fmt: skip
 OPS = (
     "Add", "AddN", "ArgMax", "BatchToSpaceND", "Cast", "ConcatV2", "Conv2D", "Conv2DBackpropInput", "CropAndResize",
-    "DepthwiseConv2dNative", "Einsum", "ExpandDims", "Fill", "GatherNd", "If", "MatMul", "MaxPool", "Merge",
-    "NonMaxSuppressionV3", "OneHot", "Pack", "PadV2", "PrintV2", "Range", "Reshape", "ResizeBilinear", "Slice", "Split",
-    "SpaceToBatchND", "StridedSlice", "Sum", "Switch", "TensorListReserve", "Tile", "TopKV2", "Transpose", "Unpack",
-    "While", "_FusedConv2D",
+    "DepthwiseConv2dNative", "Einsum", "ExpandDims", "Fill", "GatherNd", "HashTableV2", "If", "MatMul", "MaxPool",
+    "Merge", "NonMaxSuppressionV3", "OneHot", "Pack", "PadV2", "PrintV2", "Range", "Reshape", "ResizeBilinear", "Slice",
+    "Split", "SpaceToBatchND", "StridedSlice", "Sum", "Switch", "TensorListReserve", "Tile", "TopKV2", "Transpose",
+    "Unpack", "While", "_FusedConv2D",
 )  # fmt: skip
 
 
@@ -94,7 +94,7 @@ def _transplant(document: Json, random: Random) -> None:
 
 def _nest(document: Json, random: Random) -> None:
     holder, key = _some_place(document, random)
-    for _ in range(random.choice((1, 50, 150, 400))):
+    for _ in range(random.choice((1, 50, 150, 210))):  # 200 are read, and Python writes fewer than 1,000
         holder[key] = [holder[key]] if random.random() < 0.5 else {"config": holder[key]}
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from mutant_models import sequence_model
 from mutants import MODELS, mutant, shard_bytes, write
 
 import framegate
@@ -70,7 +71,7 @@ def test_inspect_explains_or_says_what_is_wrong(tmp_path: Path, seed: int) -> No
 
 @pytest.mark.parametrize("runtime", ["keras", "tensorflow"])
 def test_a_model_without_layers_is_refused(tmp_path: Path, runtime: str) -> None:
-    document = MODELS[-1]()
+    document = sequence_model()
     document["modelTopology"]["model_config"]["config"]["layers"] = []
     said = refusal(write(tmp_path, document, bytes(shard_bytes(document))), runtime)
     assert said is not None

@@ -85,8 +85,10 @@ def convert(tf: Any, parts: Parts, nodes: Sequence[Node], library: Any, left_out
     topology |= {"versions": versions} if versions else {}
     try:
         definition = json_format.ParseDict(topology, tf.compat.v1.GraphDef(), ignore_unknown_fields=True)
-    except (json_format.ParseError, ValueError, TypeError, AttributeError, OverflowError) as error:
-        raise ModelFormatError(f"{path}: not a TensorFlow graph ({error}); convert the model again") from error
+    except (json_format.ParseError, ValueError, TypeError, AttributeError, OverflowError, SystemError) as error:
+        # A SystemError is a name that is no Unicode; only its cause says so.
+        reason = error.__cause__ if isinstance(error, SystemError) else error
+        raise ModelFormatError(f"{path}: not a TensorFlow graph ({reason}); convert the model again") from error
     definition = restricted(path, tf.__version__, definition)
     _put_weights(tf, path, definition, {valid_name(name): array for name, array in parts.weights.items()})
     return definition

@@ -163,6 +163,16 @@ def test_a_size_that_the_model_cannot_have_is_an_error(tmp_path: Path) -> None:
         look(tmp_path, nodes, {"w": (192, 2)}, size=Size(16, 16))
 
 
+def test_weights_of_functions_and_of_the_initializer_are_taken(tmp_path: Path) -> None:
+    loop = op("StatelessWhile", "image")
+    loop["attr"]["body"] = {"func": {"name": "body"}}
+    library = {"function": [{"signature": {"name": "body"}, "nodeDef": [const("step")]}]}
+    tables = {"node": [const("keys"), op("HashTableV2", name="table")]}
+    weights = {"step": (1,), "keys": (2,), "table": (2,)}
+    found = look(tmp_path, [image(1, 4), loop], weights, library=library, modelInitializer=tables)
+    assert [entry.name for entry in found.unused] == ["table"]
+
+
 def test_weights_belong_to_the_first_op_that_takes_them(tmp_path: Path) -> None:
     nodes = [
         image(1, 10),

@@ -166,6 +166,12 @@ def test_an_unknown_op_is_named_with_its_node(tmp_path: Path, runtime: Runtime) 
         ),
         ([IMAGE, op("Tanh", "y", ["x"], T={"type": []})], {}, ModelFormatError, "not a TensorFlow graph ("),
         (
+            [IMAGE, op("Tanh", "y", ["x"], T={"type": "\ud800"})],
+            {},
+            ModelFormatError,
+            "not a TensorFlow graph ('utf-8' codec can't encode character '\\ud800'",
+        ),
+        (
             [IMAGE, op("Tanh", "y", ["x"])],
             {"signature": {"outputs": {"z": {"name": "gone:0"}}}},
             ModelFormatError,

@@ -8,6 +8,7 @@ from framegate.errors import ModelFormatError, UsageError
 from framegate.models import graph
 from framegate.models.analysis.constants import constant
 from framegate.models.analysis.graph_macs import macs
+from framegate.models.analysis.graph_parts import parts
 from framegate.models.analysis.graph_rules import RULES
 from framegate.models.analysis.nodes import Node, in_order
 from framegate.models.analysis.rows import Row, Walk, entries_by_name
@@ -71,13 +72,22 @@ class GraphWalk:
             at = int(number) if number.isdigit() else 0
             self.walk.shapes[port.info.name] = outputs[at].shape if at < len(outputs) else None
         left = {entry.name: entry for held in self._held.values() for entry in held}
-        taken = {entry.name for row in self.walk.rows for entry in row.weights}
+        taken = {entry.name for row in self.walk.rows for entry in row.weights} | self._taken_elsewhere()
         listed = {name: entry for name, entry in self._entries.items() if name not in self._tensors} | left
         self.walk.unused = tuple(entry for name, entry in listed.items() if name not in taken)
         self._checked()
         if self._misfits > 1:
             self.walk.notes.append(f"{self._misfits - 1} more ops have inputs that do not fit together")
         return self.walk
+
+    def _taken_elsewhere(self) -> set[str]:
+        """The constants of functions and of the initializer."""
+        return {
+            node["name"]
+            for _, nodes in list(parts(self._model))[1:]
+            for node in nodes
+            if node.get("op") == "Const" and isinstance(node.get("name"), str)
+        }
 
     def _checked(self) -> None:
         """Compare with the signature, which was written when all was known, and learn the rest from it.
