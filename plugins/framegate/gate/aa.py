@@ -5,22 +5,24 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import log
+from math import exp, log
 from statistics import mean, median
 
 from framegate.errors import ComparisonError
 from framegate.gate.ab import FIRST_PAIRS, MORE_PAIRS, Pair, Turn, conclude, measure
+from framegate.gate.evidence import Estimate, Evidence, Sample
 from framegate.gate.floors import STORED_FLOOR, Floors
+from framegate.gate.judge import judge
 from framegate.gate.pairs import Delay, Measured
-from framegate.gate.statistics import against_history
-from framegate.gate.verdicts import PASSES, Verdict
+from framegate.gate.statistics import against_history, verdict_of
+from framegate.gate.verdicts import PASSES, TOTAL, Verdict
 
 DELAYS = (Delay("+5 %", 0.05), Delay("+10 %", 0.10))
 NOTHING = ""
 STORED_RUNS, LAUNCHES = 10, 5
 LEAST_PAIRS = FIRST_PAIRS + MORE_PAIRS
 COMPARE_FAIL: Mapping[str, Callable[[Sequence[float]], float]] = {"mean": mean, "median": median, "min": min}
-COMPARE_FAIL_LIMIT = 1.05
+COMPARE_FAIL_LIMIT = 0.05
 
 
 @dataclass(frozen=True)
@@ -116,9 +118,7 @@ def _as_measured(pair: Pair, key: str, delay: str) -> Measured:
         return measured
     ratios = measured.delayed[delay]
     slower = {
-        family: (base, base * 2.718281828459045 ** ratios[family])
-        for family, (base, _) in measured.seconds.items()
-        if family in ratios
+        family: (base, base * exp(ratios[family])) for family, (base, _) in measured.seconds.items() if family in ratios
     }
     return replace(measured, ratios=ratios, seconds=slower)
 
@@ -129,14 +129,13 @@ def _stored(
     shuffled = chance.sample(pairs, len(pairs))
     now, past = shuffled[:LAUNCHES], shuffled[LAUNCHES:]
     accepted = [chance.sample(past, LAUNCHES) for _ in range(STORED_RUNS)]
-    return {
-        key: against_history(
-            [log(min(_rounds(pair, key, delay if key == delayed else NOTHING, 1))) for pair in now],
-            [[log(min(_rounds(pair, key, NOTHING, 0))) for pair in run] for run in accepted],
-            STORED_FLOOR,
-        ).verdict
-        for key in keys
-    }
+
+    def estimate(key: str) -> Estimate:
+        after = [log(min(_rounds(pair, key, delay if key == delayed else NOTHING, 1))) for pair in now]
+        return against_history(after, [[log(min(_rounds(pair, key, NOTHING, 0))) for pair in run] for run in accepted])
+
+    evidence = [Evidence(key, families={TOTAL: Sample(estimate(key))}) for key in keys]
+    return {each.benchmark: each.verdict for each in judge(evidence, dict.fromkeys(keys, Floors(general=STORED_FLOOR)))}
 
 
 def _compare_fail(of: Callable[[Sequence[float]], float]) -> Rule:
@@ -145,11 +144,14 @@ def _compare_fail(of: Callable[[Sequence[float]], float]) -> Rule:
     ) -> Mapping[str, Verdict]:
         then, now = chance.sample(pairs, 2)
 
-        def is_slower(key: str) -> bool:
-            after = of(_rounds(now, key, delay if key == delayed else NOTHING, 1))
-            return after > COMPARE_FAIL_LIMIT * of(_rounds(then, key, NOTHING, 0))
+        def verdict(key: str) -> Verdict:
+            after, before = (
+                of(_rounds(now, key, delay if key == delayed else NOTHING, 1)),
+                of(_rounds(then, key, NOTHING, 0)),
+            )
+            return verdict_of(after / before - 1, COMPARE_FAIL_LIMIT)
 
-        return {key: Verdict.REGRESSED if is_slower(key) else Verdict.SAME for key in keys}
+        return {key: verdict(key) for key in keys}
 
     return rule
 

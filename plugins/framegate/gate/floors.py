@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from math import log1p
 from types import MappingProxyType
 from typing import Any
 
@@ -43,6 +44,10 @@ class Floors:
         """The floor of a family."""
         least = P95_FLOOR if family == P95 else MEMORY_FLOOR if family in MEMORY else 0.0
         return self.own.get(family, max(self.general, least))
+
+    def limit(self, family: str) -> float:
+        """The floor as estimates have it: the logarithm of a ratio of times, or a difference of shares."""
+        return self.fraction(family) if family == MISSED else log1p(self.fraction(family))
 
     def seconds(self, family: str) -> float:
         """The least change in seconds."""

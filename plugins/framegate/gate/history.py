@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from math import log, log1p
+from dataclasses import dataclass, field
+from math import log
+from statistics import median
 from typing import Any
 
+from framegate.gate.evidence import Evidence, Sample
 from framegate.gate.fingerprint import differences, fingerprint
 from framegate.gate.floors import Floors
-from framegate.gate.machine import KEPT_RUNS, SECTION, Excuse, excuse_of
-from framegate.gate.memory import memory_of, memory_shifts
-from framegate.gate.samples import Stat, exact_counts, families
-from framegate.gate.statistics import ENOUGH_RUNS, against_history, as_change
-from framegate.gate.verdicts import MISSED, Finding, Shift, Verdict, of_shifts
+from framegate.gate.judge import judge
+from framegate.gate.machine import KEPT_RUNS, SECTION, excuse_of
+from framegate.gate.samples import Stat, both_counts, families, memory_of
+from framegate.gate.statistics import ENOUGH_RUNS, HistoryShift, against_history
+from framegate.gate.verdicts import MISSED, Finding, Verdict
 
 UNSURE = (
     "slower by more than the floor, and by less than its accepted runs vary; more of them, more launches or framegate"
@@ -109,18 +111,17 @@ def compare(
     """
     past = [_entries(index, run) for index, run in enumerate(accepted)]
     expected = [*past[-1]] if past else []
-    excuse = excuse_of(candidate.run, accepted)
-    findings = []
+    evidence = []
     for key in dict.fromkeys([*candidate.outcomes, *candidate.entries, *expected]):
-        lost = _not_measured(key, candidate, expected=key in expected)
-        if lost is not None:
-            if not (lost.verdict is Verdict.MISSING and is_allowed_missing(key)):
-                findings.append(lost)
+        outcome = _not_measured(key, candidate, expected=key in expected)
+        if outcome is not None:
+            if not (outcome.verdict is Verdict.MISSING and is_allowed_missing(key)):
+                evidence.append(Evidence(key, outcome))
         elif key in candidate.entries:
             history = [(run, entries[key]) for run, entries in zip(accepted, past, strict=True) if key in entries]
-            chosen = floors.get(key, default_floors)
-            findings.append(_judged(key, candidate, history, stat, chosen, excuse))
-    return tuple(findings)
+            evidence.append(_evidence(key, candidate, history, stat))
+    own = {each.key: floors.get(each.key, default_floors) for each in evidence}
+    return judge(evidence, own, excuse_of(candidate.run, accepted))
 
 
 def _not_measured(key: str, candidate: Candidate, *, expected: bool) -> Finding | None:
@@ -145,110 +146,61 @@ def _not_measured(key: str, candidate: Candidate, *, expected: bool) -> Finding 
     return None
 
 
-def _judged(
-    key: str,
-    candidate: Candidate,
-    history: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]],
-    stat: Stat,
-    floors: Floors,
-    excuse: Excuse | None,
-) -> Finding:
+def _evidence(
+    key: str, candidate: Candidate, history: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]], stat: Stat
+) -> Evidence:
     entry = candidate.entries[key]
     try:
         values = launch_values(entry, stat)
     except ValueError as error:
-        return Finding(key, Verdict.NOTHING, str(error))
+        return Evidence(key, Finding(key, Verdict.NOTHING, str(error)))
     if not history:
-        return Finding(
-            key,
-            Verdict.NO_BASELINE,
-            "no accepted run has it; --gate-bootstrap accepts what has nothing to be compared with",
-        )
+        reason = "no accepted run has it; --gate-bootstrap accepts what has nothing to be compared with"
+        return Evidence(key, Finding(key, Verdict.NO_BASELINE, reason))
     now = fingerprint(candidate.run.get("machine_info", {}), entry)
     then = [(fingerprint(run.get("machine_info", {}), old), old) for run, old in history]
     comparable = [old for print_, old in then if print_ == now][-KEPT_RUNS:]
     if not comparable:
-        return Finding(key, Verdict.OTHER, differences(now, then[-1][0]))
+        return Evidence(key, Finding(key, Verdict.OTHER, differences(now, then[-1][0])))
     try:
         past = [launch_values(old, stat) for old in comparable]
     except ValueError as error:
-        return Finding(key, Verdict.UNREADABLE, f"an accepted run has it, and {error}")
-    shifts = [_time_shift(family, values, past, floors) for family in values[0] if family != MISSED]
-    if MISSED in values[0]:
-        shifts.append(_missed_shift(values, past, floors))
-    shifts += _count_shifts(entry, comparable[-1])
-    shifts += memory_shifts([held for old in comparable for held in _launches(old)], _launches(entry), floors)
-    return _explained(of_shifts(key, shifts), excuse)
+        return Evidence(key, Finding(key, Verdict.UNREADABLE, f"an accepted run has it, and {error}"))
+    samples = {family: _sample(family, values, past) for family in values[0]}
+    return Evidence(
+        key,
+        families={family: sample for family, sample in samples.items() if sample is not None},
+        counts=both_counts(comparable[-1].get("extra_info", {}), entry.get("extra_info", {})),
+        memory=([held for old in comparable for held in _memory(old)], _memory(entry)),
+        unsure=UNSURE,
+    )
 
 
-def _explained(finding: Finding, excuse: Excuse | None) -> Finding:
-    if finding.verdict is Verdict.INCONCLUSIVE:
-        return replace(finding, reason=UNSURE)
-    if finding.verdict is Verdict.REGRESSED and excuse is not None and _is_excused(finding, excuse):
-        return replace(finding, verdict=Verdict.INCONCLUSIVE, reason=excuse.reason)
-    return finding
+Values = Sequence[Mapping[str, float]]
+"""The families' values in each launch of a run."""
 
 
-def _time_shift(
-    family: str, values: Sequence[Mapping[str, float]], past: Sequence[Sequence[Mapping[str, float]]], floors: Floors
-) -> Shift:
-    from statistics import median
-
-    now = [_log(each[family]) for each in values if family in each]
-    runs = [[_log(each[family]) for each in run if family in each] for run in past]
-    runs = [run for run in runs if run]
+def _sample(family: str, values: Values, past: Sequence[Values]) -> Sample | None:
+    """A family of the candidate, if any accepted run has it."""
+    now = [each[family] for each in values if family in each]
+    if family == MISSED:
+        # A run without an inference stage had no frames, and missed none.
+        return Sample(HistoryShift(median(now) - median(each.get(MISSED, 0.0) for run in past for each in run)))
+    runs = [run for values in past if (run := [each[family] for each in values if family in each])]
     if not runs:
-        return Shift(family, Verdict.SAME, 0.0, 0.0, 0.0)
-    found = against_history(now, runs, floors.fraction(family))
-    seconds = (
-        median(each[family] for run in past for each in run if family in each),
-        median(each[family] for each in values if family in each),
-    )
-    small = abs(seconds[1] - seconds[0]) < floors.seconds(family)
-    return Shift(
-        family,
-        Verdict.SAME if small else found.verdict,
-        as_change(found.shift),
-        as_change(found.shift - found.bound),
-        as_change(found.shift + found.bound),
-        seconds=seconds,
-    )
+        return None
+    estimate = against_history(_logs(now), [_logs(run) for run in runs])
+    return Sample(estimate, (median(seconds for run in runs for seconds in run), median(now)))
 
 
-def _log(seconds: float) -> float:
+def _logs(seconds: Sequence[float]) -> list[float]:
     # A stage can be too short for the clock; a nanosecond stands for nothing.
-    return log(max(seconds, 1e-9))
+    return [log(max(each, 1e-9)) for each in seconds]
 
 
-def _missed_shift(
-    values: Sequence[Mapping[str, float]], past: Sequence[Sequence[Mapping[str, float]]], floors: Floors
-) -> Shift:
-    from statistics import median
-
-    now = median(each[MISSED] for each in values)
-    then = median(each.get(MISSED, 0.0) for run in past for each in run)
-    change, floor = now - then, floors.fraction(MISSED)
-    verdict = Verdict.REGRESSED if change > floor else Verdict.IMPROVED if change < -floor else Verdict.SAME
-    return Shift(MISSED, verdict, change, change - floor, change + floor)
-
-
-def _launches(entry: Mapping[str, Any]) -> list[dict[str, int]]:
+def _memory(entry: Mapping[str, Any]) -> list[dict[str, int]]:
     """What the process of each launch held; files of before do not say."""
     return [memory_of({"memory": each}) for each in entry["extra_info"]["gate"]["launches"]]
-
-
-def _count_shifts(entry: Mapping[str, Any], old: Mapping[str, Any]) -> list[Shift]:
-    now, then = exact_counts(entry.get("extra_info", {})), exact_counts(old.get("extra_info", {}))
-    found = []
-    for name, count in now.items():
-        change = count - then.get(name, count)
-        verdict = Verdict.REGRESSED if change > 0 else Verdict.IMPROVED if change < 0 else Verdict.SAME
-        found.append(Shift(name, verdict, change, change, change))
-    return found
-
-
-def _is_excused(finding: Finding, excuse: Excuse) -> bool:
-    return all(shift.seconds is not None and log1p(shift.change) <= excuse.most for shift in finding.worst())
 
 
 def few_runs(accepted: Sequence[object]) -> list[str]:

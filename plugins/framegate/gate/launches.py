@@ -14,8 +14,7 @@ from framegate.errors import ComparisonError
 from framegate.gate.fingerprint import section
 from framegate.gate.history import Outcome, by_key
 from framegate.gate.machine import CANARY, SECTION, WAITED
-from framegate.gate.memory import memory_of
-from framegate.gate.samples import stages_of
+from framegate.gate.samples import memory_of, stages_of
 from framegate.gate.workers import CopyPlugin, Side, workers
 from framegate.leftovers import temporary_folder
 

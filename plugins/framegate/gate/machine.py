@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from math import isfinite, log
+from math import isfinite, log, log1p
 from statistics import median
 from typing import Any
 
+from framegate.gate.evidence import Excuse
 from framegate.gate.fingerprint import fingerprint, section
 from framegate.gate.floors import Floors
 from framegate.gate.statistics import CANARY_REACH, against_history, as_change
@@ -19,19 +19,6 @@ CANARY, WAITED = "canary", "waited"
 KEPT_RUNS = 10
 TOO_BUSY = 2.0
 """Times of a process that spends half of its time waiting for a processor are the other processes' as well."""
-
-
-@dataclass(frozen=True)
-class Excuse:
-    """Why a benchmark may be slower though its code is not.
-
-    Attributes:
-        most: logarithm of the largest shift that it explains.
-        reason: why, in words.
-    """
-
-    most: float
-    reason: str
 
 
 def excuse_of(run: Mapping[str, Any], accepted: Sequence[Mapping[str, Any]]) -> Excuse | None:
@@ -59,14 +46,14 @@ def _slower(run: Mapping[str, Any], accepted: Sequence[Mapping[str, Any]], name:
     then = [[log(value) for value in _values(old, name)] for old in accepted]
     if not now or not then or not all(then):
         return None
-    found = against_history(now, then, Floors().general)
-    if found.verdict is not Verdict.REGRESSED:
+    found = against_history(now, then)
+    if found.verdict(log1p(Floors().general)) is not Verdict.REGRESSED:
         return None
     what = "the machine itself is slower" if name == CANARY else "the wait for a processor is longer"
-    share = 100 * as_change(found.shift)
+    share = 100 * as_change(found.change)
     reach = CANARY_REACH if name == CANARY else 1  # who waits for a processor is slower by that, and by no more
     return Excuse(
-        reach * found.shift, f"{what} by {share:.0f} % than in the accepted runs; try again, or decide by framegate ab"
+        reach * found.change, f"{what} by {share:.0f} % than in the accepted runs; try again, or decide by framegate ab"
     )
 
 

@@ -11,8 +11,7 @@ from typing import Any
 
 from framegate.errors import ComparisonError
 from framegate.gate.fingerprint import section
-from framegate.gate.memory import memory_of
-from framegate.gate.samples import FRAME_S, checked, exact_counts, p95
+from framegate.gate.samples import FRAME_S, both_counts, checked, memory_of, p95
 from framegate.gate.verdicts import MISSED, P95, TOTAL
 from framegate.gate.workers import Worker
 
@@ -161,9 +160,9 @@ def _compare(
     endings = [ended.get(talk) or talk.next_state() for talk in talks]
     if measured is None or any(state["outcome"] != "passed" for state in endings):
         return _ended(endings)
-    measured.counts = _counts(infos)
-    base, candidate = (memory_of(section(info, "extra_info")) for info in infos)
-    measured.memory = (base, candidate)
+    base, candidate = (section(info, "extra_info") for info in infos)
+    measured.counts = both_counts(base, candidate)
+    measured.memory = (memory_of(base), memory_of(candidate))
     return measured
 
 
@@ -240,11 +239,6 @@ def _pooled(blocks: Sequence[Both]) -> tuple[list[float], list[float]]:
 def checked_or_zero(seconds: Sequence[float]) -> Sequence[float]:
     """A stage's times, where all of them may be too short for the clock."""
     return checked(seconds) if any(seconds) else [0.0]
-
-
-def _counts(infos: Sequence[Mapping[str, Any]]) -> dict[str, tuple[int, int]]:
-    base, candidate = (exact_counts(info.get("extra_info", {})) for info in infos)
-    return {name: (base[name], count) for name, count in candidate.items() if name in base}
 
 
 def _ended(states: Sequence[Mapping[str, Any]]) -> Ended:

@@ -8,7 +8,7 @@ from statistics import median
 from typing import Any, Literal
 
 from framegate.gate.fingerprint import section
-from framegate.gate.verdicts import MISSED, P95, TOTAL
+from framegate.gate.verdicts import MEMORY, MISSED, P95, TOTAL
 
 Stat = Literal["min", "median", "p95"]
 FRAME_S = 1 / 30
@@ -63,6 +63,18 @@ def exact_counts(extra_info: Mapping[str, Any]) -> dict[str, int]:
         if isinstance(count, int):
             found[name] = count
     return found
+
+
+def both_counts(base: Mapping[str, Any], candidate: Mapping[str, Any]) -> dict[str, tuple[int, int]]:
+    """The exact counts that both sides' ``extra_info`` have, by their last names."""
+    before = exact_counts(base)
+    return {name: (before[name], count) for name, count in exact_counts(candidate).items() if name in before}
+
+
+def memory_of(extra_info: Mapping[str, Any]) -> dict[str, int]:
+    """What a benchmark stored of its process's memory, in bytes; empty where it stored nothing."""
+    held = section(extra_info, "memory")
+    return {name: held[name] for name in MEMORY if isinstance(held.get(name), int) and held[name] > 0}
 
 
 def stages_of(entry: Mapping[str, Any]) -> Mapping[str, list[float]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import exp, isfinite, log, log1p, sqrt
+from math import copysign, exp, isfinite, log, sqrt
 from statistics import median
 
 from framegate.gate.verdicts import Verdict
@@ -30,24 +30,44 @@ def spread(values: Sequence[float]) -> float:
     return 1.4826 * median(abs(value - middle) for value in values)
 
 
+def verdict_of(change: float, limit: float, *, sure: bool = True) -> Verdict:
+    """Which way something has changed: by more than a limit, and not by chance."""
+    if not sure or abs(change) <= limit:
+        return Verdict.SAME
+    return Verdict.REGRESSED if change > 0 else Verdict.IMPROVED
+
+
 @dataclass(frozen=True)
 class HistoryShift:
-    """A candidate's launches against those of accepted runs, in logarithms.
+    """A candidate's launches against those of accepted runs.
 
     Attributes:
-        shift: of the median.
-        bound: what a shift has to exceed.
-        verdict: ``same``, ``regressed``, ``improved``, or ``inconclusive`` where most launches are slower by more than
-            the floor and the history varies by as much.
+        change: the shift of the median.
+        noise: the shift that chance alone may cause.
+        most_differ: whether two thirds of the launches differ by 2 % in the direction of the shift.
+        p: None, as nothing is known of how the launches are distributed.
     """
 
-    shift: float
-    bound: float
-    verdict: Verdict
+    change: float
+    noise: float = 0.0
+    most_differ: bool = True
+    p: None = None
+
+    def interval(self, limit: float) -> tuple[float, float]:
+        """The shift, less and plus what it has to exceed."""
+        bound = max(limit, self.noise)
+        return self.change - bound, self.change + bound
+
+    def verdict(self, limit: float, p: float | None = None) -> Verdict:
+        """The verdict; ``inconclusive`` where most are slower by the limit, and the history varies by as much."""
+        del p
+        found = verdict_of(self.change, max(limit, self.noise), sure=self.most_differ)
+        is_unsure = found is Verdict.SAME and self.most_differ and self.change > limit
+        return Verdict.INCONCLUSIVE if is_unsure else found
 
 
-def against_history(candidate: Sequence[float], accepted: Sequence[Sequence[float]], floor: float) -> HistoryShift:
-    """The stored mode's rule: robust, and quick.
+def against_history(candidate: Sequence[float], accepted: Sequence[Sequence[float]]) -> HistoryShift:
+    """The stored mode's estimate: robust, and quick.
 
     The scale is that of single launches around their common median, over all accepted runs, so it holds what differs
     from launch to launch and from day to day. With fewer than five runs it is known less well, and three deviations
@@ -57,7 +77,6 @@ def against_history(candidate: Sequence[float], accepted: Sequence[Sequence[floa
     Args:
         candidate: logarithm of each launch's value.
         accepted: the same for each accepted run, at least one, the oldest first.
-        floor: the smallest change that counts, as a fraction of the time.
     """
     from scipy import stats
 
@@ -69,50 +88,54 @@ def against_history(candidate: Sequence[float], accepted: Sequence[Sequence[floa
         scale = max(scale, SLOWER)
     if len(accepted) < ENOUGH_RUNS:
         sigmas = max(SIGMAS, float(stats.t.ppf(1 - TAIL, max(FEWEST_DEGREES, len(launches) - 1))))
-    bound = max(log1p(floor), sigmas * scale * sqrt(1 / len(candidate) + 1 / len(accepted)))
-
-    def most(sign: float) -> bool:
-        beyond = sum(sign * (value - middle) > SLOWER for value in candidate)
-        return 3 * beyond >= 2 * len(candidate)
-
-    verdict = Verdict.SAME
-    if shift > bound and most(1.0):
-        verdict = Verdict.REGRESSED
-    elif shift > log1p(floor) and most(1.0):
-        verdict = Verdict.INCONCLUSIVE
-    elif shift < -bound and most(-1.0):
-        verdict = Verdict.IMPROVED
-    return HistoryShift(shift, bound, verdict)
+    noise = sigmas * scale * sqrt(1 / len(candidate) + 1 / len(accepted))
+    beyond = sum(copysign(1.0, shift) * (value - middle) > SLOWER for value in candidate)
+    return HistoryShift(shift, noise, 3 * beyond >= 2 * len(candidate))
 
 
 @dataclass(frozen=True)
 class PairsShift:
-    """Pairs of launches, in logarithms: 20 %-trimmed mean with its 95 % interval.
+    """Pairs of launches, in logarithms or shares: 20 %-trimmed mean with its 95 % interval.
 
     Attributes:
-        mean: trimmed mean of ln(candidate/base).
+        change: the trimmed mean of the pairs.
         low: lower end of the interval.
-        high: upper end.
+        high: upper end of the interval.
         p: chance of a mean so far from zero on its side in identical code, before any correction. One-sided, as a
-            benchmark is flagged for being slower, or for being faster, and each has its own question.
-        count: pairs.
+            benchmark is flagged for being slower, or for being faster, and each has its own question. None where the
+            pairs were only looked at.
     """
 
-    mean: float
+    change: float
     low: float
     high: float
-    p: float
-    count: int
+    p: float | None
 
     @property
     def half_width(self) -> float:
-        """Of the interval."""
+        """Half the length of the interval."""
         return (self.high - self.low) / 2
 
-    def pairs_needed(self, floor: float) -> int:
-        """About how many pairs would bring the interval's half width down to the floor."""
-        limit = log1p(floor)
-        return max(self.count + 1, round(self.count * (self.half_width / limit) ** 2))
+    def interval(self, limit: float) -> tuple[float, float]:
+        """The interval, which knows no limit."""
+        del limit
+        return self.low, self.high
+
+    def verdict(self, limit: float, p: float | None) -> Verdict:
+        """What the pairs say, given p after the correction for many families.
+
+        ``regressed`` where the whole interval is above zero and the mean above the limit; ``improved`` by symmetry;
+        ``inconclusive`` where the interval is wider than the limit to either side; else ``same``.
+        """
+        if p is None:
+            return Verdict.SAME
+        found = verdict_of(self.change, limit, sure=p <= LEVEL and (self.low > 0 or self.high < 0))
+        return Verdict.INCONCLUSIVE if found is Verdict.SAME and self.half_width > limit else found
+
+
+def first_look(pairs: Sequence[float]) -> PairsShift:
+    """What the pairs of stage one say of a family that they settled: that it has not changed."""
+    return PairsShift(median(pairs), min(pairs), max(pairs), None)
 
 
 def of_pairs(pairs: Sequence[float]) -> PairsShift:
@@ -140,22 +163,18 @@ def of_pairs(pairs: Sequence[float]) -> PairsShift:
     reach = error * float(special.stdtrit(kept - 1, 1 - LEVEL / 2))
     # Pairs that agree to the last digit have no error; there is nothing left to chance then.
     tail = 0.0 if error == 0 else float(special.stdtr(kept - 1, -abs(mean) / error))
-    return PairsShift(mean, mean - reach, mean + reach, 1.0 if mean == 0 else tail, count)
+    return PairsShift(mean, mean - reach, mean + reach, 1.0 if mean == 0 else tail)
 
 
-def verdict_of_pairs(shift: PairsShift, floor: float, adjusted_p: float) -> Verdict:
-    """Stage two: what the pairs say, given the p-value after the correction for many benchmarks.
+def pairs_needed(count: int, half_width: float, limit: float) -> int | None:
+    """About how many pairs would bring the half width of an interval down to the limit; None if no number would.
 
-    ``regressed`` where the whole interval is above zero and the mean above the floor; ``improved`` by symmetry;
-    ``inconclusive`` where the interval is wider than the floor to either side; else ``same``.
+    Args:
+        count: number of pairs that the interval is from.
+        half_width: half the length of the interval.
+        limit: the smallest change that counts.
     """
-    limit = log1p(floor)
-    if adjusted_p <= LEVEL:
-        if shift.low > 0 and shift.mean > limit:
-            return Verdict.REGRESSED
-        if shift.high < 0 and shift.mean < -limit:
-            return Verdict.IMPROVED
-    return Verdict.INCONCLUSIVE if shift.half_width > limit else Verdict.SAME
+    return max(count + 1, round(count * (half_width / limit) ** 2)) if limit else None
 
 
 def adjust(p_values: Mapping[tuple[str, str], float]) -> dict[tuple[str, str], float]:
@@ -166,11 +185,6 @@ def adjust(p_values: Mapping[tuple[str, str], float]) -> dict[tuple[str, str], f
         return {}
     adjusted = stats.false_discovery_control(list(p_values.values()), method="bh")
     return dict(zip(p_values, map(float, adjusted), strict=True))
-
-
-def may_be_the_machine(change: float, drift: float) -> bool:
-    """Whether a benchmark that is slower by a fraction may be so because the machine is, by a logarithm."""
-    return log1p(change) <= CANARY_REACH * drift
 
 
 def as_change(value: float) -> float:

@@ -151,35 +151,3 @@ PASSES = frozenset({Verdict.SAME, Verdict.IMPROVED, Verdict.INCONCLUSIVE})
 def worst_of(verdicts: Iterable[Verdict]) -> Verdict:
     """The worst verdict; ``nothing-measured`` of none."""
     return min(verdicts, key=list(Verdict).index, default=Verdict.NOTHING)
-
-
-def of_shifts(benchmark: str, shifts: Iterable[Shift], reason: str = "") -> Finding:
-    """The finding of a benchmark whose families were compared: the worst of theirs.
-
-    A family that is merely noisy does not hide that another has not changed: ``inconclusive`` is the benchmark's
-    verdict only if it is that of its total. Work that moved from one stage to another is no regression.
-    """
-    shifts = tuple(shifts)
-    total = next((shift.verdict for shift in shifts if shift.family == TOTAL), Verdict.INCONCLUSIVE)
-    moved = _moved(shifts, total)
-    counted = [shift for shift in shifts if not (moved and shift.is_stage)]
-    others = [shift.verdict for shift in counted if shift.verdict is not Verdict.INCONCLUSIVE]
-    verdict = worst_of([total, *others])
-    if verdict is Verdict.IMPROVED and total is Verdict.SAME:
-        verdict = Verdict.SAME
-    return Finding(benchmark, verdict, reason or moved, shifts)
-
-
-def _moved(shifts: Iterable[Shift], total: Verdict) -> str:
-    """Which stages took over whose work, in words; empty if none did, or if the whole became slower by it.
-
-    A slower stage may be paid for by a faster total, or by other stages that became faster by as many seconds.
-    """
-    stages = {shift: shift.seconds[1] - shift.seconds[0] for shift in shifts if shift.is_stage and shift.seconds}
-    slower = {shift: change for shift, change in stages.items() if shift.verdict is Verdict.REGRESSED}
-    faster = {shift: change for shift, change in stages.items() if shift.verdict is Verdict.IMPROVED}
-    is_paid_for = total is Verdict.IMPROVED or sum(slower.values()) <= -sum(faster.values())
-    if not slower or total is Verdict.REGRESSED or not is_paid_for:
-        return ""
-    lost, gained = (", ".join(shift.family for shift in part) for part in (slower, faster))
-    return f"slower: {lost}; faster: {gained or 'the total'}, by as much or more, so work has moved"

@@ -112,6 +112,15 @@ def test_what_cannot_be_told_says_what_would_settle_it() -> None:
     assert minutes == pytest.approx(pairs / 2, abs=1)
 
 
+def test_a_floor_of_nothing_is_settled_by_no_number_of_pairs() -> None:
+    values = (-0.02, -0.01, 0.0, 0.01, 0.02) * 2
+    (finding,) = conclude(
+        Comparison([constant(total=0.1)] * 5, [constant(total=value) for value in values]), Floors(general=0.0)
+    )
+    assert finding.verdict is Verdict.INCONCLUSIVE
+    assert finding.reason == "no number of pairs settles a floor of 0 %"
+
+
 def test_missed_frames_are_a_difference_of_shares() -> None:
     finding = of(constant(total=0.0, missed=0.2))
     assert finding.verdict is Verdict.REGRESSED

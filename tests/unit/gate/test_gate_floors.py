@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import log
 from typing import Any
 
 import pytest
@@ -38,6 +39,11 @@ def test_lines(line: str, family: str, fraction: float, seconds: float) -> None:
     floors = parse_floors([line, "", "   "], 0.05)
     assert floors.fraction(family) == pytest.approx(fraction)
     assert floors.seconds(family) == pytest.approx(seconds)
+
+
+def test_a_limit_is_a_logarithm_of_times_and_a_difference_of_shares() -> None:
+    floors = parse_floors(["draw = 10%", "missed = 1%"], 0.03)
+    assert [floors.limit(family) for family in (TOTAL, "draw", MISSED)] == pytest.approx([log(1.03), log(1.1), 0.01])
 
 
 @pytest.mark.parametrize(

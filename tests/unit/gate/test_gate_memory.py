@@ -10,7 +10,8 @@ from pairs_of import measured
 
 from framegate.gate.ab import Comparison, conclude
 from framegate.gate.floors import Floors, parse_floors
-from framegate.gate.memory import memory_of, memory_shifts
+from framegate.gate.judge import memory_shifts
+from framegate.gate.samples import memory_of
 from framegate.gate.verdicts import Shift, Verdict
 from framegate.report.gate import shift_text
 
