@@ -1,8 +1,8 @@
-// Writes plugins/framegate/models/analysis/kernels.json: which kernels TF.js' backends have, and which kernels an op of a
+// Writes plugins/framegate/analysis/kernels.json: which kernels TF.js' backends have, and which kernels an op of a
 // graph model or a layer of a layers model needs. Run it where the packages of one version are installed:
 //
 //   npm install @tensorflow/tfjs-{core,converter,layers,backend-cpu,backend-wasm,backend-webgl,backend-webgpu}@4.22.0
-//   node path/to/scripts/tfjs-kernels.cjs > path/to/plugins/framegate/models/analysis/kernels.json
+//   node path/to/scripts/tfjs-kernels.cjs > path/to/plugins/framegate/analysis/kernels.json
 "use strict";
 const fs = require("fs");
 const path = require("path");

@@ -14,7 +14,7 @@ import sys, timeit
 import OpenGL
 OpenGL.ERROR_CHECKING = sys.argv[1] == "checked"
 from OpenGL import GL
-from framegate.gl.egl import open_egl
+from framegate.contexts.egl import open_egl
 
 context = open_egl()
 with context.current():

@@ -6,11 +6,11 @@ from functools import partial
 
 import numpy as np
 
-from framegate.gl.egl import open_egl
-from framegate.gl.null import NullContext
+from framegate.contexts.egl import open_egl
+from framegate.contexts.null import NullContext
 from framegate.interfaces import Array, Drawing, GLContext
-from framegate.render import builtin
-from framegate.render.opencv import OpenCVRenderer
+from framegate.renderers import builtin
+from framegate.renderers.opencv import OpenCVRenderer
 from speed.figures import Figures, report
 from speed.interleaved import best_of_interleaved
 

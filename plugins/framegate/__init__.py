@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from framegate.interfaces import LayerFactory, ModelSpec, Runtime
-    from framegate.runtimes.loading import Model
+    from framegate.loading.model import Model
 
 __all__ = ["load_model"]
 
@@ -57,6 +57,6 @@ def load_model(
             process in which the model was tried ended, or did not end in time.
     """
     # Importing framegate, as every collection of tests does, must not import numpy and the model code.
-    from framegate.runtimes.loading import load
+    from framegate.loading.model import load
 
     return load(path, runtime, threads, trial_s, layers)

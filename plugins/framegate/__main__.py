@@ -2,6 +2,6 @@
 
 import sys
 
-from framegate.cli import main
+from framegate.commands.cli import main
 
 sys.exit(main())

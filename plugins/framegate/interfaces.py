@@ -33,7 +33,7 @@ from framegate.values import (
 )
 
 if TYPE_CHECKING:
-    from framegate.gl.functions import GLFunctions
+    from framegate.glfunctions import GLFunctions
 
 __all__ = [
     "ANYWHERE",

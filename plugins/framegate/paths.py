@@ -8,24 +8,25 @@ from typing import Literal
 
 import platformdirs
 
-_PACKAGE = Path(__file__).parent
+PACKAGE = Path(__file__).parent
+"""The folder of the package ``framegate``."""
 
 
 def clone_dir() -> Path | None:
     """The top of the tree where this is a clone, editable or not; None where it is an installed copy."""
-    return None if (_PACKAGE / "data" / "models").is_dir() else _PACKAGE.parents[1]
+    return None if (PACKAGE / "data" / "models").is_dir() else PACKAGE.parents[1]
 
 
 def data_dir(kind: Literal["fixtures", "models"]) -> Path:
     """The folder of that kind: inside the package in a wheel, at the top of the tree in a clone."""
-    packaged = _PACKAGE / "data" / kind
-    return packaged if packaged.is_dir() else _PACKAGE.parents[1] / kind
+    packaged = PACKAGE / "data" / kind
+    return packaged if packaged.is_dir() else PACKAGE.parents[1] / kind
 
 
 def suites_dir() -> Path:
     """The folder of the benchmark suites: inside the package in a wheel, at the top of the tree in a clone."""
-    packaged = _PACKAGE / "suites"
-    return packaged if packaged.is_dir() else _PACKAGE.parents[1] / "suites"
+    packaged = PACKAGE / "suites"
+    return packaged if packaged.is_dir() else PACKAGE.parents[1] / "suites"
 
 
 def cache_dir() -> Path:

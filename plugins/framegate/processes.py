@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import threading
@@ -10,8 +11,20 @@ from contextlib import ExitStack, contextmanager
 from types import FrameType
 from typing import AnyStr
 
+from framegate.paths import PACKAGE
+
 SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 """Those that ask a process to end."""
+
+
+def child_environment(**settings: str) -> dict[str, str]:
+    """The environment in which a Python finds this copy of Framegate, and warns of nothing.
+
+    Args:
+        settings: variables of the child's own.
+    """
+    path = filter(None, (str(PACKAGE.parent), os.environ.get("PYTHONPATH")))
+    return os.environ | {"PYTHONPATH": os.pathsep.join(path), "PYTHONWARNINGS": "ignore"} | settings
 
 
 @contextmanager

@@ -22,7 +22,7 @@ def pytest_framegate_renderers(config):
 RENDERER = """
 import time
 
-from framegate.render.null import NullRenderer
+from framegate.renderers.null import NullRenderer
 
 
 class BusyRenderer(NullRenderer):

@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from framegate import gl as contexts
-from framegate import render as renderers
+from framegate import contexts, renderers
 from framegate.browser.chromium import find_chromium
 from framegate.browser.tfjs import tfjs_files
 from framegate.errors import BackendUnavailable

@@ -10,11 +10,11 @@ from typing import NoReturn
 
 import pytest
 
-from framegate import gl, runtimes
+from framegate import contexts, runtimes
+from framegate.contexts.null import NullContext
 from framegate.doctor.probes import findings
 from framegate.errors import BackendUnavailable, GLError
 from framegate.extras import how_to_install
-from framegate.gl.null import NullContext
 from framegate.interfaces import GLRequest
 
 Shell = Callable[..., subprocess.CompletedProcess[str]]
@@ -130,7 +130,7 @@ def test_a_broken_backend_takes_no_row_from_the_others(monkeypatch: pytest.Monke
     def broken(_: GLRequest) -> NoReturn:
         raise GLError("the driver fell over")
 
-    monkeypatch.setattr(gl, "builtin", lambda: {"auto": broken, "egl": broken, "null": NullContext})
+    monkeypatch.setattr(contexts, "builtin", lambda: {"auto": broken, "egl": broken, "null": NullContext})
     rows = {(row.kind, row.name): row for row in findings("screen")}
     assert rows["GL context", "egl"].state == "broken"
     assert rows["GL context", "egl"].detail == "the driver fell over"
@@ -145,7 +145,7 @@ def test_contexts_that_have_devices_list_them(monkeypatch: pytest.MonkeyPatch) -
         def devices() -> list[str]:
             return ["Fast", "Slow"]
 
-    monkeypatch.setattr(gl, "builtin", lambda: {"auto": NullContext, "egl": OnDevices})
+    monkeypatch.setattr(contexts, "builtin", lambda: {"auto": NullContext, "egl": OnDevices})
     rows = {row.name: row for row in findings("screen") if row.kind == "GL context"}
     assert rows["egl"].detail.endswith("; devices: egl:0 (Fast), egl:1 (Slow)")
     assert "devices" not in rows["auto"].detail

@@ -110,7 +110,7 @@ def test_neither_tensorflow_nor_any_other_heavy_library_is_imported(shell: Shell
     conv_net(tmp_path / "net", 2)
     code = """
 import sys
-from framegate.cli import main
+from framegate.commands.cli import main
 assert main(["inspect", "net"]) == 0
 heavy = {"tensorflow", "tensorflowjs", "tf_keras", "keras", "OpenGL", "glfw", "cv2", "pytest"} & set(sys.modules)
 print("heavy:", sorted(heavy))

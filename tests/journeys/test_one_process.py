@@ -10,12 +10,12 @@ Shell = Callable[..., subprocess.CompletedProcess[str]]
 
 DRAW = """
 import numpy as np
-from framegate import gl, render
+from framegate import contexts, renderers
 from framegate.interfaces import ANYWHERE
-context = gl.builtin()[{gl!r}](ANYWHERE)
+context = contexts.builtin()[{gl!r}](ANYWHERE)
 tensor = np.random.default_rng(0).random((64, 64, 3), np.float32)
 with context.current():
-    renderer = render.builtin()["gl-texture"](context)
+    renderer = renderers.builtin()["gl-texture"](context)
     renderer.prepare(tensor.shape, "float32")
     renderer.draw(tensor)
     print("drew", renderer.read().shape)

@@ -23,7 +23,7 @@ def commands(write_model: Callable[..., Path], tmp_path: Path) -> dict[str, str]
         "import sys\nfrom framegate.doctor import command\nfrom framegate.doctor.probes import Finding\n"
         "both = (Finding('runtime', 'keras', 'ok', 'x'), Finding('renderer', 'numpy', 'ok', ''))\n"
         "command.examine = lambda _: iter(both)\n"
-        "from framegate.cli import main\nsys.exit(main(['doctor']))\n"
+        "from framegate.commands.cli import main\nsys.exit(main(['doctor']))\n"
     )
     model = shlex.quote(str(write_model()))
     return {

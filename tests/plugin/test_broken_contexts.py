@@ -9,7 +9,7 @@ Run = Callable[..., pytest.RunResult]
 
 COUNTED = """
     from framegate.errors import GLError
-    from framegate.gl.null import MemoryScreen, NullContext
+    from framegate.contexts.null import MemoryScreen, NullContext
 
     opened = []
 
@@ -96,7 +96,7 @@ def test_an_error_that_is_not_opengls_leaves_the_context(run: Run, pytester: pyt
 LEFT = """
     import ctypes
 
-    from framegate.render.opencv import OpenCVRenderer
+    from framegate.renderers.opencv import OpenCVRenderer
 
     class Leaves(OpenCVRenderer):
         cells = 0
@@ -150,7 +150,7 @@ def test_a_renderer_that_leaves_something_fails_its_cell(
 
 
 LOST = """
-    from framegate.render.opencv import OpenCVRenderer
+    from framegate.renderers.opencv import OpenCVRenderer
 
     class Loses(OpenCVRenderer):
         contexts = []
@@ -206,8 +206,8 @@ def test_a_renderer_that_fails_to_close_costs_its_own_cell_only(run: Run, pytest
     pytester.makeconftest(
         """
         from framegate.errors import GLError
-        from framegate.gl.null import NullContext
-        from framegate.render.opencv import OpenCVRenderer
+        from framegate.contexts.null import NullContext
+        from framegate.renderers.opencv import OpenCVRenderer
 
         opened = []
 

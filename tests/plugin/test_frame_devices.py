@@ -46,7 +46,7 @@ def test_requiring_a_context_requires_each_of_its_devices(run: Run, require: str
 def test_a_gl_context_of_ones_own_with_devices(run: Run, pytester: pytest.Pytester) -> None:
     pytester.makeconftest(
         """
-        from framegate.gl.null import NullContext
+        from framegate.contexts.null import NullContext
 
         class Mine(NullContext):
             def __init__(self, request):

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from framegate.runtimes.threads import available
+from framegate.inference.threads import available
 
 Run = Callable[..., pytest.RunResult]
 Stored = Callable[..., list[dict[str, Any]]]

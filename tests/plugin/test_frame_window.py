@@ -13,7 +13,7 @@ WITH_WINDOW = """
     from dataclasses import replace
 
     from framegate.errors import WindowClosed
-    from framegate.gl.null import MemoryScreen, NullContext
+    from framegate.contexts.null import MemoryScreen, NullContext
 
     class Closing(MemoryScreen):
         shown = 0

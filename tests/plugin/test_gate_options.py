@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from gate_project import SETTINGS, SUITE, Project
 
-from framegate.cli import main
+from framegate.commands.cli import main
 
 MARKED = SUITE.replace("def test_work", "import pytest\n\n\n@pytest.mark.gate(floor=9)\ndef test_work")
 

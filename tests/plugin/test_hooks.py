@@ -26,7 +26,7 @@ def test_a_step_of_ones_own(run: Run, pytester: pytest.Pytester) -> None:
 def test_a_renderer_of_ones_own(run: Run, pytester: pytest.Pytester) -> None:
     pytester.makeconftest(
         """
-        from framegate.render.null import NullRenderer
+        from framegate.renderers.null import NullRenderer
 
         class Mine(NullRenderer):
             tolerance = 0
@@ -43,7 +43,7 @@ def test_a_renderer_of_ones_own(run: Run, pytester: pytest.Pytester) -> None:
 def test_a_renderer_that_draws_a_wrong_picture_fails_its_benchmark(run: Run, pytester: pytest.Pytester) -> None:
     pytester.makeconftest(
         """
-        from framegate.render.null import NullRenderer
+        from framegate.renderers.null import NullRenderer
 
         class Wrong(NullRenderer):
             def read(self):
@@ -100,7 +100,7 @@ def test_a_runtime_that_is_not_installed_is_a_named_skip(run: Run, pytester: pyt
 def test_a_gl_context_of_ones_own(run: Run, pytester: pytest.Pytester) -> None:
     pytester.makeconftest(
         """
-        from framegate.gl.null import NullContext
+        from framegate.contexts.null import NullContext
 
         class Mine(NullContext):
             name = "mine"

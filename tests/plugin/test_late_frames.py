@@ -12,7 +12,7 @@ Run = Callable[..., pytest.RunResult]
 RENDERERS = """
 import numpy as np
 from framegate.interfaces import Stage
-from framegate.render.null import NullRenderer
+from framegate.renderers.null import NullRenderer
 
 
 class Mutant(NullRenderer):

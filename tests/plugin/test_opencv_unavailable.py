@@ -54,7 +54,7 @@ def test_their_own_import_errors_stay_theirs(pytester: pytest.Pytester, broken: 
 def test_a_command_says_so_in_one_line(broken: Path, tmp_path: Path) -> None:
     (tmp_path / "pictures").mkdir()
     (tmp_path / "pictures" / "one.png").write_bytes(b"no picture")
-    code = f"import sys; sys.path.insert(0, {str(broken)!r}); from framegate.cli import main; sys.exit(main())"
+    code = f"import sys; sys.path.insert(0, {str(broken)!r}); from framegate.commands.cli import main; sys.exit(main())"
     command = [sys.executable, "-c", code, "train", str(tmp_path / "pictures"), "--out", str(tmp_path / "out")]
     run = subprocess.run(command, capture_output=True, text=True, check=False)
     assert run.returncode == 2

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from framegate.contexts import builtin
 from framegate.errors import BackendUnavailable
-from framegate.gl import builtin
 from framegate.interfaces import ANYWHERE, GLContext
 
 OpenContext = Callable[[str], GLContext]

@@ -18,9 +18,10 @@ from mutant_models import sequence_model
 from mutants import MODELS, mutant, shard_bytes, write
 
 import framegate
-from framegate import inspect_command
+from framegate.commands import inspect as inspect_command
 from framegate.errors import FramegateError
-from framegate.runtimes import builtin, trial
+from framegate.loading import trial
+from framegate.runtimes import builtin
 from framegate.runtimes.auto import trial_feeds
 
 ASKED = os.environ.get("FRAMEGATE_MUTANTS")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from framegate import gl, render, runtimes
+from framegate import contexts, renderers, runtimes
 from framegate.browser.chromium import find_chromium, flags, is_software
 from framegate.browser.driver import Browser
 from framegate.browser.tfjs import VERSION, find_tfjs
@@ -63,9 +63,9 @@ def probes(group: str, keep: ExitStack) -> dict[Key, Callable[[], str]]:
         return {("runtime", name): partial(_describe_runtime, name) for name in names}
     if group == "screen":
         context = cache(partial(_first_context, keep))
-        contexts = {("GL context", name): partial(_describe_context, name) for name in gl.builtin()}
-        drawn = {("renderer", name): partial(_draw, make, context) for name, make in render.builtin().items()}
-        return {**contexts, **drawn}
+        opened = {("GL context", name): partial(_describe_context, name) for name in contexts.builtin()}
+        drawn = {("renderer", name): partial(_draw, make, context) for name, make in renderers.builtin().items()}
+        return {**opened, **drawn}
     return {
         ("browser", "chromium"): _describe_browser,
         ("browser", "tfjs"): _describe_tfjs,
@@ -116,7 +116,7 @@ def _check_choice(factories: Mapping[str, RuntimeFactory]) -> None:
 
 
 def _describe_context(name: str) -> str:
-    factories = gl.builtin()
+    factories = contexts.builtin()
     context = factories[name](ANYWHERE)
     try:
         info = context.info()
@@ -181,9 +181,9 @@ def _check_written(folder: Path) -> None:
 
 def _first_context(keep: ExitStack) -> GLContext:
     try:
-        context = gl.builtin()["auto"](ANYWHERE)
+        context = contexts.builtin()["auto"](ANYWHERE)
     except FramegateError:
-        context = gl.builtin()["null"](ANYWHERE)
+        context = contexts.builtin()["null"](ANYWHERE)
     keep.callback(context.release)
     return context
 

@@ -10,9 +10,9 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any, Self
 
 from framegate.errors import BackendUnavailable, GLError
-from framegate.gl.functions import GetProcAddress, GLFunctions
 from framegate.gl.process import has_drawn, refuse_process
 from framegate.gl.screen import GLScreen
+from framegate.glfunctions import GetProcAddress, GLFunctions
 from framegate.interfaces import AS_TO_PIXELS, Drawing, GLInfo
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from framegate.errors import BackendUnavailable, GLError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from framegate.gl.functions import GLFunctions
+    from framegate.glfunctions import GLFunctions
     from framegate.interfaces import Size
 
 

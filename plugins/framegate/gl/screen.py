@@ -20,7 +20,7 @@ from framegate.interfaces import AS_TO_PIXELS, Drawing, Size
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from framegate.gl.functions import GLFunctions
+    from framegate.glfunctions import GLFunctions
     from framegate.interfaces import GLContext, Pixels
 
 _COPY = """#version 330 core

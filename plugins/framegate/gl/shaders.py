@@ -11,7 +11,7 @@ from framegate.errors import GLError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from framegate.gl.functions import GLFunctions
+    from framegate.glfunctions import GLFunctions
 
 
 def link(gl: GLFunctions, sources: Mapping[str, str]) -> int:

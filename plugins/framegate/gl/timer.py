@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import ExitStack
 
-    from framegate.gl.functions import GLFunctions
+    from framegate.glfunctions import GLFunctions
 
 _NANOSECOND = 1e-9
 

@@ -10,7 +10,7 @@ from framegate.gl.shaders import link
 if TYPE_CHECKING:
     from contextlib import ExitStack
 
-    from framegate.gl.functions import GLFunctions
+    from framegate.glfunctions import GLFunctions
 
 _VERTEX = """#version 330 core
 void main() {

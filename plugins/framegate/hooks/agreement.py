@@ -16,8 +16,8 @@ from framegate.hooks.trials import VetModel
 from framegate.interfaces import Array, Pixels, Renderer, ResolvedModel, Runtime
 
 if TYPE_CHECKING:
+    from framegate.inference.reference import Reference, References
     from framegate.models.frame_io import FrameIO
-    from framegate.runtimes.reference import Reference, References
 
 Feeds = Mapping[str, Array]
 VerifyOutputs = Callable[[Mapping[str, Array], Sequence[Feeds]], None]
@@ -26,8 +26,8 @@ VerifyOutputs = Callable[[Mapping[str, Array], Sequence[Feeds]], None]
 @pytest.fixture(scope="session")
 def references(pytestconfig: pytest.Config, frame_threads: int) -> References:
     """Runs models apart from those that are measured, once for each model, runtime and picture."""
-    from framegate.runtimes.reference import References
-    from framegate.runtimes.threads import open_runtime
+    from framegate.inference.reference import References
+    from framegate.inference.threads import open_runtime
 
     factories = pytestconfig.stash[REGISTRIES].runtimes
     return References(lambda name: open_runtime(factories[name], frame_threads))
@@ -46,8 +46,8 @@ def ask_reference(
 
     ``null`` returns its input, and so do runtimes derived from it: they agree with nobody but themselves.
     """
+    from framegate.inference.reference import REFERENCE
     from framegate.runtimes.null import NullRuntime
-    from framegate.runtimes.reference import REFERENCE
 
     def ask(feeds: Sequence[Feeds]) -> Reference:
         if isinstance(runtime, NullRuntime):
@@ -70,7 +70,7 @@ def verify_outputs(
     Its arguments are what was returned last, and what the model was fed by the last call, by the one before, and so on.
     Raises ``WrongOutput`` for NaN, infinities, other outputs, and those that belong to an earlier feed.
     """
-    from framegate.runtimes import agreement
+    from framegate.inference import agreement
 
     def verify(outputs: Mapping[str, Array], latest: Sequence[Feeds]) -> None:
         agreement.verify_finite(outputs)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from framegate.analysis.kernels import version
+from framegate.analysis.layer_waits import tfjs_waits
 from framegate.errors import BackendUnavailable, BrowserError, ModelError
 from framegate.hooks.browser_device import store_device
 from framegate.hooks.catalogue import CATALOGUE
@@ -20,8 +22,6 @@ from framegate.hooks.own import is_ours
 from framegate.hooks.preprocess import build_preprocessor
 from framegate.interfaces import ModelSpec, Pixels, ResolvedModel, Size
 from framegate.measure.replay import ReplayClock
-from framegate.models.analysis.kernels import version
-from framegate.models.analysis.layer_waits import tfjs_waits
 from framegate.models.topology import read_model_json
 from framegate.paths import cache_dir
 

@@ -83,7 +83,7 @@ def warm_model(
     Raises:
         WrongOutput: the model returned NaN or infinities, which a screen would show as black or white.
     """
-    from framegate.runtimes.agreement import verify_finite
+    from framegate.inference.agreement import verify_finite
 
     with named(pytestconfig, "runtime", frame_runtime):
         verify_finite(loaded_model.run(model_feeds))

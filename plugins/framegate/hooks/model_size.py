@@ -57,7 +57,7 @@ def store_size(
     The output of a quantised network is compared with that of the network of the same name without the suffix, if the
     run has it. Nothing is stored with timing off.
     """
-    from framegate.models.analysis.inspection import inspect
+    from framegate.analysis.inspection import inspect
     from framegate.models.topology import read_model_json
 
     def store() -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from framegate.analysis.own_layers import with_layers
 from framegate.hooks.catalogue import CATALOGUE
 from framegate.hooks.describe import FrameInfo
 from framegate.hooks.outcome import named
@@ -14,11 +15,10 @@ from framegate.hooks.registries import REGISTRIES
 from framegate.hooks.report import note
 from framegate.hooks.runtimes import NoteChoice
 from framegate.hooks.trials import VetModel
+from framegate.inference.shelf import ModelShelf
 from framegate.interfaces import LoadedModel, ResolvedModel, Runtime, Size
-from framegate.models.own_layers import with_layers
 from framegate.once import Once
 from framegate.paths import cache_dir
-from framegate.runtimes.shelf import ModelShelf
 
 if TYPE_CHECKING:
     from framegate.models.frame_io import FrameIO
@@ -42,7 +42,7 @@ def model_remarks(pytestconfig: pytest.Config, model_files: Once[str, ResolvedMo
     """What the users of each model must know, by its model.json: what TF.js refuses, and shards out of order."""
 
     def remarks(name: str) -> list[str]:
-        from framegate.models.analysis.inspection import remarks_on
+        from framegate.analysis.inspection import remarks_on
 
         return remarks_on(pytestconfig.stash[CATALOGUE].specs[name], model_files(name).path)
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from framegate import browser, gl, render, runtimes
+from framegate import browser, contexts, renderers, runtimes
+from framegate.analysis.own_layers import check_layers
 from framegate.browser.chromium import find_chromium
 from framegate.errors import FramegateError, UnknownName, UsageError
 from framegate.gl.selection import has_window, parse_choice
@@ -22,7 +23,6 @@ from framegate.interfaces import (
     Step,
 )
 from framegate.models import sources
-from framegate.models.own_layers import check_layers
 from framegate.preprocess import BUILTIN_STEPS
 from framegate.preprocess.toggles import parse_toggles
 from framegate.registry import Registry
@@ -66,13 +66,13 @@ def pytest_framegate_steps() -> Mapping[str, Step]:
 @pytest.hookimpl(tryfirst=True)
 def pytest_framegate_renderers() -> Mapping[str, RendererFactory]:
     """Provide the built-in renderers."""
-    return render.builtin()
+    return renderers.builtin()
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_framegate_gl_contexts() -> Mapping[str, GLContextFactory]:
     """Provide the built-in GL contexts."""
-    return gl.builtin()
+    return contexts.builtin()
 
 
 @pytest.hookimpl(trylast=True)

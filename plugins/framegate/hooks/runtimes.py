@@ -11,10 +11,10 @@ from framegate.hooks.describe import FrameInfo
 from framegate.hooks.options import OPTIONS
 from framegate.hooks.outcome import named
 from framegate.hooks.registries import REGISTRIES
+from framegate.inference.abilities import Chosen, TakesThreads
+from framegate.inference.threads import available, open_runtime
 from framegate.interfaces import Runtime
 from framegate.once import Once
-from framegate.runtimes.abilities import Chosen, TakesThreads
-from framegate.runtimes.threads import available, open_runtime
 
 NoteChoice = Callable[[object], None]
 

@@ -21,7 +21,7 @@ VetModel = Callable[[ResolvedModel, str], None]
 @pytest.fixture
 def vet_model(pytestconfig: pytest.Config, frame_model: str) -> VetModel:
     """Has another process load and run the cell's model in a runtime, once, unless somebody vouches for it."""
-    from framegate.runtimes import trial
+    from framegate.loading import trial
 
     spec = pytestconfig.stash[CATALOGUE].specs[frame_model]
     deadline_s = None if trial.is_trusted(spec) else pytestconfig.stash[OPTIONS].trial_s

@@ -12,7 +12,7 @@ from framegate.render.texels import colour_of
 if TYPE_CHECKING:
     from contextlib import ExitStack
 
-    from framegate.gl.functions import GLFunctions
+    from framegate.glfunctions import GLFunctions
     from framegate.interfaces import Array
     from framegate.render.oracle import Layout
 

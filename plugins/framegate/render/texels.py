@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import ExitStack
 
-    from framegate.gl.functions import GLFunctions
     from framegate.gl.screen import GLScreen
+    from framegate.glfunctions import GLFunctions
     from framegate.render.oracle import Layout
 
 _CHANNELS = {1: "R", 3: "RGB", 4: "RGBA"}

@@ -10,10 +10,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from framegate.models.analysis.inspection import Inspection
-from framegate.models.analysis.ports import PortReport
-from framegate.models.analysis.rows import Row
-from framegate.models.analysis.tensors import text
+from framegate.analysis.inspection import Inspection
+from framegate.analysis.ports import PortReport
+from framegate.analysis.rows import Row
+from framegate.analysis.tensors import text
 
 MOST_ROWS = 200
 _BARS = 8

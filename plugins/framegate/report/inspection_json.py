@@ -6,9 +6,9 @@ import dataclasses
 import json
 from typing import Any
 
-from framegate.models.analysis.inspection import Inspection
-from framegate.models.analysis.ports import PortReport
-from framegate.models.analysis.rows import Row
+from framegate.analysis.inspection import Inspection
+from framegate.analysis.ports import PortReport
+from framegate.analysis.rows import Row
 
 _VERSION = 1  # of this form; it rises when a key changes its meaning or goes
 

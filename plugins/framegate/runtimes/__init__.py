@@ -1,4 +1,4 @@
-"""The built-in runtimes: one file each, and what they share."""
+"""The built-in runtimes, one per file."""
 
 from __future__ import annotations
 

@@ -10,10 +10,10 @@ import numpy as np
 
 from framegate.errors import BackendUnavailable, FramegateError, ModelError, WrongOutput
 from framegate.extras import how_to_install
+from framegate.inference.agreement import verify_agreement
+from framegate.inference.base import BaseRuntime, Threaded
+from framegate.inference.threads import in_words, open_runtime
 from framegate.interfaces import Array, LoadedModel, ResolvedModel, RuntimeFactory, Stage, Stages, TensorInfo
-from framegate.runtimes.agreement import verify_agreement
-from framegate.runtimes.base import BaseRuntime, Threaded
-from framegate.runtimes.threads import in_words, open_runtime
 
 CANDIDATES = ("tensorflow", "openvino", "onnxruntime", "litert", "tensorflow-xla")
 """In the order of the trial. The first is what the others must agree with; ``keras`` is never the fastest."""

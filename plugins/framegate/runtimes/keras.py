@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from framegate.inference.base import StagedModel, StagedRuntime, Threaded
+from framegate.inference.feeds import cannot_run
 from framegate.interfaces import Array, TensorInfo
 from framegate.models import tf
-from framegate.runtimes.base import StagedModel, StagedRuntime, Threaded
-from framegate.runtimes.feeds import cannot_run
-from framegate.runtimes.frozen_graph import Frozen, freeze_graph, info_of
-from framegate.runtimes.keras_model import build_keras
-from framegate.runtimes.parts import Parts
+from framegate.tfgraph.frozen_graph import Frozen, freeze_graph, info_of
+from framegate.tfgraph.keras_model import build_keras
+from framegate.tfgraph.parts import Parts
 
 
 class KerasRuntime(Threaded, StagedRuntime):

@@ -10,17 +10,17 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from framegate.errors import BackendUnavailable
+from framegate.inference import litert_weights
+from framegate.inference.base import StagedModel
+from framegate.inference.converted import INSTEAD, Conversion, ConvertedRuntime
+from framegate.inference.feeds import cannot_run
+from framegate.inference.libraries import library, one_line, silent
+from framegate.inference.pershape import PerShape, Shapes
+from framegate.inference.threads import in_words
 from framegate.interfaces import Array
-from framegate.runtimes import litert_weights
-from framegate.runtimes.base import StagedModel
-from framegate.runtimes.converted import INSTEAD, Conversion, ConvertedRuntime
-from framegate.runtimes.export import Exported, exported, feed_name, fetch_name
-from framegate.runtimes.feeds import cannot_run
-from framegate.runtimes.frozen_graph import Frozen
-from framegate.runtimes.libraries import library, one_line, silent
-from framegate.runtimes.pershape import PerShape, Shapes
-from framegate.runtimes.scales import scaled
-from framegate.runtimes.threads import in_words
+from framegate.tfgraph.export import Exported, exported, feed_name, fetch_name
+from framegate.tfgraph.frozen_graph import Frozen
+from framegate.tfgraph.scales import scaled
 
 _FILE = "model.tflite"
 _ERROR = re.compile(r"error: (.+)")

@@ -8,10 +8,10 @@ return ``{"name": YourRuntime}`` from the hook ``pytest_framegate_runtimes`` in 
 
 from __future__ import annotations
 
+from framegate.inference.base import StagedModel, StagedRuntime
 from framegate.interfaces import Array, Stage, Stages, TensorInfo
 from framegate.models.image_io import image_input, model_inputs
-from framegate.runtimes.base import StagedModel, StagedRuntime
-from framegate.runtimes.parts import Parsed, Parts, parse
+from framegate.tfgraph.parts import Parsed, Parts, parse
 
 
 class NullRuntime(StagedRuntime):

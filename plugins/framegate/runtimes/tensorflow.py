@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 
+from framegate.inference.base import StagedModel, StagedRuntime, Threaded
+from framegate.inference.feeds import cannot_run
 from framegate.interfaces import Array
 from framegate.models import tf
-from framegate.runtimes.base import StagedModel, StagedRuntime, Threaded
-from framegate.runtimes.feeds import cannot_run
-from framegate.runtimes.frozen_graph import Frozen, Placement, freeze_graph
-from framegate.runtimes.keras_model import freeze_keras
-from framegate.runtimes.parts import Parts
+from framegate.tfgraph.freeze import freeze
+from framegate.tfgraph.frozen_graph import Frozen
+from framegate.tfgraph.parts import Parts
 
 
 class TensorFlowRuntime(Threaded, StagedRuntime):
@@ -81,14 +81,3 @@ class TensorFlowModel(StagedModel):
     def free(self) -> None:
         """Drop the function and its weights."""
         self._call = None
-
-
-def freeze(tensorflow: Any, parts: Parts, placement: Placement = "inside") -> Frozen:
-    """Build a model of either format into a frozen function.
-
-    Raises:
-        ModelError: the model cannot be built.
-    """
-    return (
-        freeze_graph(tensorflow, parts, placement) if parts.json.format == "graph" else freeze_keras(tensorflow, parts)
-    )

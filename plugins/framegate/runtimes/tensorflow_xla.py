@@ -8,15 +8,16 @@ from typing import Any
 import numpy as np
 
 from framegate.errors import BackendUnavailable
+from framegate.inference.base import StagedModel
+from framegate.inference.feeds import cannot_run
+from framegate.inference.libraries import one_line, silent
+from framegate.inference.threads import in_words
 from framegate.interfaces import Array
-from framegate.runtimes.base import StagedModel
-from framegate.runtimes.export import Exported, exported, feed_name, fetch_name
-from framegate.runtimes.feeds import cannot_run
-from framegate.runtimes.frozen_graph import Frozen
-from framegate.runtimes.libraries import one_line, silent
-from framegate.runtimes.parts import Parts
-from framegate.runtimes.tensorflow import TensorFlowRuntime, freeze
-from framegate.runtimes.threads import in_words
+from framegate.runtimes.tensorflow import TensorFlowRuntime
+from framegate.tfgraph.export import Exported, exported, feed_name, fetch_name
+from framegate.tfgraph.freeze import freeze
+from framegate.tfgraph.frozen_graph import Frozen
+from framegate.tfgraph.parts import Parts
 
 # What XLA says of an op that it has not, and of a shape that depends on values.
 _REFUSALS = ("XLA_CPU_JIT", "XLA_GPU_JIT", "compile-time constant")

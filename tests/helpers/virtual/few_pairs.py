@@ -3,7 +3,7 @@
 import sys
 from functools import partial
 
-from framegate import cli
+from framegate.commands import cli
 from framegate.gate import decide
 
 decide.measure = partial(decide.measure, first=1)  # type: ignore[attr-defined]  # imported there, for its own use

@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from framegate.analysis.inspection import Inspection, inspect
+from framegate.analysis.rows import Row
 from framegate.interfaces import ModelSpec, Size
-from framegate.models.analysis.inspection import Inspection, inspect
-from framegate.models.analysis.rows import Row
 from framegate.models.topology import read_model_json
 
 Node = dict[str, Any]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from framegate.models.analysis.constants import _inline
+from framegate.analysis.constants import _inline
 
 
 @pytest.mark.parametrize(

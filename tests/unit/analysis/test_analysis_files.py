@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from analysis_files import SPEC, Node, const, functional, image, layer, look, look_at_layers, op, row, write_topology
 
+from framegate.analysis.inspection import inspect
 from framegate.errors import UsageError
 from framegate.interfaces import ModelSpec, Size
-from framegate.models.analysis.inspection import inspect
 from framegate.models.topology import read_model_json
 
 PADDED: list[Node] = [image(1, 8, 6, 4), op("Pad", "image", "pads")]

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from analysis_files import functional, image, layer, look, look_at_layers, op
 
-from framegate.models.analysis.kernels import BACKENDS, support
+from framegate.analysis.kernels import BACKENDS, support
 
 
 def test_the_table_names_its_source() -> None:

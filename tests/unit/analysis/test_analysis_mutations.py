@@ -12,9 +12,9 @@ from analysis_files import SPEC, const, functional, image, layer, numbers, op
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from framegate.analysis.inspection import inspect
 from framegate.errors import FramegateError
 from framegate.interfaces import Size
-from framegate.models.analysis.inspection import inspect
 from framegate.models.topology import read_model_json
 from framegate.report.inspection import plain
 from framegate.report.inspection_json import to_json

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from framegate.models.analysis.refusals import tfjs_refusals
-from framegate.models.analysis.shard_states import order_notes
-from framegate.models.analysis.tensors import Shape
+from framegate.analysis.refusals import tfjs_refusals
+from framegate.analysis.shard_states import order_notes
+from framegate.analysis.tensors import Shape
 from framegate.models.manifest import WeightEntry, WeightGroup
 from framegate.models.old_layers import standard_layers
 from framegate.models.topology import ModelJson

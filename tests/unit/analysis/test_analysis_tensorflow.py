@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from analysis_files import SPEC, write_topology
 
+from framegate.analysis.inspection import inspect
 from framegate.models import tf
-from framegate.models.analysis.inspection import inspect
 from framegate.models.topology import read_model_json
 
 Build = Callable[[Any, Any], object]

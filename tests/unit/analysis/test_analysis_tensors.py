@@ -2,7 +2,7 @@
 
 import pytest
 
-from framegate.models.analysis.tensors import (
+from framegate.analysis.tensors import (
     MismatchError,
     Shape,
     broadcast,

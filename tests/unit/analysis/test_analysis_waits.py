@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from layer_wait_cases import cases, layer, model, on
 
-from framegate.models.analysis.layer_waits import tfjs_waits
-from framegate.models.analysis.script_values import UNDEFINED, camel_case, item_of, number_of, text_of
+from framegate.analysis.layer_waits import tfjs_waits
+from framegate.analysis.script_values import UNDEFINED, camel_case, item_of, number_of, text_of
 
 ANSWERS: Mapping[str, str] = json.loads(Path(__file__).with_name("tfjs_waits.json").read_text(encoding="utf-8"))
 CASES = cases()

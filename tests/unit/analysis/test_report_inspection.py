@@ -8,7 +8,7 @@ import pytest
 from analysis_files import image, look, op
 from rich.console import Console
 
-from framegate.models.analysis.inspection import Inspection
+from framegate.analysis.inspection import Inspection
 from framegate.report.inspection import MOST_ROWS, count, plain, show, size_text
 from framegate.report.inspection_json import to_json
 

@@ -10,7 +10,7 @@ from multiprocessing.connection import Connection
 
 import pytest
 
-from framegate.doctor import command
+from framegate.commands import doctor as command
 from framegate.doctor.children import CRASHED, Group
 from framegate.doctor.probes import Finding, Key
 from framegate.errors import UnknownName

@@ -8,8 +8,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from framegate.contexts import builtin
 from framegate.errors import BackendUnavailable, GLError, UsageError
-from framegate.gl import builtin
 from framegate.gl.context import is_software
 from framegate.gl.screen import gl_screen
 from framegate.interfaces import Drawing, GLContext, Pixels, Screen, Size
@@ -34,7 +34,8 @@ def current_anywhere() -> dict[str, object]:
     """What each library itself says is current in this thread."""
     import glfw
 
-    from framegate.gl import egl_library, osmesa
+    from framegate.contexts import osmesa
+    from framegate.gl import egl_library
 
     egl = egl_library.library()
     egl.eglGetCurrentContext.restype = ctypes.c_void_p

@@ -4,9 +4,10 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
+from framegate.contexts import egl
+from framegate.contexts.null import NullContext
 from framegate.errors import BackendUnavailable, UnknownName, UsageError
-from framegate.gl import egl, egl_library
-from framegate.gl.null import NullContext
+from framegate.gl import egl_library
 from framegate.gl.selection import Choice, devices_of, parse_choice
 from framegate.interfaces import GLContext, GLContextFactory, GLRequest
 from framegate.registry import Registry

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 
 from framegate.errors import BackendUnavailable, GLError
-from framegate.gl.functions import GLFunctions
+from framegate.glfunctions import GLFunctions
 from framegate.interfaces import GLContext
 
 OpenContext = Callable[[str], GLContext]
@@ -18,16 +18,17 @@ real_context = pytest.mark.parametrize("name", ["egl", "glfw", "osmesa"])
 
 IMPORTS = """
 import sys
-import framegate.gl, framegate.render
-assert framegate.gl.builtin() and framegate.render.builtin()
-import framegate.render.verify, framegate.gl.functions, framegate.gl.context, framegate.gl.egl, framegate.gl.osmesa
-import framegate.gl.glfw_window, framegate.render.opencv, framegate.render.gl_texture, framegate.gl.auto
-import framegate.render.numba_, framegate.render.gl_upload_numba
+import framegate.contexts, framegate.renderers
+assert framegate.contexts.builtin() and framegate.renderers.builtin()
+import framegate.render.verify, framegate.glfunctions, framegate.gl.context
+import framegate.contexts.auto, framegate.contexts.egl, framegate.contexts.glfw_window, framegate.contexts.osmesa
+import framegate.renderers.opencv, framegate.renderers.gl_texture
+import framegate.renderers.numba_, framegate.renderers.gl_upload_numba
 print([name for name in ("OpenGL", "glfw", "cv2", "numba", "pytest") if name in sys.modules])
 """
 DECLARATIONS = """
 import os
-from framegate.gl.functions import GLFunctions
+from framegate.glfunctions import GLFunctions
 print(GLFunctions(lambda name: 0).GL_RGBA8, os.environ.get("PYOPENGL_PLATFORM"))
 """
 

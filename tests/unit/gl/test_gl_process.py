@@ -9,17 +9,17 @@ from importlib.util import find_spec
 
 import pytest
 
+from framegate.contexts.egl import open_egl
 from framegate.errors import BackendUnavailable
 from framegate.gl import process
-from framegate.gl.egl import open_egl
 
 needs_tensorflow = pytest.mark.skipif(find_spec("tensorflow") is None, reason="needs pytest-framegate[tensorflow]")
 DRAW = """
 import numpy as np
 from framegate.errors import BackendUnavailable, GLError
-from framegate.gl import builtin
+from framegate.contexts import builtin
 from framegate.interfaces import ANYWHERE
-from framegate.render import builtin as renderers
+from framegate.renderers import builtin as renderers
 
 def draw(name):
     with_context = builtin()[name](ANYWHERE)
@@ -89,7 +89,7 @@ def test_a_tensorflow_that_all_can_see_is_refused_unless_it_came_second(
 def test_a_fork_of_a_process_that_has_drawn_is_refused() -> None:
     code = """
 import os
-from framegate.gl.egl import open_egl
+from framegate.contexts.egl import open_egl
 context = open_egl()
 draw("egl")
 if os.fork() == 0:

@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from framegate.contexts import builtin, egl, glfw_window, osmesa
+from framegate.contexts.auto import ORDER, open_first
+from framegate.contexts.null import NullContext
 from framegate.errors import BackendUnavailable, GLError
-from framegate.gl import builtin, egl, egl_library, glfw_window, osmesa
-from framegate.gl.auto import ORDER, open_first
-from framegate.gl.null import NullContext
+from framegate.gl import egl_library
 from framegate.interfaces import ANYWHERE, GLContext, GLRequest
 
 OpenContext = Callable[[str], GLContext]
@@ -20,7 +21,7 @@ WITHOUT_DISPLAY = """
 import warnings
 warnings.simplefilter("error")
 from framegate.errors import BackendUnavailable
-from framegate.gl import builtin
+from framegate.contexts import builtin
 from framegate.interfaces import ANYWHERE
 for _ in range(2):
     try:

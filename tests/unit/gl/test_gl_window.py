@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 
+from framegate.contexts import builtin, glfw_window
+from framegate.contexts.glfw_window import WindowScreen
 from framegate.errors import BackendUnavailable, WindowClosed
-from framegate.gl import builtin, glfw_window
-from framegate.gl.glfw_window import WindowScreen
 from framegate.gl.scaling import LINEAR_TOLERANCE, scaled
 from framegate.interfaces import Drawing, GLContext, GLRequest, Pixels, Size
 

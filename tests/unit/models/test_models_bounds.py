@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from framegate.analysis.bounds import MOST_TERMS, check_sums, check_tensors
 from framegate.errors import ModelError, ModelFormatError
 from framegate.models import memory
-from framegate.models.bounds import MOST_TERMS, check_sums, check_tensors
 
 PATH = Path("model.json")
 

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from framegate.analysis.kernels import layer_classes
 from framegate.errors import FramegateError, ModelFormatError
-from framegate.models.analysis.kernels import layer_classes
 from framegate.models.layer_entry import MODELS
 from framegate.models.tfjs_keys import KEYS
 from framegate.models.tfjs_settings import check_settings, read_settings
-from framegate.runtimes.closed_layers import restricted
+from framegate.tfgraph.closed_layers import restricted
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),

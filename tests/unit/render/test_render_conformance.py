@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from framegate.errors import BackendUnavailable, UsageError, WrongOutput
 from framegate.interfaces import Array, GLContext, Renderer
 from framegate.measure.stages import run
-from framegate.render import builtin
 from framegate.render.oracle import to_pixels
 from framegate.render.verify import verify_pixels
+from framegate.renderers import builtin
 
 OpenContext = Callable[[str], GLContext]
 CONTEXTS = ("egl", "glfw", "osmesa", "null")

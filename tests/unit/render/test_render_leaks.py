@@ -13,7 +13,7 @@ import pytest
 from framegate.errors import GLError
 from framegate.gl import shaders
 from framegate.interfaces import Drawing, GLContext, Size
-from framegate.render import builtin
+from framegate.renderers import builtin
 
 OpenContext = Callable[[str], GLContext]
 real_context = pytest.mark.parametrize("context_name", ["egl", "glfw", "osmesa"])

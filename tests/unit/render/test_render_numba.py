@@ -6,11 +6,12 @@ import sys
 import numpy as np
 import pytest
 
+from framegate.contexts.null import NullContext
 from framegate.errors import BackendUnavailable, WrongOutput
-from framegate.gl.null import NullContext
 from framegate.interfaces import Array, Drawing, Pixels
-from framegate.render import numba_, rounding
+from framegate.render import rounding
 from framegate.render.oracle import layout, to_pixels
+from framegate.renderers import numba_
 
 SIDE = 1024
 

@@ -11,8 +11,8 @@ import pytest
 from framegate.errors import BackendUnavailable
 from framegate.gl.version import version_of
 from framegate.interfaces import GLContext
-from framegate.render import builtin, gl_pbo
 from framegate.render.verify import verify_pixels
+from framegate.renderers import builtin, gl_pbo
 
 OpenContext = Callable[[str], GLContext]
 OLD = "3.3 (Core Profile) of long ago"

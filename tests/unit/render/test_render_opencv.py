@@ -8,11 +8,12 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
+from framegate.contexts.null import NullContext
 from framegate.errors import BackendUnavailable, WrongOutput
-from framegate.gl.null import NullContext
 from framegate.interfaces import Array, Drawing, Float32
-from framegate.render import opencv, rounding
+from framegate.render import rounding
 from framegate.render.oracle import layout, to_pixels
+from framegate.renderers import opencv
 
 SIDE = 1024
 CHUNK = SIDE * SIDE

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from framegate.errors import UsageError, WrongOutput
 from framegate.interfaces import Array, Drawing, GLContext, OutOfRange, Pixels, Range, Renderer
-from framegate.render import builtin
 from framegate.render.oracle import limits, to_pixels
 from framegate.render.verify import verify_pixels
+from framegate.renderers import builtin
 
 OpenContext = Callable[[str], GLContext]
 RENDERERS = tuple(builtin())

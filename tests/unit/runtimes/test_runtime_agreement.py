@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from framegate.errors import WrongOutput
+from framegate.inference.agreement import agrees, verify_agreement, verify_finite, verify_latest
 from framegate.interfaces import Array
-from framegate.runtimes.agreement import agrees, verify_agreement, verify_finite, verify_latest
 
 RAMP = np.linspace(-1, 1, 1000, dtype=np.float32)
 CLASSES = np.arange(1000, dtype=np.int32) // 50

@@ -14,12 +14,13 @@ import numpy as np
 import pytest
 from graph_files import Node, ints, noise, op, placeholder, text, write_graph
 
+from framegate.inference import converted
+from framegate.inference.converted import ConvertedRuntime
+from framegate.inference.threads import open_runtime
 from framegate.interfaces import Array, ResolvedModel, Runtime
 from framegate.registry import Registry
-from framegate.runtimes import builtin, converted
-from framegate.runtimes.converted import ConvertedRuntime
-from framegate.runtimes.tensorflow import freeze
-from framegate.runtimes.threads import open_runtime
+from framegate.runtimes import builtin
+from framegate.tfgraph.freeze import freeze
 
 pytestmark = pytest.mark.skipif(find_spec("tensorflow") is None, reason="needs pytest-framegate[all]")
 PACKAGES = {"openvino": "openvino", "onnxruntime": "onnxruntime", "litert": "ai_edge_litert"}

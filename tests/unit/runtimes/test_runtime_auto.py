@@ -10,14 +10,14 @@ import pytest
 from graph_files import op, placeholder, write_graph
 
 from framegate.errors import BackendUnavailable, ModelFormatError
+from framegate.inference.abilities import Chosen
+from framegate.inference.base import Threaded
 from framegate.interfaces import Array, LoadedModel, ResolvedModel, RuntimeFactory, TensorInfo
 from framegate.measure import stages
 from framegate.runtimes import auto, builtin
-from framegate.runtimes.abilities import Chosen
 from framegate.runtimes.auto import AutoRuntime, trial_feeds
-from framegate.runtimes.base import Threaded
 from framegate.runtimes.null import NullModel, NullRuntime
-from framegate.runtimes.parts import Parts
+from framegate.tfgraph.parts import Parts
 
 
 class Clock:

@@ -12,11 +12,11 @@ from graph_files import noise, op, placeholder, write_graph
 from harms import HARMS, full_disk
 
 from framegate.errors import SourceError
+from framegate.inference.threads import open_runtime
 from framegate.interfaces import Array, ResolvedModel, Runtime
 from framegate.models.cache import is_whole
 from framegate.registry import Registry
 from framegate.runtimes import builtin
-from framegate.runtimes.threads import open_runtime
 
 pytestmark = pytest.mark.skipif(find_spec("tensorflow") is None, reason="needs pytest-framegate[all]")
 PACKAGES = {"openvino": "openvino", "onnxruntime": "onnxruntime", "litert": "ai_edge_litert"}

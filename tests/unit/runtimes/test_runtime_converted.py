@@ -16,12 +16,12 @@ from graph_files import Node, ints, noise, op, placeholder, text, write_graph
 
 from framegate.errors import BackendUnavailable, ModelError
 from framegate.extras import how_to_install
+from framegate.inference.threads import open_runtime
 from framegate.interfaces import Array, LoadedModel, ResolvedModel, Runtime
 from framegate.measure import stages
 from framegate.models import tf
 from framegate.registry import Registry
 from framegate.runtimes import builtin
-from framegate.runtimes.threads import open_runtime
 
 PACKAGES = {
     "openvino": "openvino", "onnxruntime": "onnxruntime", "litert": "ai_edge_litert", "tensorflow-xla": "tensorflow",

@@ -12,8 +12,8 @@ from graph_files import noise
 from framegate.errors import BackendUnavailable
 from framegate.interfaces import TensorInfo
 from framegate.models import tf
-from framegate.runtimes.export import exported
-from framegate.runtimes.frozen_graph import Frozen
+from framegate.tfgraph.export import exported
+from framegate.tfgraph.frozen_graph import Frozen
 
 pytestmark = pytest.mark.skipif(find_spec("tensorflow") is None, reason="needs pytest-framegate[tensorflow]")
 

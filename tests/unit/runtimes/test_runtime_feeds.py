@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from framegate.errors import ModelError
+from framegate.inference.feeds import ordered
 from framegate.interfaces import Array, TensorInfo
-from framegate.runtimes.feeds import ordered
 
 INPUTS = (TensorInfo("image", (None, 4, 4, 3), "float32"), TensorInfo("step", (), "int32"))
 IMAGE = np.zeros((2, 4, 4, 3), np.float32)

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from framegate.models.analysis.kernels import layer_classes
+from framegate.analysis.kernels import layer_classes
 from framegate.models.layer_entry import MODELS
 from framegate.models.tfjs_keys import COMMON, KEYS
 

@@ -13,7 +13,7 @@ import sys
 EVENTS = {{"os.fork", "socket.connect", "socket.getaddrinfo"}}
 sys.addaudithook(lambda event, _: event in EVENTS and print(event))
 
-from framegate.runtimes.libraries import library
+from framegate.inference.libraries import library
 
 library({name!r}, {name!r})
 assert "openvino_telemetry" not in sys.modules

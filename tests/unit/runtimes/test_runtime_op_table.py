@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from framegate.models import tf
-from framegate.runtimes import layout, tfjs_ops
-from framegate.runtimes.rewrites import RULES
+from framegate.tfgraph import layout, tfjs_ops
+from framegate.tfgraph.rewrites import RULES
 
 PAGE = Path(__file__).parents[3] / "docs" / "ops.md"
 ROW = re.compile(r"^\| (\w+) \| `(\w+)` \| (as is|rewritten|refused) \| (.*?) ?\|$", re.MULTILINE)

@@ -9,10 +9,10 @@ import pytest
 from graph_files import write
 
 import framegate
+from framegate.analysis.own_layers import with_layers
 from framegate.errors import UnsupportedOp, UsageError
-from framegate.models.own_layers import with_layers
-from framegate.runtimes import trial
-from framegate.runtimes.own_layers import code_digest
+from framegate.loading import trial
+from framegate.tfgraph.own_layers import code_digest
 
 
 def multiply_beta(keras: Any) -> Any:

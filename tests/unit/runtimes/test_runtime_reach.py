@@ -16,10 +16,10 @@ import framegate
 from framegate.errors import ModelFormatError, UnsupportedOp
 from framegate.models import tf
 from framegate.models.topology import read_model_json
-from framegate.runtimes import graph_def
-from framegate.runtimes.closed_layers import restricted
-from framegate.runtimes.closed_list import CALLS, DEEPEST, MOST_NODES, allowed_ops
-from framegate.runtimes.parts import Parts
+from framegate.tfgraph import graph_def
+from framegate.tfgraph.closed_layers import restricted
+from framegate.tfgraph.closed_list import CALLS, DEEPEST, MOST_NODES, allowed_ops
+from framegate.tfgraph.parts import Parts
 
 Json = dict[str, Any]
 WriteGraph = Callable[..., Path]

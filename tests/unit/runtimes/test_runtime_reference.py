@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from framegate.errors import BackendUnavailable
+from framegate.inference.reference import References
 from framegate.interfaces import Array, ResolvedModel
 from framegate.models.image_io import model_inputs
 from framegate.runtimes.null import NullModel, NullRuntime
-from framegate.runtimes.parts import Parts
-from framegate.runtimes.reference import References
+from framegate.tfgraph.parts import Parts
 
 MODEL = ("image", (1, 2, 2, 3))
 

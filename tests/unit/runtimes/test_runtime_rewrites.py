@@ -6,7 +6,7 @@ import pytest
 from graph_files import Node, fused, ints, op, text
 
 from framegate.errors import ModelFormatError, UnsupportedOp
-from framegate.runtimes.rewrites import rewrite
+from framegate.tfgraph.rewrites import rewrite
 
 HERE = Path("model.json")
 

@@ -17,10 +17,10 @@ from framegate.errors import UnsupportedOp
 from framegate.models import tf
 from framegate.models.tfjs_keys import COMMON, KEYS
 from framegate.models.topology import read_model_json
-from framegate.runtimes.closed_layers import restricted
-from framegate.runtimes.keras_model import build_keras
-from framegate.runtimes.parts import Parsed, Parts, add_weights
-from framegate.runtimes.tfjs_layers import sample_places
+from framegate.tfgraph.closed_layers import restricted
+from framegate.tfgraph.keras_model import build_keras
+from framegate.tfgraph.parts import Parsed, Parts, add_weights
+from framegate.tfgraph.tfjs_layers import sample_places
 
 ANSWERS: Mapping[str, Any] = json.loads(Path(__file__).with_name("tfjs_layers.json").read_text(encoding="utf-8"))
 CASES = {case.label: case for case in all_cases()}

@@ -13,8 +13,8 @@ from graph_files import Node, constant, fused, ints, noise, op, placeholder, tex
 from framegate.errors import ModelError, ModelFormatError, UnsupportedOp
 from framegate.interfaces import Array
 from framegate.models import memory
-from framegate.runtimes.frozen_graph import _is_nearly_magic
 from framegate.runtimes.tensorflow import TensorFlowRuntime
+from framegate.tfgraph.frozen_graph import _is_nearly_magic
 
 FLOAT = {"type": "DT_FLOAT"}
 INT = {"type": "DT_INT32"}

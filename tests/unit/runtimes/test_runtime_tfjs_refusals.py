@@ -10,8 +10,8 @@ from layer_case import Case, functional
 from layer_cases import all_cases
 from layer_values import write_model
 
+from framegate.analysis.inspection import remarks_on
 from framegate.interfaces import ModelSpec
-from framegate.models.analysis.inspection import remarks_on
 
 ANSWERS: Mapping[str, Any] = json.loads(Path(__file__).with_name("tfjs_layers.json").read_text(encoding="utf-8"))
 # TF.js was fed the shapes that were declared, where it had written others into them; here the model has those.

@@ -9,11 +9,11 @@ from importlib.util import find_spec
 
 import pytest
 
+from framegate.inference.abilities import TakesThreads
+from framegate.inference.base import Threaded
+from framegate.inference.threads import available, in_words, open_runtime
 from framegate.interfaces import Runtime
-from framegate.runtimes.abilities import TakesThreads
-from framegate.runtimes.base import Threaded
 from framegate.runtimes.null import NullRuntime
-from framegate.runtimes.threads import available, in_words, open_runtime
 
 NEEDS_TENSORFLOW = pytest.mark.skipif(find_spec("tensorflow") is None, reason="needs pytest-framegate[tensorflow]")
 

@@ -20,8 +20,8 @@ from patience import PATIENCE_S
 import framegate
 from framegate.errors import ModelError
 from framegate.interfaces import ModelSpec, ResolvedModel
+from framegate.loading import trial
 from framegate.models import specs
-from framegate.runtimes import trial
 
 X = np.ones((1, 4, 4, 3), np.float32)
 IMAGE = placeholder("x", (-1, 4, 4, 3))
@@ -129,7 +129,7 @@ def test_no_process_outlives_the_one_that_is_killed(tmp_path: Path) -> None:
     model = endless(tmp_path / "endless")
     code = f"""
 import os, signal, framegate
-from framegate.runtimes import trial
+from framegate.loading import trial
 
 waited = trial._CHILD._wait
 

@@ -9,8 +9,8 @@ import pytest
 
 from framegate.errors import WeightsError
 from framegate.models.topology import read_model_json
-from framegate.runtimes.keras_model import build_keras
-from framegate.runtimes.parts import Parsed, add_weights
+from framegate.tfgraph.keras_model import build_keras
+from framegate.tfgraph.parts import Parsed, add_weights
 
 LSTM = {"kernel": (3, 8), "recurrent_kernel": (2, 8), "bias": (8,)}
 GRU = {"kernel": (3, 6), "recurrent_kernel": (2, 6), "bias": (6,)}

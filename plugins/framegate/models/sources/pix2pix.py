@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-import os
 import re
 import subprocess
 import sys
@@ -14,13 +13,13 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-import framegate
 from framegate.errors import BackendUnavailable, SourceError, UsageError
 from framegate.extras import how_to_install
 from framegate.interfaces import ModelSpec, ResolvedModel, Size
 from framegate.models.cache import filled
 from framegate.models.sources.path import resolved
 from framegate.models.sources.pix2pix_build import UNAVAILABLE
+from framegate.processes import child_environment
 
 # Part of the cached name: raise it when the network that a spec stands for changes.
 _REVISION = 2
@@ -117,13 +116,11 @@ def build(recipe: Pix2Pix, into: Path, weights: Path | None = None) -> None:
         raise BackendUnavailable(
             f"building a pix2pix model needs {' and '.join(missing)}", how_to_install("tensorflow")
         )
-    root = str(Path(framegate.__file__).parents[1])
-    path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH", ""))))
     command = [sys.executable, "-m", "framegate.models.sources.pix2pix_build", json.dumps(dataclasses.asdict(recipe))]
     try:
         done = subprocess.run(  # noqa: S603 - this project's own module
             [*command, str(into), *([str(weights)] if weights else [])],
-            env=os.environ | {"PYTHONPATH": path, "PYTHONWARNINGS": "ignore"},
+            env=child_environment(),
             capture_output=True,
             text=True,
             timeout=_TIMEOUT_S,

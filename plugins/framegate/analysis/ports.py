@@ -1,0 +1,131 @@
+"""Inputs and outputs: whether they are images, of which layout and channels, and in which range of values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from framegate.analysis.tensors import Dims, Shape
+from framegate.errors import ModelError, UsageError
+from framegate.interfaces import ModelSpec, Range, Size, TensorInfo
+from framegate.models import graph, layers
+from framegate.models.image_io import image_input
+from framegate.models.topology import ModelJson
+
+DEFAULT_SIZE = Size(256, 256)
+_BYTES: Range = (0.0, 255.0)
+_CHANNELS = (1, 3, 4)
+Layout = Literal["channels last", "channels first"]
+Side = Literal["input", "output"]
+Fed = tuple[TensorInfo, str]
+Ranges = tuple[Range, Range]
+
+
+@dataclass(frozen=True)
+class PortReport:
+    """An input or output.
+
+    Attributes:
+        name: as it is fed or fetched.
+        dtype: numpy's name of it.
+        declared: shape in model.json, None for open dimensions.
+        shape: as computed for the size in question.
+        layout: of the image; None for what is no image.
+        channels: of the image; None where they are open or it is none.
+        range: of its values, None for what is no image.
+        reason: why that range.
+    """
+
+    name: str
+    dtype: str
+    declared: Shape
+    shape: Shape
+    layout: Layout | None
+    channels: int | None
+    range: Range | None
+    reason: str
+
+
+def fed_ports(model: ModelJson) -> tuple[Fed, ...]:
+    """Each input with the node or layer that is fed."""
+    if model.format == "layers":
+        return tuple((info, info.name) for info in layers.inputs(model))
+    return tuple((port.info, graph.node_name(port.tensor)) for port in graph.inputs(model))
+
+
+def feeds(
+    model: ModelJson, ports: Sequence[Fed], size: Size | None, spec: ModelSpec
+) -> tuple[dict[str, Dims], Size | None]:
+    """The shapes to compute with, one frame a batch, by fed node; and the size used where model.json leaves it open.
+
+    Raises:
+        UsageError: a size is asked for, and the model takes no image.
+    """
+    open_size = size or (spec.sizes[0] if spec.sizes else DEFAULT_SIZE)
+    found: dict[str, Dims] = {}
+    images = False
+    used_open = False
+    for info, node in ports:
+        shape: Dims = info.shape
+        layout = layout_of(shape, info.dtype)
+        if layout is not None:
+            images = True
+            at = len(shape) - 3 if layout == "channels last" else len(shape) - 2
+            height, width = shape[at : at + 2]
+            used_open = used_open or None in (height, width)
+            fixed = size or Size(height or open_size.height, width or open_size.width)
+            shape = (*shape[:at], *fixed, *shape[at + 2 :])
+        found[node] = (1, *shape[1:]) if shape and shape[0] is None else shape
+    if size is not None and not images:
+        raise UsageError(f"{model.path}: takes no image, so --size says nothing; leave it out")
+    return found, open_size if used_open else None
+
+
+def layout_of(shape: Shape, dtype: str) -> Layout | None:
+    """Whether a shape is an image's. Channels last where it could be either, for that is TF.js' own layout."""
+    if shape is None or (len(shape) == 3 and shape[0] is None):
+        return None  # three dimensions of which the first is open are a batch of signals, not an image of any height
+    try:
+        image_input("", [TensorInfo("", shape, dtype)])
+    except ModelError:
+        first = len(shape) == 4 and shape[1] in _CHANNELS and dtype not in ("bool", "object", "complex64")
+        return "channels first" if first and shape[3] not in _CHANNELS else None
+    return "channels last"
+
+
+def report_inputs(
+    ports: Sequence[Fed], spec: ModelSpec, computed: dict[str, Dims], guessed: Ranges
+) -> tuple[PortReport, ...]:
+    """The inputs, with the range that Framegate feeds them."""
+    return tuple(_report(info, computed[node], spec.input_range, guessed[0], "input") for info, node in ports)
+
+
+def report_outputs(
+    infos: Sequence[TensorInfo], spec: ModelSpec, computed: dict[str, Shape], guessed: Ranges
+) -> tuple[PortReport, ...]:
+    """The outputs, with the range that Framegate shows."""
+    return tuple(_report(info, computed.get(info.name), spec.output_range, guessed[1], "output") for info in infos)
+
+
+def _report(info: TensorInfo, computed: Shape, said: Range | None, guessed: Range, side: Side) -> PortReport:
+    shape = info.shape if computed is None or side == "input" else computed
+    layout = layout_of(shape, info.dtype)
+    declared: Shape = info.shape or None
+    if layout is None or (side == "output" and (computed or info.shape)[1:3] == (1, 1)):
+        return PortReport(info.name, info.dtype, declared, computed, None, None, None, "")
+    channels = shape[-1 if layout == "channels last" else 1]
+    values, reason = _range(info, said, guessed, side)
+    return PortReport(info.name, info.dtype, declared, computed, layout, channels, values, reason)
+
+
+def _range(info: TensorInfo, said: Range | None, guessed: Range, side: Side) -> tuple[Range, str]:
+    if said is not None:
+        return said, "the spec says so"
+    if "int" in info.dtype:
+        return _BYTES, f"guessed: it is {info.dtype}"
+    if guessed == (-1.0, 1.0):
+        return guessed, "guessed: the model ends in tanh" + (
+            ", and such models take what they give" if side == "input" else ""
+        )
+    return guessed, "guessed: the usual one, for the model does not end in tanh"

@@ -1,0 +1,92 @@
+"""One row for each op or layer, and what was not certain on the way there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from framegate.analysis.tensors import Dim, Shape
+from framegate.models.manifest import WeightEntry
+
+FLOATS = frozenset({"complex64", "float16", "float32"})
+_FLOAT32_BYTES = 4
+
+
+@dataclass(frozen=True)
+class Row:
+    """An op or layer.
+
+    Attributes:
+        name: as model.json names it; layers of nested models are ``model/layer``.
+        kind: op or layer class.
+        detail: window, stride and what is fused into it, for a reader.
+        shape: of its (first) output.
+        assumed: whether the shape rests on a convention, because what decides it is not in model.json.
+        macs: multiply-accumulates of one run; None where the shapes do not say.
+        weights: the weights that it is the first to take.
+    """
+
+    name: str
+    kind: str
+    detail: str
+    shape: Shape
+    assumed: bool
+    macs: Dim
+    weights: tuple[WeightEntry, ...] = ()
+
+    @property
+    def parameters(self) -> int:
+        """Numbers that training found: its floats. Integers and text are the graph's, not the training's."""
+        return sum(entry.size for entry in self.weights if entry.dtype in FLOATS)
+
+    @property
+    def stored_bytes(self) -> int:
+        """Bytes of its weights in the shards, integers included."""
+        return sum(entry.stored_bytes for entry in self.weights)
+
+    @property
+    def float32_bytes(self) -> int:
+        """Bytes of its parameters once they are float32, as a backend holds them."""
+        return self.parameters * _FLOAT32_BYTES
+
+
+@dataclass
+class Walk:
+    """What walking through a model found.
+
+    Attributes:
+        rows: in the order of computation.
+        shapes: of the model's outputs, by name.
+        kinds: how often each op or layer class occurs, and with which activations it was written.
+        unused: weights that nothing takes.
+        notes: what was assumed, and what does not fit; a sentence each.
+        takes: layer -> the shapes that it is called on first.
+        looped: whether something runs as often as the data say, or not at all.
+    """
+
+    rows: list[Row] = field(default_factory=list)
+    shapes: dict[str, Shape] = field(default_factory=dict)
+    kinds: dict[str, int] = field(default_factory=dict)
+    unused: tuple[WeightEntry, ...] = ()
+    notes: list[str] = field(default_factory=list)
+    takes: dict[str, list[Shape]] = field(default_factory=dict)
+    looped: bool = False
+
+    def count(self, kind: str) -> None:
+        """Note one more of a kind."""
+        self.kinds[kind] = self.kinds.get(kind, 0) + 1
+
+    @property
+    def macs(self) -> int:
+        """Sum over the rows that are known."""
+        return sum(row.macs or 0 for row in self.rows)
+
+    @property
+    def macs_exact(self) -> bool:
+        """Whether every row's count is known and made once."""
+        return not self.looped and all(row.macs is not None for row in self.rows)
+
+
+def entries_by_name(entries: Iterable[WeightEntry]) -> Mapping[str, WeightEntry]:
+    """Weight name -> weight."""
+    return {entry.name: entry for entry in entries}

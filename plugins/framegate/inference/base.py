@@ -1,0 +1,128 @@
+"""What runtimes share: one whole call, which is its stages in order."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import Any
+
+from framegate.errors import ModelError
+from framegate.inference.feeds import ordered
+from framegate.inference.threads import available
+from framegate.interfaces import Array, LoadedModel, ResolvedModel, Stage, Stages, TensorInfo
+from framegate.measure import stages
+from framegate.tfgraph.parts import Parts, add_weights, parse
+
+
+class BaseRuntime(ABC):
+    """A runtime whose ``load`` is its stages in order."""
+
+    @abstractmethod
+    def describe(self) -> str:
+        """Version and device in a few words."""
+
+    @abstractmethod
+    def stages(self) -> Stages:
+        """``load`` cut into ``parse``, ``weights`` and ``build``."""
+
+    def load(self, model: ResolvedModel) -> LoadedModel:
+        """Load a model: all of `stages`.
+
+        Raises:
+            ModelError: the model cannot be read or built.
+            BackendUnavailable: the runtime does not take this kind of model.
+        """
+        loaded: LoadedModel = stages.run(self.stages(), model)
+        return loaded
+
+
+class StagedRuntime(BaseRuntime):
+    """A runtime that reads model.json and the weights as most do; a subclass says what is built of them."""
+
+    @abstractmethod
+    def build(self, parts: Parts) -> LoadedModel:
+        """Make a model that has been read ready to run.
+
+        Raises:
+            ModelError: it holds something that the runtime does not know.
+            BackendUnavailable: the runtime does not take this kind of model.
+        """
+
+    def stages(self) -> Stages:
+        """``load`` cut into ``parse``, ``weights`` and ``build``."""
+        return (Stage("parse", parse), Stage("weights", add_weights), Stage("build", self.build))
+
+
+class Threaded:
+    """A runtime whose threads can be chosen: as many as this process may use cores, until ``use_threads`` is called."""
+
+    def __init__(self) -> None:
+        self.threads = available()
+
+    def use_threads(self, count: int) -> None:
+        """Load models that run on so many threads from here on."""
+        self.threads = count
+
+
+class StagedModel(ABC):
+    """A loaded model; a subclass says how arrays in the order of the inputs become results, and these arrays again.
+
+    Args:
+        name: the model's name, for errors.
+        inputs: what ``run`` takes.
+        outputs: what ``run`` returns.
+    """
+
+    def __init__(self, name: str, inputs: tuple[TensorInfo, ...], outputs: tuple[TensorInfo, ...]) -> None:
+        self._name = name
+        self._inputs = inputs
+        self._outputs = outputs
+        self._closed = False
+
+    @property
+    def inputs(self) -> tuple[TensorInfo, ...]:
+        """What ``run`` takes."""
+        return self._inputs
+
+    @property
+    def outputs(self) -> tuple[TensorInfo, ...]:
+        """What ``run`` returns."""
+        return self._outputs
+
+    def run(self, feeds: Mapping[str, Array]) -> dict[str, Array]:
+        """Run once: all of ``stages``. The arrays may be read-only views of the runtime's own memory.
+
+        Raises:
+            ModelError: the feeds do not fit the inputs, the runtime cannot run them, or the model is closed.
+        """
+        return self._readback(self._inference(feeds))
+
+    def stages(self) -> Stages:
+        """``run`` cut into ``inference``, which ends when the results exist, and ``readback``."""
+        return (Stage("inference", self._inference), Stage("readback", self._readback))
+
+    def close(self) -> None:
+        """Free the model and its weights; a second call does nothing."""
+        if not self._closed:
+            self._closed = True
+            self.free()
+
+    @abstractmethod
+    def infer(self, arrays: list[Array]) -> Any:
+        """Results of the arrays, which are checked and in the order of the inputs; returns when they exist."""
+
+    @abstractmethod
+    def read(self, results: Any) -> list[Array]:
+        """The results as arrays in host memory, in the order of the outputs."""
+
+    @abstractmethod
+    def free(self) -> None:
+        """Give back what the model holds."""
+
+    def _inference(self, feeds: Mapping[str, Array]) -> Any:
+        if self._closed:
+            raise ModelError(f"model {self._name} is closed; load it again")
+        return self.infer(ordered(self._name, self._inputs, feeds))
+
+    def _readback(self, results: Any) -> dict[str, Array]:
+        return {info.name: array for info, array in zip(self._outputs, self.read(results), strict=True)}

@@ -1,0 +1,122 @@
+"""What a model returns where it is loaded apart from the model that is measured."""
+
+from __future__ import annotations
+
+import gc
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+from framegate.errors import BackendUnavailable, ModelError
+from framegate.inference.agreement import agrees
+from framegate.interfaces import Array, ResolvedModel, Runtime
+
+REFERENCE = "tensorflow"
+"""The runtime whose word counts, where it is installed and takes the model."""
+
+KEPT_BYTES = 64 * 2**20
+
+Feeds = Mapping[str, Array]
+Outputs = dict[str, Array]
+
+
+class Reference(NamedTuple):
+    """What a runtime returned.
+
+    Attributes:
+        runtime: its name.
+        outputs: for each of the feeds.
+        is_repeatable: whether it returned the same when it was fed the same again.
+    """
+
+    runtime: str
+    outputs: Sequence[Outputs]
+    is_repeatable: bool
+
+
+class References:
+    """Runs models apart from those that are measured; each is closed at once, and what it returned is kept.
+
+    Args:
+        open_runtime: makes the runtime of a name, anew.
+        kept_bytes: of outputs that are kept; those that were asked for last are kept in any case.
+    """
+
+    def __init__(self, open_runtime: Callable[[str], Runtime], kept_bytes: int = KEPT_BYTES) -> None:
+        self._open = open_runtime
+        self._kept_bytes = kept_bytes
+        self._runtimes: dict[str, str] = {}
+        self._repeatable: dict[tuple[str, str], bool] = {}
+        self._outputs: dict[tuple[str, str, str], Outputs] = {}
+
+    def __call__(self, model: ResolvedModel, runtime: str, feeds: Sequence[Feeds]) -> Reference:
+        """What ``tensorflow`` makes of the feeds or, where there is none, what the first runtime does that asked.
+
+        Args:
+            model: the files.
+            runtime: the runtime to compare with another one.
+            feeds: input name -> array, for each run.
+
+        Raises:
+            ModelError: no runtime runs the model any more.
+            BackendUnavailable: the same.
+        """
+        if model.sha256 not in self._runtimes:
+            try:
+                found = self.apart(model, REFERENCE, feeds)
+            except (BackendUnavailable, ModelError):
+                self._runtimes[model.sha256] = runtime
+            else:
+                self._runtimes[model.sha256] = REFERENCE
+                return found
+        return self.apart(model, self._runtimes[model.sha256], feeds)
+
+    def apart(self, model: ResolvedModel, runtime: str, feeds: Sequence[Feeds]) -> Reference:
+        """What a runtime of one's choice makes of the feeds."""
+        keys = [(model.sha256, runtime, _digest(each)) for each in feeds]
+        missing = {key: each for key, each in zip(keys, feeds, strict=True) if key not in self._outputs}
+        if missing:
+            self._run(model, runtime, missing)
+        outputs = [self._outputs.pop(key) for key in dict.fromkeys(keys)]
+        self._outputs |= dict(zip(dict.fromkeys(keys), outputs, strict=True))
+        found = [self._outputs[key] for key in keys]
+        self._forget(keep=set(keys))
+        return Reference(runtime, found, self._repeatable[model.sha256, runtime])
+
+    def _run(self, model: ResolvedModel, runtime: str, feeds: Mapping[tuple[str, str, str], Feeds]) -> None:
+        loaded = self._open(runtime).load(model)
+        try:
+            first, again = (_copied(loaded.run(next(iter(feeds.values())))) for _ in range(2))
+            self._repeatable[model.sha256, runtime] = agrees(again, first, runtime)
+            for key, each in feeds.items():
+                self._outputs[key] = first if key is next(iter(feeds)) else _copied(loaded.run(each))
+        finally:
+            loaded.close()
+            gc.collect()
+
+    def _forget(self, keep: set[tuple[str, str, str]]) -> None:
+        held = sum(map(_nbytes, self._outputs.values()))
+        for key in [key for key in self._outputs if key not in keep]:
+            if held <= self._kept_bytes:
+                return
+            held -= _nbytes(self._outputs.pop(key))
+
+
+def _copied(outputs: Mapping[str, Array]) -> Outputs:
+    return {name: values.copy() for name, values in outputs.items()}
+
+
+def _nbytes(outputs: Outputs) -> int:
+    return sum(values.nbytes for values in outputs.values())
+
+
+def _digest(feeds: Feeds) -> str:
+    digest = hashlib.sha256()
+    for name, values in sorted(feeds.items(), key=_by_name):
+        digest.update(f"{name} {values.dtype} {values.shape} ".encode())
+        digest.update(values.tobytes())
+    return digest.hexdigest()
+
+
+def _by_name(item: tuple[str, Array]) -> str:
+    return item[0]

@@ -1,0 +1,20 @@
+"""Build a model of either format into a frozen TensorFlow function."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from framegate.tfgraph.frozen_graph import Frozen, Placement, freeze_graph
+from framegate.tfgraph.keras_model import freeze_keras
+from framegate.tfgraph.parts import Parts
+
+
+def freeze(tensorflow: Any, parts: Parts, placement: Placement = "inside") -> Frozen:
+    """Build a model of either format into a frozen function.
+
+    Raises:
+        ModelError: the model cannot be built.
+    """
+    return (
+        freeze_graph(tensorflow, parts, placement) if parts.json.format == "graph" else freeze_keras(tensorflow, parts)
+    )

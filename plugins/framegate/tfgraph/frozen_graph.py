@@ -1,0 +1,185 @@
+"""Build a graph model into a frozen TensorFlow function."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+
+from framegate.errors import ModelError, ModelFormatError
+from framegate.interfaces import Array, TensorInfo
+from framegate.models import graph
+from framegate.models.graph import Port
+from framegate.tfgraph import graph_def
+from framegate.tfgraph.hold import held_tensors
+from framegate.tfgraph.node_names import valid_name, valid_tensor
+from framegate.tfgraph.parts import Parts
+from framegate.tfgraph.tables import TableHandles, make_tables
+
+# Smaller weights become constants, which TensorFlow's optimiser folds; larger ones would be copied five times on their
+# way through a GraphDef, a FunctionDef and the optimiser, and run no faster for it.
+_HELD_BYTES = 1 << 14
+# For another library fewer are kept apart, as it too folds constants, and none where all of them are few.
+_APART_BYTES, _APART_TOTAL_BYTES = 1 << 16, 1 << 22
+# A multiplication by nearly these, as float16 weights hold them, makes the optimiser see HardSwish (1/6) or Gelu, which
+# it computes with the exact number. A tensor that is no constant keeps its value.
+_MAGIC = (1 / 6, math.sqrt(0.5), math.sqrt(2 / math.pi), 0.044715)
+
+
+Placement = Literal["inside", "held", "apart"]
+"""Where large weights are: constants in the graph, tensors that the function captures, or inputs of the function."""
+
+
+class Frozen(NamedTuple):
+    """A function of TensorFlow tensors, in the order of ``inputs`` and ``outputs``.
+
+    Attributes:
+        call: the function.
+        inputs: what it takes.
+        outputs: what it returns.
+        weights: what it takes behind the inputs: the values of weights that were kept apart.
+    """
+
+    call: Any
+    inputs: tuple[TensorInfo, ...]
+    outputs: tuple[TensorInfo, ...]
+    weights: tuple[Array, ...] = ()
+
+
+def freeze_graph(tf: Any, parts: Parts, placement: Placement = "inside") -> Frozen:
+    """Build a graph model.
+
+    Args:
+        tf: the ``tensorflow`` module.
+        parts: topology and weights.
+        placement: where large weights are. Each of them in the graph costs its bytes many times over, in TensorFlow
+            and in each library that the graph is handed to; ``"held"`` is for TensorFlow itself, ``"apart"`` for a
+            library that is given the weights' values in another way.
+
+    Raises:
+        UnsupportedOp: TensorFlow does not know an op; the error names op and node.
+        ModelFormatError: the graph is malformed.
+    """
+    path, model = parts.json.path, parts.json
+    inputs, outputs = graph.inputs(model), graph.outputs(model)
+    if not outputs:
+        raise ModelFormatError(f"{path}: the graph has no output; convert the model again")
+    tables = make_tables(tf, parts)
+    held = _LEFT_OUT[placement](parts) - {graph.node_name(port.tensor) for port in outputs}
+    ends = [port.tensor for port in outputs]
+    definition = graph_def.build(tf, parts, ends, [port.tensor for port in inputs], held)
+    weights = _values(parts, definition) if placement == "apart" else {}
+    captured = tables if weights else held_tensors(tf, parts.weights, definition.held) | tables
+    captured = {valid_tensor(name): tensor for name, tensor in captured.items()}
+    unknown = placement == "held"
+    found = _function(tf, path, definition, _valid(inputs), _valid(outputs), captured, weights, unknown=unknown)
+    infos = _infos(path, outputs, found.outputs)
+    return Frozen(found, tuple(port.info for port in inputs), infos, tuple(weights.values()))
+
+
+def _dtype(tf: Any, info: TensorInfo) -> Any:
+    return tf.string if info.dtype == "object" else tf.dtypes.as_dtype(info.dtype)
+
+
+def _shape(info: TensorInfo, unknown: bool) -> tuple[int | None, ...] | None:  # noqa: FBT001
+    """An input of unknown rank is taken for an image where a shape must be given, else it takes anything."""
+    return None if unknown and info.shape == graph.UNKNOWN_RANK else info.shape
+
+
+def _held(parts: Parts) -> frozenset[str]:
+    return frozenset(
+        name
+        for name, array in parts.weights.items()
+        if array.dtype != object and (array.nbytes >= _HELD_BYTES or _is_nearly_magic(array))
+    )
+
+
+def _apart(parts: Parts) -> frozenset[str]:
+    """Large weights that cannot be shapes, axes or the like, which converters must know."""
+    floats = {name: array.nbytes for name, array in parts.weights.items() if array.dtype.kind == "f"}
+    large = {name: size for name, size in floats.items() if size >= _APART_BYTES}
+    return frozenset(large if sum(large.values()) >= _APART_TOTAL_BYTES else ())
+
+
+def _inside(_: Parts) -> frozenset[str]:
+    return frozenset()
+
+
+_LEFT_OUT: Mapping[Placement, Callable[[Parts], frozenset[str]]] = {
+    "inside": _inside, "held": _held, "apart": _apart
+}  # fmt: skip
+
+
+def _values(parts: Parts, definition: graph_def.Definition) -> dict[str, Array]:
+    """Values of the weights that were left out, by the names of their tensors."""
+    return {
+        f"{valid_name(name)}:0": parts.weights[name].astype(dtype.as_numpy_dtype, copy=False)
+        for name, dtype in definition.held
+    }
+
+
+def _is_nearly_magic(array: Array) -> bool:
+    """Whether TensorFlow's optimiser would take a scalar for one of `_MAGIC`, and so compute with another number."""
+    if array.size != 1 or array.dtype != np.float32:
+        return False
+    value = array.item()
+    return any(abs(value - exact) < 0.01 * exact and value != np.float32(exact) for exact in _MAGIC)
+
+
+def _valid(ports: Iterable[Port]) -> list[Port]:
+    return [Port(port.info, valid_tensor(port.tensor)) for port in ports]
+
+
+def _function(
+    tf: Any,
+    path: Path,
+    definition: graph_def.Definition,
+    inputs: Sequence[Port],
+    outputs: Sequence[Port],
+    captured: TableHandles,
+    weights: Mapping[str, Array],
+    *,
+    unknown: bool,
+) -> Any:
+    for port in (*inputs, *outputs):
+        if graph.node_name(port.tensor) not in definition.names:
+            raise ModelFormatError(f"{path}: the signature names {port.tensor!r}, which the graph lacks")
+
+    def run(*tensors: Any) -> Any:
+        feeds = dict(zip([*(port.tensor for port in inputs), *weights], tensors, strict=True))
+        around = tf.compat.v1.get_default_graph()
+        feeds |= {name: around.capture(tensor) for name, tensor in captured.items()}
+        asked = [port.tensor for port in outputs if port.tensor not in feeds]
+        taken = {name: tensor for name, tensor in feeds.items() if graph.node_name(name) in definition.taken}
+        made = tf.graph_util.import_graph_def(definition.proto, input_map=taken, return_elements=asked, name="")
+        found = dict(zip(asked, made, strict=True))
+        # An input may be an output too; a copy keeps the two apart.
+        return [found[port.tensor] if port.tensor in found else tf.identity(feeds[port.tensor]) for port in outputs]
+
+    try:
+        specs = [tf.TensorSpec(_shape(port.info, unknown), _dtype(tf, port.info)) for port in inputs]
+        specs += [tf.TensorSpec(array.shape, array.dtype) for array in weights.values()]
+        # TensorFlow 1's way of wrapping: tf.function would order what has side effects, across the frames of loops too.
+        return tf.compat.v1.wrap_function(run, specs)
+    except (ValueError, TypeError, KeyError, OverflowError, tf.errors.OpError) as error:
+        raise ModelError(f"{path}: TensorFlow cannot build the graph ({error}); convert the model again") from error
+
+
+def _infos(path: Path, ports: Iterable[Port], tensors: Iterable[Any]) -> tuple[TensorInfo, ...]:
+    found = tuple(zip(ports, tensors, strict=True))
+    for port, tensor in found:
+        if tensor.dtype.name in ("resource", "variant"):
+            raise ModelFormatError(
+                f"{path}: output {port.info.name!r} is a {tensor.dtype.name}, not an array; convert the model again"
+            )
+    return tuple(info_of(port.info.name, tensor) for port, tensor in found)
+
+
+def info_of(name: str, tensor: Any) -> TensorInfo:
+    """What TensorFlow knows of a symbolic tensor; of unknown rank it is taken for an image."""
+    shape = (None,) * 4 if tensor.shape.rank is None else tuple(tensor.shape.as_list())
+    dtype = tensor.dtype.as_numpy_dtype
+    return TensorInfo(name, shape, getattr(dtype, "__name__", str(dtype)).removesuffix("_"))

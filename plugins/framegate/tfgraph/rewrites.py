@@ -1,0 +1,163 @@
+"""Rewrite the ops that only TF.js runs into ops that TensorFlow runs (pure: nodes as in model.json).
+
+TensorFlow's own optimiser fuses them again. A rule turns one node into a chain of nodes whose last one has the name
+of the first, so that whatever reads it need not change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from framegate.errors import ModelFormatError, UnsupportedOp
+from framegate.models.graph import strings
+from framegate.tfgraph import tfjs_ops
+
+Node = dict[str, Any]
+Rule = Callable[[Node], list[Node]]
+
+_FLOAT = {"type": "DT_FLOAT"}
+_CONV_ATTRS = ("T", "data_format", "dilations", "explicit_paddings", "padding", "strides")
+_LEAKY_ALPHA = {"f": 0.2}  # TensorFlow's default
+
+
+class _UnknownOpError(Exception):
+    """A fused op that no rule knows."""
+
+
+class _TooFewInputsError(Exception):
+    """A node with fewer inputs than its op takes."""
+
+
+class _Chain:
+    """Grows a chain of nodes from one node; the last one takes that node's name."""
+
+    def __init__(self, node: Node) -> None:
+        self.node = node
+        self._inputs: list[str] = [name for name in node.get("input") or () if not name.startswith("^")]
+        self._control = [name for name in node.get("input") or () if name.startswith("^")]
+        self._nodes: list[Node] = []
+
+    def take(self) -> str:
+        """The node's next input that no link of the chain has taken."""
+        if not self._inputs:
+            raise _TooFewInputsError
+        return self._inputs.pop(0)
+
+    def attrs(self, *names: str) -> dict[str, Any]:
+        """Those of the node's attributes that it has, and T in any case."""
+        have = self.node.get("attr") or {}
+        return {"T": have.get("T", _FLOAT)} | {name: have[name] for name in names if name in have}
+
+    def add(self, op: str, inputs: Sequence[str], attrs: dict[str, Any]) -> str:
+        """Add a link and return its name."""
+        name = f"{self.node['name']}/{len(self._nodes)}_{op}"
+        self._nodes.append({"name": name, "op": op, "input": [*inputs, *self._control], "attr": attrs})
+        return name
+
+    def end(self) -> list[Node]:
+        """The chain, its last link under the node's own name."""
+        self._nodes[-1]["name"] = self.node["name"]
+        return self._nodes
+
+
+class _Base(NamedTuple):
+    """The op under a fused op: what it is called, and which of the fused op's attributes it has."""
+
+    op: str
+    attrs: tuple[str, ...]
+
+
+_BASES = {
+    "FusedDepthwiseConv2dNative": _Base("DepthwiseConv2dNative", _CONV_ATTRS),
+    "_FusedConv2D": _Base("Conv2D", (*_CONV_ATTRS, "use_cudnn_on_gpu")),
+    "_FusedMatMul": _Base("MatMul", ("T", "transpose_a", "transpose_b")),
+}
+
+
+def _fused(node: Node) -> list[Node]:
+    chain, base = _Chain(node), _BASES[node["op"]]
+    x = chain.add(base.op, [chain.take(), chain.take()], chain.attrs(*base.attrs))
+    for name in strings(node, "fused_ops"):
+        if name not in _LINKS:
+            raise _UnknownOpError(name)
+        x = _LINKS[name](chain, x)
+    return chain.end()
+
+
+def _prelu_node(node: Node) -> list[Node]:
+    chain = _Chain(node)
+    _prelu(chain, chain.take())
+    return chain.end()
+
+
+def _bias_add(chain: _Chain, x: str) -> str:
+    return chain.add("BiasAdd", [x, chain.take()], chain.attrs("data_format"))
+
+
+def _batch_norm(chain: _Chain, x: str) -> str:
+    attrs = chain.attrs("data_format", "epsilon") | {"U": _FLOAT, "is_training": {"b": False}}
+    return chain.add("FusedBatchNormV3", [x, *(chain.take() for _ in range(4))], attrs)
+
+
+def _leaky_relu(chain: _Chain, x: str) -> str:
+    alpha = (chain.node.get("attr") or {}).get("leakyrelu_alpha", _LEAKY_ALPHA)
+    return chain.add("LeakyRelu", [x], chain.attrs() | {"alpha": alpha})
+
+
+def _prelu(chain: _Chain, x: str) -> str:
+    """Parametric ReLU: x where positive, else alpha * x."""
+    alpha, t = chain.take(), chain.attrs()
+    negative = chain.add("Relu", [chain.add("Neg", [x], t)], t)
+    return chain.add("Sub", [chain.add("Relu", [x], t), chain.add("Mul", [alpha, negative], t)], t)
+
+
+def _plain(op: str) -> Callable[[_Chain, str], str]:
+    def link(chain: _Chain, x: str) -> str:
+        return chain.add(op, [x], chain.attrs())
+
+    return link
+
+
+_LINKS: dict[str, Callable[[_Chain, str], str]] = {
+    "BiasAdd": _bias_add,
+    "FusedBatchNorm": _batch_norm,
+    "LeakyRelu": _leaky_relu,
+    "Prelu": _prelu,
+    **{op: _plain(op) for op in ("Elu", "Relu", "Relu6", "Sigmoid", "Tanh")},
+}
+
+RULES: dict[str, Rule] = {**tfjs_ops.RULES, **dict.fromkeys(_BASES, _fused), "Prelu": _prelu_node}
+
+
+def rewrite(path: Path, nodes: Iterable[Node]) -> list[Node]:
+    """The nodes with every op of `RULES` replaced; the others are passed on as they are.
+
+    Args:
+        path: the model.json, for errors.
+        nodes: as in ``modelTopology.node``.
+
+    Raises:
+        UnsupportedOp: an activation that no rule knows is fused into an op.
+        ModelFormatError: an op has fewer inputs than it takes.
+    """
+    return [link for node in nodes for link in _apply(path, node)]
+
+
+def _apply(path: Path, node: Node) -> list[Node]:
+    rule = RULES.get(node["op"])
+    if rule is None:
+        return [node]
+    try:
+        return rule(node)
+    except _UnknownOpError as unknown:
+        raise UnsupportedOp(
+            f"{path}: node {node['name']!r} fuses unknown op {str(unknown)!r} into {node['op']};"
+            f" known are {', '.join(sorted(_LINKS))}"
+        ) from None
+    except _TooFewInputsError:
+        raise ModelFormatError(
+            f"{path}: node {node['name']!r} ({node['op']}) lacks inputs, it has {len(node.get('input') or ())};"
+            " convert the model again"
+        ) from None

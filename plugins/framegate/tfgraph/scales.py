@@ -1,0 +1,77 @@
+"""Multiply a convolution's weights, once, by what its result would be multiplied by in each run."""
+
+from __future__ import annotations
+
+import importlib
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from framegate.interfaces import Array
+from framegate.tfgraph.export import Exported
+
+# The axis of the filter that holds the result's channels, and the filter's input.
+_CONVOLUTIONS = {"Conv2D": (3, 1), "Conv2DBackpropInput": (2, 1)}
+
+
+def scaled(given: Exported) -> Exported:
+    """The same graph without products of a convolution and a number for each channel, where the filter is known apart.
+
+    Converters do so where the filter is a constant; the batch normalisation behind a convolution is such a product.
+    """
+    graph = type(given.graph)()
+    graph.CopyFrom(given.graph)
+    nodes = {node.name: node for node in graph.node}
+    uses = Counter(_name(name) for node in graph.node for name in node.input)
+    weights, renamed = dict(given.weights), {}
+    for node in graph.node:
+        found = _product(nodes, node, uses, weights) if node.op == "Mul" else None
+        if found is not None:
+            convolution, factors = found
+            axis, at = _CONVOLUTIONS[convolution.op]
+            name = _name(convolution.input[at])
+            weights[name] = weights[name] * np.expand_dims(factors, (*range(axis), *range(axis + 1, 4)))
+            renamed[node.name] = convolution.name
+    for node in graph.node:
+        for index, name in enumerate(node.input):
+            node.input[index] = renamed.get(_name(name), name)
+    return Exported(_without(graph, renamed), weights)
+
+
+def _product(
+    nodes: Mapping[str, Any], node: Any, uses: Mapping[str, int], weights: Mapping[str, Array]
+) -> tuple[Any, Array] | None:
+    """A convolution whose filter is known apart and the factors of its channels, if that is what a node multiplies."""
+    for one, other in (node.input, reversed(node.input)):
+        convolution, factors = nodes.get(_name(one)), _factors(nodes.get(_name(other)))
+        if convolution is None or factors is None or convolution.op not in _CONVOLUTIONS:
+            continue
+        axis, at = _CONVOLUTIONS[convolution.op]
+        filters = weights.get(_name(convolution.input[at]))
+        channels_last = convolution.attr["data_format"].s in (b"", b"NHWC")
+        alone = uses[convolution.name] == 1 == uses[_name(convolution.input[at])]
+        if filters is not None and channels_last and alone and factors.shape == filters.shape[axis : axis + 1]:
+            return convolution, factors.astype(filters.dtype)
+    return None
+
+
+def _factors(node: Any) -> Array | None:
+    """The numbers of a constant that has one for each channel, which is the last axis."""
+    if node is None or node.op != "Const":
+        return None
+    tensor_util = importlib.import_module("tensorflow.python.framework.tensor_util")
+    value: Array = tensor_util.MakeNdarray(node.attr["value"].tensor)
+    return value.reshape(-1) if value.ndim and value.size == value.shape[-1] else None
+
+
+def _without(graph: Any, names: Mapping[str, str]) -> Any:
+    kept = [node for node in graph.node if node.name not in names]
+    del graph.node[:]
+    graph.node.extend(kept)
+    return graph
+
+
+def _name(tensor: str) -> str:
+    return tensor.removeprefix("^").removesuffix(":0")
