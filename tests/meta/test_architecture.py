@@ -22,6 +22,8 @@ MAY_IMPORT_PYTEST = {"hookspecs", "hooks", "plugin"}
 FOUNDATION = "foundation"
 # What reads the gate's options does not belong beside what runs it.
 NOT_YET = {"framegate.hooks.gate_run": "framegate.hooks.gate"}
+WORKER = PACKAGE / "gate" / "worker"
+"""A pytest plugin of which the gate's processes have a copy: Framegate itself may be what they measure."""
 
 
 def module_name(path: Path) -> str:
@@ -108,10 +110,16 @@ def test_heavy_libraries_are_imported_where_they_are_used(path: Path) -> None:
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_only_the_glue_imports_pytest(path: Path) -> None:
-    if room_of(module_name(path)) in MAY_IMPORT_PYTEST:
+    if room_of(module_name(path)) in MAY_IMPORT_PYTEST or path.is_relative_to(WORKER):
         return
     names = {name.split(".")[0] for name in imports(ast.parse(path.read_text("utf-8")), at_import_time=False)}
     assert not names & {"pytest", "_pytest", "pytest_benchmark"}
+
+
+@pytest.mark.parametrize("path", sorted(WORKER.glob("*.py")), ids=lambda path: path.name)
+def test_the_gates_worker_stands_alone(path: Path) -> None:
+    names = [name.split(".")[0] for name in imports(ast.parse(path.read_text("utf-8")), at_import_time=False)]
+    assert "framegate" not in names
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "suites").glob("test_*.py")), ids=lambda path: path.name)

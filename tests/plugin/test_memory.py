@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from gate_project import Project
 
-from framegate.hooks.gate_worker.memory import resident_bytes
+from framegate.gate.worker.memory import resident_bytes
 
 pytestmark = pytest.mark.skipif(resident_bytes() is None, reason="only Linux tells what a process holds")
 Run = Callable[..., pytest.RunResult]

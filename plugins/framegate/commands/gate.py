@@ -23,7 +23,6 @@ from framegate.gate.pairs import Measured
 from framegate.gate.sides import AXES, Request, open_sides
 from framegate.gate.store import Store, StoredRun, find_run, read_run, write_whole
 from framegate.gate.verdicts import PASSES, Verdict
-from framegate.hooks.gate_worker import copy_into
 from framegate.paths import suites_dir
 from framegate.report.gate import gate_junit, gate_markdown, gate_table, publish
 
@@ -61,7 +60,6 @@ def ab(parsed: argparse.Namespace) -> int:
     end_in_order()
     report = decide(
         request,
-        copy_into,
         say,
         floor=parsed.floor,
         seed=parsed.seed,
@@ -229,12 +227,12 @@ def aa_check(parsed: argparse.Namespace) -> int:
     check_can_be_written([parsed.json])
     end_in_order()
     content: dict[str, Any] = {"schema": 1, "seed": seed, "pairs": parsed.pairs, "arguments": arguments}
-    with open_sides(request, copy_into) as sides:
+    with open_sides(request) as sides:
         for name, count in (("quiet", 0), ("busy", parsed.hogs)):
             if count == 0 and name == "busy":
                 continue
             with hogs(count):
-                measure = Pairs(sides, sides.keys, copy_into, say, chance, DELAYS)
+                measure = Pairs(sides, sides.keys, say, chance, DELAYS)
                 pairs = [measure(None, Turn(each, parsed.pairs, f"{name}: ")) for each in range(1, parsed.pairs + 1)]
             found = rates(pairs, Floors(general=PAIRS_FLOOR), parsed.trials, chance)
             benchmarks = len(pairs[0])

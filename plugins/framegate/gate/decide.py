@@ -14,14 +14,14 @@ from framegate.gate.floors import PAIRS_FLOOR, parse_floors
 from framegate.gate.pairs import Delay, run_pair
 from framegate.gate.sides import Request, Sides, check_own, open_sides
 from framegate.gate.verdicts import WHOLE_RUN, Finding, GateReport, Verdict
-from framegate.gate.workers import CopyPlugin, workers
+from framegate.gate.worker.messages import Collection, Finished, Measure
+from framegate.gate.workers import workers
 
 Say = Callable[[str], None]
 
 
 def decide(
     request: Request,
-    copy_plugin: CopyPlugin,
     say: Say,
     *,
     floor: float | None = None,
@@ -34,7 +34,6 @@ def decide(
 
     Args:
         request: the two sides.
-        copy_plugin: writes the workers' plugin.
         say: is told of the progress, a line at a time.
         floor: the smallest change that counts, in place of the ini file's for all families.
         seed: of the order of blocks; a random one is taken, and reported, where none is given.
@@ -47,12 +46,12 @@ def decide(
         UsageError: a floor that is none.
     """
     seed = random.SystemRandom().randrange(2**32) if seed is None else seed
-    with open_sides(request, copy_plugin) as sides:
+    with open_sides(request) as sides:
         floors = parse_floors(sides.settings["gate_floor"], PAIRS_FLOOR)
         floors = floors if floor is None else replace(floors, general=floor)
         keys = [pair for pair in sides.keys if is_wanted(pair[1])]
         gone = [key for key in sides.only_base if is_wanted(key) and not is_allowed_missing(key)]
-        pairs = Pairs(sides, keys, copy_plugin, say, random.Random(seed))  # noqa: S311 # an order, no secret
+        pairs = Pairs(sides, keys, say, random.Random(seed))  # noqa: S311 # an order, no secret
         title = f"{sides.head.label} against {sides.base.label}"
         if sides.instruments[0] != sides.instruments[1]:
             finding = Finding(WHOLE_RUN, Verdict.OTHER, _watched(sides))
@@ -104,7 +103,6 @@ class Pairs:
     Args:
         sides: what is launched.
         keys: benchmarks, by their names on either side.
-        copy_plugin: writes the workers' plugin.
         say: is told of the progress.
         chance: decides on the order.
         delays: experiments, for ``framegate aa-check``.
@@ -114,12 +112,11 @@ class Pairs:
         self,
         sides: Sides,
         keys: Sequence[tuple[str, str]],
-        copy_plugin: CopyPlugin,
         say: Say,
         chance: random.Random,
         delays: Sequence[Delay] = (),
     ) -> None:
-        self._sides, self._keys, self._copy_plugin = sides, keys, copy_plugin
+        self._sides, self._keys = sides, keys
         self._say, self._chance, self._delays = say, chance, delays
         self._seconds: list[float] = []
 
@@ -129,15 +126,15 @@ class Pairs:
         if not keys:
             return {}
         started = time.monotonic()
-        with workers([self._sides.base, self._sides.head], self._copy_plugin) as pair:
+        with workers([self._sides.base, self._sides.head]) as pair:
             for index, worker in enumerate(pair):
-                worker.send(mode="blocks", keys=[names[index] for names in keys])
+                worker.send(Measure([names[index] for names in keys]))
             for worker in pair:
-                worker.receive()
-            found = run_pair(pair, keys, self._chance, lambda _: None, self._delays)
+                worker.receive(Collection)
+            found = run_pair(pair, keys, self._chance, self._delays)
             for worker in pair:
                 # What a benchmark imports in its own time is known only now.
-                check_own(worker.side, self._sides.repository, worker.receive()["files"], self._sides.prefixes)
+                check_own(worker.side, self._sides.repository, worker.receive(Finished).files, self._sides.prefixes)
         self._seconds.append(time.monotonic() - started)
         many = f"{len(keys)} benchmark{'' if len(keys) == 1 else 's'}"
         self._say(f"{turn}: {many} in {self._seconds[-1]:.0f} s{self._left(turn)}")

@@ -3,74 +3,80 @@
 from __future__ import annotations
 
 import hmac
-import json
 import secrets
-import threading
-from contextlib import ExitStack, suppress
-from multiprocessing.connection import Connection, Listener
-from queue import Empty, SimpleQueue
+import selectors
+import socket
+from contextlib import ExitStack
 from types import TracebackType
 from typing import Self
 
+from framegate.gate.worker.channel import Channel
+from framegate.gate.worker.messages import Hello
+
 WAIT_S = 0.2
 _MOST_BYTES = 4096
-"""Of a worker's first message. Who announces more is no worker."""
+"""Of a worker's first message. Who says more is no worker."""
 _BACKLOG = 16
 
 
 class Door:
-    """Takes connections until the block ends; it closes all that it has let in.
+    """Takes connections until the block ends, and closes all of them then.
 
-    One that says nothing, or noise, is heard by a thread of its own, and keeps nobody waiting.
+    It listens to all who knock at once: one that says nothing, or noise, keeps nobody waiting.
     """
 
     def __init__(self) -> None:
         self._key = secrets.token_hex(16)
-        self._listener = Listener(("127.0.0.1", 0), backlog=_BACKLOG)
-        # A listener has no deadline of its own; this one ends the thread that waits at it.
-        self._listener._listener._socket.settimeout(WAIT_S)  # type: ignore[attr-defined]  # noqa: SLF001
-        self._arrived: SimpleQueue[tuple[int, Connection]] = SimpleQueue()
+        self._listener = socket.create_server(("127.0.0.1", 0), backlog=_BACKLOG)
+        self._listener.settimeout(0)
+        self._waiting = selectors.DefaultSelector()
+        self._waiting.register(self._listener, selectors.EVENT_READ)
         self._opened = ExitStack()
 
     @property
     def address(self) -> str:
         """Port and key, for the environment of workers: ``40123:0fe1...``."""
-        return f"{self._listener.address[1]}:{self._key}"
+        return f"{self._listener.getsockname()[1]}:{self._key}"
 
     def __enter__(self) -> Self:
-        threading.Thread(target=self._listen, name="gate door", daemon=True).start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._waiting.close()
         self._listener.close()
         self._opened.close()
 
-    def next(self) -> tuple[int, Connection] | None:
+    def next(self) -> tuple[int, Channel] | None:
         """The next worker, by the index of its side; None if there is none within a moment."""
+        while ready := self._waiting.select(WAIT_S):
+            for key, _ in ready:
+                if key.fileobj is self._listener:
+                    self._let_in()
+                elif (side := self._greet(key.data)) is not None:
+                    return side, key.data
+        return None
+
+    def _greet(self, guest: Channel) -> int | None:
+        """Hear what a guest says; the index of its side, if it is a worker and has said so."""
         try:
-            side, connection = self._arrived.get(timeout=WAIT_S)
-        except Empty:
+            hello = guest.receive(timeout=0, most=_MOST_BYTES)
+        except TimeoutError:  # it has not finished
             return None
-        self._opened.callback(connection.close)
-        return side, connection
+        except (OSError, EOFError, ValueError):
+            hello = None
+        self._waiting.unregister(guest)
+        if isinstance(hello, Hello) and hmac.compare_digest(str(hello.key).encode(), self._key.encode()):
+            return hello.side
+        guest.close()
+        return None
 
-    def _listen(self) -> None:
-        while True:
-            try:
-                connection = self._listener.accept()
-            except TimeoutError:
-                continue
-            except OSError:  # it was closed
-                return
-            threading.Thread(target=self._greet, args=(connection,), name="gate guest", daemon=True).start()
-
-    def _greet(self, connection: Connection) -> None:
-        with suppress(OSError, EOFError, ValueError, TypeError, KeyError):
-            message = json.loads(connection.recv_bytes(_MOST_BYTES))
-            if hmac.compare_digest(str(message["key"]).encode(), self._key.encode()):
-                self._arrived.put((int(message["side"]), connection))
-                return
-        with suppress(OSError):
-            connection.close()
+    def _let_in(self) -> None:
+        try:
+            connection, _ = self._listener.accept()
+        except OSError:  # it has gone again
+            return
+        guest = Channel(connection)
+        self._opened.callback(guest.close)
+        self._waiting.register(guest, selectors.EVENT_READ, guest)

@@ -16,19 +16,12 @@ from framegate.gate.machine import KEPT_RUNS, SECTION, excuse_of
 from framegate.gate.samples import Stat, both_counts, families, memory_of
 from framegate.gate.statistics import ENOUGH_RUNS, HistoryShift, against_history
 from framegate.gate.verdicts import MISSED, Finding, Verdict
+from framegate.gate.worker.messages import Outcome
 
 UNSURE = (
     "slower by more than the floor, and by less than its accepted runs vary; more of them, more launches or framegate"
     " ab would settle it"
 )
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How a benchmark ended in a launch: ``passed``, ``failed`` or ``skipped``, and why."""
-
-    outcome: str
-    reason: str = ""
 
 
 @dataclass

@@ -12,10 +12,11 @@ from typing import Any
 
 from framegate.errors import ComparisonError
 from framegate.gate.fingerprint import section
-from framegate.gate.history import Outcome, by_key
+from framegate.gate.history import by_key
 from framegate.gate.machine import CANARY, SECTION, WAITED
 from framegate.gate.samples import memory_of, stages_of
-from framegate.gate.workers import CopyPlugin, Side, workers
+from framegate.gate.worker.messages import Finished, Outcome, Run
+from framegate.gate.workers import Side, workers
 from framegate.leftovers import temporary_folder
 
 Say = Callable[[str], None]
@@ -43,7 +44,7 @@ class Launch:
     waited: float = 0.0
 
 
-def launch(side: Side, copy_plugin: CopyPlugin) -> Launch:
+def launch(side: Side) -> Launch:
     """Run the benchmarks of a side in a fresh process.
 
     Raises:
@@ -54,11 +55,12 @@ def launch(side: Side, copy_plugin: CopyPlugin) -> Launch:
         canary = canary_seconds()
         side = replace(side, arguments=(*side.arguments, f"--benchmark-json={file}"))
         outcomes: dict[str, Outcome] = {}
-        with workers([side], copy_plugin) as (worker,):
-            worker.send(mode="launch")
-            while "finished" not in (message := worker.receive()):
-                if "outcome" in message:
-                    outcomes[message["key"]] = Outcome(message["outcome"], message["reason"])
+        with workers([side]) as (worker,):
+            worker.send(Run())
+            message = worker.receive(Outcome, Finished)
+            while isinstance(message, Outcome):
+                outcomes[message.key] = message
+                message = worker.receive(Outcome, Finished)
             exit_code = worker.wait()
         run: dict[str, Any] = {"benchmarks": []}
         if file.exists() and file.stat().st_size:
@@ -66,7 +68,7 @@ def launch(side: Side, copy_plugin: CopyPlugin) -> Launch:
                 run = json.loads(file.read_text("utf-8"))
             except ValueError as error:
                 raise ComparisonError(f"{side.label} wrote results that are no JSON: {error}") from error
-        return Launch(run, outcomes, canary, exit_code, float(message.get("waited", 0.0)))
+        return Launch(run, outcomes, canary, exit_code, message.waited)
 
 
 def merge(launches: Sequence[Launch], summarise: Summarise) -> dict[str, Any]:
@@ -129,14 +131,12 @@ def outcomes_of(launches: Sequence[Launch]) -> dict[str, list[Outcome]]:
     return found
 
 
-def run_launches(
-    side: Side, count: int, copy_plugin: CopyPlugin, say: Say, clock: Callable[[], float] = time.monotonic
-) -> list[Launch]:
+def run_launches(side: Side, count: int, say: Say, clock: Callable[[], float] = time.monotonic) -> list[Launch]:
     """Several launches, one after another; one in which a benchmark failed is the last."""
     found: list[Launch] = []
     started = clock()
     for number in range(1, count + 1):
-        found.append(launch(side, copy_plugin))
+        found.append(launch(side))
         took = (clock() - started) / number
         left = f", about {took * (count - number):.0f} s left" if number < count else ""
         passed = sum(each.outcome == "passed" for each in found[-1].outcomes.values())

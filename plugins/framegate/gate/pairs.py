@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from math import ceil, log
 from statistics import median
 from typing import Any
 
 from framegate.errors import ComparisonError
-from framegate.gate.fingerprint import section
 from framegate.gate.samples import FRAME_S, both_counts, checked, memory_of, p95
 from framegate.gate.verdicts import MISSED, P95, TOTAL
+from framegate.gate.worker.messages import Block, Finished, LetGo, Outcome, Ready, Stored, Timings
 from framegate.gate.workers import Worker
 
 BLOCK_PAIRS = 6
@@ -69,179 +69,153 @@ class Delay:
     stage: str | None = None
 
 
-class Conversation:
-    """What a worker says of the benchmark in hand; keeps what belongs to a later one."""
-
-    def __init__(self, worker: Worker) -> None:
-        self.worker = worker
-        self.finished: dict[str, Any] | None = None
-
-    def next_state(self) -> dict[str, Any]:
-        """``ready``, ``outcome`` or ``finished``, whichever comes next."""
-        while True:
-            message = self.worker.receive()
-            if "finished" in message:
-                self.finished = message
-            if {"ready", "outcome", "finished"} & message.keys():
-                return message
-
-    def block(self, rounds: int, iterations: int, delay: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        """Have a block of rounds run."""
-        self.worker.send(block={"rounds": rounds, "iterations": iterations}, delay=delay)
-        message = self.worker.receive()
-        if "outcome" in message:
-            raise _EndedEarly(self, message)
-        return message
-
-    def let_go(self) -> dict[str, Any]:
-        """Have the benchmark end; what it stored about itself."""
-        self.worker.send(go="on")
-        return self.worker.receive()
+Both = tuple[Timings, Timings]
+"""A block of the base and one of the candidate."""
 
 
 class _EndedEarly(Exception):
     """A benchmark that failed in one of its blocks."""
 
-    def __init__(self, talk: Conversation, message: dict[str, Any]) -> None:
-        super().__init__(str(message))
-        self.talk, self.message = talk, message
-
-
-Progress = Callable[[str], None]
+    def __init__(self, worker: Worker, outcome: Outcome) -> None:
+        super().__init__(outcome.reason)
+        self.worker, self.outcome = worker, outcome
 
 
 def run_pair(
-    sides: Sequence[Worker],
-    keys: Sequence[tuple[str, str]],
-    chance: random.Random,
-    progress: Progress,
-    delays: Sequence[Delay] = (),
+    sides: Sequence[Worker], keys: Sequence[tuple[str, str]], chance: random.Random, delays: Sequence[Delay] = ()
 ) -> dict[str, Measured | Ended]:
     """Measure every benchmark of a pair, in the order in which both sides come to them.
 
     Args:
         sides: base and candidate, both having said what they collected.
-        keys: what the benchmark is called on either side; the first is its key in what is returned.
+        keys: a benchmark's names on either side; the first is its key in what is returned.
         chance: decides which side goes first.
-        progress: told of each benchmark.
         delays: experiments, each of which runs besides the comparison itself.
 
     Raises:
         ComparisonError: a worker ended, or the two sides do not run the same benchmarks in the same order.
     """
-    talks = [Conversation(worker) for worker in sides]
-    found: dict[str, Measured | Ended] = {}
-    for pair in keys:
-        progress(pair[0])
-        states = [talk.next_state() for talk in talks]
-        for talk, state, key in zip(talks, states, pair, strict=True):
-            named = state.get("ready", state.get("key"))
-            if named != key:
-                raise ComparisonError(
-                    f"{talk.worker.side.label} came to {named or 'its end'} where {key} was expected; both sides have"
-                    " to run the same benchmarks in the same order"
-                )
-        found[pair[0]] = _compare(talks, states, chance, delays)
-    return found
+    return {names[0]: _compare(sides, names, chance, delays) for names in keys}
 
 
 def _compare(
-    talks: Sequence[Conversation], states: Sequence[dict[str, Any]], chance: random.Random, delays: Sequence[Delay]
+    sides: Sequence[Worker], names: tuple[str, str], chance: random.Random, delays: Sequence[Delay]
 ) -> Measured | Ended:
-    """Measure a benchmark to which both sides have come, and see it end on both."""
-    ended = {talk: state for talk, state in zip(talks, states, strict=True) if "outcome" in state}
+    """Measure the benchmark that both sides come to next, and see it end on both."""
+    states = [_next_state(worker, key) for worker, key in zip(sides, names, strict=True)]
+    outcomes = {worker: state for worker, state in zip(sides, states, strict=True) if isinstance(state, Outcome)}
     measured = None
-    if not ended:
+    if not outcomes:
         try:
-            measured = _measure(talks, states, chance, delays)
+            measured = _measure(sides, [state for state in states if isinstance(state, Ready)], chance, delays)
         except _EndedEarly as early:
-            ended[early.talk] = early.message
-    infos = [talk.let_go() for talk in talks if talk not in ended]
-    endings = [ended.get(talk) or talk.next_state() for talk in talks]
-    if measured is None or any(state["outcome"] != "passed" for state in endings):
-        return _ended(endings)
-    base, candidate = (section(info, "extra_info") for info in infos)
-    measured.counts = both_counts(base, candidate)
-    measured.memory = (memory_of(base), memory_of(candidate))
-    return measured
+            outcomes[early.worker] = early.outcome
+    stored = [_let_go(worker) for worker in sides if worker not in outcomes]
+    base, candidate = (outcomes.get(worker) or worker.receive(Outcome) for worker in sides)
+    if measured is None or not base.outcome == candidate.outcome == "passed":
+        return Ended((base.outcome, candidate.outcome), (base.reason, candidate.reason))
+    return replace(
+        measured,
+        counts=both_counts(stored[0].extra_info, stored[1].extra_info),
+        memory=(memory_of(stored[0].extra_info), memory_of(stored[1].extra_info)),
+    )
+
+
+def _next_state(worker: Worker, key: str) -> Ready | Outcome:
+    """The state in which a worker comes to a benchmark."""
+    state = worker.receive(Ready, Outcome, Finished)
+    if isinstance(state, Finished) or state.key != key:
+        actual = "its end" if isinstance(state, Finished) else state.key
+        raise ComparisonError(
+            f"{worker.side.label} came to {actual} where {key} was expected; both sides have to run the same"
+            " benchmarks in the same order"
+        )
+    return state
+
+
+def _run(worker: Worker, block: Block) -> Timings:
+    worker.send(block)
+    answer = worker.receive(Timings, Outcome)
+    if isinstance(answer, Outcome):
+        raise _EndedEarly(worker, answer)
+    return answer
+
+
+def _let_go(worker: Worker) -> Stored:
+    worker.send(LetGo())
+    return worker.receive(Stored)
 
 
 def _measure(
-    talks: Sequence[Conversation], states: Sequence[Mapping[str, Any]], chance: random.Random, delays: Sequence[Delay]
+    sides: Sequence[Worker], ready: Sequence[Ready], chance: random.Random, delays: Sequence[Delay]
 ) -> Measured:
-    seconds = max(state["seconds"] for state in states)
-    repeats = all(state["repeats"] for state in states)
-    iterations = ceil(ROUND_S / max(seconds, 1e-8)) if repeats and seconds < ROUND_S else 1
-    rounds = ROUNDS if seconds <= 0.1 else 2 if seconds <= 0.5 else 1
-    experiments = {"": None} | {each.name: each for each in delays}
-    blocks: dict[str, list[tuple[Mapping[str, Any], Mapping[str, Any]]]] = {name: [] for name in experiments}
-    first = [talk.block(rounds, iterations) for talk in talks]
-    plans = {name: _plan(each, first[0]) for name, each in experiments.items()}
+    plain = _plain_block(ready)
+    first = [_run(worker, plain) for worker in sides]
+    plans = {"": plain} | {delay.name: _delayed(plain, delay, first[0]) for delay in delays}
+    blocks: dict[str, list[Both]] = {name: [] for name in plans}
     for _ in range(BLOCK_PAIRS):
-        names = list(experiments)
+        names = list(plans)
         chance.shuffle(names)
         for name in names:
             order = [0, 1]
             chance.shuffle(order)
-            taken = {side: talks[side].block(rounds, iterations, plans[name] if side else None) for side in order}
-            blocks[name].append((taken[0], taken[1]))
+            timings = {side: _run(sides[side], plans[name] if side else plain) for side in order}
+            blocks[name].append((timings[0], timings[1]))
     ratios = {name: _ratios(each) for name, each in blocks.items()}
-    plain = ratios.pop("")
+    undelayed = ratios.pop("")
     return Measured(
-        ratios={family: value for family, (value, _) in plain.items()},
-        seconds={family: both for family, (_, both) in plain.items() if both is not None},
-        marker=dict(states[1]["marker"]),
-        canaries=[log(after["canary_s"] / before["canary_s"]) for before, after in blocks[""]],
+        ratios={family: value for family, (value, _) in undelayed.items()},
+        seconds={family: both for family, (_, both) in undelayed.items() if both is not None},
+        marker=dict(ready[1].marker),
+        canaries=[log(candidate.canary_s / base.canary_s) for base, candidate in blocks[""]],
         rounds_s={name: _pooled(each) for name, each in blocks.items()},
         delayed={name: {family: value for family, (value, _) in each.items()} for name, each in ratios.items()},
     )
 
 
-def _plan(delay: Delay | None, block: Mapping[str, Any]) -> dict[str, Any] | None:
-    if delay is None:
-        return None
-    stages = {name: min(values) for name, values in block["stages_s"].items()}
+def _plain_block(ready: Sequence[Ready]) -> Block:
+    """As many rounds and calls as the slower side has time for."""
+    seconds = max(each.seconds for each in ready)
+    repeats = all(each.repeats for each in ready)
+    iterations = ceil(ROUND_S / max(seconds, 1e-8)) if repeats and seconds < ROUND_S else 1
+    return Block(ROUNDS if seconds <= 0.1 else 2 if seconds <= 0.5 else 1, iterations)
+
+
+def _delayed(plain: Block, delay: Delay, timings: Timings) -> Block:
+    stages = {name: min(values) for name, values in timings.stages_s.items()}
     stage = delay.stage or max(stages, key=stages.__getitem__, default=TOTAL)
-    return {"stage": stage if stage in stages else TOTAL, "seconds": delay.fraction * min(block["rounds_s"])}
-
-
-Both = tuple[Mapping[str, Any], Mapping[str, Any]]
+    return replace(plain, delay_s=delay.fraction * min(timings.rounds_s), delayed=stage if stage in stages else TOTAL)
 
 
 def _ratios(blocks: Sequence[Both]) -> dict[str, tuple[float, tuple[float, float] | None]]:
     """Family -> (value of the pair, seconds on both sides)."""
-    found: dict[str, tuple[float, tuple[float, float] | None]] = {}
-
-    def add(family: str, seconds_of: Callable[[Mapping[str, Any]], Sequence[float]]) -> None:
-        values = [tuple(max(min(checked_or_zero(seconds_of(side))), 1e-9) for side in both) for both in blocks]
-        base, candidate = (median(side) for side in zip(*values, strict=True))
-        found[family] = (median(log(after / before) for before, after in values), (base, candidate))
-
-    add(TOTAL, lambda block: checked(block["rounds_s"]))
-    for name in blocks[0][0]["stages_s"]:
-        if all(name in side["stages_s"] for both in blocks for side in both):
-            add(name, lambda block, name=name: block["stages_s"][name])  # type: ignore[misc]  # a lambda with a default
+    times = {TOTAL: [(checked(base.rounds_s), checked(candidate.rounds_s)) for base, candidate in blocks]}
+    for name in blocks[0][0].stages_s:
+        if all(name in side.stages_s for both in blocks for side in both):
+            times[name] = [(base.stages_s[name], candidate.stages_s[name]) for base, candidate in blocks]
+    values: dict[str, tuple[float, tuple[float, float] | None]] = {name: _ratio(each) for name, each in times.items()}
     base_s, candidate_s = _pooled(blocks)
     if len(base_s) >= BLOCK_PAIRS * ROUNDS:
         slow = (p95(base_s), p95(candidate_s))
-        found[P95] = (log(slow[1] / slow[0]), slow)
-    if "inference" in blocks[0][0]["stages_s"]:
+        values[P95] = (log(slow[1] / slow[0]), slow)
+    if "inference" in blocks[0][0].stages_s:
         shares = [sum(seconds > FRAME_S for seconds in each) / len(each) for each in (base_s, candidate_s)]
-        found[MISSED] = (shares[1] - shares[0], None)
-    return found
+        values[MISSED] = (shares[1] - shares[0], None)
+    return values
+
+
+def _ratio(blocks: Sequence[tuple[Sequence[float], Sequence[float]]]) -> tuple[float, tuple[float, float]]:
+    """The median of ln(candidate/base), and both sides' medians, of the fastest rounds of blocks."""
+    base, candidate = ([_fastest(both[side]) for both in blocks] for side in (0, 1))
+    ratios = [log(after / before) for before, after in zip(base, candidate, strict=True)]
+    return median(ratios), (median(base), median(candidate))
+
+
+def _fastest(seconds: Sequence[float]) -> float:
+    """A nanosecond at least, as a stage may be too short for the clock."""
+    return max(min(checked(seconds, may_be_zero=True)), 1e-9)
 
 
 def _pooled(blocks: Sequence[Both]) -> tuple[list[float], list[float]]:
-    base_s, candidate_s = ([seconds for both in blocks for seconds in both[side]["rounds_s"]] for side in (0, 1))
+    base_s, candidate_s = ([seconds for both in blocks for seconds in both[side].rounds_s] for side in (0, 1))
     return base_s, candidate_s
-
-
-def checked_or_zero(seconds: Sequence[float]) -> Sequence[float]:
-    """A stage's times, where all of them may be too short for the clock."""
-    return checked(seconds) if any(seconds) else [0.0]
-
-
-def _ended(states: Sequence[Mapping[str, Any]]) -> Ended:
-    outcomes = [str(state["outcome"]) for state in states]
-    reasons = [str(state.get("reason", "")) for state in states]
-    return Ended((outcomes[0], outcomes[1]), (reasons[0], reasons[1]))

@@ -8,11 +8,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 from framegate.errors import ComparisonError, UsageError
 from framegate.gate.trees import Repository, Tree, benchmark_files, import_paths, make_same, strays, work_trees
-from framegate.gate.workers import CopyPlugin, Side, workers
+from framegate.gate.worker.messages import Benchmark, Collect, Collection, Finished
+from framegate.gate.workers import Side, workers
 
 AXES = ("model", "renderer", "runtime")
 COLLECTED = (0, 5)
@@ -77,7 +77,7 @@ class Sides:
 
 
 @contextmanager
-def open_sides(request: Request, copy_plugin: CopyPlugin) -> Iterator[Sides]:
+def open_sides(request: Request) -> Iterator[Sides]:
     """Make the work trees, collect on both sides, and see that they can be compared.
 
     Raises:
@@ -86,7 +86,7 @@ def open_sides(request: Request, copy_plugin: CopyPlugin) -> Iterator[Sides]:
     base = _side("base", request, 0)
     head = _side("head", request, 1)
     if request.base is None:
-        yield _matched(request, base, head, copy_plugin, ())
+        yield _matched(request, base, head, ())
         return
     repository = Repository.here()
     notes = []
@@ -97,16 +97,14 @@ def open_sides(request: Request, copy_plugin: CopyPlugin) -> Iterator[Sides]:
         notes.append(f"Files that git does not know are on neither side: {names}. git add them to have them compared.")
     with work_trees(repository, [then, now]) as (base_tree, head_tree):
         head = replace(_in_tree(head, head_tree), paths=_own_paths(repository, head_tree))
-        told = collect(head, copy_plugin)
-        head = replace(head, paths=import_paths(repository, told["path"], told["prefixes"], head_tree))
-        same = benchmark_files(head_tree, [each["path"] for each in told["collected"]], told["ini"])
-        same += [Path(told["root"]) / path for path in told["settings"]["gate_same"]]
-        base = replace(
-            _in_tree(base, base_tree), paths=import_paths(repository, told["path"], told["prefixes"], base_tree)
-        )
-        before = _before(_without_new_files(base, base_tree, head_tree), copy_plugin, notes)
+        told = collect(head)
+        head = replace(head, paths=import_paths(repository, told.path, told.prefixes, head_tree))
+        same = benchmark_files(head_tree, [each.path for each in told.benchmarks], told.ini)
+        same += [Path(told.root) / path for path in told.settings["gate_same"]]
+        base = replace(_in_tree(base, base_tree), paths=import_paths(repository, told.path, told.prefixes, base_tree))
+        before = _before(_without_new_files(base, base_tree, head_tree), notes)
         make_same(head_tree, base_tree, same)
-        yield _matched(request, base, head, copy_plugin, tuple(notes), repository, before)
+        yield _matched(request, base, head, tuple(notes), repository, before)
 
 
 def _without_new_files(base: Side, base_tree: Tree, head_tree: Tree) -> Side:
@@ -123,32 +121,31 @@ def _without_new_files(base: Side, base_tree: Tree, head_tree: Tree) -> Side:
     return replace(base, arguments=tuple(argument for argument in base.arguments if not is_new(argument)))
 
 
-def _before(base: Side, copy_plugin: CopyPlugin, notes: list[str]) -> Sequence[Mapping[str, Any]]:
+def _before(base: Side, notes: list[str]) -> Sequence[Benchmark]:
     """The base's benchmarks while it still has its own tests: what the head has deleted of them is missing."""
     try:
-        collected: Sequence[Mapping[str, Any]] = collect(base, copy_plugin)["collected"]
+        collected: Sequence[Benchmark] = collect(base).benchmarks
     except ComparisonError as error:
         notes.append(f"What the head has deleted is not missed, as the base's own tests cannot be collected: {error}")
         return ()
     return collected
 
 
-def collect(side: Side, copy_plugin: CopyPlugin, repository: Repository | None = None) -> dict[str, Any]:
+def collect(side: Side, repository: Repository | None = None) -> Collection:
     """What a side's benchmarks are, and where it finds its modules.
 
     Raises:
         ComparisonError: it cannot be collected, or it imports the command's own work tree in place of its own.
     """
-    with workers([side], copy_plugin) as (worker,):
-        worker.send(mode="collect")
-        told = worker.receive()
-        finished = worker.receive()
-        if finished["finished"] not in COLLECTED:
+    with workers([side]) as (worker,):
+        worker.send(Collect())
+        collection = worker.receive(Collection)
+        finished = worker.receive(Finished)
+        if finished.exit_code not in COLLECTED:
             worker.wait()
             raise ComparisonError(f"{side.label} cannot be collected; pytest said last: {worker.said()}")
-    told["files"] = finished["files"]
-    check_own(side, repository, told["files"], told["prefixes"])
-    return told
+    check_own(side, repository, finished.files, collection.prefixes)
+    return collection
 
 
 def check_own(side: Side, repository: Repository | None, files: Sequence[str], prefixes: Sequence[str]) -> None:
@@ -188,16 +185,15 @@ def _matched(
     request: Request,
     base: Side,
     head: Side,
-    copy_plugin: CopyPlugin,
     notes: tuple[str, ...],
     repository: Repository | None = None,
-    before: Sequence[Mapping[str, Any]] = (),
+    before: Sequence[Benchmark] = (),
 ) -> Sides:
-    told = [collect(side, copy_plugin, repository) for side in (base, head)]
+    told = [collect(side, repository) for side in (base, head)]
     varied = {f"frame_{axis}" for axis in request.axes}
     if "model" in request.axes and not any(argument.startswith("--frame-size") for argument in request.arguments):
         varied |= {*FOLLOWS_MODEL}
-    names = [_by_identity(each["collected"], varied, side.label) for each, side in zip(told, (base, head), strict=True)]
+    names = [_by_identity(each.benchmarks, varied, side.label) for each, side in zip(told, (base, head), strict=True)]
     if not any(names):
         raise ComparisonError("there are no benchmarks on either side; say which tests to run after --")
     common = [identity for identity in names[0] if identity in names[1]]
@@ -208,33 +204,33 @@ def _matched(
         tuple((names[0][identity], names[1][identity]) for identity in common),
         (
             *(name for identity, name in names[0].items() if identity not in names[1]),
-            *dict.fromkeys(each["key"] for each in before if each["key"] not in left),
+            *dict.fromkeys(each.key for each in before if each.key not in left),
         ),
         tuple(name for identity, name in names[1].items() if identity not in names[0]),
-        told[1]["settings"],
+        told[1].settings,
         notes,
         repository,
-        tuple(prefix for each in told for prefix in each["prefixes"]),
-        (tuple(told[0].get("instruments", ())), tuple(told[1].get("instruments", ()))),
+        tuple(prefix for each in told for prefix in each.prefixes),
+        (tuple(told[0].instruments), tuple(told[1].instruments)),
     )
 
 
-def _by_identity(collected: Sequence[Mapping[str, Any]], varied: set[str], label: str) -> dict[tuple[str, ...], str]:
+def _by_identity(collected: Sequence[Benchmark], varied: set[str], label: str) -> dict[tuple[str, ...], str]:
     """Benchmarks by what they are on both sides: their function, and the parameters that do not vary."""
     found: dict[tuple[str, ...], str] = {}
-    keys = Counter(each["key"] for each in collected)
+    keys = Counter(each.key for each in collected)
     twice = next((key for key, count in keys.items() if count > 1), None)
     if twice is not None:
         raise ComparisonError(f"{label} has two benchmarks called {twice}; give them names of their own")
     for each in collected:
-        fixed = sorted(f"{name}={value}" for name, value in each["params"].items() if name not in varied)
+        fixed = sorted(f"{name}={value}" for name, value in each.params.items() if name not in varied)
         # What is left of a benchmark without parameters of this plugin's is its own name.
-        known = any(name.startswith("frame_") for name in each["params"])
-        identity = (each["function"], *fixed) if known or not each["params"] else (each["key"],)
+        known = any(name.startswith("frame_") for name in each.params)
+        identity = (each.function, *fixed) if known or not each.params else (each.key,)
         if identity in found:
             raise ComparisonError(
-                f"{label} runs {found[identity]} and {each['key']}, which differ in nothing but"
+                f"{label} runs {found[identity]} and {each.key}, which differ in nothing but"
                 f" {', '.join(sorted(varied))}; name one value for each of --frame-size and --frame-preprocess"
             )
-        found[identity] = each["key"]
+        found[identity] = each.key
     return found

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,16 +12,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
-from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TypeVar, overload
 
 from framegate.errors import ComparisonError
+from framegate.gate import worker
 from framegate.gate.door import Door
+from framegate.gate.worker.channel import CHANNEL, Channel
+from framegate.gate.worker.messages import Message
 from framegate.leftovers import temporary_folder
 from framegate.processes import running
 
-CHANNEL = "FRAMEGATE_GATE_CHANNEL"
+PLUGIN = Path(worker.__file__).parent
+"""The workers' plugin, of which each run of workers has a copy."""
+PLUGIN_NAME = "framegate_gate_worker"
+"""What the copy is called."""
 START_S = 120.0
 END_S = 10.0
 LOOK_S = 1.0
@@ -49,12 +54,9 @@ class Side:
     paths: tuple[str, ...] = ()
 
 
-class CopyPlugin(Protocol):
-    """Writes the worker's plugin into a folder and returns the name of its module."""
-
-    def __call__(self, folder: Path) -> str:
-        """Write it."""
-        ...
+A = TypeVar("A", bound=Message)
+B = TypeVar("B", bound=Message)
+C = TypeVar("C", bound=Message)
 
 
 class Worker:
@@ -63,43 +65,57 @@ class Worker:
     Args:
         side: what it runs.
         process: the process.
-        connection: to its plugin.
-        log: what it has printed.
+        channel: the connection to its plugin.
+        log: the file with what it has printed.
     """
 
-    def __init__(self, side: Side, process: subprocess.Popen[bytes], connection: Connection, log: Path) -> None:
+    def __init__(self, side: Side, process: subprocess.Popen[bytes], channel: Channel, log: Path) -> None:
         self.side = side
         self._process = process
-        self._connection = connection
+        self._channel = channel
         self._log = log
 
-    def send(self, **message: Any) -> None:
-        """Send one object.
+    def send(self, message: Message) -> None:
+        """Send a message.
 
         Raises:
             ComparisonError: the worker has ended.
         """
         try:
-            self._connection.send_bytes(json.dumps(message).encode())
+            self._channel.send(message)
         except OSError:
             raise self._ended() from None
 
-    def receive(self) -> dict[str, Any]:
-        """Wait for one object.
+    @overload
+    def receive(self, kind: type[A], /) -> A: ...
+    @overload
+    def receive(self, kind: type[A], second: type[B], /) -> A | B: ...
+    @overload
+    def receive(self, kind: type[A], second: type[B], third: type[C], /) -> A | B | C: ...
+
+    def receive(self, *kinds: type[Message]) -> Message:
+        """Wait for a message of these kinds; those of others are passed over.
 
         Raises:
             ComparisonError: the worker has ended.
         """
-        try:
-            while not self._connection.poll(LOOK_S):
-                # Its end closes the connection only if no child that it has forked holds it as well.
-                if self._process.poll() is not None and not self._connection.poll():
-                    raise self._ended()
-                check_not_stopped(self.side, self._process)
-            message: dict[str, Any] = json.loads(self._connection.recv_bytes())
-        except (EOFError, OSError):
-            raise self._ended() from None
-        return message
+        while True:
+            message = self._receive()
+            if isinstance(message, kinds):
+                return message
+
+    def _receive(self) -> Message:
+        while True:
+            # Its end closes the connection only if no child that it has forked holds it as well.
+            has_ended = self._process.poll() is not None
+            try:
+                return self._channel.receive(timeout=0 if has_ended else LOOK_S)
+            except TimeoutError:
+                if has_ended:
+                    raise self._ended() from None
+            except (EOFError, OSError):
+                raise self._ended() from None
+            check_not_stopped(self.side, self._process)
 
     def wait(self) -> int:
         """Wait until it has ended by itself; the exit code of pytest.
@@ -133,29 +149,33 @@ def tail(log: Path) -> str:
 
 
 @contextmanager
-def workers(sides: Sequence[Side], copy_plugin: CopyPlugin) -> Iterator[list[Worker]]:
+def workers(sides: Sequence[Side], plugin: Path = PLUGIN) -> Iterator[list[Worker]]:
     """Start a worker for each side; all of them have ended when the block ends, however it ends.
+
+    Args:
+        sides: what they run.
+        plugin: the package whose module ``plugin`` is loaded by pytest.
 
     Raises:
         ComparisonError: one of them does not start.
     """
     with ExitStack() as opened:
         home = opened.enter_context(temporary_folder("gate"))
-        module = copy_plugin(home)
+        shutil.copytree(plugin, home / PLUGIN_NAME, ignore=shutil.ignore_patterns("__pycache__"))
         door = opened.enter_context(Door())
         logs = [home / f"log-{index}.txt" for index, _ in enumerate(sides)]
         processes = []
         for index, (side, log) in enumerate(zip(sides, logs, strict=True)):
             environment = _environment(os.environ, [str(home), *side.paths]) | {CHANNEL: f"{door.address}:{index}"}
             basetemp = ("--basetemp", str(home / f"temporary-{index}"))
-            command = [side.python, *_isolation(), "-m", "pytest", "-p", module, *side.arguments]
+            command = [side.python, *_isolation(), "-m", "pytest", "-p", f"{PLUGIN_NAME}.plugin", *side.arguments]
             command += ["--benchmark-only", "-p", "no:cacheprovider", *basetemp]
             start = partial(_start, side, command, environment, log)
             processes.append(opened.enter_context(running(start, end)))
-        connections = _connections(door, processes, sides, logs)
+        channels = _channels(door, processes, sides, logs)
         yield [
-            Worker(side, process, connection, log)
-            for side, process, connection, log in zip(sides, processes, connections, logs, strict=True)
+            Worker(side, process, channel, log)
+            for side, process, channel, log in zip(sides, processes, channels, logs, strict=True)
         ]
 
 
@@ -215,26 +235,27 @@ def check_not_stopped(side: Side, process: subprocess.Popen[bytes]) -> None:
         raise ComparisonError(f"the worker for {side.label} was stopped by {name}, and would wait for ever")
 
 
-def _connections(
+def _channels(
     door: Door, processes: Sequence[subprocess.Popen[bytes]], sides: Sequence[Side], logs: Sequence[Path]
-) -> list[Connection]:
-    found: dict[int, Connection] = {}
+) -> list[Channel]:
+    channels: dict[int, Channel] = {}
     until = time.monotonic() + START_S
-    while len(found) < len(processes):
+    while len(channels) < len(processes):
+        # Before the door, as one that has ended may have come to it.
+        codes = [process.poll() for process in processes]
         arrived = door.next()
         if arrived is not None:
-            found[arrived[0]] = arrived[1]
+            channels[arrived[0]] = arrived[1]
             continue
-        for side, process, log in zip(sides, processes, logs, strict=True):
-            if process.poll() is not None:
+        for side, process, code, log in zip(sides, processes, codes, logs, strict=True):
+            if code is not None:
                 raise ComparisonError(
-                    f"the worker for {side.label} ended with code {process.returncode} before it began; it said"
-                    f" last: {tail(log)}"
+                    f"the worker for {side.label} ended with code {code} before it began; it said last: {tail(log)}"
                 )
             check_not_stopped(side, process)
         if time.monotonic() > until:
             raise ComparisonError(f"a worker did not start within {START_S:.0f} s; it said: {tail(logs[-1])}")
-    return [found[index] for index, _ in enumerate(processes)]
+    return [channels[index] for index, _ in enumerate(processes)]
 
 
 def _environment(given: Mapping[str, str], paths: Sequence[str]) -> dict[str, str]:

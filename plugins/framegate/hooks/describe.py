@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from framegate.hooks.gate_worker.instruments import instruments
+from framegate.gate.worker.instruments import instruments
 from framegate.hooks.options import OPTIONS
 from framegate.matrix import AXES
 

@@ -21,7 +21,6 @@ from framegate.gate.trees import Repository
 from framegate.gate.verdicts import WHOLE_RUN, Finding, GateReport, Verdict, worst_of
 from framegate.gate.workers import Side
 from framegate.hooks.gate import GateOptions, is_benchmark, marked_floors
-from framegate.hooks.gate_worker import copy_into
 from framegate.report.gate import explain, fails, publish
 
 Say = Callable[[str], None]
@@ -40,7 +39,7 @@ def judge(session: pytest.Session, options: GateOptions, say: Say) -> GateReport
     try:
         floors = marked_floors(session.items, options.floors)
         accepted = [run for _, run in store.accepted(options.name)]
-        launches = run_launches(_side(session.config), options.launches, copy_into, say)
+        launches = run_launches(_side(session.config), options.launches, say)
         ended = next((each.exit_code for each in launches if each.exit_code not in ENDED_WELL), None)
         if ended is not None:
             return _whole(title, Verdict.FAILED, f"a launch ended early, with pytest's exit code {ended}")
@@ -89,7 +88,7 @@ def _confirmed(
     request = Request(base=options.confirm, arguments=_side(config).arguments)
     try:
         _check_differs(options.confirm)
-        decided = decide(request, copy_into, say, is_wanted=lambda key: key in flagged)
+        decided = decide(request, say, is_wanted=lambda key: key in flagged)
     except FramegateError as error:
         return findings, [f"--gate-confirm could not decide: {error}"]
     # What neither side could run decides nothing.

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from framegate.gate.worker.memory import forget_peak, peak_bytes, resident_bytes
 from framegate.hooks.describe import FrameInfo
-from framegate.hooks.gate_worker.memory import forget_peak, peak_bytes, resident_bytes
 from framegate.report.memory import MemoryRow, memory_table
 
 ROWS = pytest.StashKey[list[MemoryRow]]()

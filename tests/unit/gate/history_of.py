@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from framegate.gate.floors import STORED_FLOOR, Floors
-from framegate.gate.history import Candidate, Outcome, compare
+from framegate.gate.history import Candidate, compare
 from framegate.gate.verdicts import Finding
+from framegate.gate.worker.messages import Outcome
 
 MACHINE = {"cpu": {"brand_raw": "A CPU", "count": 2}, "system": "Linux", "python_version": "3.11.7"}
 PASSED, SKIPPED, FAILED = Outcome("passed"), Outcome("skipped", "no driver"), Outcome("failed", "a wrong picture")

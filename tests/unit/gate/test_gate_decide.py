@@ -24,10 +24,6 @@ Decide = Callable[..., GateReport]
 SKIPPED = Ended(("skipped", "skipped"), ("no GPU", "no GPU"))
 
 
-def copy_nothing(folder: Path) -> str:
-    return str(folder)
-
-
 @pytest.fixture
 def decided(monkeypatch: pytest.MonkeyPatch) -> Decide:
     """Decides on sides that have these benchmarks, and always measure this."""
@@ -62,7 +58,7 @@ def decided(monkeypatch: pytest.MonkeyPatch) -> Decide:
 
         monkeypatch.setattr(module, "open_sides", opened)
         monkeypatch.setattr(module, "Pairs", Pairs)
-        return decide(REQUEST, copy_nothing, lambda _: None, **options)
+        return decide(REQUEST, lambda _: None, **options)
 
     return run
 

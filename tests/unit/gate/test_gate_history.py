@@ -9,8 +9,9 @@ import pytest
 from history_of import FAILED, FIVE, MACHINE, PASSED, SKIPPED, entry, findings, only, run
 
 from framegate.gate.floors import Floors
-from framegate.gate.history import Outcome, by_key, few_runs, launch_values
+from framegate.gate.history import by_key, few_runs, launch_values
 from framegate.gate.verdicts import Verdict
+from framegate.gate.worker.messages import Outcome
 
 
 @pytest.mark.parametrize(("seconds", "verdict"), [(1e-3, "same"), (1.04e-3, "same"), (1.06e-3, "regressed")])

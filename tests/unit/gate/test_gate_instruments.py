@@ -13,8 +13,8 @@ from types import SimpleNamespace
 import pytest
 
 from framegate.gate.fingerprint import differences, fingerprint
-from framegate.hooks.gate_worker import instruments as module
-from framegate.hooks.gate_worker.instruments import VARIABLES, instruments
+from framegate.gate.worker import instruments as module
+from framegate.gate.worker.instruments import VARIABLES, instruments
 
 
 class Tracer:
@@ -71,7 +71,7 @@ def test_allocations_that_are_traced() -> None:
 
 
 def test_settings_of_the_interpreter() -> None:
-    code = "from framegate.hooks.gate_worker.instruments import instruments; print(instruments())"
+    code = "from framegate.gate.worker.instruments import instruments; print(instruments())"
     said = subprocess.run([sys.executable, "-X", "dev", "-OO", "-c", code], capture_output=True, text=True, check=True)
     assert said.stdout == "['python -X dev', 'python -OO']\n"
 

@@ -11,9 +11,10 @@ import pytest
 from framegate.errors import ComparisonError
 from framegate.gate import launches
 from framegate.gate.fingerprint import fingerprint
-from framegate.gate.history import Outcome, launch_values
+from framegate.gate.history import launch_values
 from framegate.gate.launches import Launch, canary_seconds, merge, outcomes_of, run_launches
 from framegate.gate.store import Store, read_run
+from framegate.gate.worker.messages import Outcome
 from framegate.gate.workers import Side
 
 SIDE = Side("the candidate", "python", Path(), ())
@@ -120,7 +121,7 @@ def test_launches_say_how_long_it_will_take(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(launches, "launch", scripted([launch(it="passed")] * 3))
     times = iter([0.0, 10.0, 20.0, 30.0])
     said: list[str] = []
-    found = run_launches(SIDE, 3, lambda _: "", said.append, lambda: next(times))
+    found = run_launches(SIDE, 3, said.append, lambda: next(times))
     assert len(found) == 3
     assert said[0] == "gate: launch 1 of 3: 1 benchmarks in 10 s, about 20 s left"
     assert said[2] == "gate: launch 3 of 3: 1 benchmarks in 10 s"
@@ -128,7 +129,7 @@ def test_launches_say_how_long_it_will_take(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_one_in_which_a_benchmark_failed_is_the_last(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(launches, "launch", scripted([launch(it="passed"), launch(it="failed"), launch(it="passed")]))
-    assert len(run_launches(SIDE, 3, lambda _: "", lambda _: None)) == 2
+    assert len(run_launches(SIDE, 3, lambda _: None)) == 2
 
 
 def test_the_canary_is_the_fastest_of_several() -> None:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
 import pytest
 
 from framegate.errors import ComparisonError, UsageError
 from framegate.gate import sides
 from framegate.gate.sides import Request, Sides, open_sides
+from framegate.gate.worker.messages import Benchmark, Collection
 
 
-def cell(key: str, function: str = "test_frame", **params: str) -> dict[str, Any]:
-    return {"key": key, "function": function, "params": params, "path": "/tests/test_frame.py"}
+def cell(key: str, function: str = "test_frame", **params: str) -> Benchmark:
+    return Benchmark(key, function, params, "/tests/test_frame.py")
 
 
-def frame(model: str = "tiny", size: str = "16", renderer: str = "null", runtime: str = "null") -> dict[str, Any]:
+def frame(model: str = "tiny", size: str = "16", renderer: str = "null", runtime: str = "null") -> Benchmark:
     params = {"frame_model": model, "frame_size": size, "frame_renderer": renderer, "frame_runtime": runtime}
     return cell(f"test_frame[{model}-{size}-{runtime}-{renderer}]", **params)
 
@@ -28,14 +28,14 @@ Open = Callable[..., Sides]
 def opened(monkeypatch: pytest.MonkeyPatch) -> Open:
     """Opens sides of which the base and the head have collected these."""
 
-    def open_them(request: Request, base: Sequence[Mapping[str, Any]], head: Sequence[Mapping[str, Any]]) -> Sides:
-        told = {"base": base, "head": head}
+    def open_them(request: Request, base: Sequence[Benchmark], head: Sequence[Benchmark]) -> Sides:
+        collected = {"base": base, "head": head}
         monkeypatch.setattr(
             sides,
             "collect",
-            lambda side, *_: {"collected": told[side.label.split()[0]], "settings": {"gate_floor": []}, "prefixes": []},
+            lambda side, *_: Collection(collected[side.label.split()[0]]),
         )
-        with open_sides(request, lambda _: "") as found:
+        with open_sides(request) as found:
             return found
 
     return open_them
@@ -47,21 +47,21 @@ TWO_PYTHONS = Request(pythons=("python3.11", "python3.12"))
 def test_the_same_names_on_both_sides(opened: Open) -> None:
     cells = [frame(), frame(renderer="opencv"), cell("test_plain", "test_plain")]
     found = opened(TWO_PYTHONS, cells, cells)
-    assert found.keys == tuple((each["key"], each["key"]) for each in cells)
+    assert found.keys == tuple((each.key, each.key) for each in cells)
     assert found.only_base == found.only_head == ()
     assert (found.base.python, found.head.python) == ("python3.11", "python3.12")
 
 
 def test_an_order_of_its_own_is_that_of_the_base(opened: Open) -> None:
     cells = [frame(), cell("test_plain", "test_plain")]
-    assert opened(TWO_PYTHONS, cells, cells[::-1]).keys == tuple((each["key"], each["key"]) for each in cells)
+    assert opened(TWO_PYTHONS, cells, cells[::-1]).keys == tuple((each.key, each.key) for each in cells)
 
 
 def test_what_only_one_side_has(opened: Open) -> None:
     found = opened(TWO_PYTHONS, [frame(), frame(renderer="old")], [frame(), frame(renderer="new")])
-    assert found.keys == ((frame()["key"], frame()["key"]),)
-    assert found.only_base == (frame(renderer="old")["key"],)
-    assert found.only_head == (frame(renderer="new")["key"],)
+    assert found.keys == ((frame().key, frame().key),)
+    assert found.only_base == (frame(renderer="old").key,)
+    assert found.only_head == (frame(renderer="new").key,)
 
 
 @pytest.mark.parametrize("axis", ["renderer", "runtime"])
@@ -69,7 +69,7 @@ def test_two_of_a_kind_are_the_same_benchmark(opened: Open, axis: str) -> None:
     request = Request(axes={axis: ("one", "two")}, arguments=("suite",))
     before, after = frame(**{axis: "one"}), frame(**{axis: "two"})
     found = opened(request, [before], [after])
-    assert found.keys == ((before["key"], after["key"]),)
+    assert found.keys == ((before.key, after.key),)
     assert found.base.arguments == ("suite", f"--frame-{axis}=one")
     assert found.head.arguments == ("suite", f"--frame-{axis}=two")
 
@@ -77,7 +77,7 @@ def test_two_of_a_kind_are_the_same_benchmark(opened: Open, axis: str) -> None:
 def test_a_model_brings_its_own_size(opened: Open) -> None:
     request = Request(axes={"model": ("small", "large")})
     before, after = frame(model="small", size="64"), frame(model="large", size="256")
-    assert opened(request, [before], [after]).keys == ((before["key"], after["key"]),)
+    assert opened(request, [before], [after]).keys == ((before.key, after.key),)
 
 
 def test_a_size_that_was_named_is_no_difference_of_models(opened: Open) -> None:
@@ -85,7 +85,7 @@ def test_a_size_that_was_named_is_no_difference_of_models(opened: Open) -> None:
     base = [frame(model="small", size=size) for size in ("64", "128")]
     head = [frame(model="large", size=size) for size in ("64", "128")]
     assert opened(request, base, head).keys == tuple(
-        (before["key"], after["key"]) for before, after in zip(base, head, strict=True)
+        (before.key, after.key) for before, after in zip(base, head, strict=True)
     )
 
 
@@ -99,7 +99,7 @@ def test_cells_that_differ_in_what_is_compared_only_are_said(opened: Open) -> No
 
 def test_parameters_of_another_project_stay_in_the_name(opened: Open) -> None:
     cells = [cell(f"test_it[{value}]", "test_it", value=value) for value in ("1", "2")]
-    assert opened(TWO_PYTHONS, cells, cells).keys == tuple((each["key"], each["key"]) for each in cells)
+    assert opened(TWO_PYTHONS, cells, cells).keys == tuple((each.key, each.key) for each in cells)
 
 
 def test_two_benchmarks_of_one_name_are_said(opened: Open) -> None:
@@ -113,7 +113,7 @@ def test_no_benchmark_on_either_side(opened: Open) -> None:
 
 
 def test_nothing_on_one_side_is_all_missing_on_it(opened: Open) -> None:
-    assert opened(TWO_PYTHONS, [frame()], []).only_base == (frame()["key"],)
+    assert opened(TWO_PYTHONS, [frame()], []).only_base == (frame().key,)
 
 
 def test_nothing_to_compare() -> None:

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from framegate.hooks.gate_worker import memory
+from framegate.gate.worker import memory
 
 MB = 1 << 20
 
 # Holds 64 MiB for a moment, twice; the peak begins anew between the two.
 HOLD = """
-from framegate.hooks.gate_worker.memory import forget_peak, peak_bytes, resident_bytes
+from framegate.gate.worker.memory import forget_peak, peak_bytes, resident_bytes
 sizes = [resident_bytes()]
 held = bytearray(b"x") * (64 << 20)
 sizes.append(resident_bytes())

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import os
+import socket
 import sys
-from multiprocessing.connection import Client
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -13,39 +13,48 @@ import pytest
 
 from framegate.errors import ComparisonError
 from framegate.gate.door import Door
-from framegate.gate.workers import CHANNEL, CopyPlugin, Side, _environment, end, tail, workers
+from framegate.gate.worker.channel import CHANNEL, Channel
+from framegate.gate.worker.messages import Hello, Outcome, encode
+from framegate.gate.workers import Side, Worker, _environment, end, tail, workers
 
 TALKS = f"""
-import json, os, sys
-from multiprocessing.connection import Client
+import json, os, socket, sys
 
 port, key, side = os.environ[{CHANNEL!r}].split(":")
-connection = Client(("127.0.0.1", int(port)))
-connection.send_bytes(json.dumps({{"side": side, "key": key}}).encode())
+connection = socket.create_connection(("127.0.0.1", int(port)))
+connection.sendall(json.dumps(["Hello", {{"side": int(side), "key": key}}]).encode() + b"\\n")
 """
-ECHO = "connection.send_bytes(connection.recv_bytes())\nconnection.recv_bytes()\n"
+IT = Outcome("passed", "", "it")
+Plugin = Callable[[str], Path]
+ECHO = "connection.sendall(connection.recv(4096))\nconnection.recv(4096)\n"
 
 
-def plugin(text: str) -> CopyPlugin:
-    def copy(folder: Path) -> str:
-        (folder / "the_plugin.py").write_text(text)
-        return "the_plugin"
+@pytest.fixture
+def plugin(tmp_path: Path) -> Callable[[str], Path]:
+    """Writes a plugin for workers that says this."""
 
-    return copy
+    def write(text: str) -> Path:
+        folder = tmp_path / "the_plugin"
+        folder.mkdir()
+        (folder / "__init__.py").touch()
+        (folder / "plugin.py").write_text(text)
+        return folder
+
+    return write
 
 
 def side(tmp_path: Path, label: str = "the candidate") -> Side:
     return Side(label, sys.executable, tmp_path, ())
 
 
-def test_two_workers_talk_and_end(tmp_path: Path) -> None:
-    sides = [side(tmp_path, "base"), side(tmp_path, "head")]
-    with workers(sides, plugin(TALKS + ECHO)) as (base, head):
-        base.send(name="base")
-        head.send(name="head")
-        assert head.receive() == {"name": "head"}
-        assert base.receive() == {"name": "base"}
-        processes = [psutil.Process(worker._process.pid) for worker in (base, head)]
+def test_two_workers_talk_and_end(tmp_path: Path, plugin: Plugin) -> None:
+    sides = [side(tmp_path, "base"), side(tmp_path, "candidate")]
+    with workers(sides, plugin(TALKS + ECHO)) as (base, candidate):
+        base.send(Outcome("base"))
+        candidate.send(Outcome("candidate"))
+        assert candidate.receive(Outcome) == Outcome("candidate")
+        assert base.receive(Outcome) == Outcome("base")
+        processes = [psutil.Process(worker._process.pid) for worker in (base, candidate)]
         assert all(process.is_running() for process in processes)
         homes = [argument for argument in processes[0].cmdline() if "framegate-gate-" in argument]
     assert not any(process.is_running() and process.status() != psutil.STATUS_ZOMBIE for process in processes)
@@ -53,7 +62,7 @@ def test_two_workers_talk_and_end(tmp_path: Path) -> None:
     assert not Path(homes[0]).parent.exists()
 
 
-def test_they_end_where_the_block_fails(tmp_path: Path) -> None:
+def test_they_end_where_the_block_fails(tmp_path: Path, plugin: Plugin) -> None:
     started: list[int] = []
 
     def interrupted() -> None:
@@ -67,7 +76,7 @@ def test_they_end_where_the_block_fails(tmp_path: Path) -> None:
     assert not psutil.pid_exists(started[0])
 
 
-def test_one_that_ends_before_it_begins_says_what_it_said(tmp_path: Path) -> None:
+def test_one_that_ends_before_it_begins_says_what_it_said(tmp_path: Path, plugin: Plugin) -> None:
     text = "import sys\nprint('no driver here')\nsys.stdout.flush()\nimport os\nos._exit(7)\n"
     with (
         pytest.raises(ComparisonError, match="the worker for the candidate ended with code 7 before") as caught,
@@ -78,47 +87,52 @@ def test_one_that_ends_before_it_begins_says_what_it_said(tmp_path: Path) -> Non
     assert "\n" not in str(caught.value)
 
 
-def test_one_that_ends_in_the_middle_says_so(tmp_path: Path) -> None:
-    text = TALKS + "connection.recv_bytes()\nos._exit(9)\n"
+def test_one_that_ends_in_the_middle_says_so(tmp_path: Path, plugin: Plugin) -> None:
+    text = TALKS + "connection.recv(4096)\nos._exit(9)\n"
     with workers([side(tmp_path)], plugin(text)) as (worker,):
-        worker.send(name="it")
+        worker.send(IT)
         with pytest.raises(ComparisonError, match="the worker for the candidate ended with code 9"):
-            worker.receive()
+            worker.receive(Outcome)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows forks no processes, and stops none")
-@pytest.mark.parametrize("waits", ["receive", "wait"])
-def test_one_that_stops_itself_is_not_waited_for(tmp_path: Path, waits: str) -> None:
-    text = TALKS + "import signal\nconnection.recv_bytes()\nos.kill(os.getpid(), signal.SIGSTOP)\n"
+@pytest.mark.parametrize(
+    "waits", [lambda worker: worker.receive(Outcome), lambda worker: worker.wait()], ids=["receive", "wait"]
+)
+def test_one_that_stops_itself_is_not_waited_for(
+    tmp_path: Path, plugin: Plugin, waits: Callable[[Worker], object]
+) -> None:
+    text = TALKS + "import signal\nconnection.recv(4096)\nos.kill(os.getpid(), signal.SIGSTOP)\n"
     with workers([side(tmp_path)], plugin(text)) as (worker,):
-        worker.send(name="it")
+        worker.send(IT)
         with pytest.raises(ComparisonError, match="the worker for the candidate was stopped by SIGSTOP, and would"):
-            getattr(worker, waits)()
+            waits(worker)
     assert worker._process.poll() == -15
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows forks no processes, and stops none")
-def test_one_that_stops_itself_before_it_begins(tmp_path: Path) -> None:
+def test_one_that_stops_itself_before_it_begins(tmp_path: Path, plugin: Plugin) -> None:
     text = "import os, signal\nos.kill(os.getpid(), signal.SIGSTOP)\n"
     with pytest.raises(ComparisonError, match="was stopped by SIGSTOP"), workers([side(tmp_path)], plugin(text)):
         pass
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows forks no processes, and stops none")
-def test_one_that_dies_while_its_child_lives_is_not_waited_for(tmp_path: Path) -> None:
+def test_one_that_dies_while_its_child_lives_is_not_waited_for(tmp_path: Path, plugin: Plugin) -> None:
     child = "if os.fork() == 0:\n    import time\n    time.sleep(60)\n"
-    with workers([side(tmp_path)], plugin(TALKS + "connection.recv_bytes()\n" + child + "os._exit(9)\n")) as (worker,):
-        worker.send(name="it")
+    with workers([side(tmp_path)], plugin(TALKS + "connection.recv(4096)\n" + child + "os._exit(9)\n")) as (worker,):
+        worker.send(IT)
         with pytest.raises(ComparisonError, match="the worker for the candidate ended with code 9"):
-            worker.receive()
+            worker.receive(Outcome)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows forks no processes, and stops none")
-def test_what_one_said_before_it_died_is_heard(tmp_path: Path) -> None:
-    says = 'connection.send_bytes(b\'{"name": "it"}\')\nif os.fork():\n    os._exit(9)\nimport time\ntime.sleep(60)\n'
+def test_what_one_said_before_it_died_is_heard(tmp_path: Path, plugin: Plugin) -> None:
+    dies = "if os.fork():\n    os._exit(9)\nimport time\ntime.sleep(60)\n"
+    says = f"connection.sendall({encode(IT)!r})\n{dies}"
     with workers([side(tmp_path)], plugin(TALKS + says)) as (worker,):
         worker._process.wait()
-        assert worker.receive() == {"name": "it"}
+        assert worker.receive(Outcome) == IT
 
 
 @pytest.mark.parametrize(
@@ -131,10 +145,14 @@ def test_what_one_said_before_it_died_is_heard(tmp_path: Path) -> None:
         b"\x00\x00\x00\x02{}",
         b"\x00\x00\x00\x0a",
         b"\x7f\xff\xff\xff",
+        b"{}\n",
+        b"[" * 4000 + b"\n",
+        b'["Hello", {"key": 1, "side": 0}]\n',
+        b'["Outcome", {"outcome": "passed"}]\n',
     ],
-    ids=repr,
+    ids=lambda knock: repr(knock[:20]),
 )
-def test_who_is_no_worker_is_not_let_in_and_keeps_nobody_waiting(tmp_path: Path, knock: bytes) -> None:
+def test_who_is_no_worker_is_not_let_in_and_keeps_nobody_waiting(tmp_path: Path, plugin: Plugin, knock: bytes) -> None:
     text = f"""
 import os, socket
 strangers = [socket.create_connection(("127.0.0.1", int(os.environ[{CHANNEL!r}].split(":")[0]))) for _ in range(20)]
@@ -142,25 +160,49 @@ for stranger in strangers:
     stranger.sendall({knock!r})
 """
     with workers([side(tmp_path)], plugin(text + TALKS + ECHO)) as (worker,):
-        worker.send(name="it")
-        assert worker.receive() == {"name": "it"}
+        worker.send(IT)
+        assert worker.receive(Outcome) == IT
 
 
-def test_a_worker_with_another_key_is_not_let_in() -> None:
+def knock(door: Door, words: bytes) -> socket.socket:
+    guest = socket.create_connection(("127.0.0.1", int(door.address.split(":")[0])))
+    guest.sendall(words)
+    return guest
+
+
+def next_guest(door: Door) -> tuple[int, Channel]:
+    while (guest := door.next()) is None:
+        pass
+    return guest
+
+
+@pytest.mark.parametrize("change", [lambda key: key[::-1], lambda _: "", lambda key: key.upper() + "x"])
+def test_a_worker_with_another_key_is_not_let_in(change: Callable[[str], str]) -> None:
     with Door() as door:
-        port, key = door.address.split(":")
-        for given in (key[::-1], "", key.upper() + "x"):
-            Client(("127.0.0.1", int(port))).send_bytes(json.dumps({"side": 0, "key": given}).encode())
-        ours = Client(("127.0.0.1", int(port)))
-        ours.send_bytes(json.dumps({"side": 1, "key": key}).encode())
-        found = None
-        while found is None:
-            found = door.next()
-        assert found[0] == 1
+        key = door.address.split(":")[1]
+        with knock(door, encode(Hello(change(key), 0))) as stranger, knock(door, encode(Hello(key, 1))):
+            assert next_guest(door)[0] == 1
+            assert door.next() is None
+            assert stranger.recv(1) == b""
+
+
+def test_a_greeting_may_come_in_pieces_and_what_follows_it_is_kept() -> None:
+    with Door() as door:
+        words = encode(Hello(door.address.split(":")[1], 0)) + encode(IT)
+        with knock(door, words[:10]) as guest:
+            assert door.next() is None
+            guest.sendall(words[10:])
+            _, channel = next_guest(door)
+            assert channel.receive() == IT
+
+
+def test_who_says_too_much_is_not_let_in() -> None:
+    with Door() as door, knock(door, b"x" * 5000) as stranger:
         assert door.next() is None
+        assert stranger.recv(1) == b""
 
 
-def test_an_interpreter_that_is_not_there(tmp_path: Path) -> None:
+def test_an_interpreter_that_is_not_there(tmp_path: Path, plugin: Plugin) -> None:
     nowhere = Side("base", str(tmp_path / "no" / "python"), tmp_path, ())
     with (
         pytest.raises(ComparisonError, match=r"a worker for base cannot be started by .*python"),
@@ -170,12 +212,12 @@ def test_an_interpreter_that_is_not_there(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGTERM that could be ignored")
-def test_one_that_does_not_obey_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_that_does_not_obey_is_killed(tmp_path: Path, plugin: Plugin, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("framegate.gate.workers.END_S", 0.2)
     text = TALKS + "import signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n" + ECHO + "time.sleep(60)\n"
     with workers([side(tmp_path)], plugin(text)) as (worker,):
-        worker.send(name="ready")
-        worker.receive()
+        worker.send(IT)
+        worker.receive(Outcome)
         process = worker._process
         end(process)
         assert process.poll() == -9

@@ -158,7 +158,7 @@ PEAKS = """
 import json, sys
 from pathlib import Path
 from framegate.interfaces import ResolvedModel
-from framegate.hooks.gate_worker.memory import forget_peak, peak_bytes, resident_bytes
+from framegate.gate.worker.memory import forget_peak, peak_bytes, resident_bytes
 from framegate.models import tf
 from framegate.runtimes import builtin
 

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import os
+import socket
 import sys
-from collections.abc import Generator, Mapping
-from multiprocessing.connection import Client
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from .blocks import Blocks
-from .channel import Channel
+from .channel import CHANNEL, Channel
 from .instruments import instruments
+from .messages import Benchmark, Collect, Collection, Finished, Hello, Measure, Message, Outcome
 
-CHANNEL = "FRAMEGATE_GATE_CHANNEL"
-"""The environment variable with the connection's port, key and side; it is taken out when it has been read."""
 OFF: dict[str, Any] = {
     "gate": None,
     "benchmark_disable": False,
@@ -44,14 +43,14 @@ PASSED = ("passed", "")
 def pytest_configure(config: pytest.Config) -> None:
     """Connect, and learn what to do."""
     port, key, side = os.environ.pop(CHANNEL).split(":")
-    channel = Channel(Client(("127.0.0.1", int(port))))
-    channel.send(side=side, key=key, process=os.getpid())
-    orders = channel.receive()
+    channel = Channel(socket.create_connection(("127.0.0.1", int(port))))
+    channel.send(Hello(key, int(side)))
+    order = channel.order()
     for name, value in OFF.items():
         if hasattr(config.option, name):
             setattr(config.option, name, value)
-    config.pluginmanager.register(Worker(channel, orders))
-    if orders["mode"] == "blocks":
+    config.pluginmanager.register(Worker(channel, order))
+    if isinstance(order, Measure):
         config.pluginmanager.register(Blocks(channel))
     else:
         channel.end_with_the_gate()
@@ -60,10 +59,10 @@ def pytest_configure(config: pytest.Config) -> None:
 class Worker:
     """Says what was collected and how each benchmark ended."""
 
-    def __init__(self, channel: Channel, orders: Mapping[str, Any]) -> None:
+    def __init__(self, channel: Channel, order: Message) -> None:
         self._channel = channel
-        self._keys = orders.get("keys")
-        self._only_collects = orders["mode"] == "collect"
+        self._keys = order.keys if isinstance(order, Measure) else None
+        self._only_collects = isinstance(order, Collect)
         self._ended = PASSED
 
     @pytest.hookimpl(trylast=True)
@@ -80,26 +79,27 @@ class Worker:
     @pytest.hookimpl(trylast=True)
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Say what there is, and where this process looks for modules."""
-        collected = [
-            {
-                "key": item.name,
-                "function": getattr(item, "originalname", item.name),
-                "params": {name: str(value) for name, value in _params(item).items()},
-                "path": str(item.path),
-            }
+        benchmarks = [
+            Benchmark(
+                item.name,
+                getattr(item, "originalname", item.name),
+                {name: str(value) for name, value in _params(item).items()},
+                str(item.path),
+            )
             for item in session.items
             if _is_benchmark(item)
         ]
         config = session.config
         self._channel.send(
-            collected=collected,
-            errors=session.testsfailed,
-            path=sys.path,
-            prefixes=[sys.prefix, sys.base_prefix],
-            root=str(config.rootpath),
-            ini=str(config.inipath or ""),
-            instruments=instruments(),
-            settings={name: _ini(config, name) for name in ("gate_floor", "gate_same")},
+            Collection(
+                benchmarks,
+                path=sys.path,
+                prefixes=[sys.prefix, sys.base_prefix],
+                root=str(config.rootpath),
+                ini=str(config.inipath or ""),
+                settings={name: _ini(config, name) for name in ("gate_floor", "gate_same")},
+                instruments=instruments(),
+            )
         )
         if self._only_collects:
             session.items.clear()
@@ -113,7 +113,7 @@ class Worker:
         if report.outcome != "passed" and self._ended[0] == "passed":
             self._ended = (report.outcome, _reason(report))
         if report.when == "teardown":
-            self._channel.send(outcome=self._ended[0], reason=self._ended[1], key=item.name)
+            self._channel.send(Outcome(*self._ended, key=item.name))
             self._ended = PASSED
         return report
 
@@ -123,7 +123,7 @@ class Worker:
             {str(file) for module in list(sys.modules.values()) if (file := getattr(module, "__file__", None))}
         )
         with contextlib.suppress(OSError):  # a gate that has gone needs no goodbye
-            self._channel.send(finished=int(exitstatus), files=files, waited=waited())
+            self._channel.send(Finished(int(exitstatus), files, waited()))
 
 
 def waited(schedule: Path = Path("/proc/self/schedstat")) -> float:

@@ -12,6 +12,7 @@ from pytest_benchmark.fixture import BenchmarkFixture, FixtureAlreadyUsed
 
 from .channel import Channel
 from .memory import forget_peak, peak_bytes, resident_bytes
+from .messages import Block, Ready, Stored, Timings
 
 CANARY = bytes(1 << 18)
 
@@ -39,7 +40,7 @@ class BlockBenchmark(BenchmarkFixture):
     """Calls its function when the gate asks for a block of rounds; ``stats`` stays None, as with timing off."""
 
     runs_blocks = True
-    """For fixtures whose rounds are made elsewhere: that they are to be made one by one, when they are called for."""
+    """Tells fixtures that measure elsewhere, as in a browser, to run one round per request."""
     gate_channel: Channel
     gate_marker: dict[str, Any]
     gate_forgotten: bool
@@ -76,22 +77,16 @@ class BlockBenchmark(BenchmarkFixture):
         self._mode = "blocks"
         rounds = Rounds(function, args, kwargs, setup, teardown, self._timer)
         rounds.run(1, 1)
-        warm = min(rounds.run(2, 1)["rounds_s"])
-        self.gate_channel.send(
-            ready=self.name, seconds=warm, repeats=setup is None, stages=rounds.stages(), marker=self.gate_marker
-        )
-        while True:
-            order = self.gate_channel.receive()
-            if "block" not in order:
-                break
-            block = order["block"]
-            rounds.delay(order.get("delay"))
+        warm = min(rounds.run(2, 1)[0])
+        self.gate_channel.send(Ready(self.name, warm, repeats=setup is None, marker=self.gate_marker))
+        while isinstance(block := self.gate_channel.order(), Block):
+            rounds.delay(block.delayed, block.delay_s)
             canary_s = min(_canary() for _ in range(3))
-            self.gate_channel.send(canary_s=canary_s, **rounds.run(block["rounds"], block["iterations"]))
-        rounds.delay(None)
+            self.gate_channel.send(Timings(canary_s, *rounds.run(block.rounds, block.iterations)))
+        rounds.delay()
         memory = {"peak_bytes": peak_bytes() if self.gate_forgotten else None, "steady_bytes": resident_bytes()}
         counts = {name: value for name, value in self.extra_info.items() if isinstance(value, dict)}
-        self.gate_channel.send(measured=self.name, extra_info={**counts, "memory": memory})
+        self.gate_channel.send(Stored({**counts, "memory": memory}))
         return rounds.call()
 
 
@@ -115,14 +110,9 @@ class Rounds:
         self._timer: Any = function if hasattr(function, "samples") else getattr(function, "timer", None)
         self._delay_s = 0.0
 
-    def stages(self) -> list[str]:
-        """Names of the stages."""
-        return list(getattr(self._timer, "samples", {}))
-
-    def delay(self, delay: Mapping[str, Any] | None) -> None:
-        """Put real work into a stage (or around the function, for ``total``): as many seconds of it as are given."""
+    def delay(self, stage: str = "total", seconds: float = 0.0) -> None:
+        """Put so many seconds of real work into a stage, or around the function for ``total``; none by default."""
         slow = getattr(self._timer, "slow", None)
-        stage, seconds = ("total", 0.0) if delay is None else (delay["stage"], delay["seconds"])
         self._delay_s = seconds if stage == "total" else 0.0
         if slow is not None:
             slow({} if stage == "total" else {stage: seconds})
@@ -132,10 +122,10 @@ class Rounds:
         args, kwargs = self._arguments()
         return self._function(*args, **kwargs)
 
-    def run(self, rounds: int, iterations: int) -> dict[str, Any]:
+    def run(self, rounds: int, iterations: int) -> tuple[list[float], dict[str, list[float]]]:
         """Seconds of each round, for one call of it, and the same for each stage."""
         seconds: list[float] = []
-        stages: dict[str, list[float]] = {name: [] for name in self.stages()}
+        stages: dict[str, list[float]] = {name: [] for name in getattr(self._timer, "samples", {})}
         for _ in range(rounds):
             args, kwargs = self._arguments()
             before = {name: len(self._timer.samples[name]) for name in stages}
@@ -150,7 +140,7 @@ class Rounds:
                 values.append(sum(taken) / len(taken))
             if self._teardown is not None:
                 self._teardown(*args, **kwargs)
-        return {"rounds_s": seconds, "stages_s": stages}
+        return seconds, stages
 
     def _arguments(self) -> tuple[Sequence[Any], Mapping[str, Any]]:
         made = self._setup() if self._setup is not None else None

@@ -1,0 +1,9 @@
+"""The pytest plugin in the gate's worker processes, the same on both sides of a comparison.
+
+It stands alone, and a copy of it is put on the path of a worker by itself, so that the code that measures is never
+what is under test, even where that is Framegate. A worker is told what to do through a connection; when that ends, so
+does it.
+
+In a launch benchmarks run as they always do. In a pair the ``benchmark`` fixture warms up, says that it is ready, and
+runs its function when it is told to.
+"""
