@@ -12,21 +12,7 @@ import pytest
 from framegate.gate.worker.instruments import instruments
 from framegate.hooks.options import OPTIONS
 from framegate.matrix import AXES
-
-FRAME_KEYS = (
-    "model",
-    "model_sha256",
-    "size",
-    "preprocess",
-    "runtime",
-    "runtime_version",
-    "threads",
-    "renderer",
-    "gl",
-    "gl_renderer",
-    "is_software",
-    "vsync",
-)
+from framegate.results.parts import VERSION, Form, Frame, Frames
 
 OPENCV = ("opencv-python", "opencv-python-headless", "opencv-contrib-python", "opencv-contrib-python-headless")
 VERSIONS = {"numpy": ("numpy",), "opencv-python": OPENCV}
@@ -44,14 +30,15 @@ def frame_info(request: pytest.FixtureRequest, benchmark: Any) -> FrameInfo:
     The fixtures that open a backend fill in what only they know (``model_sha256``, ``runtime_version``,
     ``threads``, ``gl``, ``gl_renderer``, ``is_software``, ``vsync``).
     """
-    info: FrameInfo = dict.fromkeys(FRAME_KEYS)
+    info: FrameInfo = Frame().stored()
     callspec = getattr(request.node, "callspec", None)
     params = {} if callspec is None else callspec.params
     for axis in AXES:
         info[axis] = params.get(f"frame_{axis}")
-    benchmark.extra_info["frame"] = info
     options = request.config.stash[OPTIONS]
-    benchmark.extra_info["frames"] = {"source": options.source, "fit": options.fit}
+    Form(VERSION).store(benchmark.extra_info)
+    benchmark.extra_info[Frame.key] = info
+    Frames(options.source, options.fit).store(benchmark.extra_info)
     return info
 
 

@@ -68,7 +68,8 @@ def store_size(
         low, high = frame_io.output_range
         picture = (warm_model.run(model_feeds)[frame_io.output.name] - low) / (high - low)
         pictures_by_model[frame_model] = picture
-        base = pictures_by_model.get(QUANTISED.sub("", frame_model)) if QUANTISED.search(frame_model) else None
+        base_model = QUANTISED.sub("", frame_model) if QUANTISED.search(frame_model) else None
+        base = None if base_model is None else pictures_by_model.get(base_model)
         row = SizeRow(
             model=frame_model,
             parameters=totals.parameters,
@@ -81,6 +82,7 @@ def store_size(
         )
         benchmark.extra_info["model_size"] = {
             **asdict(row),
+            "compared_with": None if base is None else base_model,
             "psnr_db": None if row.psnr_db is None or math.isinf(row.psnr_db) else row.psnr_db,
             "machine": asdict(ceilings),
             "bound_by": row.bound_by(ceilings),

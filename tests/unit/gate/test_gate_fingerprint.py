@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from framegate.gate.fingerprint import BROWSER_FIELDS, TOLD_OTHERWISE, differences, fingerprint
-from framegate.hooks.describe import FRAME_KEYS
+from framegate.results.parts import Frame
 
-FRAME_FIELDS = [name for name in FRAME_KEYS if name not in TOLD_OTHERWISE]
+FRAME_FIELDS = [name for name in Frame().stored() if name not in TOLD_OTHERWISE]
 
 MACHINE: dict[str, Any] = {
     "node": "box",

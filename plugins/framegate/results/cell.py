@@ -1,0 +1,106 @@
+"""The result of one cell: what a benchmark has stored, read back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from framegate.results.model_size import ModelSize
+from framegate.results.page import Page
+from framegate.results.parts import Agreement, Form, Frame, Frames, Memory, Picture, ScreenCosts, Stages
+from framegate.results.reading import Misfit, read_as
+
+Strings = tuple[str, ...]
+Seconds = Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class CellResult:
+    """All that is known of a cell; None where a suite does not measure a part.
+
+    Attributes:
+        name: name of the test, with the cell in brackets: ``test_frame[tiny-16-none-…]``.
+        fullname: node id of the test.
+        group: the group of benchmarks that it belongs to.
+        params: parameters of the test.
+        median_s: median seconds of a round.
+        version: version of the form in which it is stored; 0 for files from before there was one.
+        frame: the cell, and the backends that it ran on.
+        frames: the frames that were fed.
+        stages: seconds of the stages.
+        memory: memory of the process.
+        agreement: comparison of the outputs with a reference.
+        picture: values of the picture, and the range in which they are shown.
+        screen: costs of the way to the screen.
+        model_size: the network, in the model-size study.
+        page: TF.js' page, where the cell ran in one.
+        trial_s: runtime -> seconds of its fastest run, where ``auto`` chose from several.
+        remarks: what users of the model must know.
+        extra_info: everything that is stored, what other plugins and conftests have stored included.
+    """
+
+    name: str
+    fullname: str = ""
+    group: str | None = None
+    params: Mapping[str, Any] = field(default_factory=dict)
+    median_s: float | None = None
+    version: int = 0
+    frame: Frame = field(default_factory=Frame)
+    frames: Frames | None = None
+    stages: Stages | None = None
+    memory: Memory | None = None
+    agreement: Agreement | None = None
+    picture: Picture | None = None
+    screen: ScreenCosts | None = None
+    model_size: ModelSize | None = None
+    page: Page | None = None
+    trial_s: Seconds = field(default_factory=dict)
+    remarks: Strings = ()
+    extra_info: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def suite(self) -> str:
+        """Name of the test function."""
+        return self.name.partition("[")[0]
+
+    @property
+    def cell(self) -> str:
+        """The cell, as it stands in the test's name: ``tiny-16-none-…``."""
+        return self.name.partition("[")[2].removesuffix("]")
+
+    @classmethod
+    def read(cls, stored: Mapping[str, Any]) -> Self:
+        """The result of a benchmark as pytest-benchmark stores it: an entry of ``benchmarks`` in its files.
+
+        What does not fit, as a user may keep something else under the same key, is as if it was not stored.
+        """
+        extra_info: Mapping[str, Any] = _or(stored.get("extra_info"), Mapping[str, Any], {})
+        form = Form.read(extra_info)
+        return cls(
+            name=_or(stored.get("name"), str, ""),
+            fullname=_or(stored.get("fullname"), str, ""),
+            group=_or(stored.get("group"), str, None),
+            params=_or(stored.get("params"), Mapping[str, Any], {}),
+            median_s=_or(_or(stored.get("stats"), Mapping[str, Any], {}).get("median"), float, None),
+            version=0 if form is None else form.version,
+            frame=Frame.read(extra_info) or Frame(),
+            frames=Frames.read(extra_info),
+            stages=Stages.read(extra_info),
+            memory=Memory.read(extra_info),
+            agreement=Agreement.read(extra_info),
+            picture=Picture.read(extra_info),
+            screen=ScreenCosts.read(extra_info),
+            model_size=ModelSize.read(extra_info),
+            page=Page.read(extra_info),
+            trial_s=_or(extra_info.get("trial_s"), Seconds, {}),
+            remarks=_or(extra_info.get("model_remarks"), Strings, ()),
+            extra_info=extra_info,
+        )
+
+
+def _or(value: object, kind: Any, default: Any) -> Any:
+    try:
+        return read_as(value, kind)
+    except Misfit:
+        return default

@@ -1,0 +1,90 @@
+"""Read frozen dataclasses from what JSON holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import MISSING, Field, fields, is_dataclass
+from functools import cache
+from types import UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+
+class Misfit(ValueError):
+    """A value is not of the type that was expected."""
+
+
+def read_as(value: object, kind: Any) -> Any:
+    """A value of JSON as an annotation says it: a plain type, a union, a tuple, a ``Mapping`` or a dataclass of them.
+
+    Keys that a dataclass does not know are left out; a field that does not fit has its default.
+
+    Raises:
+        Misfit: the value is something else.
+    """
+    if is_dataclass(kind):
+        return _read_fields(value, kind)
+    origin, arguments = get_origin(kind), get_args(kind)
+    if origin in {Union, UnionType}:
+        return _read_first(value, arguments)
+    if origin is tuple:
+        return _read_tuple(value, arguments)
+    if origin is Mapping:
+        _expect(isinstance(value, Mapping), value, kind)
+        return {read_as(name, arguments[0]): read_as(item, arguments[1]) for name, item in dict(value).items()}  # type: ignore[call-overload] # checked above
+    if kind is float:
+        _expect(isinstance(value, int | float) and not isinstance(value, bool), value, kind)
+    elif kind is int:
+        _expect(isinstance(value, int) and not isinstance(value, bool), value, kind)
+    elif kind is not Any:
+        _expect(isinstance(value, kind), value, kind)
+    return value
+
+
+def _expect(fits: bool, value: object, kind: Any) -> None:  # noqa: FBT001 # an assertion of its own
+    if not fits:
+        raise Misfit(f"{value!r} is not {kind}")
+
+
+def _read_first(value: object, kinds: tuple[Any, ...]) -> Any:
+    for kind in kinds:
+        try:
+            return read_as(value, kind)
+        except Misfit:
+            continue
+    raise Misfit(f"{value!r} is none of {kinds}")
+
+
+def _read_tuple(value: object, kinds: tuple[Any, ...]) -> tuple[Any, ...]:
+    if not isinstance(value, list | tuple):
+        raise Misfit(f"{value!r} is not a list")
+    each = kinds[:1] * len(value) if kinds[-1] is Ellipsis else kinds
+    if len(each) != len(value):
+        raise Misfit(f"{value!r} has {len(value)} items; {len(each)} are expected")
+    return tuple(read_as(item, kind) for item, kind in zip(value, each, strict=True))
+
+
+def _read_fields(value: object, kind: Any) -> Any:
+    if not isinstance(value, Mapping):
+        raise Misfit(f"{value!r} is not an object")
+    hints = _hints(kind)
+    known: dict[str, Any] = {}
+    for field in fields(kind):
+        try:
+            if field.name in value:
+                known[field.name] = read_as(value[field.name], hints[field.name])
+        except Misfit:
+            if not _has_default(field):
+                raise
+    try:
+        return kind(**known)
+    except TypeError as error:
+        raise Misfit(str(error)) from None
+
+
+def _has_default(field: Field[Any]) -> bool:
+    return field.default is not MISSING or field.default_factory is not MISSING
+
+
+@cache
+def _hints(kind: type) -> dict[str, Any]:
+    return get_type_hints(kind)
