@@ -21,16 +21,15 @@ from framegate.values import (
     GLRequest,
     LayerFactory,
     ModelSpec,
-    OutOfRange,
     Pixels,
     Range,
     ResolvedModel,
-    Scaling,
     Size,
     Stage,
     Stages,
     TensorInfo,
 )
+from framegate.words import OutOfRange, Scaling
 
 if TYPE_CHECKING:
     from framegate.glfunctions import GLFunctions

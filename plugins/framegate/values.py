@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from framegate.errors import UsageError
+from framegate.words import BrowserGPU, OutOfRange, Scaling
 
 if TYPE_CHECKING:
     import numpy as np
@@ -96,10 +97,6 @@ class ModelSpec:
     preprocess: str | None = None
 
 
-OutOfRange = Literal["strict", "clamp"]
-Scaling = Literal["nearest", "linear"]
-
-
 @dataclass(frozen=True)
 class Drawing:
     """How a tensor is shown.
@@ -163,9 +160,6 @@ class GLRequest:
 
 ANYWHERE = GLRequest()
 """On whichever device, with nothing to be seen and nothing to wait for."""
-
-
-BrowserGPU = Literal["software", "native"]
 
 
 @dataclass(frozen=True)

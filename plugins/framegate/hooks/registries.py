@@ -12,7 +12,7 @@ from framegate.analysis.own_layers import check_layers
 from framegate.browser.chromium import find_chromium
 from framegate.errors import FramegateError, UnknownName, UsageError
 from framegate.gl.selection import has_window, parse_choice
-from framegate.hooks.options import GL_FLAGS, OPTIONS, Options, once
+from framegate.hooks.options import GL, OPTIONS, Options, once
 from framegate.interfaces import (
     GLContextFactory,
     LayerFactory,
@@ -131,10 +131,10 @@ def check_windows(config: pytest.Config, registries: Registries) -> None:
     asked, contexts = config.stash[OPTIONS].gl, registries.contexts
     if not asked or ALL in asked or any(has_window(contexts[parse_choice(name, contexts).kind]) for name in asked):
         return
-    for flag in GL_FLAGS:
-        if config.getoption(f"frame_{flag}"):
+    for option in GL.values():
+        if config.getoption(option.key):
             raise UsageError(
-                f"--frame-{flag} needs a context with a window, and got --frame-gl {','.join(asked)}; add glfw"
+                f"{option.flag} needs a context with a window, and got --frame-gl {','.join(asked)}; add glfw"
             )
 
 

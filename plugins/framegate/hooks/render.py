@@ -182,7 +182,7 @@ def warm_up(pytestconfig: pytest.Config, save_picture: SavePicture) -> WarmUp:
 
     With ``--frame-pictures``, what the first one shows is kept; nothing is read back without.
     """
-    is_kept = pytestconfig.getoption("frame_pictures") is not None
+    is_kept = pytestconfig.stash[OPTIONS].pictures is not None
 
     def warm(loop: FrameLoop, renderer: Renderer) -> None:
         loop.warm_up((lambda: save_picture("screen", renderer.read())) if is_kept else bool)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal, cast
+from typing import cast
 
 from framegate.errors import FrameError
 from framegate.interfaces import Pixels, Size
-
-Fit = Literal["crop", "resize"]
-FITS: tuple[Fit, ...] = ("crop", "resize")
+from framegate.words import Fit
 
 
 def crop(frame: Pixels, size: Size) -> Pixels:

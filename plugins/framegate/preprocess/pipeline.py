@@ -9,8 +9,9 @@ import numpy as np
 
 from framegate.errors import WrongOutput
 from framegate.interfaces import Array, Pixels, Size, Step
-from framegate.preprocess.fit import Fit, fit
+from framegate.preprocess.fit import fit
 from framegate.preprocess.tensor import ToTensor
+from framegate.words import Fit
 
 
 @dataclass(frozen=True)

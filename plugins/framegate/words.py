@@ -1,0 +1,10 @@
+"""The words that options take; `framegate.values` and the backends name these types too."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+Fit = Literal["crop", "resize"]
+OutOfRange = Literal["clamp", "strict"]
+Scaling = Literal["nearest", "linear"]
+BrowserGPU = Literal["software", "native"]

@@ -1,0 +1,24 @@
+"""README's table of options says what the tables in the code say."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from framegate.hooks.options import BROWSER, DRAWING, FRAME, GL
+from framegate.hooks.settings import Option
+
+README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+ROWS = dict(re.findall(r"^\| `(--frame-[a-z-]+)` \| .* \| (.*?) ?\|$", README, re.MULTILINE))
+OPTIONS = [option for table in (FRAME, DRAWING, GL, BROWSER) for option in table.values()]
+
+
+def test_every_option_has_a_row() -> None:
+    assert set(ROWS) == {option.flag for option in OPTIONS}
+
+
+@pytest.mark.parametrize("option", [option for option in OPTIONS if option.default], ids=lambda option: option.name)
+def test_a_rows_default_is_the_options(option: Option) -> None:
+    assert ROWS[option.flag].strip("`") == str(option.default)
