@@ -120,8 +120,11 @@ def _blocks(tensors: Sequence[Tensor], *, outward: bool) -> list[Tensor]:
         return [UNKNOWN]
     if block is None or pads is None or None in block or None in pads or len(pads) != 2 * len(block):
         axes = tensors[1].shape[0] if tensors[1].shape else None
-        return [Tensor((None,) * len(shape) if axes is None else (None,) * (1 + axes) + shape[1 + axes :])]
+        others = () if axes is None else shape[1 + axes :]
+        return [Tensor((None,) * (len(shape) - len(others)) + others)]
     sizes = [int(size) for size in block if size is not None]
+    if len(shape) <= len(sizes):
+        raise MismatchError(f"an input {text(shape)} and blocks of {len(sizes)} sides")
     around = [int(pads[2 * at] or 0) + int(pads[2 * at + 1] or 0) for at in range(len(sizes))]
     batch = shape[0]
     dims: list[Dim] = []

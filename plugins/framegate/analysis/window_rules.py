@@ -87,7 +87,7 @@ def pooling(node: Node, tensors: Sequence[Tensor]) -> list[Tensor]:
     """AvgPool, MaxPool and their 3-D kin."""
     source = tensors[0].shape
     sizes = node.integers("ksize")
-    if source is None or len(sizes) != len(source):
+    if source is None or len(source) < 3 or len(sizes) != len(source):
         return [Tensor()] * 2
     lengths = _slide(node, source, tuple(sizes[axis] for axis in spatial_axes(node, len(source))))
     channels = source[1] if channels_first(node) else source[-1]
