@@ -2,11 +2,11 @@
 
 import pytest
 
-from framegate.hooks.options import OPTIONS
+from framegate.hooks.options import options_of
 
 
 def kernels(pytester: pytest.Pytester, *options: str) -> bool:
-    return pytester.parseconfigure("-p", "framegate.plugin", *options).stash[OPTIONS].browser.kernels
+    return options_of(pytester.parseconfigure("-p", "framegate.plugin", *options)).browser.kernels
 
 
 def test_it_is_off_unless_it_is_asked_for(pytester: pytest.Pytester) -> None:

@@ -4,13 +4,13 @@ from collections.abc import Callable
 
 import pytest
 
-from framegate.hooks.options import OPTIONS
+from framegate.hooks.options import options_of
 
 Run = Callable[..., pytest.RunResult]
 
 
 def launches(pytester: pytest.Pytester, *options: str) -> int:
-    return pytester.parseconfigure("-p", "framegate.plugin", *options).stash[OPTIONS].browser.launches
+    return options_of(pytester.parseconfigure("-p", "framegate.plugin", *options)).browser.launches
 
 
 def test_one_is_the_default(pytester: pytest.Pytester) -> None:

@@ -10,7 +10,7 @@ import pytest
 from framegate.hooks.describe import FrameInfo
 from framegate.hooks.frame import FramePath
 from framegate.hooks.preprocess import build_preprocessor
-from framegate.hooks.registries import REGISTRIES
+from framegate.hooks.registries import registries_of
 from framegate.hooks.report import note
 from framegate.hooks.trials import VetModel
 from framegate.interfaces import Array, Pixels, Renderer, ResolvedModel, Runtime
@@ -29,7 +29,7 @@ def references(pytestconfig: pytest.Config, frame_threads: int) -> References:
     from framegate.inference.reference import References
     from framegate.inference.threads import open_runtime
 
-    factories = pytestconfig.stash[REGISTRIES].runtimes
+    factories = registries_of(pytestconfig).runtimes
     return References(lambda name: open_runtime(factories[name], frame_threads))
 
 

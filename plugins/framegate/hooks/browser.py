@@ -13,10 +13,10 @@ from framegate.analysis.kernels import version
 from framegate.analysis.layer_waits import tfjs_waits
 from framegate.errors import BackendUnavailable, BrowserError, ModelError
 from framegate.hooks.browser_device import store_device
-from framegate.hooks.catalogue import CATALOGUE
+from framegate.hooks.catalogue import catalogue_of
 from framegate.hooks.describe import FrameInfo
 from framegate.hooks.matrix import BROWSER
-from framegate.hooks.options import OPTIONS
+from framegate.hooks.options import options_of
 from framegate.hooks.outcome import ERROR, named
 from framegate.hooks.own import is_ours
 from framegate.hooks.preprocess import build_preprocessor
@@ -98,7 +98,7 @@ class BrowserShelf:
         from framegate.browser.tfjs import tfjs_files
 
         _expect_an_end(model)
-        options = self._config.stash[OPTIONS].browser
+        options = options_of(self._config).browser
         program = find_chromium(options.path)
         tfjs_files(cache_dir())
         with ExitStack() as opened:
@@ -145,7 +145,7 @@ def tfjs_page(
     with named(pytestconfig, "runtime", frame_runtime):
         page = browser_shelf.get(resolved_model, frame_runtime)
     store_device(pytestconfig, frame_info, page.info["device"])
-    gpu = pytestconfig.stash[OPTIONS].browser.gpu
+    gpu = options_of(pytestconfig).browser.gpu
     benchmark.extra_info["browser"] = page.info | {"load_s": dict(page.load_s), "gpu": gpu}
     yield page
     if isinstance(request.node.stash.get(ERROR, None), BrowserError):
@@ -236,7 +236,7 @@ def browser_path(
         return browser_shelf.get(resolved_model, frame_runtime)
 
     with named(pytestconfig, "renderer", frame_renderer):
-        spec = pytestconfig.stash[CATALOGUE].specs[frame_model]
+        spec = catalogue_of(pytestconfig).specs[frame_model]
         path = BrowserPath(tfjs_page, renewed, spec, resolved_model, pictures, frame_renderer)
     benchmark.extra_info["browser"]["load_s"]["first-run"] = path.first_s
     store_device(pytestconfig, frame_info, tfjs_page.drawn_by())

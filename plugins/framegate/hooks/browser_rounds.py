@@ -15,7 +15,7 @@ from framegate.hooks.browser import CLOCK, BrowserPath
 from framegate.hooks.browser_blocks import PageRounds
 from framegate.hooks.describe import FrameInfo
 from framegate.hooks.kernels import keep_kernels
-from framegate.hooks.options import OPTIONS
+from framegate.hooks.options import options_of
 from framegate.hooks.ways import keep_way
 from framegate.report.kernels import KernelRun
 from framegate.report.stages import StageRow
@@ -61,7 +61,7 @@ def measure_page(
     """Runs rounds in the page and hands their times to the benchmark; a page that leaves tensors behind fails."""
 
     def measure() -> None:
-        page, options = browser_path.page, pytestconfig.stash[OPTIONS].browser
+        page, options = browser_path.page, options_of(pytestconfig).browser
         if not benchmark.enabled:
             verify_nothing_left(page.rounds(1, 1, 0.0))
             browser_path.look(AFTER_ROUNDS)

@@ -9,7 +9,7 @@ import pytest
 
 from framegate.errors import BackendUnavailable, WrongOutput
 from framegate.hooks.browser import BrowserPath
-from framegate.hooks.catalogue import CATALOGUE
+from framegate.hooks.catalogue import catalogue_of
 from framegate.hooks.pictures import SavePicture
 from framegate.hooks.trials import VetModel
 from framegate.interfaces import LoadedModel, Range, ResolvedModel, Size
@@ -129,7 +129,7 @@ def run_reference(
         if key not in python_outputs:
             vet_model(resolved_model, REFERENCE)
             model: LoadedModel = request.getfixturevalue("model_shelf").get(resolved_model, REFERENCE)
-            spec = pytestconfig.stash[CATALOGUE].specs[frame_model]
+            spec = catalogue_of(pytestconfig).specs[frame_model]
             io = find_frame_io(spec, resolved_model, model, Size.parse(frame_size))
             feeds = {io.input.name: ToTensor(io.shape, io.input.dtype, io.input_range)(browser_path.pictures[picture])}
             python_outputs[key] = model.run(feeds)[io.output.name].copy()

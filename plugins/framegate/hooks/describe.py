@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from framegate.gate.worker.instruments import instruments
-from framegate.hooks.options import OPTIONS
+from framegate.hooks.options import options_of
 from framegate.matrix import AXES
 from framegate.results.parts import VERSION, Form, Frame, Frames
 
@@ -35,7 +35,7 @@ def frame_info(request: pytest.FixtureRequest, benchmark: Any) -> FrameInfo:
     params = {} if callspec is None else callspec.params
     for axis in AXES:
         info[axis] = params.get(f"frame_{axis}")
-    options = request.config.stash[OPTIONS]
+    options = options_of(request.config)
     Form(VERSION).store(benchmark.extra_info)
     benchmark.extra_info[Frame.key] = info
     Frames(options.source, options.fit).store(benchmark.extra_info)

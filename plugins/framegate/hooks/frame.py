@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from framegate.hooks.options import OPTIONS
+from framegate.hooks.options import options_of
 from framegate.hooks.outcome import named
 from framegate.hooks.pictures import SavePicture
 from framegate.hooks.preprocess import build_preprocessor
@@ -133,7 +133,7 @@ def frame_path(
     to_picture = ToPicture(frame_io.output.name, warm_model.run(model_feeds), frame_io.output_range)
     tensor = to_picture.tensor
     note_range(tensor)
-    drawing = replace(pytestconfig.stash[OPTIONS].drawing, value_range=frame_io.output_range)
+    drawing = replace(options_of(pytestconfig).drawing, value_range=frame_io.output_range)
     renderer = make_renderer(tensor.shape, str(tensor.dtype), drawing)
     stages = frame_stages(
         preprocess=lambda frame: {name: model_preprocessor(frame)},

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
-from framegate.hooks.catalogue import CATALOGUE
+from framegate.hooks.catalogue import catalogue_of
 from framegate.hooks.outcome import named
 from framegate.hooks.runtimes import NoteChoice
 from framegate.interfaces import Array, LoadedModel, ResolvedModel, Runtime, Size
@@ -29,7 +29,7 @@ def load_path(
     from framegate.models.frame_io import find_frame_io
     from framegate.preprocess.tensor import ToTensor
 
-    spec = pytestconfig.stash[CATALOGUE].specs[frame_model]
+    spec = catalogue_of(pytestconfig).specs[frame_model]
 
     def feeds(loaded: LoadedModel) -> list[Mapping[str, Array]]:
         note_choice(loaded)

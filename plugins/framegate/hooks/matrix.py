@@ -9,10 +9,10 @@ import pytest
 
 from framegate import browser
 from framegate.errors import FramegateError, UnknownName
-from framegate.hooks.catalogue import CATALOGUE
-from framegate.hooks.options import OPTIONS, once, split
+from framegate.hooks.catalogue import catalogue_of
+from framegate.hooks.options import once, options_of, split
 from framegate.hooks.own import NO_BENCHMARKS, fixture_is_ours, has_benchmarks
-from framegate.hooks.registries import ALL, REGISTRIES, expand
+from framegate.hooks.registries import ALL, expand, registries_of
 from framegate.interfaces import Size
 from framegate.matrix import AXES, cell_id, cells
 from framegate.preprocess.toggles import NONE, parse_toggles
@@ -102,7 +102,7 @@ def _names(texts: Sequence[str], word: str) -> bool:
 
 def _rows(metafunc: pytest.Metafunc, axes: Sequence[str]) -> Sequence[tuple[str, ...]]:
     config = metafunc.config
-    options, registries, catalogue = config.stash[OPTIONS], config.stash[REGISTRIES], config.stash[CATALOGUE]
+    options, registries, catalogue = options_of(config), registries_of(config), catalogue_of(config)
     suite = _marked(metafunc.definition, MARKER)
     if not _is_named(config, metafunc.definition):
         suite |= _marked(metafunc.definition, MAIN)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from framegate.hooks.catalogue import CATALOGUE
+from framegate.hooks.catalogue import catalogue_of
 from framegate.interfaces import Array, LoadedModel, ResolvedModel, Runtime, Size
 from framegate.report.model_size import SizeRow, size_table
 
@@ -63,7 +63,7 @@ def store_size(
     def store() -> None:
         if benchmark.stats is None:
             return
-        spec = request.config.stash[CATALOGUE].specs[frame_model]
+        spec = catalogue_of(request.config).specs[frame_model]
         totals = inspect(spec, read_model_json(resolved_model.path), Size.parse(frame_size), read_constants=True).totals
         low, high = frame_io.output_range
         picture = (warm_model.run(model_feeds)[frame_io.output.name] - low) / (high - low)

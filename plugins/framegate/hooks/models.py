@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from framegate.analysis.own_layers import with_layers
-from framegate.hooks.catalogue import CATALOGUE
+from framegate.hooks.catalogue import catalogue_of
 from framegate.hooks.describe import FrameInfo
 from framegate.hooks.outcome import named
-from framegate.hooks.registries import REGISTRIES
+from framegate.hooks.registries import registries_of
 from framegate.hooks.report import note
 from framegate.hooks.runtimes import NoteChoice
 from framegate.hooks.trials import VetModel
@@ -29,8 +29,8 @@ def model_files(pytestconfig: pytest.Config) -> Once[str, ResolvedModel]:
     """Each model's files, fetched or built at its first use."""
 
     def resolve(name: str) -> ResolvedModel:
-        spec = pytestconfig.stash[CATALOGUE].specs[name]
-        registries = pytestconfig.stash[REGISTRIES]
+        spec = catalogue_of(pytestconfig).specs[name]
+        registries = registries_of(pytestconfig)
         with named(pytestconfig, "model source", spec.source):
             return with_layers(registries.sources[spec.source]().resolve(spec, cache_dir()), registries.layers)
 
@@ -44,7 +44,7 @@ def model_remarks(pytestconfig: pytest.Config, model_files: Once[str, ResolvedMo
     def remarks(name: str) -> list[str]:
         from framegate.analysis.inspection import remarks_on
 
-        return remarks_on(pytestconfig.stash[CATALOGUE].specs[name], model_files(name).path)
+        return remarks_on(catalogue_of(pytestconfig).specs[name], model_files(name).path)
 
     return Once(remarks)
 
@@ -122,5 +122,5 @@ def frame_io(
     """Which input and output are pictures, their value ranges, and the input's shape at the cell's size."""
     from framegate.models.frame_io import find_frame_io
 
-    spec = pytestconfig.stash[CATALOGUE].specs[frame_model]
+    spec = catalogue_of(pytestconfig).specs[frame_model]
     return find_frame_io(spec, resolved_model, loaded_model, Size.parse(frame_size))

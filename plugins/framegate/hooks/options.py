@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, cast, get_args
 
 import pytest
 
-from framegate.hooks.settings import Flag, Names, Option, add, choice, count, once, read, split
+from framegate.hooks.settings import Flag, Names, Option, add, choice, count, is_any_given, once, per_run, read, split
 from framegate.words import BrowserGPU, Fit, OutOfRange, Scaling
 
 if TYPE_CHECKING:
     from framegate.values import BrowserRequest, Drawing, GLRequest, Size
 
-__all__ = ["GL", "OPTIONS", "Options", "once", "split"]
+__all__ = ["GL", "Options", "once", "options_of", "split"]
 
 DAY_S = 24 * 3600
 
@@ -188,20 +188,31 @@ class Options:
         return cast("tuple[str, ...]", getattr(self, name))
 
 
-OPTIONS = pytest.StashKey[Options]()
+TABLES = (FRAME, DRAWING, GL, BROWSER)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add them all."""
-    add(parser, parser.getgroup("framegate", "framegate: from model.json to the screen"), FRAME, DRAWING, GL, BROWSER)
+    add(parser, parser.getgroup("framegate", "framegate: from model.json to the screen"), *TABLES)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Read the options, so that every later hook finds them in the stash."""
+    """Read the options where there are any, so that a mistake ends the run."""
+    if is_any_given(config, *TABLES):
+        options_of(config)
+
+
+@per_run
+def options_of(config: pytest.Config) -> Options:
+    """What the user asked for.
+
+    Raises:
+        UsageError: a value is empty, or it cannot be right.
+    """
     from framegate.values import BrowserRequest, Drawing, GLRequest
 
-    config.stash[OPTIONS] = Options(
+    return Options(
         **read(config, FRAME),
         drawing=Drawing(**read(config, DRAWING)),
         request=GLRequest(**read(config, GL)),

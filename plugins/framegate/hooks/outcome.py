@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import pytest
 
 from framegate.errors import BackendUnavailable, FramegateError, GLError, RequiredBackendUnavailable, WindowClosed
-from framegate.hooks.options import OPTIONS
+from framegate.hooks.options import options_of
 from framegate.hooks.own import is_ours
 from framegate.libraries import unavailable
 
@@ -28,7 +28,7 @@ def named(config: pytest.Config, kind: str, name: str) -> Iterator[None]:
     except BackendUnavailable as error:
         reason = f"{kind} {name!r}: {error.reason}"
         # --frame-require egl asks for every device of it that a cell names.
-        if {name, name.partition(":")[0]} & {*config.stash[OPTIONS].require}:
+        if {name, name.partition(":")[0]} & {*options_of(config).require}:
             raise RequiredBackendUnavailable(f"required {reason}; {error.install_hint}") from error
         raise BackendUnavailable(reason, error.install_hint) from error
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from framegate.hooks.options import OPTIONS
+from framegate.hooks.options import options_of
 from framegate.interfaces import Pixels
 
 SavePicture = Callable[[str, Pixels], None]
@@ -16,7 +16,7 @@ SavePicture = Callable[[str, Pixels], None]
 @pytest.fixture
 def save_picture(request: pytest.FixtureRequest) -> SavePicture:
     """Writes uint8 RGB, RGBA or grey to FOLDER/TEST-WHAT.png, or does nothing without ``--frame-pictures``."""
-    folder = request.config.stash[OPTIONS].pictures
+    folder = options_of(request.config).pictures
 
     def save(what: str, picture: Pixels) -> None:
         if folder is not None:

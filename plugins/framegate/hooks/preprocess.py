@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from framegate.hooks.describe import FrameInfo
-from framegate.hooks.options import OPTIONS
-from framegate.hooks.registries import REGISTRIES
+from framegate.hooks.options import options_of
+from framegate.hooks.registries import registries_of
 from framegate.interfaces import Pixels, Size
 from framegate.measure.frame import Turns
 from framegate.preprocess.toggles import switched_on
@@ -23,7 +23,7 @@ def frames(pytestconfig: pytest.Config) -> list[Pixels]:
     """The frames of ``--frame-source``, decoded: RGB uint8 (H, W, 3), five or more, none like the two before it."""
     from framegate.frames import in_turn, open_frames
 
-    return in_turn(open_frames(pytestconfig.stash[OPTIONS].source))
+    return in_turn(open_frames(options_of(pytestconfig).source))
 
 
 @pytest.fixture
@@ -49,6 +49,6 @@ def build_preprocessor(
     """The preprocess stage for a size and a canonical preprocessing name."""
     from framegate.preprocess.pipeline import Preprocessor
 
-    steps = config.stash[REGISTRIES].steps
+    steps = registries_of(config).steps
     switched = [(name, steps[name]) for name in switched_on(toggles, steps)]
-    return Preprocessor(size, config.stash[OPTIONS].fit, switched, to_tensor)
+    return Preprocessor(size, options_of(config).fit, switched, to_tensor)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pytest
 
-from framegate import browser, contexts, renderers, runtimes
+from framegate import browser, contexts, hookspecs, renderers, runtimes
 from framegate.analysis.own_layers import check_layers
 from framegate.browser.chromium import find_chromium
 from framegate.errors import FramegateError, UnknownName, UsageError
 from framegate.gl.selection import has_window, parse_choice
-from framegate.hooks.options import GL, OPTIONS, Options, once
+from framegate.hooks.options import GL, TABLES, Options, once, options_of
+from framegate.hooks.settings import is_any_given, per_run
 from framegate.interfaces import (
     GLContextFactory,
     LayerFactory,
@@ -42,58 +43,42 @@ class Registries:
     layers: Registry[LayerFactory]
 
 
-REGISTRIES = pytest.StashKey[Registries]()
+@per_run
+def registries_of(config: pytest.Config) -> Registries:
+    """Every backend that this package, plugins and conftests provide.
 
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_framegate_model_sources() -> Mapping[str, ModelSourceFactory]:
-    """Provide the built-in model sources."""
-    return sources.builtin()
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_framegate_runtimes() -> Mapping[str, RuntimeFactory]:
-    """Provide the built-in runtimes."""
-    return runtimes.builtin()
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_framegate_steps() -> Mapping[str, Step]:
-    """Provide the five toggles."""
-    return BUILTIN_STEPS
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_framegate_renderers() -> Mapping[str, RendererFactory]:
-    """Provide the built-in renderers."""
-    return renderers.builtin()
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_framegate_gl_contexts() -> Mapping[str, GLContextFactory]:
-    """Provide the built-in GL contexts."""
-    return contexts.builtin()
+    Raises:
+        UsageError: two of them have one name, a hook returned none, or an option names one that nobody provides.
+    """
+    hook = config.hook
+    try:
+        registries = Registries(
+            sources=Registry("model source", [sources.builtin(), *hook.pytest_framegate_model_sources(config=config)]),
+            runtimes=Registry("runtime", [runtimes.builtin(), *hook.pytest_framegate_runtimes(config=config)]),
+            steps=Registry("preprocessing step", [BUILTIN_STEPS, *hook.pytest_framegate_steps(config=config)]),
+            renderers=Registry("renderer", [renderers.builtin(), *hook.pytest_framegate_renderers(config=config)]),
+            contexts=Registry("GL context", [contexts.builtin(), *hook.pytest_framegate_gl_contexts(config=config)]),
+            layers=Registry("layer", hook.pytest_framegate_layers(config=config)),
+        )
+        check_layers(registries.layers)
+        check_names(options_of(config), registries)
+        check_windows(config, registries)
+    except FramegateError as error:
+        raise pytest.UsageError(str(error)) from None
+    return registries
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Merge after every other plugin was configured, and refuse names that nobody provides."""
-    hook = config.hook
-    try:
-        registries = Registries(
-            sources=Registry("model source", hook.pytest_framegate_model_sources(config=config)),
-            runtimes=Registry("runtime", hook.pytest_framegate_runtimes(config=config)),
-            steps=Registry("preprocessing step", hook.pytest_framegate_steps(config=config)),
-            renderers=Registry("renderer", hook.pytest_framegate_renderers(config=config)),
-            contexts=Registry("GL context", hook.pytest_framegate_gl_contexts(config=config)),
-            layers=Registry("layer", hook.pytest_framegate_layers(config=config)),
-        )
-        check_layers(registries.layers)
-        check_names(config.stash[OPTIONS], registries)
-        check_windows(config, registries)
-    except FramegateError as error:
-        raise pytest.UsageError(str(error)) from None
-    config.stash[REGISTRIES] = registries
+    if is_asked_for(config):
+        registries_of(config)
+
+
+def is_asked_for(config: pytest.Config) -> bool:
+    """Whether an option, an ini setting or a hook of somebody else's says anything of this plugin."""
+    hooks = (getattr(config.hook, name) for name in vars(hookspecs) if name.startswith("pytest_framegate_"))
+    return is_any_given(config, *TABLES) or any(hook.get_hookimpls() for hook in hooks)
 
 
 def check_names(options: Options, registries: Registries) -> None:
@@ -128,7 +113,7 @@ def check_windows(config: pytest.Config, registries: Registries) -> None:
     Raises:
         UsageError: contexts are named, and none of them has a window.
     """
-    asked, contexts = config.stash[OPTIONS].gl, registries.contexts
+    asked, contexts = options_of(config).gl, registries.contexts
     if not asked or ALL in asked or any(has_window(contexts[parse_choice(name, contexts).kind]) for name in asked):
         return
     for option in GL.values():

@@ -13,10 +13,10 @@ from framegate.errors import GLError, WrongOutput
 from framegate.gl.leftovers import watch
 from framegate.gl.selection import parse_choice
 from framegate.hooks.describe import FrameInfo
-from framegate.hooks.options import OPTIONS
+from framegate.hooks.options import options_of
 from framegate.hooks.outcome import ERROR, named
 from framegate.hooks.pictures import SavePicture
-from framegate.hooks.registries import REGISTRIES
+from framegate.hooks.registries import registries_of
 from framegate.hooks.report import note
 from framegate.interfaces import AS_TO_PIXELS, Array, Drawing, Float32, GLContext, Renderer, Size
 from framegate.measure.frame import FrameLoop
@@ -34,8 +34,8 @@ def gl_contexts(pytestconfig: pytest.Config) -> Iterator[Once[str, GLContext]]:
 
     One that broke is given up by ``gl_context``, and opened anew for the next cell.
     """
-    factories = pytestconfig.stash[REGISTRIES].contexts
-    request = pytestconfig.stash[OPTIONS].request
+    factories = registries_of(pytestconfig).contexts
+    request = options_of(pytestconfig).request
 
     def open_context(name: str) -> GLContext:
         kind, device = parse_choice(name, factories)
@@ -66,7 +66,7 @@ def gl_context(
     frame_info.update(gl=context.name, gl_renderer=info.renderer, is_software=info.is_software, vsync=info.vsync)
     if info.vsync:
         note(pytestconfig, WAITS)
-    elif info.vsync is not None and pytestconfig.stash[OPTIONS].request.vsync:
+    elif info.vsync is not None and options_of(pytestconfig).request.vsync:
         note(pytestconfig, WAITS_NOT)
     with ExitStack() as broken:
         broken.callback(_give_up, gl_contexts, frame_gl)
@@ -122,7 +122,7 @@ def make_renderer(
 
         def make(shape: tuple[int, ...], dtype: str, drawing: Drawing = AS_TO_PIXELS) -> Renderer:
             with named(pytestconfig, "renderer", frame_renderer):
-                renderer = pytestconfig.stash[REGISTRIES].renderers[frame_renderer](gl_context)
+                renderer = registries_of(pytestconfig).renderers[frame_renderer](gl_context)
                 made.callback(renderer.close)
                 renderer.prepare(shape, dtype, drawing)
             renderer_drawings[id(renderer)] = drawing
@@ -162,7 +162,7 @@ def output_tensor(output_tensors: list[Float32]) -> Float32:
 @pytest.fixture
 def renderer(pytestconfig: pytest.Config, make_renderer: MakeRenderer, output_tensor: Float32) -> Renderer:
     """The cell's renderer, prepared for ``output_tensor`` and drawing as the options say."""
-    return make_renderer(output_tensor.shape, str(output_tensor.dtype), pytestconfig.stash[OPTIONS].drawing)
+    return make_renderer(output_tensor.shape, str(output_tensor.dtype), options_of(pytestconfig).drawing)
 
 
 @pytest.fixture
@@ -182,7 +182,7 @@ def warm_up(pytestconfig: pytest.Config, save_picture: SavePicture) -> WarmUp:
 
     With ``--frame-pictures``, what the first one shows is kept; nothing is read back without.
     """
-    is_kept = pytestconfig.stash[OPTIONS].pictures is not None
+    is_kept = options_of(pytestconfig).pictures is not None
 
     def warm(loop: FrameLoop, renderer: Renderer) -> None:
         loop.warm_up((lambda: save_picture("screen", renderer.read())) if is_kept else bool)

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from framegate.hooks.describe import FrameInfo
-from framegate.hooks.options import OPTIONS
+from framegate.hooks.options import options_of
 from framegate.hooks.outcome import named
-from framegate.hooks.registries import REGISTRIES
+from framegate.hooks.registries import registries_of
 from framegate.inference.abilities import Chosen, TakesThreads
 from framegate.inference.threads import available, open_runtime
 from framegate.interfaces import Runtime
@@ -25,13 +25,13 @@ CHOICES = pytest.StashKey[dict[str, Chosen]]()
 @pytest.fixture(scope="session")
 def frame_threads(pytestconfig: pytest.Config) -> int:
     """On how many threads the runtimes of this run compute."""
-    return pytestconfig.stash[OPTIONS].threads or available()
+    return options_of(pytestconfig).threads or available()
 
 
 @pytest.fixture(scope="session")
 def runtimes(pytestconfig: pytest.Config, frame_threads: int) -> Once[str, Runtime]:
     """Each runtime, made at its first use."""
-    factories = pytestconfig.stash[REGISTRIES].runtimes
+    factories = registries_of(pytestconfig).runtimes
     return Once(lambda name: open_runtime(factories[name], frame_threads))
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 
@@ -14,6 +15,22 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     Table = Mapping[str, "Option"]
+
+
+Value = TypeVar("Value")
+
+
+def per_run(make: Callable[[pytest.Config], Value]) -> Callable[[pytest.Config], Value]:
+    """Have ``make(config)`` run where its value is first needed in a run of pytest, and keep the value."""
+    key = pytest.StashKey[Value]()
+
+    @functools.wraps(make)
+    def value(config: pytest.Config) -> Value:
+        if key not in config.stash:
+            config.stash[key] = make(config)
+        return config.stash[key]
+
+    return value
 
 
 def text(flag: str, given: str) -> str:
@@ -172,6 +189,11 @@ def add(parser: pytest.Parser, group: pytest.OptionGroup, *tables: Table) -> Non
     for table in tables:
         for option in table.values():
             option.add(parser, group)
+
+
+def is_any_given(config: pytest.Config, *tables: Table) -> bool:
+    """Whether the command line or the ini file says anything of an option of the tables."""
+    return any(option.is_given(config) for table in tables for option in table.values())
 
 
 def read(config: pytest.Config, table: Table) -> dict[str, Any]:

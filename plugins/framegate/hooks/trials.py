@@ -10,8 +10,8 @@ from collections.abc import Callable, Generator
 
 import pytest
 
-from framegate.hooks.catalogue import CATALOGUE
-from framegate.hooks.options import OPTIONS
+from framegate.hooks.catalogue import catalogue_of
+from framegate.hooks.options import options_of
 from framegate.hooks.own import is_ours
 from framegate.interfaces import ResolvedModel
 
@@ -23,8 +23,8 @@ def vet_model(pytestconfig: pytest.Config, frame_model: str) -> VetModel:
     """Has another process load and run the cell's model in a runtime, once, unless somebody vouches for it."""
     from framegate.loading import trial
 
-    spec = pytestconfig.stash[CATALOGUE].specs[frame_model]
-    deadline_s = None if trial.is_trusted(spec) else pytestconfig.stash[OPTIONS].trial_s
+    spec = catalogue_of(pytestconfig).specs[frame_model]
+    deadline_s = None if trial.is_trusted(spec) else options_of(pytestconfig).trial_s
     return lambda model, runtime: trial.vet(model, runtime, deadline_s)
 
 
@@ -33,7 +33,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
     """Watch over a benchmark from its set-up until its end."""
     if not is_ours(item):
         return (yield)
-    timeout_s = item.config.stash[OPTIONS].timeout_s
+    timeout_s = options_of(item.config).timeout_s
     timer = threading.Timer(timeout_s, _give_up, (item, timeout_s))
     timer.daemon = True
     timer.start()
