@@ -29,8 +29,8 @@ VerifyPixels = Callable[[Renderer, Array], None]
 class StoreStages(Protocol):
     """Stores the stages of a benchmark's rounds; ``calls_after`` is 0 after ``pedantic``."""
 
-    def __call__(self, timer: StageTimer, calls_after: int = 1) -> None:
-        """Store them."""
+    def __call__(self, timer: StageTimer, calls_after: int = 1) -> bool:
+        """Store them; False with timing off."""
         ...
 
 

@@ -1,14 +1,14 @@
-"""What a conftest or plugin can add: one hook for each kind of backend.
+"""What a conftest or plugin can add: one hook for each kind of backend, and one for the end of a run.
 
-Each hook returns names and factories. A factory does no work and imports no backend library until it is called; it
+The first ones return names and factories. A factory does no work and imports no backend library until it is called; it
 raises ``framegate.errors.BackendUnavailable`` where its backend cannot run. Names must be new: a duplicate ends the
-run with both owners named. The hooks are read once, when pytest is configured, so a conftest that implements one must
+run with both owners named. These hooks are read once, when pytest is configured, so a conftest that implements one must
 be an initial one (beside the tests named on the command line, or above them).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import pytest
 
@@ -20,6 +20,8 @@ from framegate.interfaces import (
     RuntimeFactory,
     Step,
 )
+from framegate.report.section import Section
+from framegate.results.cell import CellResult
 
 
 @pytest.hookspec
@@ -50,3 +52,16 @@ def pytest_framegate_gl_contexts(config: pytest.Config) -> Mapping[str, GLContex
 @pytest.hookspec
 def pytest_framegate_layers(config: pytest.Config) -> Mapping[str, LayerFactory]:  # type: ignore[empty-body] # a spec has no body
     """Layers that models name, by their class name; each factory is given ``tf_keras`` and returns a class."""
+
+
+@pytest.hookspec
+def pytest_framegate_sections(config: pytest.Config, results: Sequence[CellResult]) -> Iterable[Section]:  # type: ignore[empty-body] # a spec has no body
+    """Sections for the end of a run, of what it has measured; they follow Framegate's own.
+
+    ``results`` are those of the benchmarks that use Framegate's fixtures, in the order in which they ran: none with
+    timing off. What a section does not need of the two arguments can be left out::
+
+        def pytest_framegate_sections(results):
+            rows = [(result.cell, str(result.memory.steady_bytes)) for result in results if result.memory]
+            return [Section("what is held after the rounds", ["", "bytes"], rows)] if rows else []
+    """

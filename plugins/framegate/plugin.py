@@ -16,7 +16,6 @@ from framegate.hooks import (
     describe,
     frame,
     gate,
-    kernels,
     load,
     matrix,
     memory,
@@ -30,9 +29,10 @@ from framegate.hooks import (
     render,
     report,
     runtimes,
+    sections,
+    stages,
     stopped,
     trials,
-    ways,
 )
 
 # In this order their pytest_configure may build on each other: see the hookimpl of each.
@@ -53,9 +53,9 @@ PARTS = (
     render,
     frame,
     agreement,
-    ways,
-    kernels,
     report,
+    sections,
+    stages,
     costs,
     memory,
     model_size,

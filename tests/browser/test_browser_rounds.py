@@ -117,4 +117,4 @@ def test_kernels_are_the_models_own(open_page: OpenPage) -> None:
     (kernel,) = [each for each in open_page("wasm", "topixels").kernels() if each.name == "Multiply"]
     assert kernel.time_s is not None
     assert kernel.time_s > 0
-    assert kernel.shapes == [[1, 37, 52, 3]]
+    assert kernel.shapes == ((1, 37, 52, 3),)

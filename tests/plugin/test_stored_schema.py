@@ -37,7 +37,6 @@ def test_what_is_stored_is_read_back(stored: Stored) -> None:
     result = CellResult.read(cell)
     assert result.version == 1
     assert (result.suite, result.cell) == ("test_frame", "tiny-16-greyscale-null-opencv-null")
-    assert result.stages is not None
     assert result.stages.stored() == cell["extra_info"]["stages_s"]
     written = [result.frame, result.frames, result.memory, result.agreement, result.picture]
     assert [part.stored() for part in written if part is not None] == [

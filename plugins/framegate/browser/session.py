@@ -15,7 +15,7 @@ from framegate.errors import BackendUnavailable, BrowserError, ModelError, NoAns
 from framegate.interfaces import Range, ResolvedModel, TensorInfo
 from framegate.models.shards import shard_files
 from framegate.models.topology import read_model_json
-from framegate.report.kernels import KernelTime
+from framegate.results.page import KernelTime
 
 if TYPE_CHECKING:
     from framegate.browser.driver import Browser
@@ -201,7 +201,7 @@ class TFJSPage:
     def kernels(self) -> list[KernelTime]:
         """Run the model once under TF.js' own profiler."""
         found = self._browser.call("framegate.kernels", {}, ROUNDS_S)
-        return [KernelTime(each["name"], each["time_s"], each["shapes"]) for each in found]
+        return [KernelTime(each["name"], each["time_s"], tuple(map(tuple, each["shapes"]))) for each in found]
 
     def fed(self, picture: int = 0) -> Pixels:
         """What the model is fed of a picture, before it is scaled to its range: uint8 (H, W, C)."""

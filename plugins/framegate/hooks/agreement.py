@@ -14,6 +14,7 @@ from framegate.hooks.registries import registries_of
 from framegate.hooks.report import note
 from framegate.hooks.trials import VetModel
 from framegate.interfaces import Array, Pixels, Renderer, ResolvedModel, Runtime
+from framegate.results.parts import Agreement
 
 if TYPE_CHECKING:
     from framegate.inference.reference import Reference, References
@@ -75,15 +76,14 @@ def verify_outputs(
     def verify(outputs: Mapping[str, Array], latest: Sequence[Feeds]) -> None:
         agreement.verify_finite(outputs)
         reference = ask_reference(latest)
-        stored: dict[str, Any] = {"compared_with": None, "differs_by": None}
-        benchmark.extra_info["agreement"] = stored
+        Agreement().store(benchmark.extra_info)
         model, runtime = frame_info["model"], reference.runtime
         if not reference.is_repeatable:
             note(pytestconfig, f"{model} returns other outputs each time that it runs: they were compared with none.")
             return
         expected = reference.outputs
         differs_by = agreement.verify_latest(outputs, expected, runtime)
-        stored.update(compared_with=runtime, differs_by=differs_by)
+        Agreement(runtime, differs_by).store(benchmark.extra_info)
         if any(agreement.agrees(expected[0], earlier, runtime) for earlier in expected[1:]):
             note(
                 pytestconfig, f"{model} returns the same for different pictures: a late one could not be told from it."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import chain
 from statistics import median
 from typing import TYPE_CHECKING, Any
@@ -14,11 +14,9 @@ from framegate.errors import WrongOutput
 from framegate.hooks.browser import CLOCK, BrowserPath
 from framegate.hooks.browser_blocks import PageRounds
 from framegate.hooks.describe import FrameInfo
-from framegate.hooks.kernels import keep_kernels
 from framegate.hooks.options import options_of
-from framegate.hooks.ways import keep_way
-from framegate.report.kernels import KernelRun
-from framegate.report.stages import StageRow
+from framegate.results.page import Arrivals, Kernels, PageLaunch
+from framegate.results.parts import Stages
 
 if TYPE_CHECKING:
     from framegate.browser.results import Delivered, Rounds
@@ -53,7 +51,6 @@ class Launch:
 @pytest.fixture
 def measure_page(
     pytestconfig: pytest.Config,
-    request: pytest.FixtureRequest,
     benchmark: Any,
     browser_path: BrowserPath,
     frame_info: FrameInfo,
@@ -76,36 +73,35 @@ def measure_page(
         wholes_s = list(chain.from_iterable(launch.rounds.wholes_s for launch in launches))
         times = iter(wholes_s)
         benchmark.pedantic(lambda: clock.advance(next(times)), rounds=len(wholes_s), iterations=1)
-        row = store_launches(benchmark.extra_info, request.node.callspec.id, launches)
+        stages = store_launches(benchmark.extra_info, launches)
         about = benchmark.extra_info["browser"]
         page = browser_path.page
         about |= {"methods": dict(page.methods()), "readback_s": page.readback()}
-        medians_s = [launch.median_s for launch in launches] if len(launches) > 1 else []
-        keep_way(pytestconfig, frame_info, row, about["raf"]["frames_per_s"], medians_s)
         if options.kernels:
-            inference_s = row.stages_s["inference"]
-            run = KernelRun(row.cell, page.kernels(), inference_s, page.info["has_timer"], frame_info["is_software"])
-            about["kernels"] = keep_kernels(pytestconfig, run)
+            kernels = Kernels.of(
+                page.kernels(),
+                stages.medians_s["inference"],
+                has_timer=page.info["has_timer"],
+                is_software=frame_info["is_software"],
+            )
+            about["kernels"] = asdict(kernels)
 
     return measure
 
 
-def store_launches(extra_info: dict[str, Any], cell: str, launches: Sequence[Launch]) -> StageRow:
+def store_launches(extra_info: dict[str, Any], launches: Sequence[Launch]) -> Stages:
     """Put what all launches have measured into a cell's ``extra_info``."""
-    stages_s = joined(launches)
-    extra_info["stages_s"] = stages_s
+    stages = Stages(joined(launches))
+    stages.store(extra_info)
     extra_info["browser"] |= {
         "dispatch_s": list(chain.from_iterable(launch.rounds.dispatch_s for launch in launches)),
         "outside": max(launch.rounds.outside for launch in launches),
-        "raf": delivered([launch.delivered for launch in launches]),
+        "raf": asdict(delivered([launch.delivered for launch in launches])),
         "tensors_left": sum(launch.rounds.tensors_left for launch in launches),
         "bytes_left": sum(launch.rounds.bytes_left for launch in launches),
-        "launches": [
-            {"median_s": launch.median_s, "rounds": launch.rounds.frames, "start_s": launch.start_s}
-            for launch in launches
-        ],
+        "launches": [asdict(PageLaunch(launch.median_s, launch.rounds.frames, launch.start_s)) for launch in launches],
     }
-    return StageRow.of(cell, stages_s)
+    return stages
 
 
 def _launches(path: BrowserPath, count: int) -> list[Launch]:
@@ -131,11 +127,13 @@ def joined(launches: Sequence[Launch]) -> dict[str, list[float]]:
     return {stage: [each for launch in launches for each in launch.rounds.stages_s[stage]] for stage in stages}
 
 
-def delivered(animated: Sequence[Delivered]) -> dict[str, float]:
+def delivered(animated: Sequence[Delivered]) -> Arrivals:
     """What came to the canvas in all launches."""
-    frames, seconds = sum(each.frames for each in animated), sum(each.seconds for each in animated)
-    callbacks = sum(each.callbacks for each in animated)
-    return {"frames": frames, "callbacks": callbacks, "seconds": seconds, "frames_per_s": frames / seconds}
+    return Arrivals.of(
+        frames=sum(each.frames for each in animated),
+        callbacks=sum(each.callbacks for each in animated),
+        seconds=sum(each.seconds for each in animated),
+    )
 
 
 def verify_nothing_left(measured: Rounds | Delivered) -> None:

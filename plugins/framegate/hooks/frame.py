@@ -16,6 +16,7 @@ from framegate.hooks.render import MakeRenderer
 from framegate.hooks.report import note
 from framegate.interfaces import Array, LoadedModel, Pixels, Renderer
 from framegate.measure.frame import FrameLoop, Turns, frame_stages
+from framegate.results.parts import Picture
 
 if TYPE_CHECKING:
     from framegate.models.frame_io import FrameIO
@@ -102,7 +103,7 @@ def note_range(
 
     def look(picture: Array) -> None:
         found = ShownRange.of(picture, frame_io.output_range)
-        benchmark.extra_info["picture"] = found._asdict()
+        Picture(*found).store(benchmark.extra_info)
         line = found.note()
         if line is not None:
             remarks = benchmark.extra_info.get("model_remarks", [])

@@ -6,30 +6,26 @@ import math
 import re
 import time
 from collections.abc import Callable
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from framegate.hooks.catalogue import catalogue_of
 from framegate.interfaces import Array, LoadedModel, ResolvedModel, Runtime, Size
-from framegate.report.model_size import SizeRow, size_table
+from framegate.results.model_size import Ceilings, ModelSize
 
 if TYPE_CHECKING:
-    from framegate.measure.machine import Ceilings
     from framegate.models.frame_io import FrameIO
 
-SIZE_ROWS = pytest.StashKey[list[SizeRow]]()
-CEILINGS = pytest.StashKey["Ceilings"]()
 QUANTISED = re.compile(r"-(float16|uint8|uint16)$")
 
 
 @pytest.fixture(scope="session")
-def ceilings(pytestconfig: pytest.Config) -> Ceilings:
+def ceilings() -> Ceilings:
     """The rates at which this machine reads memory and multiplies, measured once a session."""
     from framegate.measure.machine import measure_ceilings
 
-    return pytestconfig.stash.setdefault(CEILINGS, measure_ceilings())
+    return measure_ceilings()
 
 
 @pytest.fixture(scope="session")
@@ -52,7 +48,7 @@ def store_size(
     ceilings: Ceilings,
     pictures_by_model: dict[str, Array],
 ) -> Callable[[], None]:
-    """Puts the network's facts into ``extra_info["model_size"]`` and into the table at the end of the run.
+    """Puts the network's facts into ``extra_info["model_size"]``.
 
     The output of a quantised network is compared with that of the network of the same name without the suffix, if the
     run has it. Nothing is stored with timing off.
@@ -70,7 +66,8 @@ def store_size(
         pictures_by_model[frame_model] = picture
         base_model = QUANTISED.sub("", frame_model) if QUANTISED.search(frame_model) else None
         base = None if base_model is None else pictures_by_model.get(base_model)
-        row = SizeRow(
+        noise_db = math.inf if base is None else psnr_db(picture, base)
+        ModelSize(
             model=frame_model,
             parameters=totals.parameters,
             macs=totals.macs,
@@ -78,16 +75,10 @@ def store_size(
             weight_bytes=totals.float32_bytes,
             load_s=_load_s(runtime, resolved_model),
             inference_s=benchmark.stats.stats.median,
-            psnr_db=None if base is None else psnr_db(picture, base),
-        )
-        benchmark.extra_info["model_size"] = {
-            **asdict(row),
-            "compared_with": None if base is None else base_model,
-            "psnr_db": None if row.psnr_db is None or math.isinf(row.psnr_db) else row.psnr_db,
-            "machine": asdict(ceilings),
-            "bound_by": row.bound_by(ceilings),
-        }
-        request.config.stash.setdefault(SIZE_ROWS, []).append(row)
+            machine=ceilings,
+            compared_with=None if base is None else base_model,
+            psnr_db=None if math.isinf(noise_db) else noise_db,  # JSON has no infinity
+        ).store(benchmark.extra_info)
 
     return store
 
@@ -104,11 +95,3 @@ def _load_s(runtime: Runtime, model: ResolvedModel) -> float:
     taken = time.perf_counter() - started
     loaded.close()
     return taken
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Show the study."""
-    rows = config.stash.get(SIZE_ROWS, [])
-    if rows:
-        for line in ["", *size_table(rows, config.stash[CEILINGS]).splitlines(), ""]:
-            terminalreporter.write_line(line)

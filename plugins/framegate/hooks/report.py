@@ -1,26 +1,21 @@
-"""Keep the samples of each stage with the stored result, and show at the end where the time went."""
+"""The end of a run: what was measured, as sections, then the notes, and which cells did not run and why."""
 
 from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from framegate.hooks.describe import FrameInfo
 from framegate.hooks.outcome import UNAVAILABLE
-from framegate.hooks.ways import keep_way
-from framegate.measure.stages import StageTimer
-from framegate.report.stages import StageRow, stage_tables
+from framegate.report.section import Section
+from framegate.report.terminal import section_text
+from framegate.results.cell import CellResult
 
-STAGE_ROWS = pytest.StashKey[dict[str, list[StageRow]]]()
-"""Rows of the summary by the test function they come from."""
-
-NOTES = pytest.StashKey[dict[str, None]]()
-
-RATES = {"test_frame": "frames/s"}
+NOTES = pytest.StashKey[dict[str, str]]()
+"""Notes by what they are about."""
 
 
 class _Remarks(logging.Handler):
@@ -42,65 +37,60 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(lambda: logger.removeHandler(remarks))
 
 
-def note(config: pytest.Config, line: str) -> None:
-    """Have a line shown at the end of the run, once, however many cells ask for it."""
-    config.stash.setdefault(NOTES, {})[line] = None
+def note(config: pytest.Config, line: str, about: str | None = None) -> None:
+    """Have a line shown at the end of the run, once, however many cells ask for it.
 
-
-@pytest.fixture
-def keep_stages(request: pytest.FixtureRequest, benchmark: Any) -> Callable[..., StageRow | None]:
-    """Puts a timer's samples of the benchmark's rounds into ``extra_info["stages_s"]``: name -> list of seconds.
-
-    Nothing is stored with timing off, when there are no rounds, nor with ``--benchmark-cprofile``, which calls the
-    function under a profiler after the rounds.
+    Args:
+        config: the run's.
+        line: the text.
+        about: subject of the note, of which only the last one is shown; None for the line itself.
     """
-
-    def keep(timer: StageTimer, calls_after: int = 1) -> StageRow | None:
-        if benchmark.stats is None or request.config.getoption("benchmark_cprofile"):
-            return None
-        samples = timer.rounds(benchmark.stats.stats.rounds * benchmark.stats.iterations, calls_after)
-        benchmark.extra_info["stages_s"] = samples
-        return StageRow.of(request.node.callspec.id, samples)
-
-    return keep
+    config.stash.setdefault(NOTES, {})[about or line] = line
 
 
-@pytest.fixture
-def store_stages(
-    request: pytest.FixtureRequest, keep_stages: Callable[..., StageRow | None], frame_info: FrameInfo
-) -> Callable[..., None]:
-    """Keeps a timer's samples, and shows them in the tables at the end of the run."""
-
-    def store(timer: StageTimer, calls_after: int = 1) -> None:
-        row = keep_stages(timer, calls_after)
-        if row is not None:
-            tables = request.config.stash.setdefault(STAGE_ROWS, {})
-            tables.setdefault(request.node.originalname, []).append(row)
-            keep_way(request.config, frame_info, row)
-
-    return store
+def measured(config: pytest.Config) -> list[CellResult]:
+    """The results of this run so far, of benchmarks that use Framegate's fixtures; none with timing off."""
+    session = config.pluginmanager.get_plugin("pytest-benchmark")
+    benchmarks: list[Any] = getattr(session, "benchmarks", [])
+    results = (
+        CellResult.read(benchmark.as_dict(include_data=False))
+        for benchmark in benchmarks
+        if benchmark and not benchmark.has_error
+    )
+    return [result for result in results if result.version]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """After pytest-benchmark's tables: median milliseconds a stage, and which cells did not run and why."""
-    for suite, rows in config.stash.get(STAGE_ROWS, {}).items():
-        title = f"{suite}: where the time goes (median ms)"
-        for table in stage_tables(title, rows, RATES.get(suite)):
-            for line in ["", *table.splitlines()]:
-                terminalreporter.write_line(line)
-    for line in config.stash.get(NOTES, {}):
+    """After pytest-benchmark's tables: an empty line above each block, and one below the last."""
+    blocks = [
+        *map(section_text, _sections(config)),
+        *config.stash.get(NOTES, {}).values(),
+        *_not_run(terminalreporter),
+    ]
+    for block in blocks:
+        for line in ["", *block.splitlines()]:
+            terminalreporter.write_line(line)
+    if blocks:
         terminalreporter.write_line("")
-        terminalreporter.write_line(line)
+
+
+def _sections(config: pytest.Config) -> Iterator[Section]:
+    for sections in config.hook.pytest_framegate_sections(config=config, results=measured(config)):
+        for section in sections:
+            if not isinstance(section, Section):
+                raise pytest.UsageError(
+                    f"a plugin offers {type(section).__name__} ({section!r}) as a section of the report;"
+                    " pytest_framegate_sections has to return a list of framegate.report.section.Section"
+                )
+            yield section
+
+
+def _not_run(terminalreporter: pytest.TerminalReporter) -> Iterator[str]:
     reasons = Counter(
         getattr(report, UNAVAILABLE)
         for report in terminalreporter.stats.get("skipped", ())
         if hasattr(report, UNAVAILABLE)
     )
     if reasons:
-        terminalreporter.write_line("")
-        terminalreporter.write_line("Not run:")
-        for reason, count in reasons.items():
-            terminalreporter.write_line(f"  {count} cell{'s' if count > 1 else ''}: {reason}")
-        terminalreporter.write_line("  (--frame-require NAME makes a missing backend an error)")
-    if reasons or STAGE_ROWS in config.stash or NOTES in config.stash:
-        terminalreporter.write_line("")
+        cells = (f"  {count} cell{'s' if count > 1 else ''}: {reason}" for reason, count in reasons.items())
+        yield "\n".join(["Not run:", *cells, "  (--frame-require NAME makes a missing backend an error)"])

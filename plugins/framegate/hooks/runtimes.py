@@ -11,15 +11,13 @@ from framegate.hooks.describe import FrameInfo
 from framegate.hooks.options import options_of
 from framegate.hooks.outcome import named
 from framegate.hooks.registries import registries_of
+from framegate.hooks.report import note
 from framegate.inference.abilities import Chosen, TakesThreads
 from framegate.inference.threads import available, open_runtime
 from framegate.interfaces import Runtime
 from framegate.once import Once
 
 NoteChoice = Callable[[object], None]
-
-CHOICES = pytest.StashKey[dict[str, Chosen]]()
-"""For each model the choice that was made last."""
 
 
 @pytest.fixture(scope="session")
@@ -53,19 +51,14 @@ def runtime(
 
 @pytest.fixture
 def note_choice(pytestconfig: pytest.Config, frame_model: str, frame_info: FrameInfo, benchmark: Any) -> NoteChoice:
-    """Stores which runtime ``auto`` took for the cell's model, and the times of its trial."""
+    """Stores which runtime ``auto`` took for the cell's model and the times of its trial, and notes the last choice."""
 
-    def note(loaded: object) -> None:
+    def note_it(loaded: object) -> None:
         if isinstance(loaded, Chosen):
             frame_info["runtime"] = loaded.runtime
             benchmark.extra_info["trial_s"] = dict(loaded.trial_s)
-            pytestconfig.stash.setdefault(CHOICES, {})[frame_model] = loaded
+            times = ", ".join(f"{name} {seconds * 1e3:.3g}" for name, seconds in loaded.trial_s.items())
+            line = f"auto took {loaded.runtime} for {frame_model} (best run in ms: {times})"
+            note(pytestconfig, line, about=f"auto for {frame_model}")
 
-    return note
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Say what ``auto`` took for each model, and by how much."""
-    for model, chosen in config.stash.get(CHOICES, {}).items():
-        times = ", ".join(f"{name} {seconds * 1e3:.3g}" for name, seconds in chosen.trial_s.items())
-        terminalreporter.write_line(f"auto took {chosen.runtime} for {model} (best run in ms: {times})")
+    return note_it

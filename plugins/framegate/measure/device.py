@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from statistics import median
 from typing import Any
 
 from framegate.interfaces import Array, Stages
 from framegate.measure.stages import Clock
+from framegate.results.parts import ScreenCosts
 
 BUDGET_S = 0.2
 LEAST, MOST = 3, 60
@@ -20,29 +20,6 @@ SHORT, BURST = 2, 8
 
 DeviceClock = Callable[[Callable[[], Any]], float]
 """Makes a call and returns the seconds, by the device's clock, that what it asked for took there."""
-
-
-@dataclass(frozen=True)
-class ScreenCosts:
-    """What one tensor's way to the screen costs.
-
-    Attributes:
-        tensor_bytes: of the tensor.
-        uploaded_bytes: handed to the device for each frame.
-        copy_s: seconds of one copy of the tensor, the fastest of several: a warm one, in the cache if it fits.
-        passes_s: median seconds of ``convert``, ``upload``, ``draw`` and ``present`` of a frame, each awaited.
-        gpu_s: those of the last three by the device's own clock; None where it has none.
-        frame_s: median seconds of a frame that is awaited at its end only.
-        in_flight_s: the same where frames follow each other and only the last of a burst is awaited.
-    """
-
-    tensor_bytes: int
-    uploaded_bytes: int
-    copy_s: float
-    passes_s: Mapping[str, float]
-    gpu_s: Mapping[str, float] | None
-    frame_s: float
-    in_flight_s: float
 
 
 def measure_costs(

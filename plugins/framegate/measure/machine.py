@@ -4,28 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 
 from framegate.measure.stages import Clock
+from framegate.results.model_size import Ceilings
 
 COPIED_BYTES = 256 * 2**20
 SIDE = 1024
 ROUNDS = 5
-
-
-@dataclass(frozen=True)
-class Ceilings:
-    """The two rates that a network on a CPU runs into.
-
-    Attributes:
-        read_bytes_per_s: of memory that no cache holds, read and summed up.
-        macs_per_s: multiply-accumulates of float32 in ``numpy``'s matrix product, which is a BLAS library's sgemm.
-    """
-
-    read_bytes_per_s: float
-    macs_per_s: float
 
 
 def measure_ceilings(clock: Clock = time.perf_counter) -> Ceilings:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping, Sequence
 
-from framegate.report.stages import milliseconds
-from framegate.report.table import render_table
-
-if TYPE_CHECKING:
-    from framegate.measure.device import ScreenCosts
+from framegate.report.section import Section
+from framegate.report.stages import milliseconds, time_and_share
+from framegate.results.cell import CellResult
+from framegate.results.parts import ScreenCosts
 
 AGAINST = ("gl-texture", "topixels-loop")
 """The renderers that the others are compared with: the original's two."""
@@ -27,53 +24,56 @@ COLUMNS = (
     "x copy",
     *(f"vs {name}" for name in AGAINST),
 )
+UNTRUSTED = "(?: the timer queries of a software rasteriser may leave out most of its drawing, which is in draw ms)"
 
 
-@dataclass(frozen=True)
-class CostRow:
-    """One cell of the render suite; ``total_s`` is the median of its rounds."""
-
-    cell: str
-    size: str
-    renderer: str
-    gl: str
-    is_software: bool
-    total_s: float
-    costs: ScreenCosts
-
-
-def cost_table(rows: Sequence[CostRow]) -> str:
-    """One row a cell, the fastest of a size and context first; the last columns compare it with the original's ways."""
-    ordered = sorted(rows, key=lambda row: (row.costs.tensor_bytes, row.size, row.gl, row.total_s))
-    totals = {(row.size, row.gl, row.renderer): row.total_s for row in rows}
+def cost_sections(results: Sequence[CellResult]) -> Iterator[Section]:
+    """One row per cell, the fastest of a size and context first; the last columns are against the original's ways."""
+    rows = [(result, result.screen) for result in results if result.screen and result.stages]
+    if not rows:
+        return
+    rows.sort(key=lambda row: (row[1].tensor_bytes, *_size_and_gl(row[0]), row[0].stages.total_s))
+    totals = {(*_size_and_gl(result), result.frame.renderer): result.stages.total_s for result, _ in rows}
     # One floor for all cells of a size: each has measured it, and noise only adds to a copy.
-    floors = {row.size: min(each.costs.copy_s for each in rows if each.size == row.size) for row in rows}
-    title = (
-        "test_render: ways to the screen, the fastest first (each part awaited; docs/screen.md explains the columns)"
+    floors: dict[str, float] = {}
+    for result, costs in rows:
+        size, _ = _size_and_gl(result)
+        floors[size] = min(costs.copy_s, floors.get(size, costs.copy_s))
+    yield Section(
+        "test_render: ways to the screen, the fastest first (each part awaited; docs/screen.md explains the columns)",
+        COLUMNS,
+        [_cells(result, costs, totals, floors[str(result.frame.size)]) for result, costs in rows],
+        notes=[UNTRUSTED] if any(costs.gpu_s and not costs.is_gpu_s_trusted for _, costs in rows) else (),
     )
-    table = render_table(title, COLUMNS, [_cells(row, totals, floors[row.size]) for row in ordered])
-    if any(row.is_software and row.costs.gpu_s for row in rows):
-        table += (
-            "\n(?: the timer queries of a software rasteriser may leave out most of its drawing, which is in draw ms)"
-        )
-    return table
 
 
-def _cells(row: CostRow, totals: dict[tuple[str, str, str], float], floor_s: float) -> list[str]:
-    costs = row.costs
+def _size_and_gl(result: CellResult) -> tuple[str, str]:
+    return str(result.frame.size), str(result.frame.gl)
+
+
+def _cells(
+    result: CellResult, costs: ScreenCosts, totals: Mapping[tuple[str, str, str | None], float], floor_s: float
+) -> list[str]:
+    total_s = result.stages.total_s
     whole_s = sum(costs.passes_s.values())
-    against = [totals.get((row.size, row.gl, name)) for name in AGAINST]
+    against = [totals.get((*_size_and_gl(result), name)) for name in AGAINST]
     return [
-        row.cell,
-        milliseconds(row.total_s),
-        *(f"{milliseconds(costs.passes_s[part])} {100 * costs.passes_s[part] / whole_s:3.0f}%" for part in PARTS),
-        "" if costs.gpu_s is None else milliseconds(sum(costs.gpu_s.values())) + ("?" if row.is_software else ""),
+        result.cell,
+        milliseconds(total_s),
+        *(time_and_share(costs.passes_s[part], whole_s) for part in PARTS),
+        _gpu(costs),
         f"{costs.frame_s / costs.in_flight_s:.2f}x",
         _three_digits(costs.uploaded_bytes / 1e6),
-        _three_digits(costs.tensor_bytes / row.total_s / 1e9),
-        _three_digits(row.total_s / floor_s),
-        *("" if other_s is None else f"{_three_digits(other_s / row.total_s)}x" for other_s in against),
+        _three_digits(costs.tensor_bytes / total_s / 1e9),
+        _three_digits(total_s / floor_s),
+        *("" if other_s is None else f"{_three_digits(other_s / total_s)}x" for other_s in against),
     ]
+
+
+def _gpu(costs: ScreenCosts) -> str:
+    if costs.gpu_s is None:
+        return ""
+    return milliseconds(sum(costs.gpu_s.values())) + ("" if costs.is_gpu_s_trusted else "?")
 
 
 def _three_digits(value: float) -> str:

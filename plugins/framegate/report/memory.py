@@ -2,46 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 
-from framegate.report.table import render_table
+from framegate.report.section import Section
+from framegate.results.cell import CellResult
+from framegate.results.parts import Memory
 
 UNKNOWN = "not known"
 
 
-@dataclass(frozen=True)
-class MemoryRow:
-    """What the process of a cell held.
-
-    Attributes:
-        subject: model, size and runtime.
-        peak_bytes: the most, while the model was loaded and run; None where the system does not say.
-        steady_bytes: after the rounds.
-    """
-
-    subject: tuple[str, str, str]
-    peak_bytes: int | None
-    steady_bytes: int | None
-
-
-def memory_table(rows: Sequence[MemoryRow]) -> str:
+def memory_sections(results: Sequence[CellResult]) -> Iterator[Section]:
     """The most of all cells of a model, size and runtime, in megabytes: one row for each such three."""
-    subjects = dict.fromkeys(row.subject for row in rows)
-    title = "memory: what the process held (MB, its libraries included)"
-    return render_table(
-        title,
-        ["model", "size", "runtime", "at most", "after the rounds"],
-        [
+    cells: dict[tuple[str, str, str], list[Memory]] = {}
+    for result in results:
+        frame = result.frame
+        if result.memory and frame.runtime:
+            cells.setdefault((str(frame.model), str(frame.size), frame.runtime), []).append(result.memory)
+    if cells:
+        yield Section(
+            "memory: what the process held (MB, its libraries included)",
+            ["model", "size", "runtime", "at most", "after the rounds"],
             [
-                *subject,
-                _most(row.peak_bytes for row in rows if row.subject == subject),
-                _most(row.steady_bytes for row in rows if row.subject == subject),
-            ]
-            for subject in subjects
-        ],
-        left=3,
-    )
+                [
+                    *subject,
+                    _most(memory.peak_bytes for memory in memories),
+                    _most(memory.steady_bytes for memory in memories),
+                ]
+                for subject, memories in cells.items()
+            ],
+            left=3,
+        )
 
 
 def _most(sizes: Iterable[int | None]) -> str:

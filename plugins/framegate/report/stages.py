@@ -1,48 +1,47 @@
-"""Where the time goes: one row a cell, one column a stage."""
+"""Where the time goes: one row per cell, one column per stage."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from statistics import median
+from collections.abc import Iterator, Sequence
 
-from framegate.report.table import render_table
+from framegate.report.section import Section
+from framegate.results.cell import CellResult
 
-
-@dataclass(frozen=True)
-class StageRow:
-    """One cell: the median seconds of each stage, and of their sum."""
-
-    cell: str
-    stages_s: Mapping[str, float]
-    total_s: float
-
-    @classmethod
-    def of(cls, cell: str, samples: Mapping[str, Sequence[float]]) -> StageRow:
-        """The row of a cell from its samples in seconds, one list a stage and all of one length."""
-        stages = {name: median(seconds) for name, seconds in samples.items()}
-        return cls(cell, stages, median(map(sum, zip(*samples.values(), strict=True))))
+CAMERA = "preprocess"
+"""The stage with which the whole way of a frame begins: how often a second it fits is of interest."""
 
 
-def stage_tables(title: str, rows: Sequence[StageRow], rate: str | None = None) -> Iterator[str]:
-    """Median milliseconds a stage, with each stage's share of the total; a table for each set of stages there is.
+def stage_sections(results: Sequence[CellResult]) -> Iterator[Section]:
+    """Median milliseconds of each stage with its share of the total: a table for each suite and set of stages.
 
-    Args:
-        title: stands above each table.
-        rows: the cells.
-        rate: heading of a last column that says how often a second the whole fits, e.g. ``frames/s``.
+    Cells of a page, and those whose way to the screen was looked at closer, have tables of their own.
     """
-    stages = dict.fromkeys(tuple(row.stages_s) for row in rows)
-    for names in stages:
-        columns = ["", "total ms", *names] + ([rate] if rate else [])
-        yield render_table(title, columns, [_cells(row, rate) for row in rows if tuple(row.stages_s) == names])
+    timed = [result for result in results if result.stages and not (result.screen or result.page)]
+    for suite, stages in dict.fromkeys((result.suite, _stages(result)) for result in timed):
+        rate = ["frames/s"] if CAMERA in stages else []
+        rows = [result for result in timed if (result.suite, _stages(result)) == (suite, stages)]
+        yield Section(
+            f"{suite}: where the time goes (median ms)",
+            ["", "total ms", *stages, *rate],
+            [_cells(result, with_rate=bool(rate)) for result in rows],
+        )
 
 
-def _cells(row: StageRow, rate: str | None) -> list[str]:
-    parts = [f"{milliseconds(part)} {100 * part / row.total_s:3.0f}%" for part in row.stages_s.values()]
-    return [row.cell, milliseconds(row.total_s), *parts] + ([f"{1 / row.total_s:.1f}"] if rate else [])
+def _stages(result: CellResult) -> tuple[str, ...]:
+    return tuple(result.stages.samples_s)
+
+
+def _cells(result: CellResult, *, with_rate: bool) -> list[str]:
+    total_s = result.stages.total_s
+    parts = [time_and_share(part_s, total_s) for part_s in result.stages.medians_s.values()]
+    return [result.cell, milliseconds(total_s), *parts, *([f"{1 / total_s:.1f}"] if with_rate else [])]
 
 
 def milliseconds(seconds: float) -> str:
     """Milliseconds to the microsecond, so that the points of a column stand under each other."""
     return f"{1000 * seconds:.3f}"
+
+
+def time_and_share(part_s: float, total_s: float) -> str:
+    """Milliseconds, and the percentage of a total: ``1.500  75%``."""
+    return f"{milliseconds(part_s)} {100 * part_s / total_s:3.0f}%"

@@ -2,104 +2,98 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 
-from framegate.report.stages import milliseconds
-from framegate.report.table import render_table
+from framegate.report.section import Section
+from framegate.report.stages import milliseconds, time_and_share
+from framegate.results.cell import CellResult
 
 STAGES = ("preprocess", "upload", "inference", "readback", "convert", "draw", "present")
-"""In the order in which a frame meets them; a row has some of them."""
+"""In the order in which a frame meets them; a cell has some of them."""
 
 
-@dataclass(frozen=True)
-class WayRow:
-    """One cell that takes a frame the whole way.
-
-    Attributes:
-        subject: model, size and preprocessing: what the rows of a table have in common.
-        runtime: what runs the model.
-        renderer: the way to the screen.
-        gl: where it draws; None in a page.
-        in_page: whether this is TF.js in a browser.
-        is_software: whether a GPU's work was done by the CPU; None where no GPU was asked for any.
-        stages_s: median seconds by stage.
-        total_s: median seconds of a frame.
-        delivered_fps: frames a second that came to the canvas as the browser asked for them; None where nothing does.
-        launch_medians_s: the median of each launch of the browser, where there were several.
-    """
-
-    subject: tuple[str, str, str]
-    runtime: str
-    renderer: str
-    gl: str | None
-    in_page: bool
-    is_software: bool | None
-    stages_s: Mapping[str, float]
-    total_s: float
-    delivered_fps: float | None = None
-    launch_medians_s: Sequence[float] = ()
-
-    @property
-    def name(self) -> str:
-        """``tensorflow to gl-texture on egl``, ``tfjs-wasm to texture``."""
-        return f"{self.runtime} to {self.renderer}" + (f" on {self.gl}" if self.gl else "")
-
-
-def ways_summary(rows: Sequence[WayRow]) -> Iterator[str]:
+def way_sections(results: Sequence[CellResult]) -> Iterator[Section]:
     """For each model, size and preprocessing that ran in a page: a table, the fastest first, and what it says."""
-    for subject in dict.fromkeys(row.subject for row in rows if row.in_page):
-        own = sorted((row for row in rows if row.subject == subject), key=lambda row: row.total_s)
-        yield "\n".join([_table(subject, own), "", *_findings(own), *_notes(own)])
+    ways = [
+        result
+        for result in results
+        if result.stages and result.frame.model and result.frame.runtime and result.frame.renderer
+    ]
+    for subject in dict.fromkeys(_subject(way) for way in ways if way.page):
+        yield _section(
+            subject, sorted((way for way in ways if _subject(way) == subject), key=lambda way: way.stages.total_s)
+        )
 
 
-def _table(subject: tuple[str, str, str], rows: Sequence[WayRow]) -> str:
+def _subject(way: CellResult) -> tuple[str | None, str | None, str | None]:
+    """What the rows of a table have in common."""
+    return way.frame.model, way.frame.size, way.frame.preprocess
+
+
+def _section(subject: tuple[str | None, str | None, str | None], ways: Sequence[CellResult]) -> Section:
     model, size, preprocess = subject
-    stages = [stage for stage in STAGES if any(stage in row.stages_s for row in rows)]
-    spread = any(row.launch_medians_s for row in rows)
-    columns = ["", "in", "GPU", "total ms", *stages, "frames/s", "delivered/s", *(["launches"] if spread else [])]
-    title = f"{model} at {size}, preprocessing {preprocess}: which runtime and which way to the screen (median ms)"
-    return render_table(title, columns, [_cells(row, stages, spread=spread) for row in rows], left=3)
+    stages = [stage for stage in STAGES if any(stage in way.stages.samples_s for way in ways)]
+    spread = any(_spread(way) for way in ways)
+    return Section(
+        f"{model} at {size}, preprocessing {preprocess}: which runtime and which way to the screen (median ms)",
+        ["", "in", "GPU", "total ms", *stages, "frames/s", "delivered/s", *(["launches"] if spread else [])],
+        [[*_cells(way, stages), *([_spread(way)] if spread else [])] for way in ways],
+        left=3,
+        notes=[*_findings(ways), *_notes(ways)],
+    )
 
 
-def _cells(row: WayRow, stages: Sequence[str], *, spread: bool) -> list[str]:
+def _cells(way: CellResult, stages: Sequence[str]) -> list[str]:
+    total_s, medians_s = way.stages.total_s, way.stages.medians_s
+    delivered = _delivered(way)
     return [
-        row.name,
-        "page" if row.in_page else "Python",
-        {None: "", True: "software", False: "hardware"}[row.is_software],
-        milliseconds(row.total_s),
-        *(_share(row.stages_s.get(stage), row.total_s) for stage in stages),
-        f"{1 / row.total_s:.1f}",
-        "" if row.delivered_fps is None else f"{row.delivered_fps:.1f}",
-        *([_spread(row.launch_medians_s)] if spread else []),
+        _name(way),
+        "page" if way.page else "Python",
+        {None: "", True: "software", False: "hardware"}[way.frame.is_software],
+        milliseconds(total_s),
+        *(time_and_share(medians_s[stage], total_s) if stage in medians_s else "" for stage in stages),
+        f"{1 / total_s:.1f}",
+        "" if delivered is None else f"{delivered:.1f}",
     ]
 
 
-def _share(part_s: float | None, total_s: float) -> str:
-    return "" if part_s is None else f"{milliseconds(part_s)} {100 * part_s / total_s:3.0f}%"
+def _name(way: CellResult) -> str:
+    """``tensorflow to gl-texture on egl``, ``tfjs-wasm to texture``."""
+    frame = way.frame
+    return f"{frame.runtime} to {frame.renderer}" + (f" on {frame.gl}" if frame.gl else "")
 
 
-def _spread(medians_s: Sequence[float]) -> str:
-    return f"{len(medians_s)}, {max(medians_s) / min(medians_s):.2f}x apart" if medians_s else ""
+def _delivered(way: CellResult) -> float | None:
+    """Frames per second that came to the canvas as the browser asked for them."""
+    return way.page.raf.frames_per_s if way.page and way.page.raf else None
 
 
-def _findings(rows: Sequence[WayRow]) -> Iterator[str]:
-    yield f"Fastest: {_finding(rows[0])}."
+def _spread(way: CellResult) -> str:
+    """The count of the browser's launches, where there were several, and how far apart they are."""
+    medians_s = [launch.median_s for launch in way.page.launches] if way.page else []
+    return f"{len(medians_s)}, {max(medians_s) / min(medians_s):.2f}x apart" if len(medians_s) > 1 else ""
+
+
+def _findings(ways: Sequence[CellResult]) -> Iterator[str]:
+    fastest = ways[0]
+    yield f"Fastest: {_finding(fastest)}."
     for kind, in_page in (("in a page", True), ("in Python", False)):
-        best = next((row for row in rows if row.in_page is in_page), None)
-        if best is not None and best is not rows[0]:
-            yield f"Fastest {kind}: {_finding(best)}, {best.total_s / rows[0].total_s:.1f}x the time."
+        best = next((way for way in ways if bool(way.page) is in_page), None)
+        if best is not None and best is not fastest:
+            times = best.stages.total_s / fastest.stages.total_s
+            yield f"Fastest {kind}: {_finding(best)}, {times:.1f}x the time."
 
 
-def _finding(row: WayRow) -> str:
-    stage, part_s = max(row.stages_s.items(), key=lambda item: item[1])
-    share = f"{100 * part_s / row.total_s:.0f}% of them {stage}"
-    delivered = "" if row.delivered_fps is None else f", {row.delivered_fps:.1f} frames/s delivered"
-    return f"{row.name}, {1000 * row.total_s:.1f} ms a frame, {share}{delivered}"
+def _finding(way: CellResult) -> str:
+    total_s, delivered = way.stages.total_s, _delivered(way)
+    stage, part_s = max(way.stages.medians_s.items(), key=lambda item: item[1])
+    share = f"{100 * part_s / total_s:.0f}% of them {stage}"
+    rate = "" if delivered is None else f", {delivered:.1f} frames/s delivered"
+    return f"{_name(way)}, {1000 * total_s:.1f} ms a frame, {share}{rate}"
 
 
-def _notes(rows: Sequence[WayRow]) -> Iterator[str]:
-    if any(row.is_software for row in rows):
+def _notes(ways: Sequence[CellResult]) -> Iterator[str]:
+    if any(way.frame.is_software for way in ways):
         yield "(software: the CPU did a GPU's work, which says nothing of a machine that has a GPU)"
-    if {row.in_page for row in rows} == {True, False}:
+    if {bool(way.page) for way in ways} == {True, False}:
         yield "(a page gets its picture preprocessed: that time is in the totals of Python only, where it has a column)"

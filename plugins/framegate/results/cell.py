@@ -28,7 +28,7 @@ class CellResult:
         version: version of the form in which it is stored; 0 for files from before there was one.
         frame: the cell, and the backends that it ran on.
         frames: the frames that were fed.
-        stages: seconds of the stages.
+        stages: seconds of the stages; false where there are none.
         memory: memory of the process.
         agreement: comparison of the outputs with a reference.
         picture: values of the picture, and the range in which they are shown.
@@ -48,7 +48,7 @@ class CellResult:
     version: int = 0
     frame: Frame = field(default_factory=Frame)
     frames: Frames | None = None
-    stages: Stages | None = None
+    stages: Stages = field(default_factory=Stages)
     memory: Memory | None = None
     agreement: Agreement | None = None
     picture: Picture | None = None
@@ -86,7 +86,7 @@ class CellResult:
             version=0 if form is None else form.version,
             frame=Frame.read(extra_info) or Frame(),
             frames=Frames.read(extra_info),
-            stages=Stages.read(extra_info),
+            stages=Stages.read(extra_info) or Stages(),
             memory=Memory.read(extra_info),
             agreement=Agreement.read(extra_info),
             picture=Picture.read(extra_info),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from statistics import median
 from typing import Any, ClassVar, Self
 
@@ -155,16 +156,19 @@ class Stages(Part):
     """
 
     key = "stages_s"
-    samples_s: Mapping[str, tuple[float, ...]]
+    samples_s: Mapping[str, Sequence[float]] = field(default_factory=dict)
 
-    @property
+    def __bool__(self) -> bool:
+        return bool(self.samples_s)
+
+    @cached_property
     def medians_s(self) -> dict[str, float]:
         """Stage -> its median seconds."""
         return {name: median(seconds) for name, seconds in self.samples_s.items()}
 
-    @property
+    @cached_property
     def total_s(self) -> float:
-        """Median seconds of a round."""
+        """Median seconds of a round, all stages together; there must be some."""
         return median(map(sum, zip(*self.samples_s.values(), strict=True)))
 
     def stored(self) -> Any:

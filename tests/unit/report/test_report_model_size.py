@@ -1,32 +1,21 @@
 import math
 
-import pytest
+from cell_results import cell_result
 
-from framegate.measure.machine import Ceilings, best, measure_ceilings
-from framegate.report.model_size import SizeRow, size_table
+from framegate.measure.machine import best, measure_ceilings
+from framegate.report.model_size import size_sections
+from framegate.report.terminal import section_text
+from framegate.results.model_size import Ceilings, ModelSize
 
 MACHINE = Ceilings(read_bytes_per_s=10e9, macs_per_s=50e9)
-BIG = SizeRow("big", 50_000_000, 1_000_000_000, 200_000_000, 200_000_000, 2.0, 0.1)
-
-
-@pytest.mark.parametrize(
-    ("weight_bytes", "macs", "bound"),
-    [
-        (200_000_000, 100_000_000, "weights"),  # 20 ms against 2 ms
-        (1_000_000, 1_000_000_000, "arithmetic"),  # 0.1 ms against 20 ms
-        (200_000_000, 1_000_000_000, "both"),  # 20 ms against 20 ms
-        (290_000_000, 1_000_000_000, "both"),  # 29 ms against 20 ms
-        (310_000_000, 1_000_000_000, "weights"),  # 31 ms against 20 ms
-    ],
-)
-def test_what_a_network_is_bound_by(weight_bytes: int, macs: int, bound: str) -> None:
-    assert SizeRow("x", 1, macs, 1, weight_bytes, 1, 1).bound_by(MACHINE) == bound
+BIG = ModelSize("big", 50_000_000, 1_000_000_000, 200_000_000, 200_000_000, 2.0, 0.1, MACHINE)
 
 
 def test_the_table_in_full() -> None:
-    small = SizeRow("small", 500_000, 20_000_000, 500_000, 2_000_000, 0.05, 0.004, 31.25)
-    equal = SizeRow("equal", 1, 1_000_000, 1, 1_000, 0.05, 0.004, math.inf)
-    lines = size_table([BIG, small, equal], MACHINE).splitlines()
+    small = ModelSize("small", 500_000, 20_000_000, 500_000, 2_000_000, 0.05, 0.004, MACHINE, "big", 31.25)
+    equal = ModelSize("equal", 1, 1_000_000, 1, 1_000, 0.05, 0.004, MACHINE, "big")
+    (section,) = size_sections([cell_result("test_model_size[x]", model_size=size) for size in (BIG, small, equal)])
+    lines = section_text(section).splitlines()
     assert "reads 10.0 GB/s and multiplies 50.0 GMAC/s at best" in lines[0]
     assert lines[4].split() == [
         "big",

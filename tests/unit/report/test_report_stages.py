@@ -1,42 +1,54 @@
-import pytest
+from cell_results import cell_result
 
-from framegate.report.stages import StageRow, stage_tables
+from framegate.report.section import Section
+from framegate.report.stages import stage_sections
 from framegate.report.table import render_table
-
-
-def test_a_row_is_medians_and_the_median_of_the_sums() -> None:
-    row = StageRow.of("cell", {"a": [1, 2, 9], "b": [5, 1, 3]})
-    assert row == StageRow("cell", {"a": 2, "b": 3}, 6)
-
-
-def test_samples_of_unequal_length_are_refused() -> None:
-    with pytest.raises(ValueError, match="zip"):
-        StageRow.of("cell", {"a": [1], "b": [1, 2]})
+from framegate.report.terminal import section_text
+from framegate.results.page import Page
 
 
 def test_the_table_in_full() -> None:
-    rows = [
-        StageRow("long-cell-name", {"draw": 0.0015, "present": 0.0005}, 0.002),
-        StageRow("b", {"draw": 0.1, "present": 0.0}, 0.1),
+    results = [
+        cell_result("test_x[long-cell-name]", {"draw": 0.0015, "present": 0.0005}),
+        cell_result("test_x[b]", {"draw": 0.1, "present": 0.0}),
     ]
-    (table,) = stage_tables("test_x: where", rows, "frames/s")
-    assert table.splitlines() == [
-        "test_x: where",
+    (section,) = stage_sections(results)
+    assert section_text(section).splitlines() == [
+        "test_x: where the time goes (median ms)",
         "",
-        "                   total ms           draw      present   frames/s",
-        " ------------------------------------------------------------------",
-        "  long-cell-name      2.000     1.500  75%   0.500  25%      500.0",
-        "  b                 100.000   100.000 100%   0.000   0%       10.0",
+        "                   total ms           draw      present",
+        " -------------------------------------------------------",
+        "  long-cell-name      2.000     1.500  75%   0.500  25%",
+        "  b                 100.000   100.000 100%   0.000   0%",
     ]
 
 
-def test_rows_with_other_stages_have_a_table_of_their_own() -> None:
-    rows = [StageRow("a", {"x": 1}, 1), StageRow("b", {"y": 1}, 1), StageRow("c", {"x": 1}, 1)]
-    first, second = stage_tables("t", rows)
-    assert "a" in first
-    assert "c" in first
-    assert "y" not in first
-    assert "b" in second
+def test_a_frame_from_the_camera_has_a_rate() -> None:
+    (section,) = stage_sections([cell_result("test_frame[a]", {"preprocess": 0.0015, "draw": 0.0005})])
+    assert section.columns == ["", "total ms", "preprocess", "draw", "frames/s"]
+    assert section.rows == [["a", "2.000", "1.500  75%", "0.500  25%", "500.0"]]
+
+
+def test_cells_with_other_stages_have_a_table_of_their_own() -> None:
+    results = [
+        cell_result("test_t[a]", {"x": 1}), cell_result("test_t[b]", {"y": 1}), cell_result("test_t[c]", {"x": 1}),
+        cell_result("test_u[d]", {"x": 1}),
+    ]  # fmt: skip
+    sections = list(stage_sections(results))
+    assert [[row[0] for row in section.rows] for section in sections] == [["a", "c"], ["b"], ["d"]]
+    assert sections[0].columns == ["", "total ms", "x"]
+
+
+def test_cells_that_have_tables_elsewhere_are_left_out() -> None:
+    assert not list(
+        stage_sections([cell_result("test_browser[a]", {"draw": 1}, page=Page()), cell_result("test_y[b]")])
+    )
+
+
+def test_notes_stand_below_the_table_and_a_section_needs_no_table() -> None:
+    assert section_text(Section("title", notes=["one", "two"])) == "title\n\none\ntwo"
+    assert section_text(Section("title", ["", "n"], [["x", "1"]], notes=["one"])).endswith("1\n\none")
+    assert section_text(Section("title")) == "title"
 
 
 def test_a_table_is_ascii_and_never_wrapped() -> None:

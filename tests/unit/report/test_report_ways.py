@@ -1,35 +1,43 @@
 """The table of all ways of a model, in full."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from framegate.report.ways import WayRow, ways_summary
+from cell_results import cell_result
 
-SUBJECT = ("colour", "128", "none")
-PYTHON = WayRow(
-    SUBJECT,
-    runtime="tensorflow",
-    renderer="gl-texture",
-    gl="egl",
-    in_page=False,
-    is_software=True,
-    stages_s={"preprocess": 0.001, "inference": 0.008, "readback": 0, "convert": 0, "draw": 0.001, "present": 0},
-    total_s=0.01,
+from framegate.report.terminal import section_text
+from framegate.report.ways import way_sections
+from framegate.results.cell import CellResult
+from framegate.results.page import Arrivals, Page, PageLaunch
+from framegate.results.parts import Frame, Stages
+
+SUBJECT = Frame(model="colour", size="128", preprocess="none")
+PYTHON = cell_result(
+    "test_frame[a]",
+    {"preprocess": 0.001, "inference": 0.008, "readback": 0, "convert": 0, "draw": 0.001, "present": 0},
+    replace(SUBJECT, runtime="tensorflow", renderer="gl-texture", gl="egl", is_software=True),
 )
-WASM = WayRow(
-    SUBJECT,
-    runtime="tfjs-wasm",
-    renderer="topixels",
-    gl=None,
-    in_page=True,
-    is_software=None,
-    stages_s={"upload": 0.001, "inference": 0.03, "draw": 0.009},
-    total_s=0.04,
-    delivered_fps=20,
+WASM = cell_result(
+    "test_browser[b]",
+    {"upload": 0.001, "inference": 0.03, "draw": 0.009},
+    replace(SUBJECT, runtime="tfjs-wasm", renderer="topixels"),
+    page=Page(raf=Arrivals.of(20, 20, 1.0), launches=(PageLaunch(0.04, 1),)),
 )
-WEBGL = replace(
-    WASM, runtime="tfjs-webgl", renderer="texture", is_software=False, total_s=0.2,
-    stages_s={"upload": 0.05, "inference": 0.05, "readback": 0.05, "draw": 0.05}, delivered_fps=4.96,
-)  # fmt: skip
+WEBGL = cell_result(
+    "test_browser[c]",
+    {"upload": 0.05, "inference": 0.05, "readback": 0.05, "draw": 0.05},
+    replace(SUBJECT, runtime="tfjs-webgl", renderer="texture", is_software=False),
+    page=Page(raf=Arrivals.of(124, 124, 25.0)),
+)
+
+
+def of_model(result: CellResult, model: str) -> CellResult:
+    return replace(result, frame=replace(result.frame, model=model, size="64"))
+
+
+def texts(results: Sequence[CellResult]) -> list[str]:
+    return [section_text(section) for section in way_sections(results)]
+
 
 TABLE = """\
 colour at 128, preprocessing none: which runtime and which way to the screen (median ms)
@@ -48,12 +56,13 @@ Fastest in a page: tfjs-wasm to topixels, 40.0 ms a frame, 75% of them inference
 
 
 def test_the_table_in_full() -> None:
-    (summary,) = ways_summary([WEBGL, WASM, PYTHON])
+    (summary,) = texts([WEBGL, WASM, PYTHON])
     assert summary + "\n" == TABLE
 
 
 def test_several_launches_have_a_column() -> None:
-    (summary,) = ways_summary([replace(WASM, launch_medians_s=[0.04, 0.05, 0.044]), WEBGL])
+    launches = tuple(PageLaunch(seconds, 1) for seconds in (0.04, 0.05, 0.044))
+    (summary,) = texts([replace(WASM, page=Page(raf=Arrivals.of(20, 20, 1.0), launches=launches)), WEBGL])
     head, _, first, second = summary.splitlines()[2:6]
     assert head.endswith("launches")
     assert first.endswith("3, 1.25x apart")
@@ -62,20 +71,21 @@ def test_several_launches_have_a_column() -> None:
 
 
 def test_there_is_a_table_for_each_model_size_and_preprocessing_that_ran_in_a_page() -> None:
-    others = [replace(each, subject=("other", "64", "none")) for each in (WASM, PYTHON)]
-    only_python = replace(PYTHON, subject=("third", "64", "none"))
-    first, second = ways_summary([WASM, *others, only_python])
+    others = [of_model(result, "other") for result in (WASM, PYTHON)]
+    only_python = of_model(PYTHON, "third")
+    first, second = texts([WASM, *others, only_python])
     assert first.startswith("colour at 128")
     assert second.startswith("other at 64")
     assert "tensorflow" not in first
 
 
 def test_where_a_page_is_the_fastest_pythons_best_is_named_next() -> None:
-    (summary,) = ways_summary([replace(WASM, total_s=0.005), PYTHON, WEBGL])
+    quick = replace(WASM, stages=Stages({"upload": [0.001], "inference": [0.003], "draw": [0.001]}))
+    (summary,) = texts([quick, PYTHON, WEBGL])
     lines = summary.splitlines()
     assert any(line.startswith("Fastest: tfjs-wasm to topixels, 5.0 ms") for line in lines)
     assert any(line.startswith("Fastest in Python: tensorflow") and line.endswith("2.0x the time.") for line in lines)
 
 
 def test_no_page_no_table() -> None:
-    assert not list(ways_summary([PYTHON]))
+    assert not texts([PYTHON])

@@ -86,8 +86,9 @@ def test_a_file_from_before_there_was_a_version_has_version_0() -> None:
 )
 def test_what_a_user_keeps_under_the_same_keys_is_left_out(stored: dict[str, Any]) -> None:
     result = CellResult.read(stored)
-    parts = (result.memory, result.screen, result.stages, result.picture, result.page)
-    assert (parts, result.frame, result.version) == ((None,) * 5, Frame(), 0)
+    assert [result.memory, result.screen, result.picture, result.page] == [None] * 4
+    assert (result.frame, result.stages, result.version) == (Frame(), Stages(), 0)
+    assert not result.stages
 
 
 def test_a_field_that_does_not_fit_leaves_the_others() -> None:

@@ -1,0 +1,25 @@
+"""A section of a report: a title, a table and notes, for whatever prints them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Section:
+    """One table of a report, of text.
+
+    Attributes:
+        title: line above the table.
+        columns: headings; none where there is no table.
+        rows: one text for each column.
+        left: count of the columns, from the first, that are aligned to the left; the others are numbers.
+        notes: lines below the table.
+    """
+
+    title: str
+    columns: Sequence[str] = ()
+    rows: Sequence[Sequence[str]] = ()
+    left: int = 1
+    notes: Sequence[str] = ()
