@@ -55,7 +55,7 @@ def test_a_run_is_accepted_by_hand_and_a_slower_one_knowingly(project: Project) 
     assert project.gate().code == 1
     code, said = accept(project)
     assert code == 2
-    assert re.fullmatch(r"framegate: 0003_gate-default\.json is regressed, and .*--anyway.*\n", said)
+    assert re.fullmatch(r"framegate: 0003_gate-default\.json is regressed; .*--anyway.*\n", said)
     code, said = accept(project, "3", "--anyway")
     assert code == 0, said
     run = project.gate()
@@ -68,7 +68,7 @@ def test_what_failed_is_accepted_in_no_way(project: Project) -> None:
     assert project.gate().code == 15
     code, said = accept(project, "--anyway")
     assert code == 2
-    assert said == "framegate: 0002_gate-default.json is failed, and what failed is no baseline\n"
+    assert said == "framegate: 0002_gate-default.json is failed; a failed run cannot become a baseline\n"
 
 
 def test_a_name_has_a_history_of_its_own(project: Project) -> None:

@@ -22,9 +22,9 @@ from framegate.gate.machine import SECTION
 from framegate.gate.pairs import Measured
 from framegate.gate.sides import AXES, Request, open_sides
 from framegate.gate.store import Store, StoredRun, find_run, read_run, write_whole
+from framegate.gate.tables import gate_junit, gate_markdown, gate_table, publish
 from framegate.gate.verdicts import PASSES, Verdict
 from framegate.paths import suites_dir
-from framegate.report.gate import gate_junit, gate_markdown, gate_table, publish
 
 AA_ARGUMENTS = (
     str(suites_dir() / "test_frame.py"),
@@ -113,7 +113,7 @@ def accept(parsed: argparse.Namespace) -> int:
         hint = (
             "; if it is meant to be so, --anyway begins the baseline anew with it" if verdict in NEW_BEGINNING else ""
         )
-        raise UsageError(f"{run.path.name} is {verdict}, and what failed is no baseline{hint}")
+        raise UsageError(f"{run.path.name} is {verdict}; a failed run cannot become a baseline{hint}")
     Store(run.path.parent).accept(run, starts=verdict not in ACCEPTABLE)
     print(f"accepted {run.path} into the baseline {run.name!r}")  # noqa: T201
     return 0
@@ -213,10 +213,8 @@ def add_accept(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def aa_check(parsed: argparse.Namespace) -> int:
     """Measure how often identical code is flagged on this machine, and how often a slowdown is found."""
-    from framegate.gate.aa import DELAYS, LEAST_PAIRS, rates
+    from framegate.gate.aa import DELAYS, LEAST_PAIRS, hogs, rates, rates_table
     from framegate.gate.floors import Floors
-    from framegate.gate.hogs import hogs
-    from framegate.report.aa import rates_table
 
     if parsed.pairs < LEAST_PAIRS or parsed.trials < 1 or parsed.hogs < 0:
         raise UsageError(f"--pairs has to be {LEAST_PAIRS} or more, --trials 1 or more, and --hogs 0 or more")

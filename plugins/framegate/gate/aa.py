@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping, Sequence
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from math import exp, log
 from statistics import mean, median
@@ -16,6 +19,9 @@ from framegate.gate.judge import judge
 from framegate.gate.pairs import Delay, Measured
 from framegate.gate.statistics import against_history, verdict_of
 from framegate.gate.verdicts import PASSES, TOTAL, Verdict
+from framegate.gate.workers import end
+from framegate.processes import running
+from framegate.report.table import render_table
 
 DELAYS = (Delay("+5 %", 0.05), Delay("+10 %", 0.10))
 NOTHING = ""
@@ -160,3 +166,37 @@ def _rounds(pair: Pair, key: str, delay: str, side: int) -> Sequence[float]:
     measured = pair[key]
     assert isinstance(measured, Measured)  # noqa: S101 # see _as_measured
     return measured.rounds_s[delay][side]
+
+
+def rates_table(title: str, rows: Sequence[Rates]) -> str:
+    """Shares in percent: false alarms a benchmark and a run, what it cannot tell, and each delay found."""
+    columns = ["", "false alarms", "in a run", "cannot tell", *(f"{delay.name} found" for delay in DELAYS)]
+    return render_table(title, columns, [_row(each) for each in rows])
+
+
+def _row(each: Rates) -> list[str]:
+    shares = [each.alarms, each.suite_alarms, each.unsure, *(each.found[delay.name] for delay in DELAYS)]
+    return [each.rule, *(f"{100 * share:.1f} %" for share in shares)]
+
+
+_WORK = """
+import os
+parent = os.getppid()
+while os.getppid() == parent:
+    for _ in range(1_000_000):
+        pass
+"""
+"""Ends by itself when the process that started it has ended."""
+
+
+@contextmanager
+def hogs(count: int) -> Iterator[None]:
+    """Keep as many cores busy for the length of a block."""
+    with ExitStack() as started:
+        for _ in range(count):
+            started.enter_context(running(_start, end))
+        yield
+
+
+def _start() -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "-c", _WORK], start_new_session=True)  # noqa: S603 # see _WORK

@@ -12,8 +12,8 @@ from framegate.gate.ab import Comparison, conclude
 from framegate.gate.floors import Floors, parse_floors
 from framegate.gate.judge import memory_shifts
 from framegate.gate.samples import memory_of
+from framegate.gate.tables import shift_text
 from framegate.gate.verdicts import Shift, Verdict
-from framegate.report.gate import shift_text
 
 MB = 1_000_000
 

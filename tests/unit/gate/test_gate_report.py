@@ -9,8 +9,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from framegate.errors import HistoryError
-from framegate.gate.verdicts import WHOLE_RUN, Finding, GateReport, Shift, Verdict
-from framegate.report.gate import (
+from framegate.gate.tables import (
     explain,
     gate_json,
     gate_junit,
@@ -21,6 +20,7 @@ from framegate.report.gate import (
     shift_text,
     summary,
 )
+from framegate.gate.verdicts import WHOLE_RUN, Finding, GateReport, Shift, Verdict
 
 TOTAL = Shift("total", Verdict.SAME, 0.004, -0.01, 0.02, 0.5, (0.002, 0.002008))
 DRAW = Shift("draw", Verdict.REGRESSED, 0.18, 0.12, 0.24, 0.001, (0.001, 0.00118))
