@@ -65,7 +65,7 @@ def test_a_revision_is_the_same_as_itself(repository: Repository) -> None:
     repository.has_left_nothing()
 
 
-def test_the_work_tree_as_it_is_is_the_head(repository: Repository) -> None:
+def test_the_work_tree_as_it_is_is_the_candidate(repository: Repository) -> None:
     repository.renderer(1.5 * FRAME_S)
     repository.write("notes.txt", "git does not know it")
     run = repository.ab("HEAD", "--pairs=5")
@@ -76,7 +76,7 @@ def test_the_work_tree_as_it_is_is_the_head(repository: Repository) -> None:
     assert "M mine/renderer.py" in repository.git("status", "--short")
 
 
-def test_what_measures_is_the_heads_on_both_sides(repository: Repository) -> None:
+def test_what_measures_is_the_candidates_on_both_sides(repository: Repository) -> None:
     repository.write("conftest.py", "raise RuntimeError('the conftest of the base')\n")
     repository.write("suite/test_frame.py", "raise RuntimeError('the suite of the base')\n")
     repository.write("pytest.ini", "[pytest]\naddopts = --no-such-option\n")
@@ -89,7 +89,7 @@ def test_what_measures_is_the_heads_on_both_sides(repository: Repository) -> Non
     assert run.returncode == 0, run.stdout + run.stderr
 
 
-def test_inputs_that_the_settings_name_are_the_heads_on_both_sides(repository: Repository) -> None:
+def test_inputs_that_the_settings_name_are_the_candidates_on_both_sides(repository: Repository) -> None:
     repository.write("pytest.ini", SETTINGS + "gate_same = data\n")
     repository.write(
         "mine/renderer.py",
@@ -120,7 +120,7 @@ class Wrong(BusyRenderer):
 """
 
 
-def test_a_wrong_picture_on_the_heads_side(repository: Repository) -> None:
+def test_a_wrong_picture_on_the_candidates_side(repository: Repository) -> None:
     repository.renderer(FRAME_S, more=WRONG + "\n\nBusyRenderer = Wrong\n")
     repository.commit("Wrong")
     run = repository.ab("HEAD~1", "HEAD")
@@ -129,7 +129,7 @@ def test_a_wrong_picture_on_the_heads_side(repository: Repository) -> None:
     assert BENCHMARK in run.stdout
 
 
-def test_a_benchmark_that_the_head_has_not(repository: Repository) -> None:
+def test_a_benchmark_that_the_candidate_has_not(repository: Repository) -> None:
     plain = "def test_more(benchmark):\n    benchmark(sum, range(100))\n"
     repository.write("suite/test_more.py", plain)
     repository.commit("One more")
@@ -142,7 +142,7 @@ def test_a_benchmark_that_the_head_has_not(repository: Repository) -> None:
     assert allowed.returncode == 0, allowed.stdout + allowed.stderr
 
 
-def test_a_benchmark_that_the_head_has_deleted_from_a_file_that_stays(repository: Repository) -> None:
+def test_a_benchmark_that_the_candidate_has_deleted_from_a_file_that_stays(repository: Repository) -> None:
     plain = "def test_{}(benchmark):\n    benchmark(sum, range(100))\n\n\n"
     repository.write("suite/test_more.py", plain.format("more") + plain.format("less"))
     repository.commit("Two more")

@@ -51,7 +51,7 @@ def ab(parsed: argparse.Namespace) -> int:
     """Compare two sides; the exit code is the verdict's."""
     request = Request(
         base=parsed.base,
-        head=parsed.head,
+        candidate=parsed.head,
         pythons=(parsed.base_python, parsed.head_python),
         axes=_axes(parsed),
         arguments=tuple(parsed.arguments),
@@ -167,12 +167,12 @@ def add_ab(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         epilog="Exit codes: 0 same, improved or inconclusive; 1 regressed; others in docs/gate.md.",
     )
     parser.add_argument("base", nargs="?", metavar="BASE", help="a git revision")
-    parser.add_argument("head", nargs="?", metavar="HEAD", help="another (default: the work tree as it is)")
+    parser.add_argument("head", nargs="?", metavar="HEAD", help="the candidate (default: the work tree as it is)")
     parser.add_argument("--base-python", metavar="PYTHON", help="the interpreter of the base's environment")
-    parser.add_argument("--head-python", metavar="PYTHON", help="the interpreter of the head's environment")
+    parser.add_argument("--head-python", metavar="PYTHON", help="the interpreter of the candidate's environment")
     for axis in AXES:
-        for side in ("base", "head"):
-            parser.add_argument(f"--{side}-{axis}", metavar=axis.upper(), help=f"{axis} of the {side}")
+        for option, side in (("base", "base"), ("head", "candidate")):
+            parser.add_argument(f"--{option}-{axis}", metavar=axis.upper(), help=f"{axis} of the {side}")
     parser.add_argument(
         "--floor", type=fraction, metavar="SHARE", help="the smallest change that counts (default: 3%%)"
     )

@@ -34,16 +34,16 @@ def decide(
 
     Args:
         request: the two sides.
-        say: is told of the progress, a line at a time.
+        say: called with each line of progress.
         floor: the smallest change that counts, in place of the ini file's for all families.
-        seed: of the order of blocks; a random one is taken, and reported, where none is given.
-        more: pairs of stage two.
+        seed: decides on the order of blocks; a random one is taken, and reported, where none is given.
+        more: number of pairs in stage two.
         is_wanted: whether a benchmark is to be compared at all.
         is_allowed_missing: whether one may be on one side only.
 
     Raises:
         ComparisonError: the sides cannot be compared; a worker that ends later is a verdict.
-        UsageError: a floor that is none.
+        UsageError: a floor cannot be parsed.
     """
     seed = random.SystemRandom().randrange(2**32) if seed is None else seed
     with open_sides(request) as sides:
@@ -52,7 +52,7 @@ def decide(
         keys = [pair for pair in sides.keys if is_wanted(pair[1])]
         gone = [key for key in sides.only_base if is_wanted(key) and not is_allowed_missing(key)]
         pairs = Pairs(sides, keys, say, random.Random(seed))  # noqa: S311 # an order, no secret
-        title = f"{sides.head.label} against {sides.base.label}"
+        title = f"{sides.candidate.label} against {sides.base.label}"
         if sides.instruments[0] != sides.instruments[1]:
             finding = Finding(WHOLE_RUN, Verdict.OTHER, _watched(sides))
             return GateReport(title, (finding,), sides.notes, {"mode": "ab"})
@@ -61,11 +61,11 @@ def decide(
         except ComparisonError as error:
             return GateReport(title, (Finding(WHOLE_RUN, Verdict.FAILED, str(error)),), sides.notes, {"mode": "ab"})
         findings = (
-            *_called_as_in_head(conclude(comparison, floors, pairs.pair_s), dict(keys)),
-            *(Finding(key, Verdict.MISSING, "the base has it, and the head has not") for key in gone),
+            *_with_both_names(conclude(comparison, floors, pairs.pair_s), dict(keys)),
+            *(Finding(key, Verdict.MISSING, "present in the base, missing in the candidate") for key in gone),
             *(
-                Finding(key, Verdict.NO_BASELINE, "the base has not got it")
-                for key in sides.only_head
+                Finding(key, Verdict.NO_BASELINE, "not present in the base")
+                for key in sides.only_candidate
                 if is_wanted(key) and not is_allowed_missing(key)
             ),
         )
@@ -80,20 +80,17 @@ def decide(
 
 
 def _watched(sides: Sides) -> str:
-    base, head = (", ".join(each) or "none" for each in sides.instruments)
-    return f"instruments: {head}, and on the base's side {base}; run both with the same, or without"
+    base, candidate = (", ".join(each) or "none" for each in sides.instruments)
+    return f"instruments: {candidate}, and on the base's side {base}; run both with the same, or without"
 
 
-def _called_as_in_head(findings: Sequence[Finding], names: dict[str, str]) -> tuple[Finding, ...]:
+def _with_both_names(findings: Sequence[Finding], names: dict[str, str]) -> tuple[Finding, ...]:
+    """Findings by both names of their benchmarks, where these differ."""
     return tuple(
-        Finding(
-            base if names[base] == base else f"{names[base]} against {base}",
-            finding.verdict,
-            finding.reason,
-            finding.shifts,
-        )
+        finding
+        if names[finding.benchmark] == finding.benchmark
+        else replace(finding, benchmark=f"{names[finding.benchmark]} against {finding.benchmark}")
         for finding in findings
-        for base in [finding.benchmark]
     )
 
 
@@ -103,7 +100,7 @@ class Pairs:
     Args:
         sides: what is launched.
         keys: benchmarks, by their names on either side.
-        say: is told of the progress.
+        say: called with each line of progress.
         chance: decides on the order.
         delays: experiments, for ``framegate aa-check``.
     """
@@ -126,19 +123,19 @@ class Pairs:
         if not keys:
             return {}
         started = time.monotonic()
-        with workers([self._sides.base, self._sides.head]) as pair:
+        with workers([self._sides.base, self._sides.candidate]) as pair:
             for index, worker in enumerate(pair):
                 worker.send(Measure([names[index] for names in keys]))
             for worker in pair:
                 worker.receive(Collection)
-            found = run_pair(pair, keys, self._chance, self._delays)
+            measured = run_pair(pair, keys, self._chance, self._delays)
             for worker in pair:
                 # What a benchmark imports in its own time is known only now.
                 check_own(worker.side, self._sides.repository, worker.receive(Finished).files, self._sides.prefixes)
         self._seconds.append(time.monotonic() - started)
         many = f"{len(keys)} benchmark{'' if len(keys) == 1 else 's'}"
         self._say(f"{turn}: {many} in {self._seconds[-1]:.0f} s{self._left(turn)}")
-        return found
+        return measured
 
     @property
     def pair_s(self) -> float | None:

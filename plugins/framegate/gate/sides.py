@@ -26,15 +26,15 @@ class Request:
     """What a user compares.
 
     Attributes:
-        base: a revision, or None.
-        head: a revision; None is the work tree as it is.
-        pythons: interpreter of base and of head; None is this one.
-        axes: axis -> (value on the base's side, on the head's).
-        arguments: pytest's.
+        base: a revision; None compares something else than revisions.
+        candidate: a revision; None is the work tree as it is.
+        pythons: interpreters of base and candidate; None is this one.
+        axes: axis -> (value of the base, value of the candidate).
+        arguments: pytest's arguments.
     """
 
     base: str | None = None
-    head: str | None = None
+    candidate: str | None = None
     pythons: tuple[str | None, str | None] = (None, None)
     axes: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     arguments: tuple[str, ...] = ()
@@ -52,23 +52,23 @@ class Sides:
     """Both sides, ready to be launched.
 
     Attributes:
-        base: what its workers run.
-        head: the same for the candidate.
-        keys: pairs of names: a benchmark's on the base's side, and on the head's.
-        only_base: benchmarks that the head has not.
-        only_head: benchmarks that the base has not.
-        settings: what the ini file says for the gate.
-        notes: what the user should know.
+        base: what the base's workers run.
+        candidate: what the candidate's workers run.
+        keys: each benchmark's names, that of the base and that of the candidate.
+        only_base: benchmarks that exist in the base only.
+        only_candidate: benchmarks that exist in the candidate only.
+        settings: the gate's settings in the ini file.
+        notes: sentences for the user.
         repository: where both revisions are from, if they are revisions.
         prefixes: where the interpreters have what is installed.
-        instruments: what watches the processes of the base and of the head, such as coverage.
+        instruments: what watches the processes of base and candidate, such as coverage.
     """
 
     base: Side
-    head: Side
+    candidate: Side
     keys: tuple[tuple[str, str], ...]
     only_base: tuple[str, ...]
-    only_head: tuple[str, ...]
+    only_candidate: tuple[str, ...]
     settings: Mapping[str, Sequence[str]]
     notes: tuple[str, ...] = ()
     repository: Repository | None = None
@@ -84,51 +84,58 @@ def open_sides(request: Request) -> Iterator[Sides]:
         ComparisonError: they cannot.
     """
     base = _side("base", request, 0)
-    head = _side("head", request, 1)
+    candidate = _side("candidate", request, 1)
     if request.base is None:
-        yield _matched(request, base, head, ())
+        yield _matched(request, base, candidate, ())
         return
     repository = Repository.here()
     notes = []
-    then = (repository.commit(request.base), request.base)
-    now = (repository.commit(request.head), request.head) if request.head else repository.current()
-    if request.head is None and repository.untracked():
-        names = ", ".join(repository.untracked()[:5])
+    revisions = [(repository.commit(request.base), request.base)]
+    if request.candidate is not None:
+        revisions.append((repository.commit(request.candidate), request.candidate))
+    else:
+        revisions.append(repository.current())
+    if request.candidate is None and (untracked := repository.untracked()):
+        names = ", ".join(untracked[:5])
         notes.append(f"Files that git does not know are on neither side: {names}. git add them to have them compared.")
-    with work_trees(repository, [then, now]) as (base_tree, head_tree):
-        head = replace(_in_tree(head, head_tree), paths=_own_paths(repository, head_tree))
-        told = collect(head)
-        head = replace(head, paths=import_paths(repository, told.path, told.prefixes, head_tree))
-        same = benchmark_files(head_tree, [each.path for each in told.benchmarks], told.ini)
-        same += [Path(told.root) / path for path in told.settings["gate_same"]]
-        base = replace(_in_tree(base, base_tree), paths=import_paths(repository, told.path, told.prefixes, base_tree))
-        before = _before(_without_new_files(base, base_tree, head_tree), notes)
-        make_same(head_tree, base_tree, same)
-        yield _matched(request, base, head, tuple(notes), repository, before)
+    with work_trees(repository, revisions) as (base_tree, candidate_tree):
+        candidate = replace(_in_tree(candidate, candidate_tree), paths=_own_paths(repository, candidate_tree))
+        collection = collect(candidate)
+        paths = [
+            import_paths(repository, collection.path, collection.prefixes, tree) for tree in (base_tree, candidate_tree)
+        ]
+        candidate = replace(candidate, paths=paths[1])
+        same = benchmark_files(candidate_tree, [each.path for each in collection.benchmarks], collection.ini)
+        same += [Path(collection.root) / path for path in collection.settings["gate_same"]]
+        base = replace(_in_tree(base, base_tree), paths=paths[0])
+        own = _own_benchmarks(_without_new_files(base, base_tree, candidate_tree), notes)
+        make_same(candidate_tree, base_tree, same)
+        yield _matched(request, base, candidate, tuple(notes), repository, own)
 
 
-def _without_new_files(base: Side, base_tree: Tree, head_tree: Tree) -> Side:
-    """The base's side, asked only for files that it has: what is new in the head cannot have been deleted."""
+def _without_new_files(base: Side, base_tree: Tree, candidate_tree: Tree) -> Side:
+    """The base, asked only for files that it has: what is new in the candidate cannot have been deleted."""
 
     def is_new(argument: str) -> bool:
         path = argument.partition("::")[0]
         return (
             not argument.startswith("-")
-            and (head_tree.folder / path).exists()
+            and (candidate_tree.folder / path).exists()
             and not (base_tree.folder / path).exists()
         )
 
     return replace(base, arguments=tuple(argument for argument in base.arguments if not is_new(argument)))
 
 
-def _before(base: Side, notes: list[str]) -> Sequence[Benchmark]:
-    """The base's benchmarks while it still has its own tests: what the head has deleted of them is missing."""
+def _own_benchmarks(base: Side, notes: list[str]) -> Sequence[Benchmark]:
+    """The base's benchmarks while it still has its own tests: what the candidate has deleted of them is missing."""
     try:
-        collected: Sequence[Benchmark] = collect(base).benchmarks
+        return collect(base).benchmarks
     except ComparisonError as error:
-        notes.append(f"What the head has deleted is not missed, as the base's own tests cannot be collected: {error}")
+        notes.append(
+            f"What the candidate has deleted is not missed, as the base's own tests cannot be collected: {error}"
+        )
         return ()
-    return collected
 
 
 def collect(side: Side, repository: Repository | None = None) -> Collection:
@@ -184,53 +191,54 @@ def _own_paths(repository: Repository, tree: Tree) -> tuple[str, ...]:
 def _matched(
     request: Request,
     base: Side,
-    head: Side,
+    candidate: Side,
     notes: tuple[str, ...],
     repository: Repository | None = None,
-    before: Sequence[Benchmark] = (),
+    own: Sequence[Benchmark] = (),
 ) -> Sides:
-    told = [collect(side, repository) for side in (base, head)]
+    """Both sides, with each benchmark's names; ``own`` are the base's from before it got the candidate's tests."""
+    collections = [collect(side, repository) for side in (base, candidate)]
     varied = {f"frame_{axis}" for axis in request.axes}
     if "model" in request.axes and not any(argument.startswith("--frame-size") for argument in request.arguments):
         varied |= {*FOLLOWS_MODEL}
-    names = [_by_identity(each.benchmarks, varied, side.label) for each, side in zip(told, (base, head), strict=True)]
-    if not any(names):
+    of_base, of_candidate = (
+        _by_identity(collection.benchmarks, varied, side.label)
+        for collection, side in zip(collections, (base, candidate), strict=True)
+    )
+    if not of_base and not of_candidate:
         raise ComparisonError("there are no benchmarks on either side; say which tests to run after --")
-    common = [identity for identity in names[0] if identity in names[1]]
-    left = {*names[0].values(), *names[1].values()}
+    known = {*of_base.values(), *of_candidate.values()}
+    deleted = dict.fromkeys(benchmark.key for benchmark in own if benchmark.key not in known)
     return Sides(
         base,
-        head,
-        tuple((names[0][identity], names[1][identity]) for identity in common),
-        (
-            *(name for identity, name in names[0].items() if identity not in names[1]),
-            *dict.fromkeys(each.key for each in before if each.key not in left),
-        ),
-        tuple(name for identity, name in names[1].items() if identity not in names[0]),
-        told[1].settings,
-        notes,
-        repository,
-        tuple(prefix for each in told for prefix in each.prefixes),
-        (tuple(told[0].instruments), tuple(told[1].instruments)),
+        candidate,
+        keys=tuple((key, of_candidate[identity]) for identity, key in of_base.items() if identity in of_candidate),
+        only_base=(*(key for identity, key in of_base.items() if identity not in of_candidate), *deleted),
+        only_candidate=tuple(key for identity, key in of_candidate.items() if identity not in of_base),
+        settings=collections[1].settings,
+        notes=notes,
+        repository=repository,
+        prefixes=tuple(prefix for collection in collections for prefix in collection.prefixes),
+        instruments=(tuple(collections[0].instruments), tuple(collections[1].instruments)),
     )
 
 
-def _by_identity(collected: Sequence[Benchmark], varied: set[str], label: str) -> dict[tuple[str, ...], str]:
-    """Benchmarks by what they are on both sides: their function, and the parameters that do not vary."""
-    found: dict[tuple[str, ...], str] = {}
-    keys = Counter(each.key for each in collected)
+def _by_identity(benchmarks: Sequence[Benchmark], varied: set[str], label: str) -> dict[tuple[str, ...], str]:
+    """Names of benchmarks by what is the same on both sides: the function, and the parameters that do not vary."""
+    keys = Counter(benchmark.key for benchmark in benchmarks)
     twice = next((key for key, count in keys.items() if count > 1), None)
     if twice is not None:
         raise ComparisonError(f"{label} has two benchmarks called {twice}; give them names of their own")
-    for each in collected:
-        fixed = sorted(f"{name}={value}" for name, value in each.params.items() if name not in varied)
-        # What is left of a benchmark without parameters of this plugin's is its own name.
-        known = any(name.startswith("frame_") for name in each.params)
-        identity = (each.function, *fixed) if known or not each.params else (each.key,)
-        if identity in found:
+    names: dict[tuple[str, ...], str] = {}
+    for benchmark in benchmarks:
+        fixed = sorted(f"{name}={value}" for name, value in benchmark.params.items() if name not in varied)
+        # A benchmark with parameters of another project alone is known by its name.
+        is_cell = any(name.startswith("frame_") for name in benchmark.params)
+        identity = (benchmark.function, *fixed) if is_cell or not benchmark.params else (benchmark.key,)
+        if identity in names:
             raise ComparisonError(
-                f"{label} runs {found[identity]} and {each.key}, which differ in nothing but"
+                f"{label} runs {names[identity]} and {benchmark.key}, which differ in nothing but"
                 f" {', '.join(sorted(varied))}; name one value for each of --frame-size and --frame-preprocess"
             )
-        found[identity] = each.key
-    return found
+        names[identity] = benchmark.key
+    return names

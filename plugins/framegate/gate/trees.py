@@ -1,4 +1,4 @@
-"""Revisions side by side: a work tree for each, the benchmarks of the candidate's in both."""
+"""Revisions side by side: a work tree for each, with the candidate's benchmarks in both."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ def work_trees(repository: Repository, revisions: Sequence[tuple[str, str]]) -> 
     try:
         with temporary_folder("ab") as home:
             for index, (commit, name) in enumerate(revisions):
-                root = home / ("base", "head")[index]
+                root = home / ("base", "candidate")[index]
                 git(repository.root, "worktree", "add", "--detach", "--quiet", str(root), commit)
                 trees.append(Tree(root, root / repository.prefix, name, commit))
             yield trees

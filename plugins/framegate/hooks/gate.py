@@ -53,7 +53,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     about = "smallest changes that count, one a line: FAMILY = 5%% or FAMILY = 5%% 20us; 'all' is every family"
     parser.addini("gate_floor", about.replace("%%", "%"), type="linelist", default=[])
-    parser.addini("gate_same", "files and folders that framegate ab takes from the head on both sides", type="linelist")
+    parser.addini(
+        "gate_same", "files and folders that framegate ab takes from the candidate on both sides", type="linelist"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -80,7 +80,7 @@ def test_a_stage_that_moved_by_fewer_microseconds_than_count_has_not() -> None:
     assert of({"it": measured(base_s=1e-4, total=0.0, draw=log(1.18))}).verdict is Verdict.SAME
 
 
-def test_a_marker_on_the_heads_side_is_the_floor() -> None:
+def test_a_marker_on_the_candidates_side_is_the_floor() -> None:
     slow = measured(total=log(1.18))
     slow.marker = {"floor": 0.2}
     assert of({"it": slow}).verdict is Verdict.SAME
@@ -136,7 +136,7 @@ def test_a_leak_is_a_regression_though_no_time_has_changed() -> None:
     assert [(shift.family, shift.change) for shift in finding.worst()] == [("tensors_left", 1)]
 
 
-def test_a_slower_machine_on_the_heads_side_makes_it_inconclusive_and_no_more() -> None:
+def test_a_slower_machine_on_the_candidates_side_makes_it_inconclusive_and_no_more() -> None:
     drifting = measured(canary=log(1.1), total=log(1.2))
     finding = of({"it": drifting})
     assert finding.verdict is Verdict.INCONCLUSIVE
@@ -164,7 +164,7 @@ def test_a_faster_machine_hides_nothing() -> None:
     ],
 )
 def test_what_was_not_measured_on_either_side(outcomes: tuple[str, str], verdict: str) -> None:
-    ended = Ended(outcomes, ("why the base", "why the head"))
+    ended = Ended(outcomes, ("why the base", "why the candidate"))
     finding = of({"it": ended})
     assert finding.verdict == verdict
     assert "why the" in finding.reason

@@ -37,7 +37,7 @@ def decided(monkeypatch: pytest.MonkeyPatch) -> Decide:
         dies: bool = False,
         **options: Any,
     ) -> GateReport:
-        sides = [Side(label, "python", Path(), ()) for label in ("base (HEAD~1)", "head (HEAD)")]
+        sides = [Side(label, "python", Path(), ()) for label in ("base (HEAD~1)", "candidate (HEAD)")]
         keys = tuple((names or {key: key for key in pair}).items())
 
         @contextmanager
@@ -65,7 +65,7 @@ def decided(monkeypatch: pytest.MonkeyPatch) -> Decide:
 
 def test_a_report_says_what_was_compared_and_how(decided: Decide) -> None:
     report = decided({"it": measured(total=0.0)}, seed=7)
-    assert report.title == "head (HEAD) against base (HEAD~1)"
+    assert report.title == "candidate (HEAD) against base (HEAD~1)"
     assert report.notes == ("A note.",)
     assert report.details == {"mode": "ab", "seed": 7, "pairs": [5, 0]}
     assert report.exit_code() == 0

@@ -134,7 +134,7 @@ def test_counts_and_markers_and_the_machine() -> None:
     assert measured.canaries == pytest.approx([log(2)] * BLOCK_PAIRS)
 
 
-def test_a_delay_is_real_work_on_the_heads_side_only() -> None:
+def test_a_delay_is_real_work_on_the_candidates_side_only() -> None:
     found, talkers, _ = pair([one()], [one()], [Delay("ten", 0.1)])
     measured = found["it"]
     assert isinstance(measured, Measured)

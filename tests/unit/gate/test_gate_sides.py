@@ -26,10 +26,10 @@ Open = Callable[..., Sides]
 
 @pytest.fixture
 def opened(monkeypatch: pytest.MonkeyPatch) -> Open:
-    """Opens sides of which the base and the head have collected these."""
+    """Opens sides of which the base and the candidate have collected these."""
 
-    def open_them(request: Request, base: Sequence[Benchmark], head: Sequence[Benchmark]) -> Sides:
-        collected = {"base": base, "head": head}
+    def open_them(request: Request, base: Sequence[Benchmark], candidate: Sequence[Benchmark]) -> Sides:
+        collected = {"base": base, "candidate": candidate}
         monkeypatch.setattr(
             sides,
             "collect",
@@ -48,8 +48,8 @@ def test_the_same_names_on_both_sides(opened: Open) -> None:
     cells = [frame(), frame(renderer="opencv"), cell("test_plain", "test_plain")]
     found = opened(TWO_PYTHONS, cells, cells)
     assert found.keys == tuple((each.key, each.key) for each in cells)
-    assert found.only_base == found.only_head == ()
-    assert (found.base.python, found.head.python) == ("python3.11", "python3.12")
+    assert found.only_base == found.only_candidate == ()
+    assert (found.base.python, found.candidate.python) == ("python3.11", "python3.12")
 
 
 def test_an_order_of_its_own_is_that_of_the_base(opened: Open) -> None:
@@ -61,7 +61,7 @@ def test_what_only_one_side_has(opened: Open) -> None:
     found = opened(TWO_PYTHONS, [frame(), frame(renderer="old")], [frame(), frame(renderer="new")])
     assert found.keys == ((frame().key, frame().key),)
     assert found.only_base == (frame(renderer="old").key,)
-    assert found.only_head == (frame(renderer="new").key,)
+    assert found.only_candidate == (frame(renderer="new").key,)
 
 
 @pytest.mark.parametrize("axis", ["renderer", "runtime"])
@@ -71,7 +71,7 @@ def test_two_of_a_kind_are_the_same_benchmark(opened: Open, axis: str) -> None:
     found = opened(request, [before], [after])
     assert found.keys == ((before.key, after.key),)
     assert found.base.arguments == ("suite", f"--frame-{axis}=one")
-    assert found.head.arguments == ("suite", f"--frame-{axis}=two")
+    assert found.candidate.arguments == ("suite", f"--frame-{axis}=two")
 
 
 def test_a_model_brings_its_own_size(opened: Open) -> None:
@@ -83,9 +83,9 @@ def test_a_model_brings_its_own_size(opened: Open) -> None:
 def test_a_size_that_was_named_is_no_difference_of_models(opened: Open) -> None:
     request = Request(axes={"model": ("small", "large")}, arguments=("--frame-size=64,128",))
     base = [frame(model="small", size=size) for size in ("64", "128")]
-    head = [frame(model="large", size=size) for size in ("64", "128")]
-    assert opened(request, base, head).keys == tuple(
-        (before.key, after.key) for before, after in zip(base, head, strict=True)
+    candidate = [frame(model="large", size=size) for size in ("64", "128")]
+    assert opened(request, base, candidate).keys == tuple(
+        (before.key, after.key) for before, after in zip(base, candidate, strict=True)
     )
 
 

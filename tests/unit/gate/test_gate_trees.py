@@ -52,9 +52,9 @@ def test_the_repository_around_the_folder_of_the_command(repository: Repository,
 
 def test_trees_of_two_revisions_are_made_and_gone(repository: Repository) -> None:
     revisions = [(repository.commit("HEAD~1"), "HEAD~1"), (repository.commit("HEAD"), "HEAD")]
-    with work_trees(repository, revisions) as (base, head):
+    with work_trees(repository, revisions) as (base, candidate):
         assert (base.folder / "code.py").read_text() == "1"
-        assert (head.folder / "code.py").read_text() == "2"
+        assert (candidate.folder / "code.py").read_text() == "2"
         assert base.folder == base.root / "sub"
         assert git(repository.root, "worktree", "list").count("\n") == 2
     assert not base.root.parent.exists()
@@ -62,11 +62,11 @@ def test_trees_of_two_revisions_are_made_and_gone(repository: Repository) -> Non
 
 
 def test_they_are_gone_too_where_the_block_fails(repository: Repository) -> None:
-    head = (repository.commit("HEAD"), "HEAD")
+    candidate = (repository.commit("HEAD"), "HEAD")
     roots: list[Path] = []
 
     def interrupted() -> None:
-        with work_trees(repository, [head, head]) as trees:
+        with work_trees(repository, [candidate, candidate]) as trees:
             roots.extend(tree.root for tree in trees)
             (trees[0].root / "sub" / "code.py").write_text("changed by a benchmark")
             raise KeyboardInterrupt
@@ -99,9 +99,9 @@ def test_the_work_tree_as_it_is(repository: Repository) -> None:
     (repository.root / "sub" / "unknown.py").write_text("")
     changed, name = repository.current()
     assert name == "HEAD with uncommitted changes"
-    with work_trees(repository, [(repository.commit("HEAD"), "HEAD"), (changed, name)]) as (_, head):
-        assert (head.folder / "code.py").read_text() == "3"
-        assert not (head.folder / "unknown.py").exists()
+    with work_trees(repository, [(repository.commit("HEAD"), "HEAD"), (changed, name)]) as (_, candidate):
+        assert (candidate.folder / "code.py").read_text() == "3"
+        assert not (candidate.folder / "unknown.py").exists()
     assert repository.untracked() == ("sub/unknown.py",)
     assert git(repository.root, "stash", "list") == ""
     assert (repository.root / "sub" / "code.py").read_text() == "3"
@@ -109,12 +109,12 @@ def test_the_work_tree_as_it_is(repository: Repository) -> None:
 
 def test_benchmarks_of_the_head_lie_over_the_base(repository: Repository) -> None:
     revisions = [(repository.commit("HEAD~1"), "HEAD~1"), (repository.commit("HEAD"), "HEAD")]
-    with work_trees(repository, revisions) as (base, head):
-        (head.root / "pytest.ini").write_text("[pytest]\n")
-        collected = [str(head.folder / "test_it.py"), "/elsewhere/test_other.py"]
-        files = benchmark_files(head, collected, str(head.root / "pytest.ini"))
-        assert files == [head.folder / "test_it.py", head.root / "conftest.py", head.root / "pytest.ini"]
-        make_same(head, base, files)
+    with work_trees(repository, revisions) as (base, candidate):
+        (candidate.root / "pytest.ini").write_text("[pytest]\n")
+        collected = [str(candidate.folder / "test_it.py"), "/elsewhere/test_other.py"]
+        files = benchmark_files(candidate, collected, str(candidate.root / "pytest.ini"))
+        assert files == [candidate.folder / "test_it.py", candidate.root / "conftest.py", candidate.root / "pytest.ini"]
+        make_same(candidate, base, files)
         assert (base.folder / "test_it.py").read_text() == "new"
         assert (base.root / "conftest.py").read_text() == "new"
         assert (base.root / "pytest.ini").exists()
@@ -128,17 +128,17 @@ def test_settings_of_another_place_are_no_file_of_the_tree(repository: Repositor
 
 
 def test_folders_replace_folders(tmp_path: Path) -> None:
-    trees = [Tree(tmp_path / name, tmp_path / name, name, "") for name in ("base", "head")]
+    trees = [Tree(tmp_path / name, tmp_path / name, name, "") for name in ("base", "candidate")]
     for tree in trees:
         (tree.root / "data" / "__pycache__").mkdir(parents=True)
         (tree.root / "data" / f"{tree.revision}.txt").write_text("")
     make_same(trees[1], trees[0], [trees[1].root / "data", trees[1].root / "gone.txt"])
-    assert [path.name for path in (trees[0].root / "data").iterdir()] == ["head.txt"]
+    assert [path.name for path in (trees[0].root / "data").iterdir()] == ["candidate.txt"]
 
 
 @pytest.mark.parametrize("path", ["../outside", "/etc", ".", "a/../.."])
 def test_what_is_not_inside_of_the_tree_is_refused(tmp_path: Path, path: str) -> None:
-    trees = [Tree(tmp_path / name, tmp_path / name, name, "") for name in ("base", "head")]
+    trees = [Tree(tmp_path / name, tmp_path / name, name, "") for name in ("base", "candidate")]
     with pytest.raises(ComparisonError, match=r"gate_same: .* is no file or folder inside the repository"):
         make_same(trees[1], trees[0], [trees[1].root / path])
 
