@@ -25,7 +25,6 @@ FramegateError                 one line: what was asked, what was found, what to
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
 __all__ = [
@@ -98,6 +97,8 @@ class UnknownName(UsageError):
     """
 
     def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+        import difflib
+
         names = sorted(known)
         close = difflib.get_close_matches(name, names, n=1)
         meant = f" (did you mean {close[0]!r}?)" if close else ""

@@ -9,19 +9,21 @@ be an initial one (beside the tests named on the command line, or above them).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import pytest
 
-from framegate.interfaces import (
-    GLContextFactory,
-    LayerFactory,
-    ModelSourceFactory,
-    RendererFactory,
-    RuntimeFactory,
-    Step,
-)
-from framegate.report.section import Section
-from framegate.results.cell import CellResult
+if TYPE_CHECKING:
+    from framegate.interfaces import (
+        GLContextFactory,
+        LayerFactory,
+        ModelSourceFactory,
+        RendererFactory,
+        RuntimeFactory,
+        Step,
+    )
+    from framegate.report.section import Section
+    from framegate.results.cell import CellResult
 
 
 @pytest.hookspec

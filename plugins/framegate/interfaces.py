@@ -47,6 +47,7 @@ __all__ = [
     "GLRequest",
     "LayerFactory",
     "LoadedModel",
+    "MakeRenderer",
     "ModelSource",
     "ModelSourceFactory",
     "ModelSpec",
@@ -263,3 +264,11 @@ ModelSourceFactory = Callable[[], ModelSource]
 RuntimeFactory = Callable[[], Runtime]
 GLContextFactory = Callable[[GLRequest], GLContext]
 RendererFactory = Callable[[GLContext], Renderer]
+
+
+class MakeRenderer(Protocol):
+    """Builds and prepares a renderer."""
+
+    def __call__(self, shape: tuple[int, ...], dtype: str, drawing: Drawing = AS_TO_PIXELS) -> Renderer:
+        """Build and prepare it."""
+        ...

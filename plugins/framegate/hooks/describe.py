@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import suppress
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import pytest
 
-from framegate.gate.worker.instruments import instruments
 from framegate.hooks.options import options_of
-from framegate.matrix import AXES
-from framegate.results.parts import VERSION, Form, Frame, Frames
 
 OPENCV = ("opencv-python", "opencv-python-headless", "opencv-contrib-python", "opencv-contrib-python-headless")
 VERSIONS = {"numpy": ("numpy",), "opencv-python": OPENCV}
@@ -30,6 +26,9 @@ def frame_info(request: pytest.FixtureRequest, benchmark: Any) -> FrameInfo:
     The fixtures that open a backend fill in what only they know (``model_sha256``, ``runtime_version``,
     ``threads``, ``gl``, ``gl_renderer``, ``is_software``, ``vsync``).
     """
+    from framegate.matrix import AXES
+    from framegate.results.parts import VERSION, Form, Frame, Frames
+
     info: FrameInfo = Frame().stored()
     callspec = getattr(request.node, "callspec", None)
     params = {} if callspec is None else callspec.params
@@ -46,6 +45,8 @@ def frame_info(request: pytest.FixtureRequest, benchmark: Any) -> FrameInfo:
 def pytest_runtest_call(item: pytest.Item) -> None:
     """Note what watches the process now, as coverage may be gone when results are stored."""
     if "benchmark" in getattr(item, "fixturenames", ()):
+        from framegate.gate.worker.instruments import instruments
+
         item.config.stash.setdefault(INSTRUMENTS, set()).update(instruments())
 
 
@@ -64,6 +65,8 @@ def pytest_benchmark_update_machine_info(machine_info: dict[str, Any]) -> None:
 
 
 def _version(distributions: Iterable[str]) -> str | None:
+    from importlib.metadata import PackageNotFoundError, version
+
     for name in distributions:
         with suppress(PackageNotFoundError):
             return version(name)

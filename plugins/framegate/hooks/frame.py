@@ -12,9 +12,8 @@ from framegate.hooks.options import options_of
 from framegate.hooks.outcome import named
 from framegate.hooks.pictures import SavePicture
 from framegate.hooks.preprocess import build_preprocessor
-from framegate.hooks.render import MakeRenderer
 from framegate.hooks.report import note
-from framegate.interfaces import Array, LoadedModel, Pixels, Renderer
+from framegate.interfaces import Array, LoadedModel, MakeRenderer, Pixels, Renderer
 from framegate.measure.frame import FrameLoop, Turns, frame_stages
 from framegate.results.parts import Picture
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 import pytest
 
 from framegate.hooks.catalogue import catalogue_of
 from framegate.hooks.outcome import named
-from framegate.hooks.runtimes import NoteChoice
-from framegate.interfaces import Array, LoadedModel, ResolvedModel, Runtime, Size
-from framegate.measure.load import LoadPath
+
+if TYPE_CHECKING:
+    from framegate.hooks.runtimes import NoteChoice
+    from framegate.interfaces import Array, LoadedModel, ResolvedModel, Runtime
+    from framegate.measure.load import LoadPath
 
 
 @pytest.fixture
@@ -26,6 +29,8 @@ def load_path(
     """The cell's model and runtime, loaded once already: a model that this runtime does not take is a named skip."""
     from framegate.frames.clip import generate_clip
     from framegate.frames.turns import in_turn
+    from framegate.interfaces import Size
+    from framegate.measure.load import LoadPath
     from framegate.models.frame_io import find_frame_io
     from framegate.preprocess.tensor import ToTensor
 

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from framegate.hooks.catalogue import catalogue_of
-from framegate.interfaces import Array, LoadedModel, ResolvedModel, Runtime, Size
-from framegate.results.model_size import Ceilings, ModelSize
 
 if TYPE_CHECKING:
+    from framegate.interfaces import Array, LoadedModel, ResolvedModel, Runtime
     from framegate.models.frame_io import FrameIO
+    from framegate.results.model_size import Ceilings
 
 QUANTISED = re.compile(r"-(float16|uint8|uint16)$")
 
@@ -54,7 +54,9 @@ def store_size(
     run has it. Nothing is stored with timing off.
     """
     from framegate.analysis.inspection import inspect
+    from framegate.interfaces import Size
     from framegate.models.topology import read_model_json
+    from framegate.results.model_size import ModelSize
 
     def store() -> None:
         if benchmark.stats is None:

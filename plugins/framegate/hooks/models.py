@@ -7,26 +7,27 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from framegate.analysis.own_layers import with_layers
 from framegate.hooks.catalogue import catalogue_of
-from framegate.hooks.describe import FrameInfo
 from framegate.hooks.outcome import named
 from framegate.hooks.registries import registries_of
 from framegate.hooks.report import note
-from framegate.hooks.runtimes import NoteChoice
-from framegate.hooks.trials import VetModel
-from framegate.inference.shelf import ModelShelf
-from framegate.interfaces import LoadedModel, ResolvedModel, Runtime, Size
-from framegate.once import Once
-from framegate.paths import cache_dir
 
 if TYPE_CHECKING:
+    from framegate.hooks.describe import FrameInfo
+    from framegate.hooks.runtimes import NoteChoice
+    from framegate.hooks.trials import VetModel
+    from framegate.inference.shelf import ModelShelf
+    from framegate.interfaces import LoadedModel, ResolvedModel, Runtime
     from framegate.models.frame_io import FrameIO
+    from framegate.once import Once
 
 
 @pytest.fixture(scope="session")
 def model_files(pytestconfig: pytest.Config) -> Once[str, ResolvedModel]:
     """Each model's files, fetched or built at its first use."""
+    from framegate.analysis.own_layers import with_layers
+    from framegate.once import Once
+    from framegate.paths import cache_dir
 
     def resolve(name: str) -> ResolvedModel:
         spec = catalogue_of(pytestconfig).specs[name]
@@ -40,6 +41,7 @@ def model_files(pytestconfig: pytest.Config) -> Once[str, ResolvedModel]:
 @pytest.fixture(scope="session")
 def model_remarks(pytestconfig: pytest.Config, model_files: Once[str, ResolvedModel]) -> Once[str, list[str]]:
     """What the users of each model must know, by its model.json: what TF.js refuses, and shards out of order."""
+    from framegate.once import Once
 
     def remarks(name: str) -> list[str]:
         from framegate.analysis.inspection import remarks_on
@@ -68,6 +70,8 @@ def keep_remarks(
 @pytest.fixture(scope="session")
 def model_shelf(runtimes: Once[str, Runtime]) -> Iterator[ModelShelf]:
     """Keeps the model in use loaded, so that the cells which share it load it once."""
+    from framegate.inference.shelf import ModelShelf
+
     shelf = ModelShelf(runtimes)
     yield shelf
     shelf.close()
@@ -84,6 +88,7 @@ def resolved_model(
     vet_model: VetModel,
 ) -> ResolvedModel:
     """The cell's model on this disk, tried in another process; a size that the model does not take is a skip."""
+    from framegate.interfaces import Size
     from framegate.models.frame_io import check_size
 
     model = model_files(frame_model)
@@ -120,6 +125,7 @@ def frame_io(
     loaded_model: LoadedModel,
 ) -> FrameIO:
     """Which input and output are pictures, their value ranges, and the input's shape at the cell's size."""
+    from framegate.interfaces import Size
     from framegate.models.frame_io import find_frame_io
 
     spec = catalogue_of(pytestconfig).specs[frame_model]

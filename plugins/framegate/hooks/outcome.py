@@ -11,7 +11,6 @@ import pytest
 from framegate.errors import BackendUnavailable, FramegateError, GLError, RequiredBackendUnavailable, WindowClosed
 from framegate.hooks.options import options_of
 from framegate.hooks.own import is_ours
-from framegate.libraries import unavailable
 
 ENDED_EARLY = pytest.StashKey[bool]()
 ERROR = pytest.StashKey[FramegateError]()
@@ -53,6 +52,8 @@ def _skip_unavailable(item: pytest.Item) -> Generator[None, object, object]:
             raise
         raise pytest.skip.Exception(str(error)) from error
     except ImportError as error:
+        from framegate.libraries import unavailable
+
         explained = unavailable(error) if is_ours(item) else None
         if explained is None:
             raise

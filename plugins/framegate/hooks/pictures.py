@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import pytest
 
 from framegate.hooks.options import options_of
-from framegate.interfaces import Pixels
 
-SavePicture = Callable[[str, Pixels], None]
+if TYPE_CHECKING:
+    from framegate.interfaces import Pixels
+
+SavePicture = Callable[[str, "Pixels"], None]
 
 
 @pytest.fixture

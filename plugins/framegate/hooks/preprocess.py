@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from framegate.hooks.describe import FrameInfo
 from framegate.hooks.options import options_of
 from framegate.hooks.registries import registries_of
-from framegate.interfaces import Pixels, Size
-from framegate.measure.frame import Turns
-from framegate.preprocess.toggles import switched_on
 
 if TYPE_CHECKING:
+    from framegate.hooks.describe import FrameInfo
+    from framegate.interfaces import Pixels, Size
+    from framegate.measure.frame import Turns
     from framegate.preprocess.pipeline import Preprocessor
     from framegate.preprocess.tensor import ToTensor
 
@@ -31,6 +30,8 @@ def preprocessor(
     pytestconfig: pytest.Config, frame_size: str, frame_preprocess: str, frame_info: FrameInfo
 ) -> Preprocessor:
     """The cell's preprocessing without a model: frame in, picture out."""
+    from framegate.interfaces import Size
+
     del frame_info  # asked for, so that a cell without a model describes itself too
     return build_preprocessor(pytestconfig, Size.parse(frame_size), frame_preprocess)
 
@@ -39,6 +40,7 @@ def preprocessor(
 def preprocess_loop(preprocessor: Preprocessor, frames: list[Pixels]) -> Turns:
     """Each call preprocesses the next frame and returns the picture."""
     from framegate.frames.turns import WARM_UP
+    from framegate.measure.frame import Turns
 
     return Turns(frames, preprocessor, first=WARM_UP)
 
@@ -48,6 +50,7 @@ def build_preprocessor(
 ) -> Preprocessor:
     """The preprocess stage for a size and a canonical preprocessing name."""
     from framegate.preprocess.pipeline import Preprocessor
+    from framegate.preprocess.toggles import switched_on
 
     steps = registries_of(config).steps
     switched = [(name, steps[name]) for name in switched_on(toggles, steps)]

@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 import pytest
 
 from framegate.errors import GLError, WrongOutput
-from framegate.gl.leftovers import watch
-from framegate.gl.selection import parse_choice
-from framegate.hooks.describe import FrameInfo
 from framegate.hooks.options import options_of
 from framegate.hooks.outcome import ERROR, named
-from framegate.hooks.pictures import SavePicture
 from framegate.hooks.registries import registries_of
 from framegate.hooks.report import note
-from framegate.interfaces import AS_TO_PIXELS, Array, Drawing, Float32, GLContext, Renderer, Size
-from framegate.measure.frame import FrameLoop
-from framegate.once import Once
+
+if TYPE_CHECKING:
+    from framegate.hooks.describe import FrameInfo
+    from framegate.hooks.pictures import SavePicture
+    from framegate.interfaces import Array, Drawing, Float32, GLContext, MakeRenderer, Renderer
+    from framegate.measure.frame import FrameLoop
+    from framegate.once import Once
 
 WAITS_NOT = "--frame-vsync changed nothing: this display does not let a swap wait."
 SCROLLED = 8
@@ -34,6 +34,9 @@ def gl_contexts(pytestconfig: pytest.Config) -> Iterator[Once[str, GLContext]]:
 
     One that broke is given up by ``gl_context``, and opened anew for the next cell.
     """
+    from framegate.gl.selection import parse_choice
+    from framegate.once import Once
+
     factories = registries_of(pytestconfig).contexts
     request = options_of(pytestconfig).request
 
@@ -60,6 +63,8 @@ def gl_context(
 
     After a GLError, in the test, its fixtures or here, the context is given up: the next cell gets a new one.
     """
+    from framegate.gl.leftovers import watch
+
     with named(pytestconfig, "GL context", frame_gl):
         context = gl_contexts(frame_gl)
     info = context.info()
@@ -95,14 +100,6 @@ def _give_up(contexts: Once[str, GLContext], name: str) -> None:
         contexts.forget(name).release()
 
 
-class MakeRenderer(Protocol):
-    """Builds and prepares a renderer."""
-
-    def __call__(self, shape: tuple[int, ...], dtype: str, drawing: Drawing = AS_TO_PIXELS) -> Renderer:
-        """Build and prepare it."""
-        ...
-
-
 @pytest.fixture
 def renderer_drawings() -> dict[int, Drawing]:
     """How the renderers of the test were told to draw: ``id(renderer)`` -> drawing."""
@@ -118,6 +115,8 @@ def make_renderer(
     renderer_drawings: dict[int, Drawing],
 ) -> Iterator[MakeRenderer]:
     """Builds and prepares the cell's renderer for tensors of a shape and dtype, and closes it after the test."""
+    from framegate.interfaces import AS_TO_PIXELS
+
     with _noted(request), ExitStack() as made:
 
         def make(shape: tuple[int, ...], dtype: str, drawing: Drawing = AS_TO_PIXELS) -> Renderer:
@@ -141,6 +140,7 @@ def output_tensors(frame_size: str) -> list[Float32]:
     import numpy as np
 
     from framegate.frames.turns import TURNS, WARM_UP
+    from framegate.interfaces import Size
 
     count = WARM_UP + TURNS
     size = Size.parse(frame_size)
@@ -169,11 +169,12 @@ def renderer(pytestconfig: pytest.Config, make_renderer: MakeRenderer, output_te
 def render_loop(renderer: Renderer, output_tensors: list[Float32]) -> FrameLoop:
     """Each call draws the next of ``output_tensors``; the seconds of the renderer's stages are kept."""
     from framegate.frames.turns import WARM_UP
+    from framegate.measure.frame import FrameLoop
 
     return FrameLoop(output_tensors, renderer.stages(), first=WARM_UP)
 
 
-WarmUp = Callable[[FrameLoop, Renderer], None]
+WarmUp = Callable[["FrameLoop", "Renderer"], None]
 
 
 @pytest.fixture
@@ -201,6 +202,7 @@ def verify_pixels(
     Nothing is drawn for it: have different pictures drawn in turn, so that a renderer which shows an earlier one is
     found out.
     """
+    from framegate.interfaces import AS_TO_PIXELS
     from framegate.render.verify import verify_pixels as compare_with_oracle
 
     def verify(renderer: Renderer, tensor: Array) -> None:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from framegate.hooks.describe import FrameInfo
 from framegate.hooks.options import options_of
 from framegate.hooks.outcome import named
 from framegate.hooks.registries import registries_of
 from framegate.hooks.report import note
-from framegate.inference.abilities import Chosen, TakesThreads
-from framegate.inference.threads import available, open_runtime
-from framegate.interfaces import Runtime
-from framegate.once import Once
+
+if TYPE_CHECKING:
+    from framegate.hooks.describe import FrameInfo
+    from framegate.interfaces import Runtime
+    from framegate.once import Once
 
 NoteChoice = Callable[[object], None]
 
@@ -23,12 +23,17 @@ NoteChoice = Callable[[object], None]
 @pytest.fixture(scope="session")
 def frame_threads(pytestconfig: pytest.Config) -> int:
     """On how many threads the runtimes of this run compute."""
+    from framegate.inference.threads import available
+
     return options_of(pytestconfig).threads or available()
 
 
 @pytest.fixture(scope="session")
 def runtimes(pytestconfig: pytest.Config, frame_threads: int) -> Once[str, Runtime]:
     """Each runtime, made at its first use."""
+    from framegate.inference.threads import open_runtime
+    from framegate.once import Once
+
     factories = registries_of(pytestconfig).runtimes
     return Once(lambda name: open_runtime(factories[name], frame_threads))
 
@@ -42,6 +47,8 @@ def runtime(
     frame_info: FrameInfo,
 ) -> Runtime:
     """The cell's runtime."""
+    from framegate.inference.abilities import TakesThreads
+
     with named(pytestconfig, "runtime", frame_runtime):
         made = runtimes(frame_runtime)
     frame_info["runtime_version"] = made.describe()
@@ -52,6 +59,7 @@ def runtime(
 @pytest.fixture
 def note_choice(pytestconfig: pytest.Config, frame_model: str, frame_info: FrameInfo, benchmark: Any) -> NoteChoice:
     """Stores which runtime ``auto`` took for the cell's model and the times of its trial, and notes the last choice."""
+    from framegate.inference.abilities import Chosen
 
     def note_it(loaded: object) -> None:
         if isinstance(loaded, Chosen):

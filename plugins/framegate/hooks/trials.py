@@ -7,15 +7,18 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Generator
+from typing import TYPE_CHECKING
 
 import pytest
 
 from framegate.hooks.catalogue import catalogue_of
 from framegate.hooks.options import options_of
 from framegate.hooks.own import is_ours
-from framegate.interfaces import ResolvedModel
 
-VetModel = Callable[[ResolvedModel, str], None]
+if TYPE_CHECKING:
+    from framegate.interfaces import ResolvedModel
+
+VetModel = Callable[["ResolvedModel", str], None]
 
 
 @pytest.fixture
