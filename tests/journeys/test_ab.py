@@ -58,20 +58,26 @@ def test_a_stage_that_takes_a_tenth_of_the_frame_more_is_found_and_named(reposit
     repository.has_left_nothing()
 
 
-def test_a_revision_is_the_same_as_itself(repository: Repository) -> None:
-    run = repository.ab("HEAD", "HEAD")
-    assert run.returncode == 0, run.stdout + run.stderr
-    assert "regressed" not in run.stdout
-    repository.has_left_nothing()
+WRONG = """
+
+class Wrong(BusyRenderer):
+    def read(self):
+        return 255 - super().read()
 
 
-def test_the_work_tree_as_it_is_is_the_candidate(repository: Repository) -> None:
-    repository.renderer(1.5 * FRAME_S)
+BusyRenderer = Wrong
+"""
+
+
+def test_the_work_tree_as_it_is_is_the_candidate_and_draws_a_wrong_picture(repository: Repository) -> None:
+    repository.renderer(FRAME_S, more=WRONG)
     repository.write("notes.txt", "git does not know it")
-    run = repository.ab("HEAD", "--pairs=5")
-    assert run.returncode == 1, run.stdout + run.stderr
+    run = repository.ab("HEAD")
+    assert run.returncode == 15, run.stdout + run.stderr
     assert "HEAD with uncommitted changes" in run.stdout
     assert "notes.txt" in run.stdout
+    assert BENCHMARK in run.stdout
+    assert "Traceback" not in run.stdout + run.stderr
     assert repository.git("stash", "list") == ""
     assert "M mine/renderer.py" in repository.git("status", "--short")
 
@@ -87,6 +93,8 @@ def test_what_measures_is_the_candidates_on_both_sides(repository: Repository) -
     repository.commit("Whole again")
     run = repository.ab("HEAD~1", "HEAD")
     assert run.returncode == 0, run.stdout + run.stderr
+    assert "regressed" not in run.stdout
+    repository.has_left_nothing()
 
 
 def test_inputs_that_the_settings_name_are_the_candidates_on_both_sides(repository: Repository) -> None:
@@ -112,46 +120,18 @@ def test_inputs_that_the_settings_name_are_the_candidates_on_both_sides(reposito
     repository.has_left_nothing()
 
 
-WRONG = """
-
-class Wrong(BusyRenderer):
-    def read(self):
-        return 255 - super().read()
-"""
-
-
-def test_a_wrong_picture_on_the_candidates_side(repository: Repository) -> None:
-    repository.renderer(FRAME_S, more=WRONG + "\n\nBusyRenderer = Wrong\n")
-    repository.commit("Wrong")
-    run = repository.ab("HEAD~1", "HEAD")
-    assert run.returncode == 15, run.stdout + run.stderr
-    assert "Traceback" not in run.stdout + run.stderr
-    assert BENCHMARK in run.stdout
-
-
-def test_a_benchmark_that_the_candidate_has_not(repository: Repository) -> None:
-    plain = "def test_more(benchmark):\n    benchmark(sum, range(100))\n"
-    repository.write("suite/test_more.py", plain)
-    repository.commit("One more")
-    repository.git("rm", "-q", "suite/test_more.py")
-    repository.commit("One less")
-    run = repository.ab("HEAD~1", "HEAD")
-    assert run.returncode == 11, run.stdout + run.stderr
-    assert "test_more" in run.stdout
-    allowed = repository.ab("HEAD~1", "HEAD", "--allow-missing", "test_m*")
-    assert allowed.returncode == 0, allowed.stdout + allowed.stderr
-
-
-def test_a_benchmark_that_the_candidate_has_deleted_from_a_file_that_stays(repository: Repository) -> None:
-    plain = "def test_{}(benchmark):\n    benchmark(sum, range(100))\n\n\n"
-    repository.write("suite/test_more.py", plain.format("more") + plain.format("less"))
-    repository.commit("Two more")
+def test_benchmarks_that_the_candidate_has_not(repository: Repository) -> None:
+    plain = "def test_{}(benchmark):\n    benchmark.pedantic(sum, args=([],))\n\n\n"
+    repository.write("suite/test_more.py", "".join(map(plain.format, ("more", "less", "none"))))
+    repository.write("suite/test_gone.py", plain.format("gone"))
+    repository.commit("Four more")
     repository.write("suite/test_more.py", plain.format("more"))
-    repository.commit("One less")
-    run = repository.ab("HEAD~1", "HEAD")
+    repository.git("rm", "-q", "suite/test_gone.py")
+    repository.commit("Three less, and a file less")
+    run = repository.ab("HEAD~1", "HEAD", "--allow-missing", "test_n*")
     assert run.returncode == 11, run.stdout + run.stderr
-    (missing,) = (line for line in run.stdout.splitlines() if line.startswith("  ") and " missing " in line)
-    assert missing.split()[0] == "test_less"
+    missing = (line for line in run.stdout.splitlines() if line.startswith("  ") and " missing " in line)
+    assert {line.split()[0] for line in missing} == {"test_less", "test_gone"}
 
 
 @pytest.mark.parametrize(
