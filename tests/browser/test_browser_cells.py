@@ -11,6 +11,7 @@ from statistics import median
 from typing import Any
 
 import pytest
+from stored_schema import complaints
 
 RunCells = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -66,6 +67,7 @@ def test_a_cell_stores_what_the_page_measured(run_cells: RunCells, tmp_path: Pat
         "test_browser[tiny-16-none-tfjs-cpu-texture]",
         "test_browser[tiny-16-none-tfjs-cpu-draw]",
     ]
+    assert [complaints(cell["extra_info"]) for cell in cells] == [[], [], []]
     frame = cells[0]["extra_info"]["frame"]
     assert (frame["runtime"], frame["renderer"], frame["gl"], len(frame["model_sha256"])) == (
         *("tfjs-wasm", "texture", None),
@@ -151,6 +153,7 @@ def test_kernels_are_stored_and_shown_when_they_are_asked_for(run_cells: RunCell
     done = run_cells(NO_TENSORFLOW, "--frame-runtime=tfjs-webgl", "--frame-renderer=same-context", "--frame-kernels")
     assert done.returncode == 0, done.stdout + done.stderr
     (cell,) = json.loads((tmp_path / "run" / "out.json").read_text())["benchmarks"]
+    assert complaints(cell["extra_info"]) == []
     kernels = cell["extra_info"]["browser"]["kernels"]
     assert "Multiply" in {kernel["name"] for kernel in kernels["times"]}
     assert kernels["sum_s"] == pytest.approx(sum(kernel["time_s"] for kernel in kernels["times"]))

@@ -26,7 +26,9 @@ def closed(part: Any) -> Any:
     return {"additionalProperties": False, **names} if part.get("type") == "object" and "properties" in part else names
 
 
-def complaints(extra_info: Mapping[str, Any]) -> list[str]:
-    """What of it the schema does not describe."""
-    errors = Draft202012Validator(closed(schema())).iter_errors(extra_info)
+def complaints(extra_info: Mapping[str, Any], part: str | None = None) -> list[str]:
+    """What of it, or of one part of it, the schema does not describe."""
+    described = closed(schema())
+    value = extra_info if part is None else extra_info[part]
+    errors = Draft202012Validator(described if part is None else described["properties"][part]).iter_errors(value)
     return [f"{error.json_path}: {error.message[:300]}" for error in errors]

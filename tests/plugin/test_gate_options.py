@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from gate_project import SETTINGS, SUITE, Project
+from stored_schema import complaints
 
 from framegate.commands.cli import main
 
@@ -82,6 +83,7 @@ def test_launches_and_rounds_are_stored_as_pytest_benchmark_stores_them(project:
     (path,) = project.stored()
     run = json.loads(path.read_text())
     (work,) = (each for each in run["benchmarks"] if each["name"] == "test_work")
+    assert complaints(work["extra_info"], "gate") == []
     launches = work["extra_info"]["gate"]["launches"]
     assert len(launches) == run["framegate_gate"]["launches"] == 5
     assert sum(each["rounds"] for each in launches) == len(work["stats"]["data"]) == work["stats"]["rounds"]

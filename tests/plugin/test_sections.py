@@ -59,14 +59,20 @@ def test_timing_off_has_no_results(run: Run, pytester: pytest.Pytester) -> None:
     run("--frame-preprocess=none").stdout.fnmatch_lines([f"0 results in {pytester.path.name}"])
 
 
-def test_what_is_no_section_ends_the_run_in_one_line(run: Run, pytester: pytest.Pytester) -> None:
-    pytester.makeconftest("def pytest_framegate_sections(): return ['text']")
+@pytest.mark.parametrize(
+    ("returned", "shown"),
+    [("['text']", "str ('text')"), ("7", "int (7)"), ("Section('Power')", "Section (Section(*))")],
+)
+def test_a_hook_that_returns_no_sections_ends_the_run_in_one_line(
+    run: Run, pytester: pytest.Pytester, returned: str, shown: str
+) -> None:
+    pytester.makeconftest(IMPORT + f"def pytest_framegate_sections(): return {returned}")
     result = run("--frame-preprocess=none")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(["ERROR: a plugin offers str ('text') as a section of the report; *list of*Section"])
+    result.stderr.fnmatch_lines([f"ERROR: a plugin offers {shown} as sections of the report; *list of*Section"])
 
 
-def test_a_benchmark_that_fails_in_its_rounds_has_no_result(run: Run, suites: Path) -> None:
+def test_a_benchmark_that_fails_in_its_rounds_does_not_end_the_summary(run: Run, suites: Path) -> None:
     (suites / "test_power.py").write_text(
         "def test_power(benchmark, store_memory):\n    benchmark(lambda: 1 / 0)\n"
         "def test_work(benchmark, store_memory):\n    benchmark(int)\n    store_memory()\n"

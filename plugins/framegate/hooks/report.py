@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pytest
@@ -76,10 +76,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 def _sections(config: pytest.Config) -> Iterator[Section]:
     for sections in config.hook.pytest_framegate_sections(config=config, results=measured(config)):
-        for section in sections:
-            if not isinstance(section, Section):
+        for section in sections if isinstance(sections, Iterable) else [sections]:
+            if not isinstance(section, Section) or section is sections:
                 raise pytest.UsageError(
-                    f"a plugin offers {type(section).__name__} ({section!r}) as a section of the report;"
+                    f"a plugin offers {type(section).__name__} ({section!r}) as sections of the report;"
                     " pytest_framegate_sections has to return a list of framegate.report.section.Section"
                 )
             yield section

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import pytest
 
-from framegate.report.costs import cost_sections
-from framegate.report.kernels import kernel_sections
-from framegate.report.memory import memory_sections
-from framegate.report.model_size import size_sections
-from framegate.report.section import Section
-from framegate.report.stages import stage_sections
-from framegate.report.ways import way_sections
-from framegate.results.cell import CellResult
+if TYPE_CHECKING:
+    from framegate.report.section import Section
+    from framegate.results.cell import CellResult
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_framegate_sections(results: Sequence[CellResult]) -> list[Section]:
     """From what was measured to the conclusion; those of other plugins follow."""
+    from framegate.report.costs import cost_sections
+    from framegate.report.kernels import kernel_sections
+    from framegate.report.memory import memory_sections
+    from framegate.report.model_size import size_sections
+    from framegate.report.stages import stage_sections
+    from framegate.report.ways import way_sections
+
     return [
         *size_sections(results),
         *memory_sections(results),

@@ -8,18 +8,18 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Section:
-    """One table of a report, of text.
+    """One table of a report.
 
     Attributes:
         title: line above the table.
         columns: headings; none where there is no table.
-        rows: one text for each column.
+        rows: one text or number for each column.
         left: count of the columns, from the first, that are aligned to the left; the others are numbers.
         notes: lines below the table.
     """
 
     title: str
     columns: Sequence[str] = ()
-    rows: Sequence[Sequence[str]] = ()
+    rows: Sequence[Sequence[object]] = ()
     left: int = 1
     notes: Sequence[str] = ()

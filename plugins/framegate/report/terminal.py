@@ -8,7 +8,8 @@ from framegate.report.table import render_table
 
 def section_text(section: Section) -> str:
     """The title, the table and, below an empty line, the notes."""
-    table = (
-        render_table(section.title, section.columns, section.rows, section.left) if section.columns else section.title
-    )
-    return "\n\n".join([table, "\n".join(section.notes)]) if section.notes else table
+    text = section.title
+    if section.columns:
+        rows = [[str(cell) for cell in row] for row in section.rows]
+        text = render_table(section.title, section.columns, rows, section.left)
+    return "\n\n".join([text, *(["\n".join(section.notes)] if section.notes else [])])

@@ -28,7 +28,7 @@ def section(*results: CellResult) -> Section:
 
 def columns(table: Section, renderer: str, gl: str = "egl") -> list[str]:
     (row,) = [row for row in table.rows if row[0] == f"1024-{renderer}-{gl}"]
-    return " ".join(row[1:]).split()
+    return " ".join(map(str, row[1:])).split()
 
 
 def test_the_parts_of_a_frame_and_what_it_moves() -> None:

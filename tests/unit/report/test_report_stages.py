@@ -47,7 +47,7 @@ def test_cells_that_have_tables_elsewhere_are_left_out() -> None:
 
 def test_notes_stand_below_the_table_and_a_section_needs_no_table() -> None:
     assert section_text(Section("title", notes=["one", "two"])) == "title\n\none\ntwo"
-    assert section_text(Section("title", ["", "n"], [["x", "1"]], notes=["one"])).endswith("1\n\none")
+    assert section_text(Section("title", ["", "n"], [["x", 1]], notes=["one"])).endswith("1\n\none")
     assert section_text(Section("title")) == "title"
 
 
