@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from framegate.hooks.options import BROWSER, DRAWING, FRAME, GL
-from framegate.hooks.settings import Option
+from framegate.hooks.options import TABLES
+from framegate.option import Option
 
-README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
-ROWS = dict(re.findall(r"^\| `(--frame-[a-z-]+)` \| .* \| (.*?) ?\|$", README, re.MULTILINE))
-OPTIONS = [option for table in (FRAME, DRAWING, GL, BROWSER) for option in table.values()]
+ROOT = Path(__file__).parents[2]
+ROWS = dict(
+    re.findall(r"^\| `(--frame-[a-z-]+)` \| .* \| (.*?) ?\|$", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
+)
+OPTIONS = [option for table in TABLES for option in table.values()]
 
 
 def test_every_option_has_a_row() -> None:

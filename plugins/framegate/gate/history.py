@@ -13,10 +13,11 @@ from framegate.gate.fingerprint import differences, fingerprint
 from framegate.gate.floors import Floors
 from framegate.gate.judge import judge
 from framegate.gate.machine import KEPT_RUNS, SECTION, excuse_of
-from framegate.gate.samples import Stat, both_counts, families, memory_of
+from framegate.gate.samples import both_counts, families, memory_of
 from framegate.gate.statistics import ENOUGH_RUNS, HistoryShift, against_history
 from framegate.gate.verdicts import MISSED, Finding, Verdict
 from framegate.gate.worker.messages import Outcome
+from framegate.words import Stat
 
 UNSURE = (
     "slower by more than the floor, and by less than its accepted runs vary; more of them, more launches or framegate"

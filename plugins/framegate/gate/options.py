@@ -2,37 +2,142 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from framegate.errors import UsageError
-from framegate.gate.floors import STORED_FLOOR, Floors, parse_floors
-from framegate.gate.samples import Stat
-from framegate.gate.store import check_name
+from framegate.option import Flag, Lines, Option, Patterns, choice, count
+from framegate.words import Stat
 
-DEFAULT_NAME = "default"
-LAUNCHES = 5
-MOST_LAUNCHES = 50
-OWN: Mapping[str, str] = {
-    "benchmark_json": "--benchmark-json",
-    "benchmark_save": "--benchmark-save",
-    "benchmark_autosave": "--benchmark-autosave",
-    "benchmark_compare": "--benchmark-compare",
-    "benchmark_compare_fail": "--benchmark-compare-fail",
-    "benchmark_histogram": "--benchmark-histogram",
-    "benchmark_cprofile": "--benchmark-cprofile",
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from framegate.gate.floors import Floors
+
+
+def baseline(flag: str, given: str) -> str:
+    """The name of a baseline."""
+    from framegate.gate.store import check_name
+
+    if "/" in given or Path(given).exists():
+        raise UsageError(f"{flag} took {given!r} for its name; write {flag}=NAME, or {flag} at the end")
+    return check_name(given)
+
+
+def file(flag: str, given: str) -> Path:
+    """A file in a folder that is there."""
+    if not Path(given).absolute().parent.is_dir():
+        raise UsageError(f"{flag} {given}: there is no such folder")
+    return Path(given)
+
+
+def stored_floors(key: str, lines: Sequence[str]) -> Floors:
+    """The smallest changes that count against stored runs."""
+    from framegate.gate.floors import STORED_FLOOR, parse_floors
+
+    del key
+    return parse_floors(lines, STORED_FLOOR)
+
+
+GATE = {
+    "name": Option(
+        name="gate",
+        about="measure in fresh processes, and fail if slower than the accepted runs of the baseline NAME (default)",
+        metavar="NAME",
+        parse=baseline,
+        bare="default",
+        ini=False,
+        in_worker=False,
+    ),
+    "launches": Option(
+        name="gate-launches",
+        about="fresh processes to measure in",
+        metavar="M",
+        parse=count(50),
+        default=5,
+        ini=False,
+    ),
+    "stat": Option(
+        name="gate-stat",
+        about="which number stands for the rounds of a process",
+        metavar="|".join(get_args(Stat)),
+        parse=choice(get_args(Stat)),
+        default="min",
+        ini=False,
+    ),
+    "accept": Flag(
+        name="gate-accept", about="a run that passes becomes part of the baseline", ini=False, in_worker=False
+    ),
+    "bootstrap": Flag(
+        name="gate-bootstrap", about="accept what has no baseline yet as its first run", ini=False, in_worker=False
+    ),
+    "allow_missing": Patterns(
+        name="gate-allow-missing", about="benchmarks that may be gone", metavar="PATTERN", ini=False
+    ),
+    "confirm": Option(
+        name="gate-confirm",
+        about="have framegate ab REV decide on what seems to be slower",
+        metavar="REV",
+        ini=False,
+        in_worker=False,
+    ),
+    "json": Option(
+        name="gate-json",
+        about="write everything that was found",
+        metavar="FILE",
+        parse=file,
+        ini=False,
+        in_worker=False,
+    ),
+    "inconclusive_fails": Option(
+        name="gate-inconclusive",
+        about="what a run that cannot tell is",
+        metavar="pass|fail",
+        parse=lambda flag, given: choice(("pass", "fail"))(flag, given) == "fail",
+        default=False,
+        unset="pass",
+        ini=False,
+    ),
 }
-"""pytest-benchmark's options that would act in the process that measures nothing."""
-NEEDS_GATE: Mapping[str, str] = {
-    "gate_accept": "--gate-accept",
-    "gate_bootstrap": "--gate-bootstrap",
-    "gate_confirm": "--gate-confirm",
-    "gate_json": "--gate-json",
+"""For `GateOptions`."""
+
+FLOORS = {
+    "floors": Lines(
+        name="gate-floor",
+        about="smallest changes that count, one a line: FAMILY = 5% or FAMILY = 5% 20us; 'all' is every family",
+        parse=stored_floors,
+    ),
 }
-"""Options of which a user expects something; the others may stand in an ini file for the runs that are gated."""
+"""For `GateOptions` as well; it is read for runs that are gated."""
+
+AB = {
+    "same": Lines(name="gate-same", about="files and folders that framegate ab takes from the candidate on both sides")
+}
+"""Ini settings of the command."""
+
+OTHERS: Mapping[str, tuple[str, Any]] = {
+    "benchmark_json": ("--benchmark-json", None),
+    "benchmark_save": ("--benchmark-save", False),
+    "benchmark_autosave": ("--benchmark-autosave", False),
+    "benchmark_compare": ("--benchmark-compare", None),
+    "benchmark_compare_fail": ("--benchmark-compare-fail", None),
+    "benchmark_histogram": ("--benchmark-histogram", None),
+    "benchmark_cprofile": ("--benchmark-cprofile", None),
+}
+"""pytest-benchmark's options that would act in a process that measures nothing, and what they are when they are off."""
+
+OFF: Mapping[str, Any] = {
+    **{option.key: False if isinstance(option, Flag) else None for option in GATE.values() if not option.in_worker},
+    **{key: off for key, (_, off) in OTHERS.items() if key != "benchmark_json"},
+    "benchmark_disable": False,
+    "xmlpath": None,
+    "numprocesses": None,
+    "dist": "no",
+    "tx": [],
+}
+"""Options that are the gate's own concern: what they are in its workers, whoever gave them."""
 
 
 @dataclass(frozen=True)
@@ -72,62 +177,38 @@ class GateOptions:
         return any(fnmatchcase(key, pattern) for pattern in self.allow_missing)
 
 
-def check_gate_is_on(option: object) -> None:
+def check_gate_is_on(values: Mapping[str, Any]) -> None:
     """See that no option expects something of a gate that is off.
+
+    The others may stand in an ini file for the runs that are gated.
 
     Raises:
         UsageError: one does.
     """
-    alone = next((flag for name, flag in NEEDS_GATE.items() if getattr(option, name, None)), None)
-    if alone is not None:
-        raise UsageError(f"{alone} does nothing without --gate; add --gate or leave it out")
+    for field, option in GATE.items():
+        if values[field] and not option.in_worker:
+            raise UsageError(f"{option.flag} does nothing without --gate; add --gate or leave it out")
 
 
-def read_options(option: Any, floor_lines: Iterable[str]) -> GateOptions:
-    """The gate's options.
+def with_others(values: Mapping[str, Any], option: Any) -> GateOptions:
+    """The gate's options, beside those of other plugins.
 
     Args:
+        values: the fields of ``GATE`` and ``FLOORS``.
         option: pytest's options, by their names.
-        floor_lines: the ini setting ``gate_floor``.
 
     Raises:
-        UsageError: one that cannot be right.
+        UsageError: they do not go together.
     """
-    name = option.gate
-    if "/" in name or Path(name).exists():
-        raise UsageError(f"--gate took {name!r} for its name; write --gate=NAME, or --gate at the end")
-    given = [flag for attribute, flag in OWN.items() if getattr(option, attribute, None)]
-    if given:
-        raise UsageError(f"--gate measures in other processes and stores the run itself; leave out {given[0]}")
+    given = next((flag for key, (flag, _) in OTHERS.items() if getattr(option, key, None)), None)
+    if given is not None:
+        raise UsageError(f"--gate measures in other processes and stores the run itself; leave out {given}")
     if not getattr(option, "benchmark_only", False):
         raise UsageError("--gate runs benchmarks and no other tests; add --benchmark-only")
     storage = str(option.benchmark_storage)
     if "://" in storage and not storage.startswith("file://"):
         raise UsageError(f"--gate keeps its runs in files; --benchmark-storage={storage} is none")
-    if option.gate_json and not Path(option.gate_json).absolute().parent.is_dir():
-        raise UsageError(f"--gate-json {option.gate_json}: there is no such folder")
-    return GateOptions(
-        name=check_name(name),
-        launches=_launches(option.gate_launches),
-        stat=option.gate_stat,
-        accept=option.gate_accept,
-        bootstrap=option.gate_bootstrap,
-        allow_missing=tuple(option.gate_allow_missing),
-        confirm=option.gate_confirm,
-        json=Path(option.gate_json) if option.gate_json else None,
-        inconclusive_fails=option.gate_inconclusive == "fail",
-        floors=parse_floors(floor_lines, STORED_FLOOR),
-        storage=Path(storage.removeprefix("file://")),
-        refusal=_refusal(option),
-    )
-
-
-def _launches(text: str | None) -> int:
-    if text is None:
-        return LAUNCHES
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= MOST_LAUNCHES):
-        raise UsageError(f"--gate-launches {text!r} is not a whole number from 1 to {MOST_LAUNCHES}")
-    return int(text)
+    return GateOptions(**values, storage=Path(storage.removeprefix("file://")), refusal=_refusal(option))
 
 
 def _refusal(option: object) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from math import isfinite
 from statistics import median
-from typing import Any, Literal
+from typing import Any
 
 from framegate.gate.fingerprint import section
 from framegate.gate.verdicts import MEMORY, MISSED, P95, TOTAL
+from framegate.words import Stat
 
-Stat = Literal["min", "median", "p95"]
 FRAME_S = 1 / 30
 """A frame that takes longer has missed its turn before a camera of 30 frames a second."""
 ENOUGH_FOR_P95 = 20

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -16,9 +17,9 @@ from pathlib import Path
 from typing import TypeVar, overload
 
 from framegate.errors import ComparisonError
-from framegate.gate import worker
+from framegate.gate import options, worker
 from framegate.gate.door import Door
-from framegate.gate.worker.channel import CHANNEL, Channel
+from framegate.gate.worker.channel import CHANNEL, OFF, Channel
 from framegate.gate.worker.messages import Message
 from framegate.leftovers import temporary_folder
 from framegate.processes import running
@@ -166,7 +167,8 @@ def workers(sides: Sequence[Side], plugin: Path = PLUGIN) -> Iterator[list[Worke
         logs = [home / f"log-{index}.txt" for index, _ in enumerate(sides)]
         processes = []
         for index, (side, log) in enumerate(zip(sides, logs, strict=True)):
-            environment = _environment(os.environ, [str(home), *side.paths]) | {CHANNEL: f"{door.address}:{index}"}
+            environment = _environment(os.environ, [str(home), *side.paths])
+            environment |= {CHANNEL: f"{door.address}:{index}", OFF: json.dumps(dict(options.OFF))}
             basetemp = ("--basetemp", str(home / f"temporary-{index}"))
             command = [side.python, *_isolation(), "-m", "pytest", "-p", f"{PLUGIN_NAME}.plugin", *side.arguments]
             command += ["--benchmark-only", "-p", "no:cacheprovider", *basetemp]

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from framegate.errors import FramegateError
-from framegate.gate.options import DEFAULT_NAME, LAUNCHES, GateOptions, check_gate_is_on, read_options
-from framegate.gate.samples import Stat
+from framegate.gate.options import AB, FLOORS, GATE, GateOptions, check_gate_is_on, with_others
 from framegate.gate.verdicts import WHOLE_RUN, GateReport, Verdict
 from framegate.hooks.own import NO_BENCHMARKS, has_benchmarks
+from framegate.hooks.settings import add, is_given, read
 
 if TYPE_CHECKING:
     from framegate.gate.run import GatedRun
@@ -20,68 +20,42 @@ if TYPE_CHECKING:
 MARKER = "gate"
 OVERRULED = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED)
 """Exit codes of a completed run; the verdict's code replaces them."""
-GATE = pytest.StashKey[GateOptions]()
+OPTIONS = pytest.StashKey[GateOptions]()
 REPORT = pytest.StashKey[GateReport]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the gate's options."""
-    group = parser.getgroup("framegate gate", "framegate: fail on a real regression")
-    group.addoption(
-        "--gate",
-        nargs="?",
-        const=DEFAULT_NAME,
-        metavar="NAME",
-        help="measure in fresh processes, and fail if slower than the accepted runs of the baseline NAME (default)",
-    )
-    group.addoption("--gate-launches", metavar="M", help=f"fresh processes to measure in (default: {LAUNCHES})")
-    group.addoption(
-        "--gate-stat",
-        choices=get_args(Stat),
-        default="min",
-        help="which number stands for the rounds of a process (default: min)",
-    )
-    group.addoption("--gate-accept", action="store_true", help="a run that passes becomes part of the baseline")
-    group.addoption("--gate-bootstrap", action="store_true", help="accept what has no baseline yet as its first run")
-    group.addoption(
-        "--gate-allow-missing", action="append", default=[], metavar="PATTERN", help="benchmarks that may be gone"
-    )
-    group.addoption("--gate-confirm", metavar="REV", help="have framegate ab REV decide on what seems to be slower")
-    group.addoption("--gate-json", metavar="FILE", help="write everything that was found")
-    group.addoption(
-        "--gate-inconclusive", choices=("pass", "fail"), default="pass", help="what a run that cannot tell is (pass)"
-    )
-    about = "smallest changes that count, one a line: FAMILY = 5%% or FAMILY = 5%% 20us; 'all' is every family"
-    parser.addini("gate_floor", about.replace("%%", "%"), type="linelist", default=[])
-    parser.addini(
-        "gate_same", "files and folders that framegate ab takes from the candidate on both sides", type="linelist"
-    )
+    add(parser, parser.getgroup("framegate gate", "framegate: fail on a real regression"), GATE, FLOORS, AB)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Read the options, and take away what would end the run before the gate can say why it measures nothing."""
     config.addinivalue_line("markers", f"{MARKER}(floor=..., absolute_s=...): the smallest change of it that counts")
+    if not is_given(config, GATE):
+        return
+    values = read(config, GATE)
     try:
-        if config.getoption("gate", None) is None:
-            check_gate_is_on(config.option)
+        if values["name"] is None:
+            check_gate_is_on(values)
             return
         if not has_benchmarks(config):
             raise pytest.UsageError(f"{NO_BENCHMARKS}, and --gate runs nothing but benchmarks; leave one of them out")
-        options = read_options(config.option, config.getini("gate_floor"))
+        options = with_others(values | read(config, FLOORS), config.option)
     except FramegateError as error:
         raise pytest.UsageError(str(error)) from None
     harmless: dict[str, Any] = {"numprocesses": None, "dist": "no", "tx": [], "benchmark_disable": False}
     for name, value in harmless.items():
         if hasattr(config.option, name):
             setattr(config.option, name, value)
-    config.stash[GATE] = options
+    config.stash[OPTIONS] = options
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtestloop(session: pytest.Session) -> bool | None:
     """Have other processes run the tests, and report the verdicts as their outcomes."""
     config = session.config
-    if GATE not in config.stash or config.option.collectonly or session.testsfailed:
+    if OPTIONS not in config.stash or config.option.collectonly or session.testsfailed:
         return None
 
     def say(line: str) -> None:
@@ -93,7 +67,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
 
     report = _gated_run(session).judge(say)
     try:
-        _report_findings(session, report, config.stash[GATE])
+        _report_findings(session, report, config.stash[OPTIONS])
     except FramegateError as error:
         raise pytest.UsageError(str(error)) from None
     config.stash[REPORT] = report
@@ -107,7 +81,7 @@ def _gated_run(session: pytest.Session) -> GatedRun:
     from framegate.gate.store import Store
     from framegate.gate.workers import Side
 
-    options, given = session.config.stash[GATE], session.config.invocation_params
+    options, given = session.config.stash[OPTIONS], session.config.invocation_params
     benchmarks = [item for item in session.items if _is_benchmark(item)]
     markers = {item.name: marker.kwargs for item in benchmarks if (marker := item.get_closest_marker(MARKER))}
     machine: str = get_machine_id()  # type: ignore[no-untyped-call]  # the library is not typed
@@ -175,7 +149,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     """Exit with the verdict's code unless pytest failed for another reason."""
     report = session.config.stash.get(REPORT, None)
     if report is not None and session.exitstatus in OVERRULED:
-        code = report.exit_code(inconclusive_fails=session.config.stash[GATE].inconclusive_fails)
+        code = report.exit_code(inconclusive_fails=session.config.stash[OPTIONS].inconclusive_fails)
         session.exitstatus = code or session.exitstatus
 
 

@@ -10,11 +10,12 @@ import pytest
 from framegate import browser
 from framegate.errors import FramegateError, UnknownName
 from framegate.hooks.catalogue import catalogue_of
-from framegate.hooks.options import once, options_of, split
+from framegate.hooks.options import options_of
 from framegate.hooks.own import NO_BENCHMARKS, fixture_is_ours, has_benchmarks
 from framegate.hooks.registries import ALL, expand, registries_of
 from framegate.interfaces import Size
 from framegate.matrix import AXES, cell_id, cells
+from framegate.option import once, split
 from framegate.preprocess.toggles import NONE, parse_toggles
 
 DEFAULTS = {

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, cast, get_args
 
 import pytest
 
-from framegate.hooks.settings import Flag, Names, Option, add, choice, count, is_any_given, once, per_run, read, split
+from framegate.hooks.settings import add, is_given, per_run, read
+from framegate.option import Flag, Names, Option, choice, count
 from framegate.words import BrowserGPU, Fit, OutOfRange, Scaling
 
 if TYPE_CHECKING:
     from framegate.values import BrowserRequest, Drawing, GLRequest, Size
-
-__all__ = ["GL", "Options", "once", "options_of", "split"]
 
 DAY_S = 24 * 3600
 
@@ -199,7 +198,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Read the options where there are any, so that a mistake ends the run."""
-    if is_any_given(config, *TABLES):
+    if is_given(config, *TABLES):
         options_of(config)
 
 

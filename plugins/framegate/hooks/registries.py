@@ -12,8 +12,8 @@ from framegate.analysis.own_layers import check_layers
 from framegate.browser.chromium import find_chromium
 from framegate.errors import FramegateError, UnknownName, UsageError
 from framegate.gl.selection import has_window, parse_choice
-from framegate.hooks.options import GL, TABLES, Options, once, options_of
-from framegate.hooks.settings import is_any_given, per_run
+from framegate.hooks.options import GL, TABLES, Options, options_of
+from framegate.hooks.settings import is_given, per_run
 from framegate.interfaces import (
     GLContextFactory,
     LayerFactory,
@@ -24,6 +24,7 @@ from framegate.interfaces import (
     Step,
 )
 from framegate.models import sources
+from framegate.option import once
 from framegate.preprocess import BUILTIN_STEPS
 from framegate.preprocess.toggles import parse_toggles
 from framegate.registry import Registry
@@ -78,7 +79,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def is_asked_for(config: pytest.Config) -> bool:
     """Whether an option, an ini setting or a hook of somebody else's says anything of this plugin."""
     hooks = (getattr(config.hook, name) for name in vars(hookspecs) if name.startswith("pytest_framegate_"))
-    return is_any_given(config, *TABLES) or any(hook.get_hookimpls() for hook in hooks)
+    return is_given(config, *TABLES) or any(hook.get_hookimpls() for hook in hooks)
 
 
 def check_names(options: Options, registries: Registries) -> None:

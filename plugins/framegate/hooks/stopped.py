@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from framegate.hooks.gate import GATE
+from framegate.hooks.gate import OPTIONS
 from framegate.hooks.own import is_ours
 
 SIGNALS = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
@@ -20,7 +20,7 @@ GATE_WORKER = "framegate_gate_worker.plugin"
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
     """Take care of the signals while tests of this plugin run, or the gate does."""
-    ours = GATE in session.config.stash or any(is_ours(item) for item in session.items)
+    ours = OPTIONS in session.config.stash or any(is_ours(item) for item in session.items)
     if not ours or session.config.pluginmanager.hasplugin(GATE_WORKER):
         return (yield)
     with _in_order(session):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import socket
 import sys
@@ -13,29 +14,10 @@ from typing import Any
 import pytest
 
 from .blocks import Blocks
-from .channel import CHANNEL, Channel
+from .channel import CHANNEL, OFF, Channel
 from .instruments import instruments
 from .messages import Benchmark, Collect, Collection, Finished, Hello, Measure, Message, Outcome
 
-OFF: dict[str, Any] = {
-    "gate": None,
-    "benchmark_disable": False,
-    "gate_accept": False,
-    "gate_bootstrap": False,
-    "gate_confirm": None,
-    "gate_json": None,
-    "benchmark_autosave": False,
-    "benchmark_save": False,
-    "benchmark_compare": None,
-    "benchmark_compare_fail": None,
-    "benchmark_histogram": None,
-    "benchmark_cprofile": None,
-    "xmlpath": None,
-    "numprocesses": None,
-    "dist": "no",
-    "tx": [],
-}
-"""Options that are the gate's own concern, whether they come from the command line or an ini file."""
 PASSED = ("passed", "")
 
 
@@ -43,10 +25,11 @@ PASSED = ("passed", "")
 def pytest_configure(config: pytest.Config) -> None:
     """Connect, and learn what to do."""
     port, key, side = os.environ.pop(CHANNEL).split(":")
+    off: dict[str, Any] = json.loads(os.environ.pop(OFF))
     channel = Channel(socket.create_connection(("127.0.0.1", int(port))))
     channel.send(Hello(key, int(side)))
     order = channel.order()
-    for name, value in OFF.items():
+    for name, value in off.items():
         if hasattr(config.option, name):
             setattr(config.option, name, value)
     config.pluginmanager.register(Worker(channel, order))
