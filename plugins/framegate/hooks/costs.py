@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from framegate.errors import BackendUnavailable
-from framegate.hooks.describe import FrameInfo
-from framegate.interfaces import Array, GLContext, Renderer
-from framegate.measure.frame import FrameLoop
 
 if TYPE_CHECKING:
+    from framegate.hooks.describe import FrameInfo
+    from framegate.interfaces import Array, GLContext, Renderer
     from framegate.measure.device import DeviceClock
+    from framegate.measure.frame import FrameLoop
 
 
 @pytest.fixture

@@ -10,18 +10,18 @@ import pytest
 
 from framegate.errors import FramegateError
 from framegate.gate.options import AB, FLOORS, GATE, GateOptions, check_gate_is_on, with_others
-from framegate.gate.verdicts import WHOLE_RUN, GateReport, Verdict
 from framegate.hooks.own import NO_BENCHMARKS, has_benchmarks
 from framegate.hooks.settings import add, is_given, read
 
 if TYPE_CHECKING:
     from framegate.gate.run import GatedRun
+    from framegate.gate.verdicts import GateReport
 
 MARKER = "gate"
 OVERRULED = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED)
 """Exit codes of a completed run; the verdict's code replaces them."""
 OPTIONS = pytest.StashKey[GateOptions]()
-REPORT = pytest.StashKey[GateReport]()
+REPORT: pytest.StashKey[GateReport] = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -107,6 +107,7 @@ def _statistics(seconds: list[float]) -> dict[str, Any]:
 def _report_findings(session: pytest.Session, report: GateReport, options: GateOptions) -> None:
     """Tell pytest's reporters, JUnit's among them, of each verdict as of a test's outcome, and write the files."""
     from framegate.gate.tables import explain, fails, publish
+    from framegate.gate.verdicts import WHOLE_RUN, Verdict
 
     items = {item.name: item for item in session.items if _is_benchmark(item)}
     judged = {finding.benchmark for finding in report.findings}
@@ -155,10 +156,10 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Show what was found."""
-    from framegate.gate.tables import gate_table
-
     report = config.stash.get(REPORT, None)
     if report is not None:
+        from framegate.gate.tables import gate_table
+
         for line in ["", *gate_table(report).splitlines()]:
             terminalreporter.write_line(line)
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from framegate.gate.worker.memory import forget_peak, peak_bytes, resident_bytes
-from framegate.hooks.describe import FrameInfo
-from framegate.results.parts import Memory
+if TYPE_CHECKING:
+    from framegate.hooks.describe import FrameInfo
 
 
 @pytest.fixture
@@ -19,6 +18,9 @@ def store_memory(benchmark: Any, frame_info: FrameInfo) -> Callable[[], None]:
     ``peak_bytes`` is the most since this fixture was set up, so it is asked for before what loads a model;
     ``steady_bytes`` is what is held now. None is what the system does not say. Nothing is stored with timing off.
     """
+    from framegate.gate.worker.memory import forget_peak, peak_bytes, resident_bytes
+    from framegate.results.parts import Memory
+
     del frame_info  # asked for as it describes the cell
     forgotten = forget_peak()
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from framegate.hooks.outcome import UNAVAILABLE
-from framegate.report.section import Section
-from framegate.report.terminal import section_text
-from framegate.results.cell import CellResult
+
+if TYPE_CHECKING:
+    from framegate.results.cell import CellResult
 
 NOTES = pytest.StashKey[dict[str, str]]()
 """Notes by what they are about."""
@@ -52,6 +52,10 @@ def measured(config: pytest.Config) -> list[CellResult]:
     """The results of this run so far, of benchmarks that use Framegate's fixtures; none with timing off."""
     session = config.pluginmanager.get_plugin("pytest-benchmark")
     benchmarks: list[Any] = getattr(session, "benchmarks", [])
+    if not benchmarks:
+        return []
+    from framegate.results.cell import CellResult
+
     results = (
         CellResult.read(benchmark.as_dict(include_data=False))
         for benchmark in benchmarks
@@ -63,7 +67,7 @@ def measured(config: pytest.Config) -> list[CellResult]:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """After pytest-benchmark's tables: an empty line above each block, and one below the last."""
     blocks = [
-        *map(section_text, _sections(config)),
+        *_sections(config),
         *config.stash.get(NOTES, {}).values(),
         *_not_run(terminalreporter),
     ]
@@ -74,15 +78,23 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         terminalreporter.write_line("")
 
 
-def _sections(config: pytest.Config) -> Iterator[Section]:
-    for sections in config.hook.pytest_framegate_sections(config=config, results=measured(config)):
+def _sections(config: pytest.Config) -> Iterator[str]:
+    results = measured(config)
+    offered = config.hook.pytest_framegate_sections(config=config, results=results)
+    if not (results or offered):
+        return
+    from framegate.report.section import Section
+    from framegate.report.sections import own_sections
+    from framegate.report.terminal import section_text
+
+    for sections in [own_sections(results), *offered]:
         for section in sections if isinstance(sections, Iterable) else [sections]:
             if not isinstance(section, Section) or section is sections:
                 raise pytest.UsageError(
                     f"a plugin offers {type(section).__name__} ({section!r}) as sections of the report;"
                     " pytest_framegate_sections has to return a list of framegate.report.section.Section"
                 )
-            yield section
+            yield section_text(section)
 
 
 def _not_run(terminalreporter: pytest.TerminalReporter) -> Iterator[str]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from framegate.hooks.describe import FrameInfo
-from framegate.measure.stages import StageTimer
-from framegate.results.parts import Stages
+if TYPE_CHECKING:
+    from framegate.hooks.describe import FrameInfo
+    from framegate.measure.stages import StageTimer
 
 
 @pytest.fixture
@@ -19,6 +19,8 @@ def store_stages(pytestconfig: pytest.Config, benchmark: Any, frame_info: FrameI
     Nothing is stored with timing off, when there are no rounds, nor with ``--benchmark-cprofile``, which calls the
     function under a profiler after the rounds.
     """
+    from framegate.results.parts import Stages
+
     del frame_info  # asked for as it describes the cell
 
     def store(timer: StageTimer, calls_after: int = 1) -> bool:

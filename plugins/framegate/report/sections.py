@@ -1,0 +1,26 @@
+"""The sections of the report that Framegate brings itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from framegate.report.costs import cost_sections
+from framegate.report.kernels import kernel_sections
+from framegate.report.memory import memory_sections
+from framegate.report.model_size import size_sections
+from framegate.report.section import Section
+from framegate.report.stages import stage_sections
+from framegate.report.ways import way_sections
+from framegate.results.cell import CellResult
+
+
+def own_sections(results: Sequence[CellResult]) -> list[Section]:
+    """From what was measured to the conclusion; those of other plugins follow."""
+    return [
+        *size_sections(results),
+        *memory_sections(results),
+        *cost_sections(results),
+        *stage_sections(results),
+        *kernel_sections(results),
+        *way_sections(results),
+    ]
