@@ -27,6 +27,7 @@ def store_memory(benchmark: Any, frame_info: FrameInfo) -> Callable[[], None]:
     def store() -> None:
         if benchmark.stats is None:
             return
-        Memory(peak_bytes() if forgotten else None, resident_bytes()).store(benchmark.extra_info)
+        steady = resident_bytes()  # first: what is held grows a little with each look at it
+        Memory(peak_bytes() if forgotten else None, steady).store(benchmark.extra_info)
 
     return store
