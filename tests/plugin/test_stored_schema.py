@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,15 @@ def test_what_is_stored_is_read_back(stored: Stored) -> None:
         {**cell["extra_info"][key], **({"shown": tuple(cell["extra_info"][key]["shown"])} if key == "picture" else {})}
         for key in ("frame", "frames", "memory", "agreement", "picture")
     ]
+
+
+def test_a_run_from_before_there_was_a_version_reads_the_same(stored: Stored) -> None:
+    (cell,) = stored("--frame-preprocess=none", "--frame-renderer=opencv")
+    now = CellResult.read(cell)
+    del cell["extra_info"]["framegate"]
+    then = CellResult.read(cell)
+    assert (now.version, then.version) == (1, 0)
+    assert replace(then, version=1, extra_info=now.extra_info) == now
 
 
 def test_the_check_itself_finds_other_keys_and_other_types() -> None:
