@@ -17,7 +17,7 @@ from speed.figures import Figures, report
 CELLS = 10_000
 TRIES = 3
 EMPTY = f"import pytest\n@pytest.mark.parametrize('cell', range({CELLS}))\ndef test_empty(cell):\n    pass\n"
-MATRIX = "def test_frame(benchmark, frame_path):\n    benchmark(frame_path.loop)\n"
+MATRIX = "def test_frame(benchmark, frame_pipeline):\n    benchmark(frame_pipeline)\n"
 
 
 def cpu_s(folder: Path, *command: str) -> float:

@@ -10,7 +10,8 @@ from framegate.browser.driver import Browser
 from framegate.browser.server import page_server
 from framegate.browser.session import TFJSPage
 from framegate.browser.tfjs import tfjs_files
-from framegate.frames import in_turn, open_frames
+from framegate.frames.sources import open_frames
+from framegate.frames.turns import in_turn
 from framegate.interfaces import ResolvedModel, Size
 from framegate.models import specs
 from framegate.models.sources import builtin

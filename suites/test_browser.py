@@ -2,7 +2,7 @@
 
 import pytest
 
-from framegate.fixtures import MeasurePage, VerifyPage
+from framegate.fixtures import MeasureFrames, Pipeline, StoreMemory, VerifyFrames
 
 pytestmark = [
     pytest.mark.browser,
@@ -16,6 +16,12 @@ pytestmark = [
 ]
 
 
-def test_browser(measure_page: MeasurePage, verify_page: VerifyPage) -> None:
-    measure_page()
-    verify_page()
+def test_browser(
+    store_memory: StoreMemory,
+    frame_pipeline: Pipeline,
+    measure_frames: MeasureFrames,
+    verify_frames: VerifyFrames,
+) -> None:
+    measure_frames(frame_pipeline)
+    store_memory()
+    verify_frames(frame_pipeline)

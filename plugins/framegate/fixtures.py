@@ -6,23 +6,21 @@ from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from framegate.hooks.agreement import VerifyOutputs
-from framegate.hooks.frame import FramePath
+from framegate.hooks.pipeline import MeasureFrames, VerifyFrames
 from framegate.hooks.render import WarmUp
 from framegate.interfaces import Array, Float32, GLContext, LoadedModel, Pixels, Renderer, ResolvedModel, Runtime
 from framegate.measure.frame import FrameLoop, Turns
 from framegate.measure.load import LoadPath
 from framegate.measure.stages import StageTimer
+from framegate.pipelines.base import Pipeline
 from framegate.preprocess.pipeline import Preprocessor
 
 Feeds = Mapping[str, Array]
 Frames = list[Pixels]
-MeasurePage = Callable[[], None]
 OutputTensor = Float32
 StoreCosts = Callable[[Renderer, Array], None]
 StoreMemory = Callable[[], None]
 StoreSize = Callable[[], None]
-VerifyPage = Callable[[], None]
-VerifyFrame = Callable[[], None]
 VerifyPixels = Callable[[Renderer, Array], None]
 
 
@@ -37,13 +35,13 @@ class StoreStages(Protocol):
 __all__ = [
     "Feeds",
     "FrameLoop",
-    "FramePath",
     "Frames",
     "GLContext",
     "LoadPath",
     "LoadedModel",
-    "MeasurePage",
+    "MeasureFrames",
     "OutputTensor",
+    "Pipeline",
     "Preprocessor",
     "Renderer",
     "ResolvedModel",
@@ -54,9 +52,8 @@ __all__ = [
     "StoreSize",
     "StoreStages",
     "Turns",
-    "VerifyFrame",
+    "VerifyFrames",
     "VerifyOutputs",
-    "VerifyPage",
     "VerifyPixels",
     "WarmUp",
 ]

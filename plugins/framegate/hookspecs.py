@@ -15,6 +15,7 @@ import pytest
 
 if TYPE_CHECKING:
     from framegate.interfaces import (
+        FrameSourceFactory,
         GLContextFactory,
         LayerFactory,
         ModelSourceFactory,
@@ -29,6 +30,15 @@ if TYPE_CHECKING:
 @pytest.hookspec
 def pytest_framegate_model_sources(config: pytest.Config) -> Mapping[str, ModelSourceFactory]:  # type: ignore[empty-body] # a spec has no body
     """Model sources by the scheme that calls them: ``{"zoo": ZooSource}`` serves ``--frame-model=zoo:NAME``."""
+
+
+@pytest.hookspec
+def pytest_framegate_frame_sources(config: pytest.Config) -> Mapping[str, FrameSourceFactory]:  # type: ignore[empty-body] # a spec has no body
+    """Frame sources by the name that ``--frame-source`` takes; a generator function is one.
+
+    ``{"bars": bars}``, with ``def bars(locator): while True: yield next_picture()``, serves ``--frame-source=bars``,
+    and ``--frame-source=bars:wide`` with ``"wide"`` as the locator.
+    """
 
 
 @pytest.hookspec

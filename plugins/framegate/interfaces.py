@@ -6,7 +6,7 @@ One pattern holds throughout: whatever is timed has one whole call (``load``, ``
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -17,6 +17,7 @@ from framegate.values import (
     Array,
     Drawing,
     Float32,
+    Frame,
     GLInfo,
     GLRequest,
     LayerFactory,
@@ -41,6 +42,8 @@ __all__ = [
     "Canvas",
     "Drawing",
     "Float32",
+    "Frame",
+    "FrameSourceFactory",
     "GLContext",
     "GLContextFactory",
     "GLInfo",
@@ -259,6 +262,9 @@ class Renderer(Protocol):
 
 Step = Callable[[Pixels], Pixels]
 """One preprocessing operation: a uint8 image, (H, W, 3) RGB or (H, W) grey, to one of the same height and width."""
+
+FrameSourceFactory = Callable[[str], Iterator[Pixels]]
+"""Opens a frame source, told what stands after its name and a colon: RGB frames, uint8 (H, W, 3), of one size."""
 
 ModelSourceFactory = Callable[[], ModelSource]
 RuntimeFactory = Callable[[], Runtime]

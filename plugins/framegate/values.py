@@ -31,6 +31,20 @@ class Stage(NamedTuple):
 Stages = tuple[Stage, ...]
 
 
+class Frame(NamedTuple):
+    """A picture on its way to a screen.
+
+    Attributes:
+        number: its place among the frames of its source, from 0.
+        due_s: when it was due, in seconds of the clock that the pipeline reads.
+        picture: uint8 (H, W, 3), RGB.
+    """
+
+    number: int
+    due_s: float
+    picture: Pixels
+
+
 class Size(NamedTuple):
     """Height and width in pixels. As text: ``256`` for a square, else ``WIDTHxHEIGHT`` (``640x480``)."""
 

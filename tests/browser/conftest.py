@@ -36,9 +36,9 @@ RunCells = Callable[..., subprocess.CompletedProcess[str]]
 WELL_S = 10.0
 # A page runs its rounds, and then frames, until its time is up.
 QUICK = """
-from framegate.hooks import browser_rounds
+from framegate.pipelines import page as pages
 
-browser_rounds.BUDGET_S = browser_rounds.ANIMATE_S = 0.2
+pages.BUDGET_S = pages.ANIMATE_S = 0.2
 """
 
 

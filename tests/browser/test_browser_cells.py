@@ -100,7 +100,7 @@ def test_a_canvas_that_shows_the_frame_before_fails_and_so_does_a_page_that_grow
     assert "2 failed" in done.stdout, done.stdout + done.stderr
     late, leak = [line for line in done.stdout.splitlines() if line.startswith("WrongOutput: ")]
     assert late.startswith(
-        "WrongOutput: after the last measured round the canvas does not show the picture that was fed last: wrong"
+        "WrongOutput: after the last measured round the screen does not show the picture that was fed last: wrong"
     )
     assert re.match(r"WrongOutput: (\d+) frames left \1 tensors and \d+ bytes behind", leak)
 
@@ -136,14 +136,14 @@ def test_kernels_are_stored_and_shown_when_they_are_asked_for(run_cells: RunCell
 BLOCKS = """
 from pytest_benchmark.fixture import BenchmarkFixture
 
-def blocks(benchmark, target, **_):
+def blocks(benchmark, target):
     for turn in range(30):
         target.slow({"draw": 0.05} if turn > 14 else {})
         before = benchmark._timer()
         target()
         print("took", benchmark._timer() - before, "of", sum(samples[-1] for samples in target.samples.values()))
 
-BenchmarkFixture.pedantic, BenchmarkFixture.runs_blocks = blocks, True
+BenchmarkFixture.__call__, BenchmarkFixture.runs_blocks = blocks, True
 """
 
 

@@ -67,7 +67,7 @@ def test_a_name_is_text_and_never_html(run_cells: RunCells, write_model: WriteMo
 
 
 NO_TENSORFLOW = "import sys\nsys.modules['tensorflow'] = None\n"
-UNFORESEEN = "from framegate.hooks import browser\nbrowser._expect_an_end = lambda model: None\n"
+UNFORESEEN = "from framegate.browser import shelf\nshelf.expect_an_end = lambda model: None\n"
 
 
 def rewrite(folder: Path, **changes: object) -> None:

@@ -19,8 +19,9 @@ from framegate.browser.chromium import flags
 from framegate.browser.driver import Browser
 from framegate.browser.server import page_server
 from framegate.errors import WrongOutput
-from framegate.hooks.browser_verify import verify_look
 from framegate.interfaces import Pixels, ResolvedModel
+from framegate.pipelines.page import shown
+from framegate.pipelines.verify import verify_screen
 
 OpenMutant = Callable[["Mutant"], session.TFJSPage]
 
@@ -180,7 +181,7 @@ def wrong_after(page: session.TFJSPage, way: str) -> set[str]:
 
 def is_wrong(page: session.TFJSPage, way: str, end: str) -> bool:
     try:
-        verify_look(page.look(), (-1, 1), way, end)
+        verify_screen(shown(page.look(), (-1, 1), way, end))
     except WrongOutput:
         return True
     return False

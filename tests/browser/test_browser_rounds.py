@@ -11,7 +11,8 @@ from patience import PATIENCE_S
 from framegate.browser import session
 from framegate.browser.session import TFJSPage
 from framegate.errors import BrowserError
-from framegate.frames import in_turn, open_frames
+from framegate.frames.sources import open_frames
+from framegate.frames.turns import in_turn
 from framegate.interfaces import Size
 from framegate.preprocess import BUILTIN_STEPS
 from framegate.preprocess.pipeline import Preprocessor

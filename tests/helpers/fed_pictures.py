@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from framegate.frames import in_turn
+from framegate.frames.turns import in_turn
 from framegate.interfaces import Pixels
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 import framegate
-from framegate.frames import open_frames
+from framegate.frames.sources import open_frames
 from framegate.interfaces import Pixels
 from framegate.models.specs import default_specs
 from framegate.paths import data_dir

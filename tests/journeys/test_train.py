@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import framegate
-from framegate.frames import open_frames
+from framegate.frames.sources import open_frames
 from framegate.interfaces import Array
 from framegate.training.pictures import middle, to_tensors
 

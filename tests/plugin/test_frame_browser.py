@@ -9,13 +9,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
-from framegate.browser import RUNTIMES
 from framegate.browser.chromium import is_software
-from framegate.browser.results import Rounds
+from framegate.browser.results import PageRounds
+from framegate.browser.runtimes import builtin_runtimes
 from framegate.errors import BackendUnavailable, WrongOutput
-from framegate.hooks.browser_rounds import verify_nothing_left
-from framegate.hooks.browser_verify import verify_close
+from framegate.inference.agreement import verify_agreement
+from framegate.pipelines.page import AGREEMENT, verify_nothing_left
 
 Run = Callable[..., pytest.RunResult]
 
@@ -127,24 +128,28 @@ def test_beside_other_suites_a_few_cells_run_and_the_users_names_win(
     output = run(*NOTHING_ASKED, *asked, "--collect-only", suite=suite).stdout.str()
     cells = re.findall(r"<Function test_browser\[(.*)\]>", output)
     assert len(cells) == count
-    assert {runtime for cell in cells for runtime in RUNTIMES if f"-{runtime}-" in cell} == runtimes
+    assert {runtime for cell in cells for runtime in builtin_runtimes() if f"-{runtime}-" in cell} == runtimes
     assert asked or suite or set(cells) == MAIN
 
 
 def test_outputs_agree_within_a_ten_thousandth_of_their_range() -> None:
     expected = np.linspace(-1, 1, 12, dtype=np.float32).reshape(1, 2, 2, 3)
-    verify_close(expected + np.float32(1.9e-4), expected)
+
+    def compare(values: NDArray[np.float32]) -> float:
+        return verify_agreement({"output": values}, {"Identity": expected}, "tensorflow", AGREEMENT)
+
+    assert compare(expected + np.float32(1.9e-4)) == pytest.approx(0.95e-4, rel=1e-3)
     with pytest.raises(WrongOutput, match=r"up to 0\.00021; 0\.0002 is allowed"):
-        verify_close(expected + np.float32(2.1e-4), expected)
-    with pytest.raises(WrongOutput, match="nan"):
-        verify_close(np.full_like(expected, np.nan), expected)
+        compare(expected + np.float32(2.1e-4))
+    with pytest.raises(WrongOutput, match="NaN"):
+        compare(np.full_like(expected, np.nan))
     with pytest.raises(WrongOutput, match="shape"):
-        verify_close(expected[0], expected)
+        compare(expected[0])
 
 
 @pytest.mark.parametrize(("tensors", "bytes_", "fine"), [(0, 0, True), (1, 0, False), (0, 4, False)])
 def test_a_page_that_grows_is_refused(tensors: int, bytes_: int, *, fine: bool) -> None:
-    rounds = Rounds({"draw": [0.1]}, [0.1], 0.0, tensors, bytes_)
+    rounds = PageRounds({"draw": [0.1]}, [0.1], 0.0, tensors, bytes_)
     if fine:
         verify_nothing_left(rounds)
         return

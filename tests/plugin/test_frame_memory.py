@@ -24,14 +24,14 @@ def resident():
 
 
 @pytest.fixture
-def many_frames(frame_path):
+def many_frames(frame_pipeline):
     for _ in range({WARM}):
-        frame_path.loop()
+        frame_pipeline()
     before = resident()
     for _ in range({FRAMES}):
-        frame_path.loop()
+        frame_pipeline()
     GROWN.append(resident() - before)
-    return frame_path
+    return frame_pipeline
 
 
 def pytest_sessionfinish():
@@ -39,8 +39,8 @@ def pytest_sessionfinish():
         json.dump(GROWN, file)
 """
 SUITE = """
-def test_frames(benchmark, many_frames, verify_pixels):
-    verify_pixels(many_frames.renderer, many_frames.tensor)
+def test_frames(benchmark, many_frames, verify_frames):
+    verify_frames(many_frames)
 """
 
 

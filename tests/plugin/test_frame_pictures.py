@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
-from framegate.frames import open_frames
+from framegate.frames.sources import open_frames
 from framegate.interfaces import Pixels, Size
 from framegate.preprocess.fit import crop
 from framegate.preprocess.steps import greyscale
@@ -48,5 +48,5 @@ def test_nothing_is_written_without_it(run: Run, pytester: pytest.Pytester) -> N
 def test_a_folder_that_cannot_be_written_fails_in_one_line(run: Run, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     result = run(f"--frame-pictures={tmp_path / 'file'}", "--frame-preprocess=none")
-    result.assert_outcomes(errors=1)
+    result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["FrameError: *file*: the picture cannot be written (*); name another folder"])

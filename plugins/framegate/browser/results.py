@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Rounds:
+class PageRounds:
     """What a page measured.
 
     Attributes:
@@ -61,7 +61,7 @@ class Delivered:
 
 
 @dataclass(frozen=True)
-class Look:
+class PageLook:
     """What is on the canvas after a frame, and what should be.
 
     Attributes:

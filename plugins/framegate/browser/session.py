@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from framegate.browser.results import Delivered, Look, Rounds
+from framegate.browser.results import Delivered, PageLook, PageRounds
 from framegate.browser.tfjs import VERSION, tfjs_files
 from framegate.errors import BackendUnavailable, BrowserError, ModelError, NoAnswer
 from framegate.interfaces import Range, ResolvedModel, TensorInfo
@@ -45,6 +45,7 @@ class TFJSPage:
         model: the model's files.
         cache: where the files of TF.js are kept.
         started_at_s: when its browser was started, in seconds since 1970.
+        flags: flags of TF.js' environment, set before the backend starts.
 
     Raises:
         BrowserError: the backend does not start.
@@ -59,34 +60,23 @@ class TFJSPage:
         model: ResolvedModel,
         cache: Path,
         started_at_s: float = 0.0,
+        flags: Mapping[str, bool | float] | None = None,
     ) -> None:
         self.started_at_s = started_at_s
         self.is_used = False
         """Whether rounds have been run."""
         self._browser = browser
         self._server = server
-        document = read_model_json(model.path)
-        shards = [f"shard-{index}" for index, _ in enumerate(shard_files(document))]
-        server.serve(
-            {
-                **tfjs_files(cache),
-                **{file.name: file for file in _PAGE.iterdir()},
-                **dict(zip(shards, shard_files(document), strict=True)),
-                "model.json": model.path,
-            }
-        )
+        wanted = _serve(server, model, cache)
         browser.open(server.root + "index.html", START_S)
-        self.info: dict[str, Any] = browser.call("framegate.start", {"backend": backend, "model": model.name}, START_S)
+        self.info: dict[str, Any] = browser.call(
+            "framegate.start", {"backend": backend, "model": model.name, "flags": dict(flags or {})}, START_S
+        )
         self.info["browser"] = browser.version
-        self._model = f"model {model.name!r}"
-        wanted = {
-            "format": model.format,
-            "topology": "model.json",
-            "shards": shards,
-            "specs": [spec for group in document.document["weightsManifest"] for spec in group["weights"]],
-        }
+        self.model = model
+        self._named = f"model {model.name!r}"
         try:
-            loaded = browser.call("framegate.load", wanted, LOAD_S, f"load {self._model} in TF.js {VERSION}")
+            loaded = browser.call("framegate.load", wanted, LOAD_S, f"load {self._named} in TF.js {VERSION}")
         except NoAnswer as error:
             raise ModelError(str(error)) from error
         self._refuse(loaded)
@@ -102,7 +92,7 @@ class TFJSPage:
 
     def _refuse(self, found: Mapping[str, Any]) -> None:
         if "refused" in found:
-            raise ModelError(f"TF.js {VERSION} refuses {self._model}: {' '.join(found['refused'].split())[:_LONGEST]}")
+            raise ModelError(f"TF.js {VERSION} refuses {self._named}: {' '.join(found['refused'].split())[:_LONGEST]}")
 
     def take(
         self, pictures: Sequence[Pixels], channels: int, *, batched: bool, dtype: str, value_range: Range
@@ -132,7 +122,7 @@ class TFJSPage:
         self._taken = None
         self._pictures = [f"picture-{index}" for index in range(len(data))]
         self._server.add(dict(zip(self._pictures, data, strict=True)))
-        doing = f"run {self._model} in TF.js {VERSION} once"
+        doing = f"run {self._named} in TF.js {VERSION} once"
         found = self._browser.call("framegate.take", {"pictures": self._pictures, **given}, ROUNDS_S, doing)
         self._refuse(found)
         self._input, self._frames = given, 0
@@ -161,7 +151,7 @@ class TFJSPage:
 
     def rounds(
         self, least: int, most: int, budget_s: float, warm: int = 0, delays_s: Mapping[str, float] | None = None
-    ) -> Rounds:
+    ) -> PageRounds:
         """Run frames until the time is up, at least and at most so many; ``warm`` more before that, unmeasured.
 
         ``delays_s`` has stages take so many seconds longer, by real work.
@@ -178,7 +168,7 @@ class TFJSPage:
         self.is_used = True
         self._frames += len(found["dispatch"])
         inside = sum(map(sum, found["stages"].values()))
-        return Rounds(
+        return PageRounds(
             stages_s=found["stages"],
             dispatch_s=found["dispatch"],
             outside=1 - inside / found["whole_s"],
@@ -213,7 +203,7 @@ class TFJSPage:
         name = self._browser.call("faults.drawn_by", None, START_S)
         return None if name is None else str(name)
 
-    def look(self) -> Look:
+    def look(self) -> PageLook:
         """What the last frame left on the canvas; no frame is run for it.
 
         Which picture it was fed follows from how many frames there were, and is not the page's to say. What the model
@@ -223,7 +213,28 @@ class TFJSPage:
         picture = 1 + (self._frames - 1) % (len(self._pictures) - 1) if self._frames else 0
         found = self._browser.call("framegate.expect", {"picture": self._pictures[picture], **self._input}, ROUNDS_S)
         output = _array(found["output"], found["dtype"]).reshape(found["shape"])
-        return Look(picture, output, _array(found["unit"], "float32").reshape(output.shape[-3:]), pixels)
+        return PageLook(picture, output, _array(found["unit"], "float32").reshape(output.shape[-3:]), pixels)
+
+
+def _serve(server: PageServer, model: ResolvedModel, cache: Path) -> dict[str, object]:
+    """Have the page and the model's files served; returns what the page is asked to load."""
+    document = read_model_json(model.path)
+    files = shard_files(document)
+    shards = [f"shard-{index}" for index, _ in enumerate(files)]
+    server.serve(
+        {
+            **tfjs_files(cache),
+            **{file.name: file for file in _PAGE.iterdir()},
+            **dict(zip(shards, files, strict=True)),
+            "model.json": model.path,
+        }
+    )
+    return {
+        "format": model.format,
+        "topology": "model.json",
+        "shards": shards,
+        "specs": [spec for group in document.document["weightsManifest"] for spec in group["weights"]],
+    }
 
 
 def _decode(png: bytes) -> Pixels:

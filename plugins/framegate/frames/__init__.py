@@ -1,6 +1,14 @@
-"""Frame sources: a photo, a generated clip, and the user's own picture or video."""
+"""Frame sources: a photo, a generated clip, the user's own pictures and videos, and those of plugins."""
 
-from framegate.frames.sources import open_frames
-from framegate.frames.turns import in_turn
+from __future__ import annotations
 
-__all__ = ["in_turn", "open_frames"]
+from framegate.interfaces import FrameSourceFactory
+from framegate.registry import Lazy
+
+
+def builtin() -> dict[str, FrameSourceFactory]:
+    """The sources that come with Framegate, by name; nothing is imported or read until one is opened."""
+    return {
+        "photo": Lazy("framegate.frames.sources", "packaged_photo"),
+        "clip": Lazy("framegate.frames.sources", "generated_clip"),
+    }

@@ -1,4 +1,4 @@
-"""Open a frame source: everything is decoded before the measuring starts."""
+"""Open a frame source: a name that a plugin provides, a picture or a video."""
 
 from __future__ import annotations
 
@@ -6,58 +6,98 @@ import hashlib
 import itertools
 import os
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import cast
+from types import MappingProxyType
+from typing import Any, cast
 
 from framegate.errors import FrameError
+from framegate.frames import builtin
 from framegate.frames.clip import generate_clip
 from framegate.frames.pictures import decode_picture, unread_kind
-from framegate.interfaces import Pixels
+from framegate.interfaces import FrameSourceFactory, Pixels
 from framegate.paths import data_dir
 
-PHOTO = "photo"
-CLIP = "clip"
-VIDEO_FRAMES = 60
+MOST_FRAMES = 60
+"""Frames that a suite takes in turn: two seconds of video, which are kept decoded."""
 
 
-def open_frames(source: str) -> list[Pixels]:
-    """All frames of a source, in order; they are read-only, for every cell of a run shares them.
+def open_source(source: str, factories: Mapping[str, FrameSourceFactory]) -> Iterator[Pixels]:
+    """The frames of a source one after another, each read when it is asked for; a source need not end.
 
     Args:
-        source: ``photo`` (the packaged one), ``clip`` (generated), or the path of an image or video file. Of a video
-            the first 60 frames are taken.
-
-    Returns:
-        RGB pictures, uint8 (H, W, 3), at least one.
+        source: a name of ``factories``, on its own or with what its factory is told after a colon; else the path of an
+            image or video file.
+        factories: sources by name.
 
     Raises:
         FrameError: no such file, or a file that is neither a picture nor a video that OpenCV reads.
     """
-    frames = _decode(source)
-    for frame in frames:
+    name, _, locator = source.partition(":")
+    if name in factories:
+        return factories[name](locator)
+    return _file(source, factories)
+
+
+def open_frames(
+    source: str, factories: Mapping[str, FrameSourceFactory] = MappingProxyType({}), most: int = MOST_FRAMES
+) -> list[Pixels]:
+    """The first frames of a source, in order; they are read-only, for every cell of a run shares them.
+
+    Args:
+        source: as in `open_source`.
+        factories: sources by name, beside the built-in ones.
+        most: number of frames at which the source is closed.
+
+    Returns:
+        RGB pictures, uint8 (H, W, 3), of one size; at least one.
+
+    Raises:
+        FrameError: as in `open_source`; or the source gives no frames, or something else.
+    """
+    frames: list[Pixels] = []
+    for frame in itertools.islice(open_source(source, builtin() | dict(factories)), most):
+        _check_frame(source, frame, frames[:1])
         frame.flags.writeable = False
+        frames.append(frame)
+    if not frames:
+        raise FrameError(f"frame source {source!r} gives no frames; let it yield RGB pictures, uint8 (H, W, 3)")
     return frames
 
 
-def _decode(source: str) -> list[Pixels]:
-    if source == CLIP:
-        return generate_clip()
-    if source == PHOTO:
-        return [_packaged_photo()]
+def _check_frame(source: str, frame: Any, first: Sequence[Pixels]) -> None:
+    shape: tuple[int, ...] = getattr(frame, "shape", ())
+    dtype = getattr(frame, "dtype", None)
+    if len(shape) != 3 or shape[-1] != 3 or str(dtype) != "uint8":
+        found = f"{dtype} {shape}" if shape else type(frame).__name__
+        raise FrameError(f"frame source {source!r} gives {found}; let it yield RGB pictures, uint8 (H, W, 3)")
+    if first and shape != first[0].shape:
+        raise FrameError(
+            f"frame source {source!r} changes from {first[0].shape} to {shape}; let all of its frames have one size"
+        )
+
+
+def _file(source: str, factories: Mapping[str, FrameSourceFactory]) -> Iterator[Pixels]:
     path = Path(source)
     if not path.is_file():
-        raise FrameError(f"frame source {source!r} is no file; give an image or video file, {PHOTO!r} or {CLIP!r}")
+        names = ", ".join(map(repr, factories))
+        raise FrameError(f"frame source {source!r} is no file; give an image or video file, or one of {names}")
     with _quiet_decoders():
         _check_kind(path)
-        frames = _read_picture(path) or _read_video(path)
-    if not frames:
+        picture = _read_picture(path)
+    return _first_of(source, iter([picture]) if picture is not None else _read_video(path))
+
+
+def _first_of(source: str, frames: Iterator[Pixels]) -> Iterator[Pixels]:
+    with _quiet_decoders():
+        first = next(frames, None)
+    if first is None:
         raise FrameError(
             f"frame source {source}: OpenCV reads it neither as a picture nor as a video;"
             " convert it to PNG, JPEG or MP4"
         )
-    return frames
+    return itertools.chain([first], frames)
 
 
 def _check_kind(path: Path) -> None:
@@ -70,23 +110,27 @@ def _check_kind(path: Path) -> None:
         raise FrameError(f"frame source {path} is a {kind} file, which OpenCV does not read; convert it to PNG or JPEG")
 
 
-def _read_picture(path: Path) -> list[Pixels]:
+def _read_picture(path: Path) -> Pixels | None:
     import cv2
 
     # A look at the header: a video need not be read as a whole to learn that it is no picture.
     if not cv2.haveImageReader(str(path)):
-        return []
+        return None
     try:
-        picture = decode_picture(path.read_bytes())
+        return decode_picture(path.read_bytes())
     except (cv2.error, OSError) as error:
         reason = " ".join(str(error).split())
         raise FrameError(f"frame source {path}: cannot be read ({reason}); give another picture") from error
-    return [] if picture is None else [picture]
 
 
-def _packaged_photo() -> Pixels:
+def packaged_photo(_: str = "") -> Iterator[Pixels]:
+    """The photo that comes with Framegate.
+
+    Raises:
+        FrameError: its file is not the one that it was.
+    """
     folder = data_dir("fixtures")
-    entry = tomllib.loads((folder / "manifest.toml").read_text("utf-8"))[PHOTO]
+    entry = tomllib.loads((folder / "manifest.toml").read_text("utf-8"))["photo"]
     data = (folder / entry["file"]).read_bytes()
     found = hashlib.sha256(data).hexdigest()
     picture = decode_picture(data) if found == entry["sha256"] else None
@@ -94,19 +138,21 @@ def _packaged_photo() -> Pixels:
         raise FrameError(
             f"fixture {entry['file']} has sha256 {found}, its manifest says {entry['sha256']}; reinstall Framegate"
         )
-    return picture
+    yield picture
 
 
-def _read_video(path: Path) -> list[Pixels]:
+def generated_clip(_: str = "") -> Iterator[Pixels]:
+    """The frames of `generate_clip`."""
+    yield from generate_clip()
+
+
+def _read_video(path: Path) -> Iterator[Pixels]:
     import cv2
 
     capture = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG)
     try:
-        reads = iter(capture.read, (False, None))
-        return [
-            cast("Pixels", cv2.cvtColor(picture, cv2.COLOR_BGR2RGB))
-            for _, picture in itertools.islice(reads, VIDEO_FRAMES)
-        ]
+        for _, picture in iter(capture.read, (False, None)):
+            yield cast("Pixels", cv2.cvtColor(picture, cv2.COLOR_BGR2RGB))
     finally:
         capture.release()
 

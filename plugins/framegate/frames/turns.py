@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from framegate.interfaces import Frame
 
 if TYPE_CHECKING:
     from framegate.interfaces import Pixels
@@ -43,6 +46,19 @@ def in_turn(frames: Sequence[Pixels]) -> list[Pixels]:
     while len(kept) >= WARM_UP + TURNS and not (_is_new(kept[first], kept[-2:]) and _is_new(kept[second], kept[-1:])):
         kept.pop()
     return kept if len(kept) >= WARM_UP + TURNS else [_variant(frames[0], turn) for turn in range(WARM_UP + TURNS)]
+
+
+def numbered(pictures: Sequence[Pixels], first: int, clock: Callable[[], float]) -> Iterator[Frame]:
+    """Frames without an end: the first pictures once, then the others in turn, each due when it is asked for.
+
+    Args:
+        pictures: more than ``first``.
+        first: number of pictures that come once.
+        clock: returns seconds as a float.
+    """
+    for number in itertools.count():
+        index = number if number < first else first + (number - first) % (len(pictures) - first)
+        yield Frame(number, clock(), pictures[index])
 
 
 def _is_new(frame: Pixels, before: Sequence[Pixels]) -> bool:

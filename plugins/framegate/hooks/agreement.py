@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
+from framegate.errors import BackendUnavailable
 from framegate.hooks.describe import FrameInfo
-from framegate.hooks.frame import FramePath
-from framegate.hooks.preprocess import build_preprocessor
+from framegate.hooks.matrix import kind_of
 from framegate.hooks.registries import registries_of
 from framegate.hooks.report import note
 from framegate.hooks.trials import VetModel
-from framegate.interfaces import Array, Pixels, Renderer, ResolvedModel, Runtime
+from framegate.interfaces import Array, ResolvedModel, TensorInfo
+from framegate.pipelines.base import AGREEMENT, PAGE
 from framegate.results.parts import Agreement
 
 if TYPE_CHECKING:
     from framegate.inference.reference import Reference, References
-    from framegate.models.frame_io import FrameIO
 
 Feeds = Mapping[str, Array]
-VerifyOutputs = Callable[[Mapping[str, Array], Sequence[Feeds]], None]
+AskReference = Callable[[Sequence[Feeds]], "Reference"]
+
+
+class VerifyOutputs(Protocol):
+    """Compares outputs with those of the reference runtime."""
+
+    def __call__(self, outputs: Mapping[str, Array], latest: Sequence[Feeds], tolerance: float = AGREEMENT) -> None:
+        """Compare them within ``tolerance``, a share of the range of each output's values."""
+        ...
 
 
 @pytest.fixture(scope="session")
@@ -36,22 +44,27 @@ def references(pytestconfig: pytest.Config, frame_threads: int) -> References:
 
 @pytest.fixture
 def ask_reference(
-    resolved_model: ResolvedModel,
+    request: pytest.FixtureRequest,
+    frame_model: str,
     frame_runtime: str,
-    runtime: Runtime,
+    resolved_model: ResolvedModel,
     frame_info: FrameInfo,
     references: References,
     vet_model: VetModel,
-) -> Callable[[Sequence[Feeds]], Reference]:
+) -> AskReference:
     """Asks another loading of the cell's model what comes of feeds.
 
-    ``null`` returns its input, and so do runtimes derived from it: they agree with nobody but themselves.
+    ``null`` returns its input, and so do runtimes derived from it: they agree with nobody but themselves. A page is
+    compared with the reference runtime, by the one output that it shows.
     """
     from framegate.inference.reference import REFERENCE
     from framegate.runtimes.null import NullRuntime
 
     def ask(feeds: Sequence[Feeds]) -> Reference:
-        if isinstance(runtime, NullRuntime):
+        if kind_of(request.node) == PAGE:
+            vet_model(resolved_model, REFERENCE)
+            return _shown(references.apart(resolved_model, REFERENCE, feeds), frame_model)
+        if isinstance(request.getfixturevalue("runtime"), NullRuntime):
             return references.apart(resolved_model, frame_runtime, feeds)
         vet_model(resolved_model, REFERENCE)
         return references(resolved_model, frame_info["runtime"], feeds)  # for auto, the one that it took
@@ -59,12 +72,21 @@ def ask_reference(
     return ask
 
 
+def _shown(reference: Reference, model: str) -> Reference:
+    """The one output of a reference that is a picture."""
+    from framegate.models.image_io import image_output
+
+    infos = tuple(TensorInfo(name, values.shape, values.dtype.name) for name, values in reference.outputs[0].items())
+    name = image_output(model, infos, batched=True).info.name
+    return reference._replace(outputs=[{name: outputs[name]} for outputs in reference.outputs])
+
+
 @pytest.fixture
 def verify_outputs(
     pytestconfig: pytest.Config,
     benchmark: Any,
     frame_info: FrameInfo,
-    ask_reference: Callable[[Sequence[Feeds]], Reference],
+    ask_reference: AskReference,
 ) -> VerifyOutputs:
     """Compares outputs with those of the reference runtime, and stores which it is and by how much they differ.
 
@@ -73,50 +95,24 @@ def verify_outputs(
     """
     from framegate.inference import agreement
 
-    def verify(outputs: Mapping[str, Array], latest: Sequence[Feeds]) -> None:
+    def verify(outputs: Mapping[str, Array], latest: Sequence[Feeds], tolerance: float = AGREEMENT) -> None:
         agreement.verify_finite(outputs)
-        reference = ask_reference(latest)
-        Agreement().store(benchmark.extra_info)
+        before = Agreement.read(benchmark.extra_info) or Agreement()
+        before.store(benchmark.extra_info)
+        try:
+            reference = ask_reference(latest)
+        except BackendUnavailable:
+            return
         model, runtime = frame_info["model"], reference.runtime
         if not reference.is_repeatable:
             note(pytestconfig, f"{model} returns other outputs each time that it runs: they were compared with none.")
             return
         expected = reference.outputs
-        differs_by = agreement.verify_latest(outputs, expected, runtime)
-        Agreement(runtime, differs_by).store(benchmark.extra_info)
+        differs_by = agreement.verify_latest(outputs, expected, runtime, tolerance)
+        Agreement(runtime, max(differs_by, before.differs_by or 0.0)).store(benchmark.extra_info)
         if any(agreement.agrees(expected[0], earlier, runtime) for earlier in expected[1:]):
             note(
                 pytestconfig, f"{model} returns the same for different pictures: a late one could not be told from it."
             )
-
-    return verify
-
-
-@pytest.fixture
-def verify_frame(
-    pytestconfig: pytest.Config,
-    frame_path: FramePath,
-    frame_preprocess: str,
-    frame_io: FrameIO,
-    verify_pixels: Callable[[Renderer, Array], None],
-    verify_outputs: VerifyOutputs,
-) -> Callable[[], None]:
-    """Compares what is on the screen with what the model makes of the frame that was fed last.
-
-    What it makes of it is computed apart: by a preprocessing of its own, and by the reference runtime. No frame is
-    taken the way for it.
-    """
-    from framegate.frames.turns import TURNS
-    from framegate.preprocess.tensor import ToTensor
-
-    def fed(frame: Pixels) -> Feeds:
-        to_tensor = ToTensor(frame_io.shape, frame_io.input.dtype, frame_io.input_range)
-        return {
-            frame_io.input.name: build_preprocessor(pytestconfig, frame_io.size, frame_preprocess, to_tensor)(frame)
-        }
-
-    def verify() -> None:
-        verify_pixels(frame_path.renderer, frame_path.tensor)
-        verify_outputs(frame_path.outputs, [fed(frame) for frame in frame_path.loop.latest(TURNS)])
 
     return verify

@@ -1,45 +1,26 @@
-"""Fixtures: the whole way of a frame from the camera to the screen."""
+"""Fixtures: the cell's model on its frames, and the frames taken to a screen, in this process."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+import time
+from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from framegate.hooks.options import options_of
 from framegate.hooks.outcome import named
-from framegate.hooks.pictures import SavePicture
 from framegate.hooks.preprocess import build_preprocessor
 from framegate.hooks.report import note
-from framegate.interfaces import Array, LoadedModel, MakeRenderer, Pixels, Renderer
-from framegate.measure.frame import FrameLoop, Turns, frame_stages
+from framegate.interfaces import Array, LoadedModel, MakeRenderer, Pixels
+from framegate.measure.frame import Turns, frame_stages
 from framegate.results.parts import Picture
 
 if TYPE_CHECKING:
     from framegate.models.frame_io import FrameIO
+    from framegate.pipelines.python import PythonPipeline
     from framegate.preprocess.pipeline import Preprocessor
-    from framegate.preprocess.tensor import ToPicture
-
-
-@dataclass(frozen=True)
-class FramePath:
-    """The cell's way of a frame: call ``loop`` for the next frame; ``renderer`` then shows ``tensor``."""
-
-    loop: FrameLoop
-    renderer: Renderer
-    picture: ToPicture
-
-    @property
-    def tensor(self) -> Array:
-        """The picture that was drawn last, (H, W, C); another run of the model may overwrite it."""
-        return self.picture.tensor
-
-    @property
-    def outputs(self) -> Mapping[str, Array]:
-        """All outputs of the model in the last frame, by name; another run may overwrite them."""
-        return self.picture.outputs
 
 
 @pytest.fixture
@@ -113,22 +94,22 @@ def note_range(
 
 
 @pytest.fixture
-def frame_path(
+def python_pipeline(
     pytestconfig: pytest.Config,
+    frame_preprocess: str,
     frames: list[Pixels],
     model_preprocessor: Preprocessor,
     frame_io: FrameIO,
     warm_model: LoadedModel,
     model_feeds: dict[str, Array],
     make_renderer: MakeRenderer,
-    save_picture: SavePicture,
     note_range: Callable[[Array], None],
-) -> FramePath:
+) -> PythonPipeline:
     """Preprocessing, model and renderer of the cell, joined."""
-    from framegate.frames.turns import WARM_UP
-    from framegate.preprocess.tensor import ToPicture
+    from framegate.frames.turns import WARM_UP, numbered
+    from framegate.pipelines.python import Apart, PythonPipeline
+    from framegate.preprocess.tensor import ToPicture, ToTensor
 
-    save_picture("input", model_preprocessor.picture(frames[0]))
     name = frame_io.input.name
     to_picture = ToPicture(frame_io.output.name, warm_model.run(model_feeds), frame_io.output_range)
     tensor = to_picture.tensor
@@ -141,4 +122,11 @@ def frame_path(
         to_picture=to_picture,
         renderer=renderer.stages(),
     )
-    return FramePath(FrameLoop(frames, stages, first=WARM_UP), renderer, to_picture)
+
+    def feeds_apart(picture: Pixels) -> dict[str, Array]:
+        to_tensor = ToTensor(frame_io.shape, frame_io.input.dtype, frame_io.input_range)
+        return {name: build_preprocessor(pytestconfig, frame_io.size, frame_preprocess, to_tensor)(picture)}
+
+    apart = Apart(picture=model_preprocessor.picture, feeds=feeds_apart)
+    turns = numbered(frames, WARM_UP, time.perf_counter)
+    return PythonPipeline(turns, stages, to_picture, renderer, drawing, apart)

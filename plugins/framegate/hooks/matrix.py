@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import pytest
 
-from framegate import browser
 from framegate.errors import FramegateError, UnknownName
 from framegate.hooks.catalogue import catalogue_of
 from framegate.hooks.options import options_of
@@ -16,6 +15,7 @@ from framegate.hooks.registries import ALL, expand, registries_of
 from framegate.interfaces import Size
 from framegate.matrix import AXES, cell_id, cells
 from framegate.option import once, split
+from framegate.pipelines.base import PAGE, PYTHON, pipeline_of
 from framegate.preprocess.toggles import NONE, parse_toggles
 
 DEFAULTS = {
@@ -58,18 +58,21 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         return
     if not has_benchmarks(metafunc.config):
         raise pytest.Collector.CollectError(f"{NO_BENCHMARKS}; leave that out to measure anything")
-    axes = [axis for axis in AXES if f"frame_{axis}" in metafunc.fixturenames]
-    if not axes:
+    asked = [axis for axis in AXES if f"frame_{axis}" in metafunc.fixturenames]
+    if not asked:
         return
+    # A page draws to its canvas, and to no context of ours.
+    axes = [axis for axis in asked if axis != "gl" or kind_of(metafunc.definition) != PAGE]
     try:
         rows = _rows(metafunc, axes)
     except FramegateError as error:
         raise pytest.Collector.CollectError(str(error)) from None
-    names = [f"frame_{axis}" for axis in axes]
+    names = [f"frame_{axis}" for axis in asked]
+    none = (None,) * (len(asked) - len(axes))  # gl is the last axis
     if rows:
-        metafunc.parametrize(names, rows, ids=map(cell_id, rows))
+        metafunc.parametrize(names, [row + none for row in rows], ids=map(cell_id, rows))
     else:
-        metafunc.parametrize(names, [pytest.param(*axes, marks=getattr(pytest.mark, NO_CELLS))], ids=["none"])
+        metafunc.parametrize(names, [pytest.param(*asked, marks=getattr(pytest.mark, NO_CELLS))], ids=["none"])
 
 
 @pytest.hookimpl(trylast=True)
@@ -93,6 +96,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if item not in out]
 
 
+def kind_of(item: pytest.Item) -> str:
+    """The kind of pipelines that a test measures."""
+    return PAGE if item.get_closest_marker(BROWSER) else PYTHON
+
+
 def _is_named(config: pytest.Config, item: pytest.Item) -> bool:
     return _names([*config.args, config.option.keyword], item.path.stem)
 
@@ -108,10 +116,10 @@ def _rows(metafunc: pytest.Metafunc, axes: Sequence[str]) -> Sequence[tuple[str,
     if not _is_named(config, metafunc.definition):
         suite |= _marked(metafunc.definition, MAIN)
 
-    # In a page the runtimes and renderers are TF.js' own; a suite leaves the names of the other kind to other suites.
-    in_page = metafunc.definition.get_closest_marker(BROWSER) is not None
-    runtimes = tuple(browser.RUNTIMES if in_page else registries.runtimes)
-    renderers = browser.WAYS if in_page else tuple(registries.renderers)
+    # A suite leaves the runtimes and renderers of another kind of pipelines to other suites.
+    kind = kind_of(metafunc.definition)
+    runtimes = [name for name, factory in registries.runtimes.items() if pipeline_of(factory) == kind]
+    renderers = registries.renderers[kind]
 
     def asked(axis: str) -> tuple[str, ...]:
         return options.axis(axis) or split([suite.get(axis, "")]) or DEFAULTS[axis]
@@ -140,5 +148,5 @@ def _marked(item: pytest.Function, name: str) -> dict[str, str]:
     return {} if marker is None else dict(marker.kwargs)
 
 
-def _of_one_kind(names: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:
+def _of_one_kind(names: Sequence[str], known: Collection[str]) -> tuple[str, ...]:
     return tuple(name for name in names if name == ALL or name in known)

@@ -20,9 +20,10 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session")
 def frames(pytestconfig: pytest.Config) -> list[Pixels]:
     """The frames of ``--frame-source``, decoded: RGB uint8 (H, W, 3), five or more, none like the two before it."""
-    from framegate.frames import in_turn, open_frames
+    from framegate.frames.sources import open_frames
+    from framegate.frames.turns import in_turn
 
-    return in_turn(open_frames(options_of(pytestconfig).source))
+    return in_turn(open_frames(options_of(pytestconfig).source, registries_of(pytestconfig).frame_sources))
 
 
 @pytest.fixture

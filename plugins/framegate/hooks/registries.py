@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
-from framegate import browser, contexts, hookspecs, renderers, runtimes
+from framegate import contexts, frames, hookspecs, renderers, runtimes
 from framegate.analysis.own_layers import check_layers
 from framegate.browser.chromium import find_chromium
+from framegate.browser.runtimes import builtin_renderers, builtin_runtimes
 from framegate.errors import FramegateError, UnknownName, UsageError
 from framegate.gl.selection import has_window, parse_choice
 from framegate.hooks.options import GL, TABLES, Options, options_of
 from framegate.hooks.settings import is_given, per_run
 from framegate.interfaces import (
+    FrameSourceFactory,
     GLContextFactory,
     LayerFactory,
     ModelSourceFactory,
@@ -25,6 +28,7 @@ from framegate.interfaces import (
 )
 from framegate.models import sources
 from framegate.option import once
+from framegate.pipelines.base import PAGE, PYTHON, pipeline_of
 from framegate.preprocess import BUILTIN_STEPS
 from framegate.preprocess.toggles import parse_toggles
 from framegate.registry import Registry
@@ -39,8 +43,10 @@ class Registries:
     sources: Registry[ModelSourceFactory]
     runtimes: Registry[RuntimeFactory]
     steps: Registry[Step]
-    renderers: Registry[RendererFactory]
+    renderers: Mapping[str, Registry[RendererFactory]]
+    """Those of each kind of pipelines, whose names may be the same."""
     contexts: Registry[GLContextFactory]
+    frame_sources: Registry[FrameSourceFactory]
     layers: Registry[LayerFactory]
 
 
@@ -55,9 +61,17 @@ def registries_of(config: pytest.Config) -> Registries:
     try:
         registries = Registries(
             sources=Registry("model source", [sources.builtin(), *hook.pytest_framegate_model_sources(config=config)]),
-            runtimes=Registry("runtime", [runtimes.builtin(), *hook.pytest_framegate_runtimes(config=config)]),
+            frame_sources=Registry(
+                "frame source", [frames.builtin(), *hook.pytest_framegate_frame_sources(config=config)]
+            ),
+            runtimes=Registry(
+                "runtime", [runtimes.builtin(), builtin_runtimes(), *hook.pytest_framegate_runtimes(config=config)]
+            ),
             steps=Registry("preprocessing step", [BUILTIN_STEPS, *hook.pytest_framegate_steps(config=config)]),
-            renderers=Registry("renderer", [renderers.builtin(), *hook.pytest_framegate_renderers(config=config)]),
+            renderers=_by_pipeline(
+                "renderer",
+                [renderers.builtin(), builtin_renderers(), *hook.pytest_framegate_renderers(config=config)],
+            ),
             contexts=Registry("GL context", [contexts.builtin(), *hook.pytest_framegate_gl_contexts(config=config)]),
             layers=Registry("layer", hook.pytest_framegate_layers(config=config)),
         )
@@ -82,6 +96,21 @@ def is_asked_for(config: pytest.Config) -> bool:
     return is_given(config, *TABLES) or any(hook.get_hookimpls() for hook in hooks)
 
 
+def _by_pipeline(kind: str, parts: Sequence[Mapping[str, Any]]) -> dict[str, Registry[Any]]:
+    """The factories of each kind of pipelines; what is no mapping is the registry's to refuse."""
+    kinds = dict.fromkeys([PYTHON, PAGE])
+    for part in parts:
+        kinds |= dict.fromkeys(map(pipeline_of, part.values() if isinstance(part, Mapping) else ()))
+    return {
+        pipeline: Registry(kind, [_of(part, pipeline) if isinstance(part, Mapping) else part for part in parts])
+        for pipeline in kinds
+    }
+
+
+def _of(part: Mapping[str, Any], pipeline: str) -> dict[str, Any]:
+    return {name: factory for name, factory in part.items() if pipeline_of(factory) == pipeline}
+
+
 def check_names(options: Options, registries: Registries) -> None:
     """Look every name of the options up, before anything is collected.
 
@@ -92,8 +121,8 @@ def check_names(options: Options, registries: Registries) -> None:
     if options.browser.path is not None:
         find_chromium(options.browser.path)
     for axis, kind, known in (
-        ("runtime", "runtime", {*registries.runtimes, *browser.RUNTIMES}),
-        ("renderer", "renderer", {*registries.renderers, *browser.WAYS}),
+        ("runtime", "runtime", set(registries.runtimes)),
+        ("renderer", "renderer", set().union(*registries.renderers.values())),
     ):
         for name in options.axis(axis):
             if name != ALL and name not in known:
@@ -125,8 +154,7 @@ def check_windows(config: pytest.Config, registries: Registries) -> None:
 
 
 def _check_required(options: Options, registries: Registries) -> None:
-    in_page = {*browser.RUNTIMES, *browser.WAYS}
-    known = {*registries.runtimes, *registries.renderers, *registries.contexts, *registries.sources, *in_page}
+    known = {*registries.runtimes, *registries.contexts, *registries.sources}.union(*registries.renderers.values())
     for name in options.require:
         if name.partition(":")[0] not in known:
             raise UnknownName("backend in --frame-require", name, known)

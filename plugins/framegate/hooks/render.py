@@ -14,6 +14,7 @@ from framegate.hooks.options import options_of
 from framegate.hooks.outcome import ERROR, named
 from framegate.hooks.registries import registries_of
 from framegate.hooks.report import note
+from framegate.pipelines.base import PYTHON
 
 if TYPE_CHECKING:
     from framegate.hooks.describe import FrameInfo
@@ -121,7 +122,7 @@ def make_renderer(
 
         def make(shape: tuple[int, ...], dtype: str, drawing: Drawing = AS_TO_PIXELS) -> Renderer:
             with named(pytestconfig, "renderer", frame_renderer):
-                renderer = registries_of(pytestconfig).renderers[frame_renderer](gl_context)
+                renderer = registries_of(pytestconfig).renderers[PYTHON][frame_renderer](gl_context)
                 made.callback(renderer.close)
                 renderer.prepare(shape, dtype, drawing)
             renderer_drawings[id(renderer)] = drawing

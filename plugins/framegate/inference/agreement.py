@@ -10,7 +10,10 @@ from framegate.errors import WrongOutput
 from framegate.interfaces import Array
 
 TOLERANCE = 1e-3
-"""Of the range of an output's values."""
+"""Of the range of an output's values, where nobody asks for another one."""
+
+ROUNDING = 1e-6
+"""Of the largest value: what computing in float32 costs, and all that a constant output may differ by."""
 
 LEVELS = 64
 """An integer output whose values spread as far holds levels, which may be rounded otherwise; others are classes."""
@@ -30,8 +33,10 @@ def verify_finite(outputs: Outputs) -> None:
             raise WrongOutput(f"output {name!r} has {bad} values of {values.size} that are NaN or infinite")
 
 
-def verify_agreement(outputs: Outputs, reference: Outputs, reference_runtime: str) -> float:
-    """Compare outputs with another runtime's, output by output, within 1e-3 of the reference's value range.
+def verify_agreement(
+    outputs: Outputs, reference: Outputs, reference_runtime: str, tolerance: float = TOLERANCE
+) -> float:
+    """Compare outputs with another runtime's, output by output, within ``tolerance`` of the reference's value range.
 
     Of integers one in a thousand may differ by any amount: where two classes are equally likely, rounding decides.
     NaN and infinities agree with their like alone.
@@ -43,17 +48,21 @@ def verify_agreement(outputs: Outputs, reference: Outputs, reference_runtime: st
         WrongOutput: naming the output, the largest difference and the tolerance.
     """
     return max(
-        (_difference(*pair, reference_runtime) for pair in _pairs(outputs, reference, reference_runtime)), default=0.0
+        (_difference(*pair, reference_runtime, tolerance) for pair in _pairs(outputs, reference, reference_runtime)),
+        default=0.0,
     )
 
 
-def verify_latest(outputs: Outputs, references: Sequence[Outputs], reference_runtime: str) -> float:
+def verify_latest(
+    outputs: Outputs, references: Sequence[Outputs], reference_runtime: str, tolerance: float = TOLERANCE
+) -> float:
     """Compare outputs with what another runtime makes of the feeds that they are to come from.
 
     Args:
         outputs: what was returned last.
         references: what the reference makes of the feeds of the last call, of the one before it, and so on.
         reference_runtime: its name.
+        tolerance: the largest difference that is right, as a share of the range of the output's values.
 
     Returns:
         As `verify_agreement`.
@@ -62,18 +71,18 @@ def verify_latest(outputs: Outputs, references: Sequence[Outputs], reference_run
         WrongOutput: they differ; says if they are what comes of earlier feeds.
     """
     try:
-        return verify_agreement(outputs, references[0], reference_runtime)
+        return verify_agreement(outputs, references[0], reference_runtime, tolerance)
     except WrongOutput as error:
         for late, earlier in enumerate(references[1:], 1):
-            if agrees(outputs, earlier, reference_runtime):
+            if agrees(outputs, earlier, reference_runtime, tolerance):
                 raise WrongOutput(f"{error}; it is what comes of the picture that was fed {late} before") from None
         raise
 
 
-def agrees(outputs: Outputs, reference: Outputs, reference_runtime: str) -> bool:
+def agrees(outputs: Outputs, reference: Outputs, reference_runtime: str, tolerance: float = TOLERANCE) -> bool:
     """Whether outputs pass `verify_agreement`."""
     try:
-        verify_agreement(outputs, reference, reference_runtime)
+        verify_agreement(outputs, reference, reference_runtime, tolerance)
     except WrongOutput:
         return False
     return True
@@ -90,7 +99,7 @@ def _pairs(outputs: Outputs, reference: Outputs, runtime: str) -> Iterator[tuple
         raise WrongOutput(f"outputs are {sorted(outputs)}, those of {runtime!r} are {sorted(reference)}")
 
 
-def _difference(name: str, found: Array, expected: Array, runtime: str) -> float:
+def _difference(name: str, found: Array, expected: Array, runtime: str, tolerance: float) -> float:
     if found.shape != expected.shape:
         raise WrongOutput(f"output {name!r} has shape {found.shape}, that of {runtime!r} has {expected.shape}")
     if expected.dtype.kind not in "biuf":
@@ -104,9 +113,9 @@ def _difference(name: str, found: Array, expected: Array, runtime: str) -> float
     exact = exact[finite]
     off = np.abs(values[finite] - exact)
     spread = float(np.ptp(exact)) if exact.size else 0.0
-    # A constant's own rounding is no disagreement.
-    scale = max(spread, float(np.max(np.abs(exact), initial=0.0)) * TOLERANCE, float(np.finfo(np.float32).tiny))
-    allowed = TOLERANCE * scale
+    largest_value = float(np.max(np.abs(exact), initial=0.0))
+    scale = max(spread, largest_value * ROUNDING / tolerance, float(np.finfo(np.float32).tiny))
+    allowed = tolerance * scale
     if expected.dtype.kind in "iu":
         allowed = max(allowed, 1.0 if spread >= LEVELS else 0.0)
         if np.count_nonzero(off > allowed) <= TOLERANCE * off.size:

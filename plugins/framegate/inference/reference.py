@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from framegate.errors import BackendUnavailable, ModelError
 from framegate.inference.agreement import agrees
-from framegate.interfaces import Array, ResolvedModel, Runtime
+from framegate.interfaces import Array, ResolvedModel, Runtime, TensorInfo
 
 REFERENCE = "tensorflow"
 """The runtime whose word counts, where it is installed and takes the model."""
@@ -86,10 +86,14 @@ class References:
     def _run(self, model: ResolvedModel, runtime: str, feeds: Mapping[tuple[str, str, str], Feeds]) -> None:
         loaded = self._open(runtime).load(model)
         try:
-            first, again = (_copied(loaded.run(next(iter(feeds.values())))) for _ in range(2))
+            first, again = (
+                _copied(loaded.run(_by_inputs(next(iter(feeds.values())), loaded.inputs))) for _ in range(2)
+            )
             self._repeatable[model.sha256, runtime] = agrees(again, first, runtime)
             for key, each in feeds.items():
-                self._outputs[key] = first if key is next(iter(feeds)) else _copied(loaded.run(each))
+                self._outputs[key] = (
+                    first if key is next(iter(feeds)) else _copied(loaded.run(_by_inputs(each, loaded.inputs)))
+                )
         finally:
             loaded.close()
             gc.collect()
@@ -100,6 +104,13 @@ class References:
             if held <= self._kept_bytes:
                 return
             held -= _nbytes(self._outputs.pop(key))
+
+
+def _by_inputs(feeds: Feeds, inputs: Sequence[TensorInfo]) -> Feeds:
+    """The feeds by the names of the inputs: as they are, or in order where another runtime has other names."""
+    if feeds.keys() == {info.name for info in inputs} or len(feeds) != len(inputs):
+        return feeds
+    return {info.name: values.astype(info.dtype) for info, values in zip(inputs, feeds.values(), strict=True)}
 
 
 def _copied(outputs: Mapping[str, Array]) -> Outputs:

@@ -14,9 +14,9 @@ import sys, threading
 from contextlib import suppress
 import psutil
 from framegate.browser.session import TFJSPage
-from framegate.hooks import browser_rounds
+from framegate.pipelines import page as pages
 
-browser_rounds.BUDGET_S, browser_rounds.ANIMATE_S = 1.0, 0.1
+pages.BUDGET_S, pages.ANIMATE_S = 1.0, 0.1
 # Importing TensorFlow takes longer than all else.
 sys.modules["tensorflow"] = None
 rounds = TFJSPage.rounds

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from framegate.frames import in_turn, open_frames
-from framegate.frames.turns import LEAST, TURNS, WARM_UP
+from framegate.frames.sources import open_frames
+from framegate.frames.turns import LEAST, TURNS, WARM_UP, in_turn
 from framegate.interfaces import Pixels
 from framegate.preprocess.fit import crop
 from framegate.preprocess.steps import BUILTIN_STEPS

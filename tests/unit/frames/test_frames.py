@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from framegate.errors import FrameError
-from framegate.frames import open_frames
+from framegate.frames.sources import open_frames
 
 
 def test_the_photo_ships_with_the_package() -> None:
@@ -48,7 +48,9 @@ def test_a_video_file_comes_back_as_its_frames(tmp_path: Path) -> None:
 
 
 def test_a_missing_file_says_what_there_is() -> None:
-    with pytest.raises(FrameError, match=r"frame source 'nope.png' is no file; give an image or video file, 'photo'"):
+    with pytest.raises(
+        FrameError, match=r"frame source 'nope.png' is no file; give an image or video file, or one of 'photo'"
+    ):
         open_frames("nope.png")
 
 

@@ -19,8 +19,8 @@ from picture_files import (
 )
 
 from framegate.errors import FrameError
-from framegate.frames import open_frames
 from framegate.frames.pictures import decode_picture
+from framegate.frames.sources import open_frames
 from framegate.interfaces import Pixels
 
 FILES = picture_files()

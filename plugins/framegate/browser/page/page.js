@@ -33,10 +33,11 @@ async function settle(tensor) {
   one.dispose();
 }
 
-framegate.start = async ({ backend, model }) => {
+framegate.start = async ({ backend, model, flags }) => {
   // Names come from users, and are text.
   document.title = document.getElementById("what").textContent = `${model} on ${backend}`;
   tf.wasm.setWasmPaths(new URL(".", location.href).href);
+  for (const [name, value] of Object.entries(flags)) tf.env().set(name, value);
   // A canvas of the page's own is what TF.js can later draw to without leaving its context.
   const name = backend === "webgl" ? ownContext() : backend;
   const taken = await tf.setBackend(name);

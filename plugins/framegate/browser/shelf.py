@@ -1,0 +1,107 @@
+"""Keeps the page in use, in a browser of its own, so that the cells which share it start it once."""
+
+from __future__ import annotations
+
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from framegate.analysis.kernels import version
+from framegate.analysis.layer_waits import tfjs_waits
+from framegate.browser.runtimes import PageRuntime
+from framegate.errors import BackendUnavailable, ModelError
+from framegate.interfaces import ResolvedModel
+from framegate.models.topology import read_model_json
+from framegate.values import BrowserRequest
+
+if TYPE_CHECKING:
+    from framegate.browser.session import TFJSPage
+
+
+class BrowserShelf:
+    """Gives out pages; one browser at most is running.
+
+    Args:
+        request: which browser to start.
+        cache: where the files of TF.js are kept.
+    """
+
+    def __init__(self, request: BrowserRequest, cache: Path) -> None:
+        self._request = request
+        self._cache = cache
+        self._key: tuple[str, PageRuntime] | None = None
+        self._page: TFJSPage | None = None
+        self._lacking: BackendUnavailable | None = None
+        self._refused: dict[tuple[str, PageRuntime], ModelError] = {}
+        self._open = ExitStack()
+
+    def get(self, model: ResolvedModel, runtime: PageRuntime) -> TFJSPage:
+        """The page of a model on a backend.
+
+        Raises:
+            BackendUnavailable: there is no browser, or what it needs; that is asked once.
+            ModelError: TF.js refuses the model or hangs on it; that is asked once per backend.
+        """
+        if self._lacking is not None:
+            raise self._lacking
+        key = (model.sha256, runtime)
+        if key in self._refused:
+            raise self._refused[key]
+        if self._page is None or key != self._key:
+            self.close()
+            try:
+                self._page = self._start(model, runtime)
+            except BackendUnavailable as error:
+                self._lacking = error
+                raise
+            except ModelError as error:
+                self._refused[key] = error
+                raise
+            self._key = key
+        return self._page
+
+    def renew(self, model: ResolvedModel, runtime: PageRuntime) -> TFJSPage:
+        """The same page in a browser that has just started."""
+        self.close()
+        return self.get(model, runtime)
+
+    def close(self) -> None:
+        """End the browser; a second call does nothing."""
+        self._page, self._key = None, None
+        self._open.close()
+
+    def _start(self, model: ResolvedModel, runtime: PageRuntime) -> TFJSPage:
+        from framegate.browser.chromium import find_chromium, flags
+        from framegate.browser.driver import Browser
+        from framegate.browser.server import page_server
+        from framegate.browser.session import TFJSPage
+        from framegate.browser.tfjs import tfjs_files
+
+        expect_an_end(model)
+        asked = self._request
+        program = find_chromium(asked.path)
+        tfjs_files(self._cache)
+        with ExitStack() as opened:
+            started_at_s = time.time()
+            server = opened.enter_context(page_server())
+            browser = Browser(program, flags(asked.gpu), headed=asked.headed, call_s=asked.timeout_s)
+            opened.callback(browser.close)
+            page = TFJSPage(
+                browser, server, runtime.backend, model, self._cache, started_at_s, flags=dict(runtime.flags)
+            )
+            page.info["gpu"] = asked.gpu
+            self._open = opened.pop_all()
+        return page
+
+
+def expect_an_end(model: ResolvedModel) -> None:
+    """Ask no page for a model on which it would wait until its deadline.
+
+    Raises:
+        ModelError: TF.js would never have loaded it.
+    """
+    document = read_model_json(model.path)
+    waits = None if document.format == "graph" else tfjs_waits(document.topology.get("model_config", document.topology))
+    if waits:
+        raise ModelError(f"TF.js {version()} never loads model {model.name!r}. {waits}; convert the model again")

@@ -1,0 +1,116 @@
+"""Fixtures: what takes the cell's frames to a screen, its measured rounds, and the check of what it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import pytest
+
+from framegate.errors import WrongOutput
+from framegate.hooks.agreement import VerifyOutputs
+from framegate.hooks.describe import FrameInfo
+from framegate.hooks.matrix import kind_of
+from framegate.hooks.pictures import SavePicture
+from framegate.pipelines.base import Pipeline
+from framegate.results.parts import Stages
+
+MeasureFrames = Callable[[Pipeline], None]
+VerifyFrames = Callable[[Pipeline], None]
+
+
+class PytestBench:
+    """pytest-benchmark's fixture, as what decides how many frames are measured."""
+
+    def __init__(self, benchmark: Any, *, is_profiled: bool) -> None:
+        self._benchmark = benchmark
+        self._is_profiled = is_profiled
+
+    @property
+    def takes_batches(self) -> bool:
+        """Not with timing off, nor where the gate asks for each round."""
+        return bool(self._benchmark.enabled) and not getattr(self._benchmark, "runs_blocks", False)
+
+    def run(self, frame: Callable[[], object]) -> slice:
+        """Run a benchmark; it calls the function once more after its rounds, and so does a profiler, many times."""
+        self._benchmark(frame)
+        stats = self._benchmark.stats
+        if stats is None or self._is_profiled:
+            return slice(0, 0)
+        return slice(-1 - stats.stats.rounds * stats.iterations, -1)
+
+    def repeat(self, frame: Callable[[], object], rounds: int) -> None:
+        """Run a benchmark of that many rounds."""
+        self._benchmark.pedantic(frame, rounds=rounds, iterations=1)
+
+
+@pytest.fixture
+def frame_pipeline(
+    request: pytest.FixtureRequest,
+    benchmark: Any,
+    frame_model: str,
+    frame_size: str,
+    frame_preprocess: str,
+    frame_runtime: str,
+    frame_renderer: str,
+    frame_gl: str | None,
+    frame_info: FrameInfo,
+) -> Iterator[Pipeline]:
+    """What takes the cell's frames to a screen: the fixture ``python_pipeline`` or ``page_pipeline``.
+
+    It is called for the next frame. The axes stand here for the matrix, which knows a test by what it asks for.
+    """
+    del frame_model, frame_size, frame_preprocess, frame_runtime, frame_renderer, frame_gl, frame_info
+    pipeline: Pipeline = request.getfixturevalue(f"{kind_of(request.node)}_pipeline")
+    _store(benchmark.extra_info, pipeline)
+    yield pipeline
+    pipeline.close()
+
+
+@pytest.fixture
+def measure_frames(pytestconfig: pytest.Config, benchmark: Any, save_picture: SavePicture) -> MeasureFrames:
+    """Has a pipeline take the benchmark's rounds, and stores the seconds of their stages.
+
+    With ``--frame-pictures``, what the first frame shows is kept; nothing is read back without.
+    """
+    is_kept = pytestconfig.getoption("frame_pictures") is not None
+    bench = PytestBench(benchmark, is_profiled=bool(pytestconfig.getoption("benchmark_cprofile")))
+
+    def measure(pipeline: Pipeline) -> None:
+        pipeline.prepare(save_picture if is_kept else None)
+        stages_s = pipeline.measure(bench)
+        _store(benchmark.extra_info, pipeline)
+        if stages_s:
+            Stages(stages_s).store(benchmark.extra_info)
+
+    return measure
+
+
+def _store(extra_info: dict[str, Any], pipeline: Pipeline) -> None:
+    for name, facts in pipeline.describe().items():
+        extra_info[name] = {**extra_info.get(name, {}), **facts}
+
+
+@pytest.fixture
+def verify_frames(benchmark: Any, verify_outputs: VerifyOutputs, save_picture: SavePicture) -> VerifyFrames:
+    """Compares what was on the screen with what the model makes of the picture that was fed last.
+
+    What it makes of it is computed apart from all frames. A wrong picture is kept, with ``--frame-pictures``.
+    """
+
+    def verify(pipeline: Pipeline) -> None:
+        from framegate.pipelines.verify import verify_screen
+
+        looks: Sequence[Any] = pipeline.look()
+        for look in looks:
+            try:
+                verify_screen(look)
+            except WrongOutput:
+                save_picture("wrong", look.screen)
+                raise
+        for look in looks:
+            verify_outputs(look.outputs, look.feeds, look.agreement)
+        if "browser" in benchmark.extra_info:  # where files of before have it
+            benchmark.extra_info["browser"] |= benchmark.extra_info["agreement"]
+
+    return verify

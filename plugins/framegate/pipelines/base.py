@@ -1,0 +1,134 @@
+"""The contract of whatever takes frames to a screen and is measured. `framegate.pipelines.null` is its template."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from framegate.interfaces import AS_TO_PIXELS, Drawing
+
+if TYPE_CHECKING:
+    from framegate.interfaces import Array, Pixels
+
+PYTHON, PAGE = "python", "page"
+"""Kinds of pipelines; the attribute ``pipeline`` of a runtime's or renderer's factory names its kind."""
+
+AGREEMENT = 1e-3
+"""Largest difference of outputs that are right, as a share of their range."""
+
+StagesS = Mapping[str, Sequence[float]]
+
+
+def pipeline_of(factory: object) -> str:
+    """The kind of pipelines that a runtime or renderer belongs to: `PYTHON`, unless its factory names another."""
+    return str(getattr(factory, "pipeline", PYTHON))
+
+
+@dataclass(frozen=True)
+class Look:
+    """What was on the screen after a frame, and what it has to be compared with.
+
+    Attributes:
+        after: which frame it was, in words: ``the last frame``.
+        screen: uint8 RGBA (H, W, 4), first row at the top.
+        drawn: the picture that was to be drawn, (H, W, C).
+        feeds: what the model was fed for that frame, computed apart from it: input name -> tensor. Those of the
+            frames before follow, the newest first, as far as they are known.
+        outputs: what the model returned for that frame, by name.
+        drawing: how the picture was to be drawn.
+        tolerance: largest difference from the oracle's picture that is right, in steps of 1/255.
+        agreement: largest difference from the reference's outputs that is right, as a share of their range.
+    """
+
+    after: str
+    screen: Pixels
+    drawn: Array
+    feeds: Sequence[Mapping[str, Array]]
+    outputs: Mapping[str, Array]
+    drawing: Drawing = AS_TO_PIXELS
+    tolerance: int = 0
+    agreement: float = AGREEMENT
+
+
+class Bench(Protocol):
+    """Decides how many frames are measured: pytest-benchmark, or the gate."""
+
+    @property
+    def takes_batches(self) -> bool:
+        """Whether frames may be measured many at a time: not with timing off, nor where each one is asked for."""
+        ...
+
+    def run(self, frame: Callable[[], object]) -> slice:
+        """Call ``frame`` as often as it takes; returns which of all calls so far were rounds, counted from the last."""
+        ...
+
+    def repeat(self, frame: Callable[[], object], rounds: int) -> None:
+        """Call ``frame`` once per round, and that often."""
+        ...
+
+
+class Pipeline(Protocol):
+    """Takes frames from a source to a screen, one per call.
+
+    Frames come from an iterator; each has its number and the time at which it was due. Between ``prepare`` and
+    ``close`` a pipeline is called by nobody else and in one thread.
+
+    Attributes:
+        samples: seconds of each stage in every call so far, by stage, in the order in which a frame meets them.
+    """
+
+    @property
+    def samples(self) -> Mapping[str, list[float]]:
+        """Seconds of each stage in every call so far."""
+        ...
+
+    def slow(self, delays_s: Mapping[str, float]) -> None:
+        """Slow stages down with real work, to test that the gate notices; ``{}`` restores them.
+
+        Args:
+            delays_s: seconds for each stage that is slowed down.
+
+        Raises:
+            ValueError: there is no such stage.
+        """
+        ...
+
+    def prepare(self, keep: Callable[[str, Pixels], None] | None = None) -> None:
+        """Take the frames that no round takes again: what is done once, at a first frame, belongs to no round.
+
+        Args:
+            keep: called with ``input`` and the picture that the model is fed for the first frame, uint8, and with
+                ``screen`` and what the screen shows then. Nothing is read back without.
+        """
+        ...
+
+    def __call__(self) -> object:
+        """Take the next frame to the screen; returns when its pixels are there."""
+        ...
+
+    def measure(self, bench: Bench) -> StagesS:
+        """Take as many frames as ``bench`` asks for; returns the seconds of each round by stage, if rounds are timed.
+
+        Raises:
+            WrongOutput: frames left something behind.
+        """
+        ...
+
+    def look(self) -> Sequence[Look]:
+        """What was on the screen after frames whose picture has to be right, the last one among them.
+
+        No frame is taken for it. What can only be read at its time, was.
+        """
+        ...
+
+    def describe(self) -> Mapping[str, Mapping[str, Any]]:
+        """What is stored beside the stages, by its place in ``extra_info``: what JSON can hold.
+
+        It is asked before frames are measured, and again after.
+        """
+        ...
+
+    def close(self) -> None:
+        """Free what belongs to this pipeline alone; a second call does nothing."""
+        ...

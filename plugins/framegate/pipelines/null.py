@@ -1,0 +1,82 @@
+"""A pipeline without model and screen: frames end in memory. The template for new ones, and a test double."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from framegate.interfaces import Frame, Pixels, Stage
+from framegate.measure.stages import Clock, StageTimer
+from framegate.pipelines.base import Bench, Look, StagesS
+
+if TYPE_CHECKING:
+    from framegate.interfaces import Array
+
+LAST = "the last frame"
+
+
+class NullPipeline:
+    """Each frame is copied to a screen in memory, as its own output.
+
+    Args:
+        frames: endless; the first is for ``prepare``.
+        clock: returns seconds as a float.
+    """
+
+    def __init__(self, frames: Iterator[Frame], clock: Clock = time.perf_counter) -> None:
+        self._frames = frames
+        self._screen = np.zeros((0, 0, 4), np.uint8)
+        self._fed: list[Pixels] = []
+        self._timer = StageTimer((Stage("inference", self._infer), Stage("present", self._present)), clock)
+        self.samples = self._timer.samples
+        self.slow = self._timer.slow
+
+    def __call__(self) -> None:
+        """Take the next frame to the screen."""
+        frame = next(self._frames)
+        self._fed = [frame.picture, *self._fed[:1]]
+        self._timer(frame.picture)
+
+    def prepare(self, keep: Callable[[str, Pixels], None] | None = None) -> None:
+        """Take one frame."""
+        self()
+        if keep is not None:
+            keep("input", self._fed[0])
+            keep("screen", self._read())
+
+    def measure(self, bench: Bench) -> StagesS:
+        """Call itself as often as ``bench`` does."""
+        rounds = bench.run(self)
+        stages_s = {stage: samples[rounds] for stage, samples in self.samples.items()}
+        return stages_s if any(stages_s.values()) else {}
+
+    def look(self) -> Sequence[Look]:
+        """The last frame."""
+        drawn = self._drawn(self._fed[0])
+        return [Look(LAST, self._read(), drawn, [{"frame": self._drawn(fed)} for fed in self._fed], {"frame": drawn})]
+
+    def describe(self) -> Mapping[str, Mapping[str, Any]]:
+        """Nothing beside the stages."""
+        return {}
+
+    def close(self) -> None:
+        """Drop the screen."""
+        self._screen = np.zeros((0, 0, 4), np.uint8)
+
+    def _infer(self, picture: Pixels) -> Pixels:
+        return picture
+
+    def _present(self, picture: Pixels) -> None:
+        height, width, _ = picture.shape
+        self._screen = np.full((height, width, 4), 255, np.uint8)
+        self._screen[..., :3] = picture
+
+    def _read(self) -> Pixels:
+        return self._screen
+
+    @staticmethod
+    def _drawn(picture: Pixels) -> Array:
+        return (picture / np.float32(255)).astype(np.float32)

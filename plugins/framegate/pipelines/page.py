@@ -1,0 +1,280 @@
+"""Frames in a page: TF.js runs the model in a browser, and a canvas is the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from itertools import chain
+from statistics import median
+from typing import TYPE_CHECKING, Any
+
+from framegate.browser.chromium import is_software
+from framegate.errors import WrongOutput
+from framegate.interfaces import ModelSpec, Pixels, Range, Size
+from framegate.measure.replay import ReplayClock
+from framegate.pipelines.base import Bench, Look, StagesS
+from framegate.results.page import Arrivals, Kernels, PageLaunch
+from framegate.results.parts import Stages
+
+if TYPE_CHECKING:
+    from framegate.browser.results import Delivered, PageLook, PageRounds
+    from framegate.browser.session import TFJSPage
+    from framegate.models.frame_io import FrameIO
+
+LEAST, MOST, BUDGET_S = 3, 500, 2.0
+ANIMATE_S = 1.0
+AFTER_ROUNDS, AFTER_DELIVERED = "the last measured round", "the last delivered frame"
+UNHURRIED_S = 5.0
+"""A first run longer than this is no warm-up that is worth another one."""
+
+AGREEMENT = 1e-4
+"""Of the output's range: TF.js' backends compute in float32, in other orders than the reference."""
+UNIT_AGREEMENT = 1e-5
+"""Of full brightness: a GPU's division may be off by a few units in the last place."""
+BY_SHADER = ("texture", "same-context")
+
+
+@dataclass(frozen=True)
+class BrowserLaunch:
+    """What one browser measured for the cell.
+
+    Attributes:
+        rounds: frames one after another.
+        delivered: frames as the browser asked for them.
+        start_s: seconds from the browser's start to the end of the first measured frame; None if another cell had it.
+    """
+
+    rounds: PageRounds
+    delivered: Delivered
+    start_s: float | None
+
+    @property
+    def median_s(self) -> float:
+        """Median seconds of a frame."""
+        return median(self.rounds.wholes_s)
+
+
+class PagePipeline:
+    """Each call has the page take one frame to its canvas; many are taken at a time where that is allowed.
+
+    Args:
+        page: a page with the model.
+        renewed: ends that page's browser and returns the same page in a new one.
+        spec: the model's.
+        pictures: uint8 (H, W, 3) or (H, W), preprocessed, of one size; frames take all but the first in turn.
+        way: the page's name of the renderer.
+        clock: read by whoever times the calls; moved on by the seconds that the page measured.
+        launches: number of browsers that measure, one after another.
+        has_kernels: whether to ask TF.js' profiler, after the rounds, which kernels the time goes to.
+    """
+
+    def __init__(
+        self,
+        page: TFJSPage,
+        renewed: Callable[[], TFJSPage],
+        spec: ModelSpec,
+        pictures: Sequence[Pixels],
+        way: str,
+        clock: ReplayClock,
+        launches: int = 1,
+        *,
+        has_kernels: bool = False,
+    ) -> None:
+        self.page = page
+        self.pictures = pictures
+        self.samples: dict[str, list[float]] = {}
+        self._renewed = renewed
+        self._spec = spec
+        self._way = way
+        self._clock = clock
+        self._launches = launches
+        self._has_kernels = has_kernels
+        self._delays_s: Mapping[str, float] = {}
+        self._looks: list[Look] = []
+        self._about: dict[str, Any] = {}
+        self.frame_io, self.first_s = self._aim()
+
+    def prepare(self, keep: Callable[[str, Pixels], None] | None = None) -> None:
+        """The page has run its first picture already; another frame is taken only if it is to be kept."""
+        if keep is None:
+            return
+        self._step()
+        look = self.page.look()
+        keep("input", self.pictures[look.picture])
+        keep("screen", look.pixels)
+
+    def __call__(self) -> None:
+        """Have the page take the next frame, and let the seconds that it measured pass on the clock."""
+        rounds = self._step()
+        for stage, seconds in rounds.stages_s.items():
+            self.samples.setdefault(stage, []).extend(seconds)
+        self._clock.advance(sum(rounds.wholes_s))
+
+    def slow(self, delays_s: Mapping[str, float]) -> None:
+        """Slow stages down with real work in the page; ``{}`` restores them.
+
+        Raises:
+            ValueError: there is no such stage.
+        """
+        unknown = delays_s.keys() - self.samples.keys()
+        if unknown:
+            raise ValueError(f"no stage {', '.join(sorted(unknown))}; there is {', '.join(self.samples)}")
+        self._delays_s = delays_s
+
+    def measure(self, bench: Bench) -> StagesS:
+        """Have the page take frames until their time is known, as often as there are launches."""
+        if not bench.takes_batches:
+            bench.run(self)
+            self._look(AFTER_ROUNDS)
+            return {}
+        launches = [self._launch(renewed=self._launches > 1) for _ in range(self._launches)]
+        frames_s = [seconds for launch in launches for seconds in launch.rounds.wholes_s]
+        remaining = iter(frames_s)
+        bench.repeat(lambda: self._clock.advance(next(remaining)), len(frames_s))
+        self._about = describe_launches(launches)
+        self._about |= {"methods": dict(self.page.methods()), "readback_s": self.page.readback()}
+        stages = Stages(joined(launches))
+        if self._has_kernels:
+            self._about["kernels"] = asdict(self._kernels(stages.medians_s["inference"]))
+        return stages.samples_s
+
+    def look(self) -> Sequence[Look]:
+        """The last measured round, and the last delivered frame."""
+        return self._looks
+
+    def describe(self) -> Mapping[str, Mapping[str, Any]]:
+        """What the page measured beside the stages."""
+        load_s = {**self.page.load_s, "first-run": self.first_s}
+        return {"browser": self.page.info | {"load_s": load_s} | self._about}
+
+    def close(self) -> None:
+        """The page stays for the next cell."""
+
+    def _aim(self) -> tuple[FrameIO, float]:
+        from framegate.models.frame_io import find_frame_io, find_input_range
+        from framegate.models.image_io import image_input
+        from framegate.preprocess.tensor import with_channels
+
+        source = image_input(self._spec.name, self.page.inputs)
+        first_s = self.page.take(
+            [with_channels(picture, 4) for picture in self.pictures],
+            source.channels,
+            batched=source.batched,
+            dtype=source.info.dtype,
+            value_range=find_input_range(self._spec, self.page.model, source.info),
+        )
+        frame_io = find_frame_io(self._spec, self.page.model, self.page, Size(*self.pictures[0].shape[:2]))
+        self.page.aim(frame_io.output, self._way, frame_io.output_range)
+        return frame_io, first_s
+
+    def _kernels(self, inference_s: float) -> Kernels:
+        device = self.page.info["device"] or self.page.drawn_by()
+        return Kernels.of(
+            self.page.kernels(),
+            inference_s,
+            has_timer=self.page.info["has_timer"],
+            is_software=None if device is None else is_software(device),
+        )
+
+    def _step(self) -> PageRounds:
+        rounds = self.page.rounds(1, 1, 0.0, delays_s=self._delays_s)
+        verify_nothing_left(rounds)
+        return rounds
+
+    def _launch(self, *, renewed: bool) -> BrowserLaunch:
+        if renewed and self.page.is_used:
+            self.page = self._renewed()
+            self.frame_io, self.first_s = self._aim()
+        is_first = not self.page.is_used
+        rounds = self.page.rounds(LEAST, MOST, BUDGET_S, int(self.first_s < UNHURRIED_S))
+        verify_nothing_left(rounds)
+        self._look(AFTER_ROUNDS)
+        animated = self.page.animate(ANIMATE_S)
+        verify_nothing_left(animated)
+        self._look(AFTER_DELIVERED)
+        return BrowserLaunch(rounds, animated, rounds.first_at_s - self.page.started_at_s if is_first else None)
+
+    def _look(self, after: str) -> None:
+        from framegate.preprocess.tensor import ToTensor
+
+        look, io = self.page.look(), self.frame_io
+        to_tensor = ToTensor(io.shape, io.input.dtype, io.input_range)
+        feeds = {io.input.name: to_tensor(self.pictures[look.picture])}
+        self._looks.append(shown(look, io.output_range, self._way, after, io.output.name, feeds))
+
+
+def shown(
+    look: PageLook,
+    value_range: Range,
+    way: str,
+    after: str,
+    output: str = "output",
+    feeds: Mapping[str, Any] | None = None,
+) -> Look:
+    """What a page's canvas showed, for comparison with the oracle and with the reference.
+
+    Args:
+        look: the canvas, and what the page makes of the picture that was fed last.
+        value_range: values of the output that are black and full brightness.
+        way: the page's name of the renderer.
+        after: which frame it was, in words.
+        output: name of the output.
+        feeds: what the model was fed, by input.
+
+    Raises:
+        WrongOutput: the page does not bring the output from its range into [0, 1].
+    """
+    import numpy as np
+
+    low, high = value_range
+    unit = np.clip((look.output.astype(np.float64).reshape(look.unit.shape) - low) / (high - low), 0, 1)
+    if not np.allclose(look.unit, unit, rtol=0, atol=UNIT_AGREEMENT, equal_nan=True):
+        raise WrongOutput(f"after {after}: the page does not bring the model's output from its range into [0, 1]")
+    return Look(
+        after=after,
+        screen=look.pixels,
+        drawn=look.unit,
+        feeds=[feeds or {}],
+        outputs={output: look.output},
+        tolerance=1 if way in BY_SHADER else 0,
+        agreement=AGREEMENT,
+    )
+
+
+def describe_launches(launches: Sequence[BrowserLaunch]) -> dict[str, Any]:
+    """What all launches measured beside the stages of their rounds."""
+    return {
+        "dispatch_s": list(chain.from_iterable(launch.rounds.dispatch_s for launch in launches)),
+        "outside": max(launch.rounds.outside for launch in launches),
+        "raf": asdict(delivered([launch.delivered for launch in launches])),
+        "tensors_left": sum(launch.rounds.tensors_left for launch in launches),
+        "bytes_left": sum(launch.rounds.bytes_left for launch in launches),
+        "launches": [asdict(PageLaunch(launch.median_s, launch.rounds.frames, launch.start_s)) for launch in launches],
+    }
+
+
+def joined(launches: Sequence[BrowserLaunch]) -> dict[str, list[float]]:
+    """Seconds of every round by stage, one launch after another."""
+    stages = launches[0].rounds.stages_s
+    return {stage: list(chain.from_iterable(launch.rounds.stages_s[stage] for launch in launches)) for stage in stages}
+
+
+def delivered(animated: Sequence[Delivered]) -> Arrivals:
+    """What came to the canvas in all launches."""
+    return Arrivals.of(
+        frames=sum(launch.frames for launch in animated),
+        callbacks=sum(launch.callbacks for launch in animated),
+        seconds=sum(launch.seconds for launch in animated),
+    )
+
+
+def verify_nothing_left(measured: PageRounds | Delivered) -> None:
+    """Refuse a page that grows.
+
+    Raises:
+        WrongOutput: tensors or bytes were left behind.
+    """
+    if measured.tensors_left > 0 or measured.bytes_left > 0:
+        raise WrongOutput(
+            f"{measured.frames} frames left {measured.tensors_left} tensors and {measured.bytes_left} bytes behind"
+        )
