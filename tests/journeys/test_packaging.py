@@ -48,6 +48,16 @@ def clone(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def installed(wheel: Path, fresh_python: Callable[[], Path]) -> Path:
+    """The Python of a fresh environment with the wheel."""
+    python = fresh_python()
+    command = [str(python), "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", str(wheel)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return python
+
+
 def names_of(stored: Path) -> list[str]:
     return [benchmark["name"] for benchmark in json.loads(stored.read_text())["benchmarks"]]
 
@@ -91,12 +101,9 @@ def test_a_wheel_carries_tfjs_and_its_licence_where_the_script_has_put_them(
 
 
 def test_clone_editable_and_wheel_run_the_same_benchmarks(
-    wheel: Path, clone: Path, fresh_python: Callable[[], Path], write_model: Callable[..., Path], shell: Shell
+    installed: Path, clone: Path, fresh_python: Callable[[], Path], write_model: Callable[..., Path], shell: Shell
 ) -> None:
     model = f"--frame-model={write_model(size=16)}"
-    installed = fresh_python()
-    done = shell(installed, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", wheel)
-    assert done.returncode == 0, done.stderr
     ways: dict[str, tuple[Path, Path, list[str]]] = {
         "wheel": (installed, clone.parent, ["--pyargs", "framegate.suites"]),
         "clone": (fresh_python(), clone, []),
@@ -145,32 +152,22 @@ def test_nothing_heavy_is_loaded():
 """
 
 
-def test_the_installed_plugin_leaves_other_projects_alone(
-    wheel: Path, fresh_python: Callable[[], Path], shell: Shell, tmp_path: Path
-) -> None:
-    python = fresh_python()
-    shell(python, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", wheel)
+def test_the_installed_plugin_leaves_other_projects_alone(installed: Path, shell: Shell, tmp_path: Path) -> None:
     (tmp_path / "test_theirs.py").write_text(THEIRS)
-    done = shell(python, "-W", "error", "-m", "pytest", "-q", "test_theirs.py")
+    done = shell(installed, "-W", "error", "-m", "pytest", "-q", "test_theirs.py")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "framegate" not in done.stdout.replace("framegate.plugin", "")
 
 
-def test_the_command_is_installed(wheel: Path, fresh_python: Callable[[], Path], shell: Shell) -> None:
-    python = fresh_python()
-    shell(python, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", wheel)
-    done = shell(python.parent / "framegate", "--version")
+def test_the_command_is_installed(installed: Path, shell: Shell) -> None:
+    done = shell(installed.parent / "framegate", "--version")
     assert done.stdout.strip() == "framegate 0.1.0"
 
 
-def test_the_command_for_a_missing_extra_is_one_that_pip_takes(
-    wheel: Path, fresh_python: Callable[[], Path], shell: Shell
-) -> None:
-    python = fresh_python()
-    shell(python, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", wheel)
-    hint = shell(python, "-c", "from framegate.extras import how_to_install; print(how_to_install('numba'))").stdout
+def test_the_command_for_a_missing_extra_is_one_that_pip_takes(wheel: Path, installed: Path, shell: Shell) -> None:
+    hint = shell(installed, "-c", "from framegate.extras import how_to_install; print(how_to_install('numba'))").stdout
     assert hint == f"pip install '{wheel}[numba]'\n"
-    path = f"{python.parent}{os.pathsep}{os.environ['PATH']}"
+    path = f"{installed.parent}{os.pathsep}{os.environ['PATH']}"
     # What is installed already would not be reported.
     quick = "--quiet --no-deps --no-index --dry-run --force-reinstall --report -"
     done = shell("sh", "-c", f"{hint.strip()} {quick}", PATH=path)
