@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
+from patience import PATIENCE_S
 
 from framegate.browser import chromium
-from framegate.browser.chromium import find_chromium, flags
+from framegate.browser.chromium import Chromium, find_chromium, flags
+from framegate.browser.driver import Browser
+from framegate.browser.engine import GPUProcess
 from framegate.errors import BackendUnavailable, UsageError
 
 
@@ -122,3 +127,21 @@ def test_only_root_goes_without_the_sandbox(monkeypatch: pytest.MonkeyPatch, use
     for gpu in ("software", "native"):
         assert ("--no-sandbox" in flags(gpu)) is (user == 0)
         assert ("--use-angle=swiftshader" in flags(gpu)) is (gpu == "software")
+
+
+class Silent(Chromium):
+    """Tells of no process that draws, as browsers of another kind."""
+
+    async def gpu_process(self, browser: Any) -> GPUProcess:
+        del browser
+
+        async def ask() -> int | None:
+            return None
+
+        return ask
+
+
+def test_a_browser_of_another_engine_is_driven(chromium: Path) -> None:
+    engine = Silent()
+    with closing(Browser(chromium, engine.flags("software"), engine=engine)) as browser:
+        assert browser.call("one => one + one", 1, PATIENCE_S) == 2

@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from framegate.browser.chromium import is_software
 from framegate.browser.results import PageRounds
 from framegate.browser.runtimes import builtin_runtimes
 from framegate.errors import BackendUnavailable, WrongOutput
 from framegate.inference.agreement import verify_agreement
 from framegate.pipelines.page import AGREEMENT, verify_nothing_left
+from framegate.software import is_software
 
 Run = Callable[..., pytest.RunResult]
 

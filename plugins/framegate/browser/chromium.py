@@ -1,4 +1,4 @@
-"""Which Chromium there is, and the flags it needs."""
+"""Chromium: which one there is, the flags it needs, and how it starts."""
 
 from __future__ import annotations
 
@@ -10,8 +10,11 @@ from collections import defaultdict
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
+from framegate.browser.engine import GPUProcess
 from framegate.errors import BackendUnavailable, UsageError
+from framegate.words import BrowserGPU
 
 _NAMES = ("google-chrome-stable", "google-chrome", "chromium", "chromium-browser", "microsoft-edge")
 _PLACES = (
@@ -49,14 +52,6 @@ PRESETS = {
     "native": ("--enable-unsafe-webgpu",),
 }
 """Flags by ``--frame-browser-gpu``."""
-
-
-_SOFTWARE = ("swiftshader", "llvmpipe", "softpipe", "basic render")
-
-
-def is_software(device: str) -> bool:
-    """Whether what WebGL or WebGPU calls its device is no GPU."""
-    return any(word in device.lower() for word in _SOFTWARE)
 
 
 def find_chromium(given: str | None = None) -> Path:
@@ -110,3 +105,34 @@ def flags(gpu: str) -> list[str]:
     """Command-line flags for a GPU preset, ``software`` or ``native``."""
     as_root = sys.platform != "win32" and os.geteuid() == 0
     return [*PRESETS[gpu], *_QUIET, *(["--no-sandbox"] if as_root else [])]
+
+
+class Chromium:
+    """Chrome, Chromium and Edge."""
+
+    def find(self, path: str | None = None) -> Path:
+        """See `find_chromium`."""
+        return find_chromium(path)
+
+    def flags(self, gpu: BrowserGPU) -> list[str]:
+        """See `flags`."""
+        return flags(gpu)
+
+    async def launch(self, playwright: Any, program: Path, flags: list[str], *, headed: bool) -> Any:
+        """Start it, without a deadline of playwright's own: the one that ends everything is the driver's."""
+        return await playwright.chromium.launch(
+            executable_path=str(program), args=flags, headless=not headed, timeout=0
+        )
+
+    async def gpu_process(self, browser: Any) -> GPUProcess:
+        """Ask through the DevTools protocol."""
+        system = await browser.new_browser_cdp_session()
+
+        async def ask() -> int | None:
+            processes = (await system.send("SystemInfo.getProcessInfo"))["processInfo"]
+            return next((process["id"] for process in processes if process["type"] == "GPU"), None)
+
+        return ask
+
+
+CHROMIUM = Chromium()

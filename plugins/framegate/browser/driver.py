@@ -12,7 +12,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
+from framegate.browser.chromium import CHROMIUM
 from framegate.browser.complaints import first_line, why_not_started
+from framegate.browser.engine import Engine, GPUProcess
 from framegate.browser.watcher import WatchedFolder
 from framegate.errors import BackendUnavailable, BrowserError, NoAnswer
 from framegate.extras import how_to_install
@@ -33,6 +35,7 @@ class Browser:
     Args:
         program: the browser's.
         flags: for its command line.
+        engine: the kind of browser that it is.
         headed: show a window.
         start_s: how long it may take to start.
         call_s: how long each call into the page may take; None leaves it to the calls.
@@ -47,6 +50,7 @@ class Browser:
         program: Path,
         flags: list[str],
         *,
+        engine: Engine = CHROMIUM,
         headed: bool = False,
         start_s: float = _START_S,
         call_s: float | None = None,
@@ -59,12 +63,13 @@ class Browser:
             _need_display()
         self._api = async_api
         self._program = program
+        self._engine = engine
         self._call_s = call_s
         self._said: deque[str] = deque(maxlen=1)
         self._driver: Any = None
         self._browser: Any = None
         self._page: Any = None
-        self._system: Any = None
+        self._find_gpu: GPUProcess | None = None
         self._gpu: int | None = None
         self._folder = WatchedFolder()
         self._loop = asyncio.new_event_loop()
@@ -132,11 +137,8 @@ class Browser:
         self._driver = await self._api.async_playwright().start()
 
     async def _start(self, flags: list[str], *, headed: bool) -> None:
-        # No deadline of playwright's own: the one that ends everything is ours.
-        self._browser = await self._driver.chromium.launch(
-            executable_path=str(self._program), args=flags, headless=not headed, timeout=0
-        )
-        self._system = await self._browser.new_browser_cdp_session()
+        self._browser = await self._engine.launch(self._driver, self._program, flags, headed=headed)
+        self._find_gpu = await self._engine.gpu_process(self._browser)
         context = await self._browser.new_context()
         await context.add_init_script(path=_FAULTS)
         self._page = await context.new_page()
@@ -145,7 +147,7 @@ class Browser:
 
     async def _call(self, function: str, argument: Any) -> Any:
         found = await self._page.evaluate(f"argument => faults.watch(() => ({function})(argument))", argument)
-        gpu = await self._find_gpu()
+        gpu = await self._find_gpu() if self._find_gpu is not None else None
         # The first call may still end in another GPU process than it began in: one that a broken driver took down is
         # replaced by one without it, and the page says which it got.
         if self._gpu not in {None, gpu}:
@@ -157,10 +159,6 @@ class Browser:
         # No deadline of playwright's own, as everywhere.
         element = self._page.locator(selector)
         return bytes(await element.screenshot(omit_background=True, scale="css", timeout=0))
-
-    async def _find_gpu(self) -> int | None:
-        processes = (await self._system.send("SystemInfo.getProcessInfo"))["processInfo"]
-        return next((process["id"] for process in processes if process["type"] == "GPU"), None)
 
     async def _end_browser(self) -> None:
         if self._browser is not None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from framegate.analysis.kernels import version
 from framegate.analysis.layer_waits import tfjs_waits
+from framegate.browser.engine import Engine
 from framegate.browser.runtimes import PageRuntime
 from framegate.errors import BackendUnavailable, ModelError
 from framegate.interfaces import ResolvedModel
@@ -23,11 +24,13 @@ class BrowserShelf:
     """Gives out pages; one browser at most is running.
 
     Args:
-        request: which browser to start.
+        engine: the kind of browser to start.
+        request: what the browser is asked to be.
         cache: where the files of TF.js are kept.
     """
 
-    def __init__(self, request: BrowserRequest, cache: Path) -> None:
+    def __init__(self, engine: Engine, request: BrowserRequest, cache: Path) -> None:
+        self._engine = engine
         self._request = request
         self._cache = cache
         self._key: tuple[str, PageRuntime] | None = None
@@ -72,7 +75,6 @@ class BrowserShelf:
         self._open.close()
 
     def _start(self, model: ResolvedModel, runtime: PageRuntime) -> TFJSPage:
-        from framegate.browser.chromium import find_chromium, flags
         from framegate.browser.driver import Browser
         from framegate.browser.server import page_server
         from framegate.browser.session import TFJSPage
@@ -80,12 +82,13 @@ class BrowserShelf:
 
         expect_an_end(model)
         asked = self._request
-        program = find_chromium(asked.path)
+        program = self._engine.find(asked.path)
         tfjs_files(self._cache)
         with ExitStack() as opened:
             started_at_s = time.time()
             server = opened.enter_context(page_server())
-            browser = Browser(program, flags(asked.gpu), headed=asked.headed, call_s=asked.timeout_s)
+            flags = self._engine.flags(asked.gpu)
+            browser = Browser(program, flags, engine=self._engine, headed=asked.headed, call_s=asked.timeout_s)
             opened.callback(browser.close)
             page = TFJSPage(
                 browser, server, runtime.backend, model, self._cache, started_at_s, flags=dict(runtime.flags)

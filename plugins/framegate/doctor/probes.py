@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from framegate import contexts, renderers, runtimes
-from framegate.browser.chromium import find_chromium, flags, is_software
+from framegate.browser.chromium import CHROMIUM
 from framegate.browser.driver import Browser
 from framegate.browser.tfjs import VERSION, find_tfjs
 from framegate.errors import BackendUnavailable, FramegateError, SourceError
@@ -23,6 +23,7 @@ from framegate.leftovers import owned_folder
 from framegate.libraries import unavailable
 from framegate.paths import cache_dir
 from framegate.render.verify import verify_pixels
+from framegate.software import is_software
 
 AUTO, NULL = "auto", "null"
 GROUPS = ("runtimes", "screen", "browser")
@@ -135,8 +136,8 @@ _GPU = """() => {
 
 
 def _describe_browser() -> str:
-    program = find_chromium()
-    with closing(Browser(program, flags("native"))) as browser:
+    program = CHROMIUM.find()
+    with closing(Browser(program, CHROMIUM.flags("native"))) as browser:
         device = str(browser.call(_GPU, None, 20.0) or "none that WebGL could use")
         driver = f"driven by playwright {version('playwright')}"
         software = ", software" if is_software(device) else ""

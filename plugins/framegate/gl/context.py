@@ -14,14 +14,13 @@ from framegate.gl.process import has_drawn, refuse_process
 from framegate.gl.screen import GLScreen
 from framegate.glfunctions import GetProcAddress, GLFunctions
 from framegate.interfaces import AS_TO_PIXELS, Drawing, GLInfo
+from framegate.software import is_software
 
 if TYPE_CHECKING:
     from framegate.interfaces import Screen, Size
 
 VERSIONS = ((4, 6), (4, 5), (4, 3), (4, 1), (3, 3))
 """Core profile versions to ask for, best first; 3.3 is the least that the renderers need."""
-
-_SOFTWARE = ("llvmpipe", "softpipe", "swrast", "swiftshader", "software", "microsoft basic render")
 
 
 class _Current(threading.local):
@@ -32,11 +31,6 @@ class _Current(threading.local):
 
 
 _current = _Current()
-
-
-def is_software(renderer: str) -> bool:
-    """Whether a ``GL_RENDERER`` string names a rasteriser that runs on the CPU."""
-    return any(word in renderer.lower() for word in _SOFTWARE)
 
 
 class BaseContext(ABC):

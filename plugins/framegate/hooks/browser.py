@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from framegate.browser.chromium import is_software
+from framegate.browser.chromium import CHROMIUM
 from framegate.browser.runtimes import PageRenderer, PageRuntime
 from framegate.browser.shelf import BrowserShelf
 from framegate.errors import BrowserError
@@ -24,6 +24,7 @@ from framegate.interfaces import Pixels, ResolvedModel, Size
 from framegate.measure.replay import ReplayClock
 from framegate.paths import cache_dir
 from framegate.pipelines.base import PAGE
+from framegate.software import is_software
 
 if TYPE_CHECKING:
     from framegate.pipelines.page import PagePipeline
@@ -50,7 +51,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.fixture(scope="session")
 def browser_shelf(pytestconfig: pytest.Config) -> Iterator[BrowserShelf]:
     """Keeps one browser running."""
-    shelf = BrowserShelf(options_of(pytestconfig).browser, cache_dir())
+    shelf = BrowserShelf(CHROMIUM, options_of(pytestconfig).browser, cache_dir())
     yield shelf
     shelf.close()
 

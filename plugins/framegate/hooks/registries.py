@@ -10,7 +10,7 @@ import pytest
 
 from framegate import contexts, frames, hookspecs, renderers, runtimes
 from framegate.analysis.own_layers import check_layers
-from framegate.browser.chromium import find_chromium
+from framegate.browser.chromium import CHROMIUM
 from framegate.browser.runtimes import builtin_renderers, builtin_runtimes
 from framegate.errors import FramegateError, UnknownName, UsageError
 from framegate.gl.selection import has_window, parse_choice
@@ -119,7 +119,7 @@ def check_names(options: Options, registries: Registries) -> None:
         UsageError: a size, preprocessing name or device that cannot be read, or a browser that is not there.
     """
     if options.browser.path is not None:
-        find_chromium(options.browser.path)
+        CHROMIUM.find(options.browser.path)
     for axis, kind, known in (
         ("runtime", "runtime", set(registries.runtimes)),
         ("renderer", "renderer", set().union(*registries.renderers.values())),

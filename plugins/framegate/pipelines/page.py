@@ -8,13 +8,13 @@ from itertools import chain
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from framegate.browser.chromium import is_software
 from framegate.errors import WrongOutput
 from framegate.interfaces import ModelSpec, Pixels, Range, Size
 from framegate.measure.replay import ReplayClock
 from framegate.pipelines.base import Bench, Look, StagesS
 from framegate.results.page import Arrivals, Kernels, PageLaunch
 from framegate.results.parts import Stages
+from framegate.software import is_software
 
 if TYPE_CHECKING:
     from framegate.browser.results import Delivered, PageLook, PageRounds
