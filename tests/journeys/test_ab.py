@@ -143,7 +143,7 @@ def test_benchmarks_that_the_candidate_has_not(repository: Repository) -> None:
         (("HEAD", "--base-renderer=null"), "--base-renderer and --head-renderer go together"),
         (("HEAD", "--", "no-such-file.py"), "file or directory not found: no-such-file.py"),
         (("HEAD", "--base-python=no-such-python"), "cannot be started by no-such-python"),
-        (("HEAD", "--floor=much"), "'much' is no share"),
+        (("HEAD", "--floor=much"), "invalid share 'much'"),
     ],
 )
 def test_a_mistake_is_said_at_once(repository: Repository, arguments: tuple[str, ...], says: str) -> None:

@@ -224,7 +224,7 @@ def test_an_ini_line_that_is_no_floor(new_project: Project) -> None:
     new_project.write(settings=SETTINGS + "    draw = much\n")
     run = new_project.gate()
     assert run.code == 4, run.output
-    assert "'draw = much' is no floor" in run.output
+    assert "invalid floor 'draw = much'" in run.output
     run.has_no_traceback()
 
 

@@ -107,7 +107,7 @@ def accept(parsed: argparse.Namespace) -> int:
     """Make a run part of its baseline."""
     storage = Path(parsed.storage.removeprefix("file://"))
     folders = [folder for folder in storage.glob("*") if folder.is_dir()] if storage.is_dir() else []
-    run = find_run(folders, parsed.which, lambda each: not each.mark.exists())
+    run = find_run(folders, parsed.which, lambda run: not run.mark.exists())
     verdict = _verdict(run)
     if verdict not in ACCEPTABLE and not (parsed.anyway and verdict in NEW_BEGINNING):
         hint = (
@@ -128,14 +128,14 @@ def _verdict(run: StoredRun) -> Verdict:
 
 
 def _axes(parsed: argparse.Namespace) -> dict[str, tuple[str, str]]:
-    found = {}
+    axes = {}
     for axis in AXES:
         both = getattr(parsed, f"base_{axis}"), getattr(parsed, f"head_{axis}")
         if any(both) and not all(both):
             raise UsageError(f"--base-{axis} and --head-{axis} go together; one of them is missing")
         if all(both):
-            found[axis] = both
-    return found
+            axes[axis] = both
+    return axes
 
 
 def fraction(text: str) -> float:
@@ -145,7 +145,7 @@ def fraction(text: str) -> float:
     except ValueError:
         value = -1.0
     if not 0 < value < 10:
-        raise argparse.ArgumentTypeError(f"{text!r} is no share; write 3% or 0.03")
+        raise argparse.ArgumentTypeError(f"invalid share {text!r}; write 3% or 0.03")
     return value
 
 
@@ -231,13 +231,14 @@ def aa_check(parsed: argparse.Namespace) -> int:
                 continue
             with hogs(count):
                 measure = Pairs(sides, sides.keys, say, chance, DELAYS)
-                pairs = [measure(None, Turn(each, parsed.pairs, f"{name}: ")) for each in range(1, parsed.pairs + 1)]
-            found = rates(pairs, Floors(general=PAIRS_FLOOR), parsed.trials, chance)
+                turns = [Turn(number, parsed.pairs, f"{name}: ") for number in range(1, parsed.pairs + 1)]
+                pairs = [measure(None, turn) for turn in turns]
+            rows = rates(pairs, Floors(general=PAIRS_FLOOR), parsed.trials, chance)
             benchmarks = len(pairs[0])
             drawn = f"{benchmarks} benchmarks, {parsed.trials} runs drawn from {parsed.pairs} pairs"
             title = f"{name} machine ({count} hogs): {drawn}"
-            print(rates_table(title, found) + "\n")  # noqa: T201
-            content[name] = {"rates": [asdict(each) for each in found], "values": _values(pairs)}
+            print(rates_table(title, rows) + "\n")  # noqa: T201
+            content[name] = {"rates": [asdict(row) for row in rows], "values": _values(pairs)}
     if parsed.json:
         write_whole(parsed.json, (json.dumps(content) + "\n").encode())
     return 0
@@ -247,8 +248,8 @@ def _values(pairs: Sequence[Pair]) -> dict[str, list[Any]]:
     """Each benchmark's values in each pair, for whoever wants to judge the rates."""
     return {
         key: [
-            {"ratios": each.ratios, "delayed": each.delayed, "canaries": each.canaries}
-            if isinstance(each := pair.get(key), Measured)
+            {"ratios": measured.ratios, "delayed": measured.delayed, "canaries": measured.canaries}
+            if isinstance(measured := pair.get(key), Measured)
             else None
             for pair in pairs
         ]

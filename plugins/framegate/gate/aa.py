@@ -36,7 +36,7 @@ class Rates:
     """What a rule does, as shares.
 
     Attributes:
-        rule: its name.
+        rule: name of the rule.
         alarms: benchmarks of identical code that it flags.
         suite_alarms: runs of all benchmarks, identical, in which it flags any.
         found: delay -> runs in which the benchmark that was delayed is flagged.
@@ -59,13 +59,13 @@ def rates(pairs: Sequence[Pair], floors: Floors, trials: int, chance: random.Ran
     Args:
         pairs: as measured with ``DELAYS``; those in which a benchmark failed are left out.
         floors: the smallest changes that count in A/B.
-        trials: for each rule and delay.
-        chance: what is drawn by.
+        trials: number of drawn runs, for each rule and delay.
+        chance: decides what is drawn.
 
     Raises:
         ComparisonError: too few pairs measured every benchmark.
     """
-    keys = [key for key, each in pairs[0].items() if isinstance(each, Measured)]
+    keys = [key for key, measured in pairs[0].items() if isinstance(measured, Measured)]
     usable = [pair for pair in pairs if all(isinstance(pair.get(key), Measured) for key in keys)]
     if not keys or len(usable) < LEAST_PAIRS:
         raise ComparisonError(
@@ -112,7 +112,7 @@ def _ab(floors: Floors) -> Rule:
             names = keys if wanted is None else wanted
             return {key: _as_measured(pair, key, delay if key == delayed else NOTHING) for key in names}
 
-        return {each.benchmark: each.verdict for each in conclude(measure(draw, floors), floors)}
+        return {finding.benchmark: finding.verdict for finding in conclude(measure(draw, floors), floors)}
 
     return rule
 
@@ -141,7 +141,8 @@ def _stored(
         return against_history(after, [[log(min(_rounds(pair, key, NOTHING, 0))) for pair in run] for run in accepted])
 
     evidence = [Evidence(key, families={TOTAL: Sample(estimate(key))}) for key in keys]
-    return {each.benchmark: each.verdict for each in judge(evidence, dict.fromkeys(keys, Floors(general=STORED_FLOOR)))}
+    findings = judge(evidence, dict.fromkeys(keys, Floors(general=STORED_FLOOR)))
+    return {finding.benchmark: finding.verdict for finding in findings}
 
 
 def _compare_fail(of: Callable[[Sequence[float]], float]) -> Rule:
@@ -169,14 +170,14 @@ def _rounds(pair: Pair, key: str, delay: str, side: int) -> Sequence[float]:
 
 
 def rates_table(title: str, rows: Sequence[Rates]) -> str:
-    """Shares in percent: false alarms a benchmark and a run, what it cannot tell, and each delay found."""
+    """Shares in percent: false alarms per benchmark and per run, what it cannot tell, and each delay found."""
     columns = ["", "false alarms", "in a run", "cannot tell", *(f"{delay.name} found" for delay in DELAYS)]
-    return render_table(title, columns, [_row(each) for each in rows])
+    return render_table(title, columns, [_row(row) for row in rows])
 
 
-def _row(each: Rates) -> list[str]:
-    shares = [each.alarms, each.suite_alarms, each.unsure, *(each.found[delay.name] for delay in DELAYS)]
-    return [each.rule, *(f"{100 * share:.1f} %" for share in shares)]
+def _row(rates: Rates) -> list[str]:
+    shares = [rates.alarms, rates.suite_alarms, rates.unsure, *(rates.found[delay.name] for delay in DELAYS)]
+    return [rates.rule, *(f"{100 * share:.1f} %" for share in shares)]
 
 
 _WORK = """

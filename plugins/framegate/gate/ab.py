@@ -49,7 +49,7 @@ class Comparison:
 
 
 def measure(run_pair: RunPair, floors: Floors, first: int = FIRST_PAIRS, more: int = MORE_PAIRS) -> Comparison:
-    """Both stages."""
+    """Measure all benchmarks, and then again those that the first pairs did not settle."""
     pairs = [run_pair(None, Turn(number, first)) for number in range(1, first + 1)]
     open_keys = [key for key in pairs[0] if unsettled(key, pairs, floors)]
     if not open_keys:
@@ -82,7 +82,7 @@ def conclude(comparison: Comparison, floors: Floors, pair_s: float | None = None
     """A finding per benchmark.
 
     Args:
-        comparison: what was measured.
+        comparison: all pairs that were measured.
         floors: the smallest changes that count.
         pair_s: seconds that a pair of launches takes, to say how long more of them would.
     """
@@ -103,7 +103,7 @@ def _evidence(key: str, comparison: Comparison, floors: Floors, pair_s: float | 
         key,
         families=families,
         counts=measured[-1].counts,
-        memory=([each.memory[0] for each in measured], [each.memory[1] for each in measured]),
+        memory=([pair.memory[0] for pair in measured], [pair.memory[1] for pair in measured]),
         unsure=_what_settles_it(families[TOTAL], len(measured), floors, pair_s),
     )
 
@@ -125,14 +125,14 @@ def _measured(key: str, pairs: Iterable[Pair]) -> list[Measured]:
 def _samples(measured: Sequence[Measured], estimate: Callable[[Sequence[float]], PairsShift]) -> dict[str, Sample]:
     """Every family of a benchmark but those for which some pairs had too few rounds."""
     return {
-        family: Sample(estimate([each.ratios[family] for each in measured]), _seconds(family, measured))
+        family: Sample(estimate([pair.ratios[family] for pair in measured]), _seconds(family, measured))
         for family in measured[0].ratios
-        if all(family in each.ratios for each in measured)
+        if all(family in pair.ratios for pair in measured)
     }
 
 
 def _seconds(family: str, measured: Sequence[Measured]) -> tuple[float, float] | None:
-    both = [each.seconds[family] for each in measured if family in each.seconds]
+    both = [pair.seconds[family] for pair in measured if family in pair.seconds]
     if not both:
         return None
     base, candidate = (median(side) for side in zip(*both, strict=True))
@@ -163,7 +163,7 @@ def _not_compared(key: str, pairs: Sequence[Pair]) -> Finding | None:
 
 def _skipped(key: str, pairs: Sequence[Pair], reason: str) -> Finding:
     """Nothing has changed for a benchmark that neither side ever runs; one that is run at times was not compared."""
-    if any(isinstance(each.get(key), Measured) for each in pairs):
+    if any(isinstance(pair.get(key), Measured) for pair in pairs):
         return Finding(key, Verdict.FAILED, f"skipped in one pair and not in another: {reason}")
     return Finding(key, Verdict.SAME, f"skipped on both sides: {reason}")
 
@@ -172,8 +172,8 @@ def _excuse(pairs: Sequence[Pair]) -> Excuse | None:
     """That the machine itself was slower on the candidate's side, if it was for sure."""
     values = []
     for pair in pairs:
-        canaries = [value for each in pair.values() if isinstance(each, Measured) for value in each.canaries]
-        if canaries:
+        measured = [benchmark for benchmark in pair.values() if isinstance(benchmark, Measured)]
+        if canaries := [value for benchmark in measured for value in benchmark.canaries]:
             values.append(median(canaries))
     if len(values) < FIRST_PAIRS:
         return None

@@ -80,7 +80,7 @@ def decide(
 
 
 def _watched(sides: Sides) -> str:
-    base, candidate = (", ".join(each) or "none" for each in sides.instruments)
+    base, candidate = (", ".join(names) or "none" for names in sides.instruments)
     return f"instruments: {candidate}, and on the base's side {base}; run both with the same, or without"
 
 
@@ -98,7 +98,7 @@ class Pairs:
     """Launches pairs of workers, and says how long it will take.
 
     Args:
-        sides: what is launched.
+        sides: both sides.
         keys: benchmarks, by their names on either side.
         say: called with each line of progress.
         chance: decides on the order.

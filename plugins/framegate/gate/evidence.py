@@ -36,7 +36,7 @@ class Sample:
 
     Attributes:
         estimate: its change.
-        seconds: medians of base and candidate; None where the family is no time.
+        seconds: medians of base and candidate; None where the family is not a time.
     """
 
     estimate: Estimate

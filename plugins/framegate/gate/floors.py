@@ -28,11 +28,11 @@ class Floors:
     """Floors by family.
 
     Attributes:
-        general: of every family that has none of its own, as a fraction of its time; that of the 95th percentile,
-            and of memory, is 10 % at least.
-        own: family -> fraction (a difference of shares for ``missed``).
+        general: floor of every family that has none of its own, as a fraction of its time; the 95th percentile and
+            memory have 10 % at least.
+        own: family -> its own floor, a fraction of its time, or a difference of shares for ``missed``.
         absolute_s: seconds by which a family has to change as well; None is 20 us for stages and nothing for the rest.
-        own_s: family -> the same for one family.
+        own_s: family -> its own seconds.
     """
 
     general: float = STORED_FLOOR
@@ -83,16 +83,16 @@ def parse_floors(lines: Iterable[str], general: float) -> Floors:
     """Read the ini setting ``gate_floor``: lines such as ``draw = 10% 50us``, ``all = 4%``.
 
     Raises:
-        UsageError: a line that is no floor.
+        UsageError: a line cannot be parsed.
     """
     floors = Floors(general=general)
     for line in lines:
         if not line.strip():
             continue
-        found = _LINE.fullmatch(line)
-        if found is None:
-            raise UsageError(f"gate_floor: {line.strip()!r} is no floor; write FAMILY = 5% or FAMILY = 5% 20us")
-        family, percent, microseconds = found.groups()
+        match = _LINE.fullmatch(line)
+        if match is None:
+            raise UsageError(f"gate_floor: invalid floor {line.strip()!r}; write FAMILY = 5% or FAMILY = 5% 20us")
+        family, percent, microseconds = match.groups()
         if family == "all":
             floors = replace(floors, general=float(percent) / 100)
             if microseconds:

@@ -27,7 +27,7 @@ UNSURE = (
 
 @dataclass
 class Candidate:
-    """What was measured now.
+    """What was measured.
 
     Attributes:
         run: pytest-benchmark's file of all launches together, as it is stored.
@@ -48,15 +48,15 @@ def by_key(run: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     Raises:
         ValueError: two benchmarks share a name, or the file is none of pytest-benchmark's.
     """
-    found: dict[str, dict[str, Any]] = {}
+    entries: dict[str, dict[str, Any]] = {}
     benchmarks = run.get("benchmarks")
     if not isinstance(benchmarks, list):
         raise ValueError("it has no list of benchmarks")  # noqa: TRY004 # it is the file that is wrong
     for entry in benchmarks:
-        if entry["name"] in found:
+        if entry["name"] in entries:
             raise ValueError(f"two benchmarks are called {entry['name']}")
-        found[entry["name"]] = entry
-    return found
+        entries[entry["name"]] = entry
+    return entries
 
 
 def launch_values(entry: Mapping[str, Any], stat: Stat) -> list[dict[str, float]]:
@@ -65,21 +65,21 @@ def launch_values(entry: Mapping[str, Any], stat: Stat) -> list[dict[str, float]
     Raises:
         ValueError: the entry does not say, or what it says are no times.
     """
-    found, round_, call = [], 0, 0
+    values, round_, call = [], 0, 0
     try:
         data, launches = entry["stats"]["data"], entry["extra_info"]["gate"]["launches"]
         # Without calls in any launch, a user keeps something else under that name.
-        stages = entry["extra_info"].get("stages_s", {}) if any(each["calls"] for each in launches) else {}
-        for each in launches:
-            rounds = data[round_ : round_ + each["rounds"]]
-            calls = {name: values[call : call + each["calls"]] for name, values in stages.items()}
-            found.append(families(rounds, calls, stat))
-            round_, call = round_ + each["rounds"], call + each["calls"]
+        stages = entry["extra_info"].get("stages_s", {}) if any(launch["calls"] for launch in launches) else {}
+        for launch in launches:
+            rounds = data[round_ : round_ + launch["rounds"]]
+            calls = {name: seconds[call : call + launch["calls"]] for name, seconds in stages.items()}
+            values.append(families(rounds, calls, stat))
+            round_, call = round_ + launch["rounds"], call + launch["calls"]
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"it does not say what each launch measured ({error!r})") from error
-    if not found:
+    if not values:
         raise ValueError("it holds no launch")
-    return found
+    return values
 
 
 def compare(
@@ -93,11 +93,11 @@ def compare(
     """Every benchmark that is in the candidate or that the baseline expects.
 
     Args:
-        candidate: what was measured now.
-        accepted: the accepted runs of the baseline, the oldest first; none is a verdict, too.
-        stat: which number stands for the rounds of a launch.
+        candidate: what was measured.
+        accepted: the accepted runs of the baseline, the oldest first; there may be none.
+        stat: the number that stands for the rounds of a launch.
         floors: floors of benchmarks that have their own.
-        default_floors: of all others.
+        default_floors: floors of all others.
         is_allowed_missing: whether a benchmark that is gone may be gone.
 
     Raises:
@@ -114,17 +114,17 @@ def compare(
         elif key in candidate.entries:
             history = [(run, entries[key]) for run, entries in zip(accepted, past, strict=True) if key in entries]
             evidence.append(_evidence(key, candidate, history, stat))
-    own = {each.key: floors.get(each.key, default_floors) for each in evidence}
+    own = {benchmark.key: floors.get(benchmark.key, default_floors) for benchmark in evidence}
     return judge(evidence, own, excuse_of(candidate.run, accepted))
 
 
 def _not_measured(key: str, candidate: Candidate, *, expected: bool) -> Finding | None:
     ended = candidate.outcomes.get(key, ())
-    failed = next((each for each in ended if each.outcome == "failed"), None)
+    failed = next((outcome for outcome in ended if outcome.outcome == "failed"), None)
     if failed is not None:
         return Finding(key, Verdict.FAILED, failed.reason)
-    skipped = next((each for each in ended if each.outcome == "skipped"), None)
-    if skipped is not None and (expected or len(ended) > sum(each.outcome == "skipped" for each in ended)):
+    skipped = next((outcome for outcome in ended if outcome.outcome == "skipped"), None)
+    if skipped is not None and (expected or len(ended) > sum(outcome.outcome == "skipped" for outcome in ended)):
         return Finding(key, Verdict.MISSING, f"the baseline has it, and now it is skipped: {skipped.reason}")
     launches = candidate.run.get(SECTION, {}).get("launches", len(ended))
     if skipped is None and key in candidate.entries and len(ended) < launches:
@@ -151,11 +151,11 @@ def _evidence(
     if not history:
         reason = "no accepted run has it; --gate-bootstrap accepts what has nothing to be compared with"
         return Evidence(key, Finding(key, Verdict.NO_BASELINE, reason))
-    now = fingerprint(candidate.run.get("machine_info", {}), entry)
-    then = [(fingerprint(run.get("machine_info", {}), old), old) for run, old in history]
-    comparable = [old for print_, old in then if print_ == now][-KEPT_RUNS:]
+    own = fingerprint(candidate.run.get("machine_info", {}), entry)
+    others = [(fingerprint(run.get("machine_info", {}), old), old) for run, old in history]
+    comparable = [old for other, old in others if other == own][-KEPT_RUNS:]
     if not comparable:
-        return Evidence(key, Finding(key, Verdict.OTHER, differences(now, then[-1][0])))
+        return Evidence(key, Finding(key, Verdict.OTHER, differences(own, others[-1][0])))
     try:
         past = [launch_values(old, stat) for old in comparable]
     except ValueError as error:
@@ -165,7 +165,7 @@ def _evidence(
         key,
         families={family: sample for family, sample in samples.items() if sample is not None},
         counts=both_counts(comparable[-1].get("extra_info", {}), entry.get("extra_info", {})),
-        memory=([held for old in comparable for held in _memory(old)], _memory(entry)),
+        memory=([launch for old in comparable for launch in _memory(old)], _memory(entry)),
         unsure=UNSURE,
     )
 
@@ -176,25 +176,26 @@ Values = Sequence[Mapping[str, float]]
 
 def _sample(family: str, values: Values, past: Sequence[Values]) -> Sample | None:
     """A family of the candidate, if any accepted run has it."""
-    now = [each[family] for each in values if family in each]
+    candidate = [launch[family] for launch in values if family in launch]
     if family == MISSED:
         # A run without an inference stage had no frames, and missed none.
-        return Sample(HistoryShift(median(now) - median(each.get(MISSED, 0.0) for run in past for each in run)))
-    runs = [run for values in past if (run := [each[family] for each in values if family in each])]
+        base = [launch.get(MISSED, 0.0) for run in past for launch in run]
+        return Sample(HistoryShift(median(candidate) - median(base)))
+    runs = [run for values in past if (run := [launch[family] for launch in values if family in launch])]
     if not runs:
         return None
-    estimate = against_history(_logs(now), [_logs(run) for run in runs])
-    return Sample(estimate, (median(seconds for run in runs for seconds in run), median(now)))
+    estimate = against_history(_logs(candidate), [_logs(run) for run in runs])
+    return Sample(estimate, (median(seconds for run in runs for seconds in run), median(candidate)))
 
 
 def _logs(seconds: Sequence[float]) -> list[float]:
     # A stage can be too short for the clock; a nanosecond stands for nothing.
-    return [log(max(each, 1e-9)) for each in seconds]
+    return [log(max(value, 1e-9)) for value in seconds]
 
 
 def _memory(entry: Mapping[str, Any]) -> list[dict[str, int]]:
-    """What the process of each launch held; files of before do not say."""
-    return [memory_of({"memory": each}) for each in entry["extra_info"]["gate"]["launches"]]
+    """Bytes of each launch's process; empty in files from before they were stored."""
+    return [memory_of({"memory": launch}) for launch in entry["extra_info"]["gate"]["launches"]]
 
 
 def few_runs(accepted: Sequence[object]) -> list[str]:

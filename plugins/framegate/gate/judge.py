@@ -29,12 +29,14 @@ def judge(
     # A family that was not tested counts in the correction as well: it was looked at.
     p_values = adjust(
         {
-            (each.key, family): 1.0 if sample.estimate.p is None else sample.estimate.p
-            for each in evidence
-            for family, sample in each.families.items()
+            (benchmark.key, family): 1.0 if sample.estimate.p is None else sample.estimate.p
+            for benchmark in evidence
+            for family, sample in benchmark.families.items()
         }
     )
-    return tuple(each.outcome or _finding(each, p_values, floors[each.key], excuse) for each in evidence)
+    return tuple(
+        benchmark.outcome or _finding(benchmark, p_values, floors[benchmark.key], excuse) for benchmark in evidence
+    )
 
 
 def _finding(

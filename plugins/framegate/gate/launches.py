@@ -33,7 +33,7 @@ class Launch:
         run: pytest-benchmark's file; without benchmarks, if it wrote none.
         outcomes: benchmark -> how it ended.
         canary_s: seconds of the work that measures the machine.
-        exit_code: pytest's.
+        exit_code: pytest's exit code.
         waited: the time in which it could have run, as a multiple of that in which it did; 0 where it is not known.
     """
 
@@ -78,37 +78,32 @@ def merge(launches: Sequence[Launch], summarise: Summarise) -> dict[str, Any]:
         launches: at least one.
         summarise: pytest-benchmark's statistics of some seconds, without the seconds.
     """
-    entries = [by_key(each.run) for each in launches]
-    found: dict[str, dict[str, Any]] = {}
-    for held in entries:
-        for key, entry in held.items():
-            stages = stages_of(entry)
-            part = {"rounds": len(entry["stats"]["data"]), "calls": len(next(iter(stages.values()), ()))}
-            part |= memory_of(section(entry, "extra_info"))
-            if key not in found:
-                extra = {**finite(section(entry, "extra_info")), "gate": {"launches": [part]}}
-                found[key] = {**entry, "extra_info": extra}
-                continue
-            merged = found[key]
-            merged["extra_info"]["gate"]["launches"].append(part)
-            merged["stats"] = {**merged["stats"], "data": merged["stats"]["data"] + entry["stats"]["data"]}
-            joined = stages_of(merged)
-            if joined:
-                # A stage that not all launches have cannot be told apart by their numbers of calls.
-                merged["extra_info"]["stages_s"] = {
-                    name: joined[name] + stages[name] for name in joined if name in stages
-                }
-    for merged in found.values():
+    benchmarks: dict[str, dict[str, Any]] = {}
+    for key, entry in [item for launch in launches for item in by_key(launch.run).items()]:
+        stages = stages_of(entry)
+        part = {"rounds": len(entry["stats"]["data"]), "calls": len(next(iter(stages.values()), ()))}
+        part |= memory_of(section(entry, "extra_info"))
+        if key not in benchmarks:
+            extra = {**finite(section(entry, "extra_info")), "gate": {"launches": [part]}}
+            benchmarks[key] = {**entry, "extra_info": extra}
+            continue
+        merged = benchmarks[key]
+        merged["extra_info"]["gate"]["launches"].append(part)
+        merged["stats"] = {**merged["stats"], "data": merged["stats"]["data"] + entry["stats"]["data"]}
+        if joined := stages_of(merged):
+            # A stage that not all launches have cannot be told apart by their numbers of calls.
+            merged["extra_info"]["stages_s"] = {name: joined[name] + stages[name] for name in joined if name in stages}
+    for merged in benchmarks.values():
         merged["stats"] = {**merged["stats"], **summarise(merged["stats"]["data"])}
-    first = next((each.run for each in launches if each.run["benchmarks"]), launches[0].run)
+    first = next((launch.run for launch in launches if launch.run["benchmarks"]), launches[0].run)
     return {
         **first,
-        "benchmarks": list(found.values()),
+        "benchmarks": list(benchmarks.values()),
         SECTION: {
             "schema": 1,
             "launches": len(launches),
-            CANARY: [each.canary_s for each in launches],
-            WAITED: [each.waited for each in launches],
+            CANARY: [launch.canary_s for launch in launches],
+            WAITED: [launch.waited for launch in launches],
         },
     }
 
@@ -118,32 +113,32 @@ def finite(value: Any) -> Any:
     if isinstance(value, float) and not isfinite(value):
         return str(value)
     if isinstance(value, dict):
-        return {name: finite(each) for name, each in value.items()}
-    return [finite(each) for each in value] if isinstance(value, list | tuple) else value
+        return {name: finite(part) for name, part in value.items()}
+    return [finite(part) for part in value] if isinstance(value, list | tuple) else value
 
 
 def outcomes_of(launches: Sequence[Launch]) -> dict[str, list[Outcome]]:
     """Benchmark -> how it ended in each launch."""
-    found: dict[str, list[Outcome]] = {}
-    for each in launches:
-        for key, outcome in each.outcomes.items():
-            found.setdefault(key, []).append(outcome)
-    return found
+    outcomes: dict[str, list[Outcome]] = {}
+    for launch in launches:
+        for key, outcome in launch.outcomes.items():
+            outcomes.setdefault(key, []).append(outcome)
+    return outcomes
 
 
 def run_launches(side: Side, count: int, say: Say, clock: Callable[[], float] = time.monotonic) -> list[Launch]:
     """Several launches, one after another; one in which a benchmark failed is the last."""
-    found: list[Launch] = []
+    launches: list[Launch] = []
     started = clock()
     for number in range(1, count + 1):
-        found.append(launch(side))
+        launches.append(launch(side))
         took = (clock() - started) / number
         left = f", about {took * (count - number):.0f} s left" if number < count else ""
-        passed = sum(each.outcome == "passed" for each in found[-1].outcomes.values())
+        passed = sum(outcome.outcome == "passed" for outcome in launches[-1].outcomes.values())
         say(f"gate: launch {number} of {count}: {passed} benchmarks in {took:.0f} s{left}")
-        if any(each.outcome == "failed" for each in found[-1].outcomes.values()):
+        if any(outcome.outcome == "failed" for outcome in launches[-1].outcomes.values()):
             break
-    return found
+    return launches
 
 
 def canary_seconds(clock: Callable[[], float] = time.perf_counter) -> float:

@@ -25,8 +25,8 @@ def excuse_of(run: Mapping[str, Any], accepted: Sequence[Mapping[str, Any]]) -> 
     """What the machine has to say for itself; None where it was as fast as in the accepted runs, or is not known."""
     machine = fingerprint(section(run, "machine_info"), {})
     same = [old for old in accepted if fingerprint(section(old, "machine_info"), {}) == machine][-KEPT_RUNS:]
-    found = [_busy(run), _slower(run, same, CANARY), _slower(run, same, WAITED)]
-    return max((each for each in found if each is not None), key=lambda each: each.most, default=None)
+    excuses = [_busy(run), _slower(run, same, CANARY), _slower(run, same, WAITED)]
+    return max((excuse for excuse in excuses if excuse is not None), key=lambda excuse: excuse.most, default=None)
 
 
 def _busy(run: Mapping[str, Any]) -> Excuse | None:
@@ -42,18 +42,18 @@ def _busy(run: Mapping[str, Any]) -> Excuse | None:
 
 def _slower(run: Mapping[str, Any], accepted: Sequence[Mapping[str, Any]], name: str) -> Excuse | None:
     """Judged as a benchmark is."""
-    now = [log(value) for value in _values(run, name)]
-    then = [[log(value) for value in _values(old, name)] for old in accepted]
-    if not now or not then or not all(then):
+    candidate = [log(value) for value in _values(run, name)]
+    base = [[log(value) for value in _values(old, name)] for old in accepted]
+    if not candidate or not base or not all(base):
         return None
-    found = against_history(now, then)
-    if found.verdict(log1p(Floors().general)) is not Verdict.REGRESSED:
+    shift = against_history(candidate, base)
+    if shift.verdict(log1p(Floors().general)) is not Verdict.REGRESSED:
         return None
     what = "the machine itself is slower" if name == CANARY else "the wait for a processor is longer"
-    share = 100 * as_change(found.change)
+    share = 100 * as_change(shift.change)
     reach = CANARY_REACH if name == CANARY else 1  # who waits for a processor is slower by that, and by no more
     return Excuse(
-        reach * found.change, f"{what} by {share:.0f} % than in the accepted runs; try again, or decide by framegate ab"
+        reach * shift.change, f"{what} by {share:.0f} % than in the accepted runs; try again, or decide by framegate ab"
     )
 
 
@@ -62,5 +62,5 @@ def _values(run: Mapping[str, Any], name: str) -> list[float]:
     values = section(run, SECTION).get(name)
     if not isinstance(values, list):
         return []
-    known = all(isinstance(each, int | float) and isfinite(each) and each > 0 for each in values)
-    return [float(each) for each in values] if known else []
+    known = all(isinstance(value, int | float) and isfinite(value) and value > 0 for value in values)
+    return [float(value) for value in values] if known else []

@@ -106,7 +106,7 @@ GATE = {
 FLOORS = {
     "floors": Lines(
         name="gate-floor",
-        about="smallest changes that count, one a line: FAMILY = 5% or FAMILY = 5% 20us; 'all' is every family",
+        about="smallest changes that count, one per line: FAMILY = 5% or FAMILY = 5% 20us; 'all' is every family",
         parse=stored_floors,
     ),
 }
@@ -200,9 +200,9 @@ def with_others(values: Mapping[str, Any], option: Any) -> GateOptions:
     Raises:
         UsageError: they do not go together.
     """
-    given = next((flag for key, (flag, _) in OTHERS.items() if getattr(option, key, None)), None)
-    if given is not None:
-        raise UsageError(f"--gate measures in other processes and stores the run itself; leave out {given}")
+    other = next((flag for key, (flag, _) in OTHERS.items() if getattr(option, key, None)), None)
+    if other is not None:
+        raise UsageError(f"--gate measures in other processes and stores the run itself; leave out {other}")
     if not getattr(option, "benchmark_only", False):
         raise UsageError("--gate runs benchmarks and no other tests; add --benchmark-only")
     storage = str(option.benchmark_storage)

@@ -59,9 +59,9 @@ class Delay:
     """Work that is put into the candidate's side, as a fraction of the benchmark's whole time.
 
     Attributes:
-        name: of the experiment.
-        fraction: of the time of a call.
-        stage: where it goes; None is the stage that takes the longest.
+        name: the experiment's name.
+        fraction: the work, as a fraction of the time of a call.
+        stage: the stage that it is put into; None is the stage that takes the longest.
     """
 
     name: str
@@ -161,22 +161,22 @@ def _measure(
             chance.shuffle(order)
             timings = {side: _run(sides[side], plans[name] if side else plain) for side in order}
             blocks[name].append((timings[0], timings[1]))
-    ratios = {name: _ratios(each) for name, each in blocks.items()}
+    ratios = {name: _ratios(pairs) for name, pairs in blocks.items()}
     undelayed = ratios.pop("")
     return Measured(
         ratios={family: value for family, (value, _) in undelayed.items()},
         seconds={family: both for family, (_, both) in undelayed.items() if both is not None},
         marker=dict(ready[1].marker),
         canaries=[log(candidate.canary_s / base.canary_s) for base, candidate in blocks[""]],
-        rounds_s={name: _pooled(each) for name, each in blocks.items()},
-        delayed={name: {family: value for family, (value, _) in each.items()} for name, each in ratios.items()},
+        rounds_s={name: _pooled(pairs) for name, pairs in blocks.items()},
+        delayed={name: {family: value for family, (value, _) in values.items()} for name, values in ratios.items()},
     )
 
 
 def _plain_block(ready: Sequence[Ready]) -> Block:
     """As many rounds and calls as the slower side has time for."""
-    seconds = max(each.seconds for each in ready)
-    repeats = all(each.repeats for each in ready)
+    seconds = max(side.seconds for side in ready)
+    repeats = all(side.repeats for side in ready)
     iterations = ceil(ROUND_S / max(seconds, 1e-8)) if repeats and seconds < ROUND_S else 1
     return Block(ROUNDS if seconds <= 0.1 else 2 if seconds <= 0.5 else 1, iterations)
 
@@ -193,13 +193,15 @@ def _ratios(blocks: Sequence[Both]) -> dict[str, tuple[float, tuple[float, float
     for name in blocks[0][0].stages_s:
         if all(name in side.stages_s for both in blocks for side in both):
             times[name] = [(base.stages_s[name], candidate.stages_s[name]) for base, candidate in blocks]
-    values: dict[str, tuple[float, tuple[float, float] | None]] = {name: _ratio(each) for name, each in times.items()}
+    values: dict[str, tuple[float, tuple[float, float] | None]] = {
+        name: _ratio(seconds) for name, seconds in times.items()
+    }
     base_s, candidate_s = _pooled(blocks)
     if len(base_s) >= BLOCK_PAIRS * ROUNDS:
         slow = (p95(base_s), p95(candidate_s))
         values[P95] = (log(slow[1] / slow[0]), slow)
     if "inference" in blocks[0][0].stages_s:
-        shares = [sum(seconds > FRAME_S for seconds in each) / len(each) for each in (base_s, candidate_s)]
+        shares = [sum(seconds > FRAME_S for seconds in side) / len(side) for side in (base_s, candidate_s)]
         values[MISSED] = (shares[1] - shares[0], None)
     return values
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,9 +15,8 @@ from framegate.gate.machine import SECTION
 from framegate.gate.options import GateOptions
 from framegate.gate.sides import Request
 from framegate.gate.store import Store, StoredRun
-from framegate.gate.tables import fails
 from framegate.gate.trees import Repository
-from framegate.gate.verdicts import WHOLE_RUN, Finding, GateReport, Verdict, worst_of
+from framegate.gate.verdicts import PASSES, WHOLE_RUN, Finding, GateReport, Verdict, worst_of
 from framegate.gate.workers import Side
 
 Say = Callable[[str], None]
@@ -58,7 +57,7 @@ class GatedRun:
             floors = {name: options.floors.of_marker(marker) for name, marker in self.markers.items()}
             accepted = [run for _, run in self.store.accepted(options.name)]
             launches = run_launches(self.side, options.launches, say)
-            ended = next((each.exit_code for each in launches if each.exit_code not in ENDED_WELL), None)
+            ended = next((launch.exit_code for launch in launches if launch.exit_code not in ENDED_WELL), None)
             if ended is not None:
                 return self._whole(Verdict.FAILED, f"a launch ended early, with pytest's exit code {ended}")
             candidate = Candidate(merge(launches, self.summarise), outcomes_of(launches))
@@ -99,15 +98,15 @@ class GatedRun:
     ) -> GateReport:
         """Store the run with its verdict, and accept it if that was asked for and it passed."""
         options = self.options
-        is_first = options.bootstrap and any(each.verdict is Verdict.NO_BASELINE for each in findings)
+        is_first = options.bootstrap and any(finding.verdict is Verdict.NO_BASELINE for finding in findings)
         findings = _with_first_runs(findings, bootstrap=options.bootstrap, is_new=not accepted)
-        verdict = worst_of(each.verdict for each in findings)
+        verdict = worst_of(finding.verdict for finding in findings)
         details = {"mode": "stored", "name": options.name, "launches": len(launches), "stat": options.stat}
         if run["benchmarks"]:
             run[SECTION] |= {"verdict": verdict, "name": options.name, "stat": options.stat}
             try:
                 stored = self.store.save(options.name, run)
-                passed = not any(fails(each) for each in findings)
+                passed = all(finding.verdict in PASSES for finding in findings)
                 if passed and verdict is not Verdict.INCONCLUSIVE and (options.accept or is_first):
                     self.store.accept(stored)
                     notes.append(f"Accepted as {stored.path.name}.")
@@ -136,14 +135,15 @@ def confirmed(
 
     Args:
         revision: the base of that comparison; None has nothing decided.
-        side: what was measured.
-        findings: what was found so far.
+        side: the side that was measured.
+        findings: the findings so far.
         say: called with each line of progress.
 
     Returns:
         The findings, and notes for the user.
     """
-    flagged = {each.benchmark for each in findings if each.verdict in {Verdict.REGRESSED, Verdict.INCONCLUSIVE}}
+    slower = _benchmarks_with(Verdict.REGRESSED, findings)
+    flagged = slower | _benchmarks_with(Verdict.INCONCLUSIVE, findings)
     if not flagged or revision is None:
         return findings, []
     say(f"gate: {len(flagged)} benchmarks seem to be slower; comparing them with {revision}")
@@ -154,17 +154,21 @@ def confirmed(
     except FramegateError as error:
         return findings, [f"--gate-confirm could not decide: {error}"]
     # What neither side could run decides nothing.
-    by_key = {each.benchmark: each for each in decided.findings if each.shifts or fails(each)}
-    unsure = {key for key, each in by_key.items() if each.verdict is Verdict.INCONCLUSIVE}
-    for key in unsure & {each.benchmark for each in findings if each.verdict is Verdict.REGRESSED}:
-        del by_key[key]
+    measured = [finding for finding in decided.findings if finding.shifts or finding.verdict not in PASSES]
+    unsure = _benchmarks_with(Verdict.INCONCLUSIVE, measured)
+    final = {finding.benchmark: finding for finding in measured if finding.benchmark not in unsure & slower}
     notes = [*decided.notes]
-    if flagged & by_key.keys():
-        notes.insert(0, f"{decided.title} has decided on {', '.join(sorted(flagged & by_key.keys()))}.")
-    if flagged - by_key.keys():
-        said = "; ".join(each.reason for each in decided.findings if not each.shifts or each.benchmark in unsure)
-        notes.append(f"--gate-confirm could not decide on {', '.join(sorted(flagged - by_key.keys()))}: {said}")
-    return tuple(by_key.get(each.benchmark, each) for each in findings), notes
+    if flagged & final.keys():
+        notes.insert(0, f"{decided.title} has decided on {', '.join(sorted(flagged & final.keys()))}.")
+    if flagged - final.keys():
+        reasons = [each.reason for each in decided.findings if not each.shifts or each.benchmark in unsure]
+        undecided = ", ".join(sorted(flagged - final.keys()))
+        notes.append(f"--gate-confirm could not decide on {undecided}: {'; '.join(reasons)}")
+    return tuple(final.get(finding.benchmark, finding) for finding in findings), notes
+
+
+def _benchmarks_with(verdict: Verdict, findings: Iterable[Finding]) -> set[str]:
+    return {finding.benchmark for finding in findings if finding.verdict is verdict}
 
 
 def _check_differs(revision: str) -> None:
@@ -184,8 +188,8 @@ def _with_first_runs(findings: Sequence[Finding], *, bootstrap: bool, is_new: bo
         return tuple(findings)
     verdict, reason = (Verdict.SAME, ACCEPTED_FIRST) if bootstrap else (Verdict.NO_BASELINE, FIRST_RUN)
     return tuple(
-        replace(each, verdict=verdict, reason=reason) if each.verdict is Verdict.NO_BASELINE else each
-        for each in findings
+        replace(finding, verdict=verdict, reason=reason) if finding.verdict is Verdict.NO_BASELINE else finding
+        for finding in findings
     )
 
 

@@ -41,28 +41,28 @@ def families(rounds: Sequence[float], stages_s: Mapping[str, Sequence[float]], s
     Args:
         rounds: seconds of each round.
         stages_s: seconds of each stage in each round, which may be too short for the clock; empty where there are none.
-        stat: which number stands for the rounds.
+        stat: the number that stands for the rounds.
 
     Raises:
-        ValueError: there is nothing, or something that is no time.
+        ValueError: there is nothing, or an invalid duration.
     """
-    found = {TOTAL: value_of(checked(rounds), stat)}
-    found |= {name: value_of(checked(seconds, may_be_zero=True), stat) for name, seconds in stages_s.items()}
+    values = {TOTAL: value_of(checked(rounds), stat)}
+    values |= {name: value_of(checked(seconds, may_be_zero=True), stat) for name, seconds in stages_s.items()}
     if len(rounds) >= ENOUGH_FOR_P95 and stat != P95:
-        found[P95] = p95(rounds)
+        values[P95] = p95(rounds)
     if "inference" in stages_s:
-        found[MISSED] = sum(seconds > FRAME_S for seconds in rounds) / len(rounds)
-    return found
+        values[MISSED] = sum(seconds > FRAME_S for seconds in rounds) / len(rounds)
+    return values
 
 
 def exact_counts(extra_info: Mapping[str, Any]) -> dict[str, int]:
     """The counts that a benchmark stores, by their last names."""
-    found = {}
+    counts = {}
     for part, name in EXACT:
         count = section(extra_info, part).get(name)
         if isinstance(count, int):
-            found[name] = count
-    return found
+            counts[name] = count
+    return counts
 
 
 def both_counts(base: Mapping[str, Any], candidate: Mapping[str, Any]) -> dict[str, tuple[int, int]]:
@@ -73,15 +73,15 @@ def both_counts(base: Mapping[str, Any], candidate: Mapping[str, Any]) -> dict[s
 
 def memory_of(extra_info: Mapping[str, Any]) -> dict[str, int]:
     """What a benchmark stored of its process's memory, in bytes; empty where it stored nothing."""
-    held = section(extra_info, "memory")
-    return {name: held[name] for name in MEMORY if isinstance(held.get(name), int) and held[name] > 0}
+    memory = section(extra_info, "memory")
+    return {name: memory[name] for name in MEMORY if isinstance(memory.get(name), int) and memory[name] > 0}
 
 
 def stages_of(entry: Mapping[str, Any]) -> Mapping[str, list[float]]:
     """The stages' seconds of a stored benchmark; empty where a user keeps something else under their name."""
     stages = section(section(entry, "extra_info"), "stages_s")
-    lists = all(isinstance(each, list) for each in stages.values())
-    return stages if lists and len({len(each) for each in stages.values()}) == 1 else {}
+    lists = all(isinstance(values, list) for values in stages.values())
+    return stages if lists and len({len(values) for values in stages.values()}) == 1 else {}
 
 
 def checked(seconds: Sequence[float], *, may_be_zero: bool = False) -> Sequence[float]:
@@ -94,7 +94,7 @@ def checked(seconds: Sequence[float], *, may_be_zero: bool = False) -> Sequence[
         raise ValueError("it has no times")
     for value in seconds:
         if not isinstance(value, int | float) or not isfinite(value) or value < 0:
-            raise ValueError(f"{value!r} is no time")
+            raise ValueError(f"invalid duration {value!r}")
     if not (may_be_zero or any(seconds)):
         raise ValueError("all of its times are zero")
     return seconds

@@ -105,7 +105,7 @@ def open_sides(request: Request) -> Iterator[Sides]:
             import_paths(repository, collection.path, collection.prefixes, tree) for tree in (base_tree, candidate_tree)
         ]
         candidate = replace(candidate, paths=paths[1])
-        same = benchmark_files(candidate_tree, [each.path for each in collection.benchmarks], collection.ini)
+        same = benchmark_files(candidate_tree, [benchmark.path for benchmark in collection.benchmarks], collection.ini)
         same += [Path(collection.root) / path for path in collection.settings["gate_same"]]
         base = replace(_in_tree(base, base_tree), paths=paths[0])
         own = _own_benchmarks(_without_new_files(base, base_tree, candidate_tree), notes)

@@ -61,9 +61,9 @@ class HistoryShift:
     def verdict(self, limit: float, p: float | None = None) -> Verdict:
         """The verdict; ``inconclusive`` where most are slower by the limit, and the history varies by as much."""
         del p
-        found = verdict_of(self.change, max(limit, self.noise), sure=self.most_differ)
-        is_unsure = found is Verdict.SAME and self.most_differ and self.change > limit
-        return Verdict.INCONCLUSIVE if is_unsure else found
+        verdict = verdict_of(self.change, max(limit, self.noise), sure=self.most_differ)
+        is_unsure = verdict is Verdict.SAME and self.most_differ and self.change > limit
+        return Verdict.INCONCLUSIVE if is_unsure else verdict
 
 
 def against_history(candidate: Sequence[float], accepted: Sequence[Sequence[float]]) -> HistoryShift:
@@ -129,8 +129,8 @@ class PairsShift:
         """
         if p is None:
             return Verdict.SAME
-        found = verdict_of(self.change, limit, sure=p <= LEVEL and (self.low > 0 or self.high < 0))
-        return Verdict.INCONCLUSIVE if found is Verdict.SAME and self.half_width > limit else found
+        verdict = verdict_of(self.change, limit, sure=p <= LEVEL and (self.low > 0 or self.high < 0))
+        return Verdict.INCONCLUSIVE if verdict is Verdict.SAME and self.half_width > limit else verdict
 
 
 def first_look(pairs: Sequence[float]) -> PairsShift:
@@ -142,7 +142,7 @@ def of_pairs(pairs: Sequence[float]) -> PairsShift:
     """Trimmed mean with winsorised standard error (Yuen 1974), Student's t with h - 1 degrees of freedom.
 
     Args:
-        pairs: one value a pair, at least five.
+        pairs: one value per pair, at least five.
 
     Raises:
         ValueError: fewer than five, or one that is no number.

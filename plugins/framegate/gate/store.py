@@ -34,7 +34,7 @@ class StoredRun:
     Attributes:
         path: the file.
         number: the one its name starts with.
-        name: of the baseline that it belongs to.
+        name: name of the baseline that it belongs to.
     """
 
     path: Path
@@ -70,12 +70,12 @@ class Store:
 
     def runs(self, name: str | None = None) -> list[StoredRun]:
         """The runs there are, the oldest first; those of one baseline, if it is named."""
-        found = []
+        runs = []
         for path in self.folder.glob("*_gate-*.json"):
             match = _RUN.fullmatch(path.name)
             if match and (name is None or match[2] == name):
-                found.append(StoredRun(path, int(match[1]), match[2]))
-        return sorted(found, key=lambda run: run.number)
+                runs.append(StoredRun(path, int(match[1]), match[2]))
+        return sorted(runs, key=lambda run: run.number)
 
     def accepted(self, name: str) -> list[tuple[StoredRun, dict[str, Any]]]:
         """Runs of a baseline that were accepted, with their contents, the oldest first.
@@ -85,7 +85,7 @@ class Store:
         Raises:
             HistoryError: one of them cannot be read, or is not what was accepted.
         """
-        found: list[tuple[StoredRun, dict[str, Any]]] = []
+        accepted: list[tuple[StoredRun, dict[str, Any]]] = []
         marked = (path.with_suffix(".json") for path in self.folder.glob(f"*{ACCEPTED}"))
         lost = {path for path in marked if (match := _RUN.fullmatch(path.name)) and match[2] == name}
         for run in self.runs(name):
@@ -103,12 +103,12 @@ class Store:
                     f" and {run.mark.name}"
                 )
             if mark.get("starts"):
-                found.clear()
-            found.append((run, _object(run.path)))
+                accepted.clear()
+            accepted.append((run, _object(run.path)))
         if lost:
             missing = min(lost)
             raise HistoryError(f"{missing} was accepted and is gone; restore it, or delete {missing.stem}{ACCEPTED}")
-        return found
+        return accepted
 
     def save(self, name: str, content: dict[str, Any]) -> StoredRun:
         """Write a run under the next free number.
@@ -118,8 +118,8 @@ class Store:
         """
         text = json.dumps(content, allow_nan=False).encode()
         with _locked(self.folder):
-            taken = [int(match[1]) for path in self.folder.iterdir() if (match := _NUMBERED.match(path.name))]
-            number = max(taken, default=0) + 1
+            numbers = [int(match[1]) for path in self.folder.iterdir() if (match := _NUMBERED.match(path.name))]
+            number = max(numbers, default=0) + 1
             path = self.folder / f"{number:04}_gate-{name}.json"
             write_whole(path, text)
         return StoredRun(path, number, name)
@@ -199,7 +199,7 @@ def _object(path: Path) -> dict[str, Any]:
 
 
 def _no_constant(text: str) -> float:
-    raise ValueError(f"{text} is no time")
+    raise ValueError(f"invalid duration {text}")
 
 
 def _sync_folder(folder: Path) -> None:

@@ -58,13 +58,22 @@ def summary(report: GateReport) -> str:
 
 def gate_table(report: GateReport, *, everything: bool = False) -> str:
     """A table for a terminal: what is not the same, or everything, then the notes and the verdict."""
-    shown = [each for each in report.findings if everything or each.verdict is not Verdict.SAME or each.reason]
+    shown = list(report.findings) if everything else _worth_showing(report)
     lines = []
     if shown:
-        rows = [(each.benchmark, str(each.verdict), _total(each), explain(each)) for each in shown]
+        rows = [(finding.benchmark, str(finding.verdict), _total(finding), explain(finding)) for finding in shown]
         lines.append(render_table(f"gate: {report.title}", ["", "verdict", "total ms", "why"], rows, left=4))
         lines.append("")
     return "\n".join([*lines, *report.notes, summary(report)])
+
+
+def _worth_showing(report: GateReport) -> list[Finding]:
+    return [finding for finding in report.findings if finding.verdict is not Verdict.SAME or finding.reason]
+
+
+def _markdown_cells(finding: Finding) -> tuple[str, ...]:
+    name = f"<code>{_escaped(finding.benchmark)}</code>"
+    return name, finding.verdict, _total(finding), _escaped(explain(finding))
 
 
 def _total(finding: Finding) -> str:
@@ -75,13 +84,10 @@ def _total(finding: Finding) -> str:
 def gate_markdown(report: GateReport) -> str:
     """The same as GitHub's Markdown, for a step's summary or a comment."""
     lines = [f"### {MARKS.get(report.verdict, '❌')} {summary(report)}", "", f"{_escaped(report.title)}", ""]
-    shown = [each for each in report.findings if each.verdict is not Verdict.SAME or each.reason]
+    shown = _worth_showing(report)
     if shown:
         lines += ["| benchmark | verdict | total ms | why |", "|---|---|---|---|"]
-        lines += [
-            f"| <code>{_escaped(each.benchmark)}</code> | {each.verdict} | {_total(each)} | {_escaped(explain(each))} |"
-            for each in shown
-        ]
+        lines += [f"| {' | '.join(_markdown_cells(finding))} |" for finding in shown]
         lines.append("")
     same = len(report.findings) - len(shown)
     lines += [f"{same} {'benchmark is' if same == 1 else 'benchmarks are'} the same."] if same else []
@@ -114,35 +120,24 @@ def gate_json(report: GateReport, exit_code: int) -> str:
 
 
 def gate_junit(report: GateReport, *, inconclusive_fails: bool = False) -> str:
-    """A JUnit file with a test a benchmark; what does not pass is a failure."""
-    failing = [each for each in report.findings if fails(each, inconclusive_fails=inconclusive_fails)]
-    unsure = [each for each in report.findings if each.verdict is Verdict.INCONCLUSIVE and each not in failing]
-    root = ET.Element(
-        "testsuite",
-        name="framegate",
-        tests=str(len(report.findings)),
-        failures=str(len(failing)),
-        skipped=str(len(unsure)),
-        errors="0",
-    )
-    for finding in report.findings:
+    """A JUnit file with a test per benchmark; what does not pass is a failure."""
+    outcomes = [finding.outcome(inconclusive_fails=inconclusive_fails) for finding in report.findings]
+    counts = {"failures": outcomes.count("failed"), "skipped": outcomes.count("skipped"), "errors": 0}
+    root = ET.Element("testsuite", name="framegate", tests=str(len(outcomes)))
+    root.attrib.update({name: str(count) for name, count in counts.items()})
+    for finding, outcome in zip(report.findings, outcomes, strict=True):
         case = ET.SubElement(root, "testcase", classname="framegate.gate", name=_printable(finding.benchmark))
         message = _printable(f"{finding.verdict}: {explain(finding)}")
-        if finding in failing:
+        if outcome == "failed":
             ET.SubElement(case, "failure", type=str(finding.verdict), message=message)
-        elif finding in unsure:
+        elif outcome == "skipped":
             ET.SubElement(case, "skipped", message=message)
     return ET.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
 
 
 def _printable(text: str) -> str:
     """Without the characters that XML cannot hold in any way."""
-    return "".join(each if each.isprintable() else " " for each in text)
-
-
-def fails(finding: Finding, *, inconclusive_fails: bool = False) -> bool:
-    """Whether a finding by itself makes the run fail."""
-    return finding.verdict not in PASSES or (inconclusive_fails and finding.verdict is Verdict.INCONCLUSIVE)
+    return "".join(character if character.isprintable() else " " for character in text)
 
 
 def publish(report: GateReport, exit_code: int, json_file: Path | None) -> None:

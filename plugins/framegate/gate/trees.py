@@ -22,9 +22,9 @@ class Tree:
     """A revision's files.
 
     Attributes:
-        root: where they are.
+        root: the work tree.
         folder: the folder in it that corresponds to the one the command was given in.
-        revision: what was asked for, as text.
+        revision: the revision, as the user named it.
         commit: its hash.
     """
 
@@ -143,20 +143,20 @@ def make_same(source: Tree, target: Tree, paths: Iterable[Path]) -> None:
 def benchmark_files(tree: Tree, collected: Iterable[str], ini: str) -> list[Path]:
     """Files that say what is measured: the tests, each conftest.py on the way up to them, and pytest's settings."""
     root = tree.root.resolve()
-    found: dict[Path, None] = {}
+    files: dict[Path, None] = {}
     for test in collected:
         path = Path(test).resolve()
         if not path.is_relative_to(root):
             continue
-        found[path] = None
+        files[path] = None
         for folder in path.parents:
             if (folder / "conftest.py").is_file():
-                found[folder / "conftest.py"] = None
+                files[folder / "conftest.py"] = None
             if folder == root:
                 break
     if ini and Path(ini).resolve().is_relative_to(root):
-        found[Path(ini).resolve()] = None
-    return list(found)
+        files[Path(ini).resolve()] = None
+    return list(files)
 
 
 def import_paths(repository: Repository, path: Sequence[str], prefixes: Sequence[str], tree: Tree) -> tuple[str, ...]:
@@ -164,12 +164,12 @@ def import_paths(repository: Repository, path: Sequence[str], prefixes: Sequence
 
     An editable install, or a ``PYTHONPATH``, names the work tree of the command; its environment is none of them.
     """
-    found: dict[str, None] = {}
+    paths: dict[str, None] = {}
     for entry in path:
         folder = Path(entry).resolve()
         if entry and _is_own(repository.root, folder, prefixes):
-            found[str(tree.root / folder.relative_to(repository.root.resolve()))] = None
-    return tuple(found)
+            paths[str(tree.root / folder.relative_to(repository.root.resolve()))] = None
+    return tuple(paths)
 
 
 def strays(repository: Repository, files: Iterable[str], prefixes: Sequence[str]) -> tuple[str, ...]:

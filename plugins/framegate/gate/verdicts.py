@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 TOTAL, P95, MISSED = "total", "p95", "missed"
 """Families that are no stages."""
@@ -40,7 +40,7 @@ EXIT_CODES: Mapping[Verdict, int] = {
     Verdict.IMPROVED: 0,
     Verdict.SAME: 0,
 }
-"""Of the process. ``inconclusive`` exits with its code only where that was asked for, else with 0."""
+"""Exit codes of the process. ``inconclusive`` exits with its own only where that was asked for, else with 0."""
 
 MEANINGS: Mapping[Verdict, str] = {
     Verdict.REGRESSED: "slower than the floor allows, and not by chance",
@@ -62,9 +62,9 @@ class Shift:
 
     Attributes:
         family: ``total``, a stage, ``p95``, ``missed``, or the name of an exact count.
-        verdict: of this family alone.
-        change: of the times as a fraction, 0.1 being 10 % slower; a difference of shares for ``missed``; a difference
-            of counts for exact ones.
+        verdict: the verdict on this family alone.
+        change: change of the times as a fraction, 0.1 being 10 % slower; a difference of shares for ``missed``, and of
+            counts for exact ones.
         low: lower end of the interval around ``change``; with no interval, ``change`` less its bound.
         high: upper end.
         p: chance of such a shift, or a larger one, in identical code; None where it was not tested.
@@ -100,10 +100,10 @@ class Finding:
     """What the gate says of one benchmark.
 
     Attributes:
-        benchmark: its key.
-        verdict: of the benchmark.
+        benchmark: the benchmark's name.
+        verdict: the verdict on it.
         reason: why, in a sentence; empty where the shifts say it.
-        shifts: each family's, ``total`` first.
+        shifts: the shift of each family, ``total`` first.
     """
 
     benchmark: str
@@ -115,6 +115,12 @@ class Finding:
         """The shifts that have the benchmark's verdict."""
         return tuple(shift for shift in self.shifts if shift.verdict == self.verdict)
 
+    def outcome(self, *, inconclusive_fails: bool = False) -> Literal["passed", "failed", "skipped"]:
+        """What a test would be that says the same: nothing that was not measured has passed."""
+        if self.verdict is Verdict.INCONCLUSIVE:
+            return "failed" if inconclusive_fails else "skipped"
+        return "passed" if self.verdict in PASSES else "failed"
+
 
 @dataclass(frozen=True)
 class GateReport:
@@ -122,7 +128,7 @@ class GateReport:
 
     Attributes:
         title: what was compared with what.
-        findings: one a benchmark; for what concerns the run as a whole the benchmark is ``the run``.
+        findings: one per benchmark; for what concerns the run as a whole the benchmark is ``the run``.
         notes: sentences for whoever reads the table.
         details: whatever else belongs into the JSON file: launches, seeds, environment.
     """

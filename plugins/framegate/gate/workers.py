@@ -41,10 +41,10 @@ class Side:
     """What a worker runs.
 
     Attributes:
-        label: what it is called in messages.
+        label: name of the side in messages.
         python: the interpreter.
         folder: the worker's working directory.
-        arguments: pytest's.
+        arguments: arguments of pytest.
         paths: folders in which modules are looked for first.
     """
 
@@ -64,7 +64,7 @@ class Worker:
     """A running worker.
 
     Args:
-        side: what it runs.
+        side: the side that it runs.
         process: the process.
         channel: the connection to its plugin.
         log: the file with what it has printed.
@@ -154,7 +154,7 @@ def workers(sides: Sequence[Side], plugin: Path = PLUGIN) -> Iterator[list[Worke
     """Start a worker for each side; all of them have ended when the block ends, however it ends.
 
     Args:
-        sides: what they run.
+        sides: the sides that they run.
         plugin: the package whose module ``plugin`` is loaded by pytest.
 
     Raises:
@@ -260,8 +260,9 @@ def _channels(
     return [channels[index] for index, _ in enumerate(processes)]
 
 
-def _environment(given: Mapping[str, str], paths: Sequence[str]) -> dict[str, str]:
-    kept = {name: value for name, value in given.items() if name not in {"PYTEST_CURRENT_TEST", "PYTEST_XDIST_WORKER"}}
+def _environment(inherited: Mapping[str, str], paths: Sequence[str]) -> dict[str, str]:
+    dropped = {"PYTEST_CURRENT_TEST", "PYTEST_XDIST_WORKER"}
+    kept = {name: value for name, value in inherited.items() if name not in dropped}
     before = kept.get("PYTHONPATH")
     kept["PYTHONPATH"] = os.pathsep.join([*paths, *([before] if before else [])])
     return kept

@@ -81,7 +81,7 @@ def _gated_run(session: pytest.Session) -> GatedRun:
     from framegate.gate.store import Store
     from framegate.gate.workers import Side
 
-    options, given = session.config.stash[OPTIONS], session.config.invocation_params
+    options, invocation = session.config.stash[OPTIONS], session.config.invocation_params
     benchmarks = [item for item in session.items if _is_benchmark(item)]
     markers = {item.name: marker.kwargs for item in benchmarks if (marker := item.get_closest_marker(MARKER))}
     machine: str = get_machine_id()  # type: ignore[no-untyped-call]  # the library is not typed
@@ -89,8 +89,8 @@ def _gated_run(session: pytest.Session) -> GatedRun:
         options,
         [item.name for item in benchmarks],
         markers,
-        Side("the candidate", sys.executable, Path(given.dir), tuple(map(str, given.args))),
-        Store(Path(given.dir) / options.storage / machine),
+        Side("the candidate", sys.executable, Path(invocation.dir), tuple(map(str, invocation.args))),
+        Store(Path(invocation.dir) / options.storage / machine),
         _statistics,
     )
 
@@ -99,15 +99,15 @@ def _statistics(seconds: list[float]) -> dict[str, Any]:
     from pytest_benchmark.stats import Stats
 
     stats: Any = Stats()  # type: ignore[no-untyped-call]  # the library is not typed
-    for each in seconds:
-        stats.update(each)
+    for value in seconds:
+        stats.update(value)
     return dict(stats.as_dict())
 
 
 def _report_findings(session: pytest.Session, report: GateReport, options: GateOptions) -> None:
     """Tell pytest's reporters, JUnit's among them, of each verdict as of a test's outcome, and write the files."""
-    from framegate.gate.tables import explain, fails, publish
-    from framegate.gate.verdicts import WHOLE_RUN, Verdict
+    from framegate.gate.tables import explain, publish
+    from framegate.gate.verdicts import WHOLE_RUN
 
     items = {item.name: item for item in session.items if _is_benchmark(item)}
     judged = {finding.benchmark for finding in report.findings}
@@ -115,15 +115,11 @@ def _report_findings(session: pytest.Session, report: GateReport, options: GateO
         if not (item.name in judged and _is_benchmark(item)) and WHOLE_RUN not in judged:
             _report(session, item.nodeid, item.location, "skipped", "not measured, and not expected to be")
     for finding in report.findings:
-        found = items.get(finding.benchmark)
-        nodeid = finding.benchmark if found is None else found.nodeid
-        location = ("gate", None, finding.benchmark) if found is None else found.location
-        text = f"{finding.verdict}: {explain(finding)}"
-        if fails(finding, inconclusive_fails=options.inconclusive_fails):
-            outcome = "failed"
-        else:
-            outcome = "skipped" if finding.verdict is Verdict.INCONCLUSIVE else "passed"
-        _report(session, nodeid, location, outcome, text)
+        benchmark = items.get(finding.benchmark)
+        nodeid = finding.benchmark if benchmark is None else benchmark.nodeid
+        location = ("gate", None, finding.benchmark) if benchmark is None else benchmark.location
+        outcome = finding.outcome(inconclusive_fails=options.inconclusive_fails)
+        _report(session, nodeid, location, outcome, f"{finding.verdict}: {explain(finding)}")
     code = report.exit_code(inconclusive_fails=options.inconclusive_fails)
     publish(report, code, options.json)
 
@@ -138,9 +134,9 @@ def _report(
         longrepr = text
     elif outcome == "skipped":
         longrepr = (location[0], (location[1] or 0) + 1, text)
-    for when, ended in (("setup", "passed"), ("call", outcome), ("teardown", "passed")):
+    for when, phase in (("setup", "passed"), ("call", outcome), ("teardown", "passed")):
         detail = longrepr if when == "call" else None
-        report = pytest.TestReport(nodeid, location, {}, ended, detail, when)  # type: ignore[arg-type]  # mypy widens the words of the loop
+        report = pytest.TestReport(nodeid, location, {}, phase, detail, when)  # type: ignore[arg-type]  # mypy widens the words of the loop
         hook.pytest_runtest_logreport(report=report)
     hook.pytest_runtest_logfinish(nodeid=nodeid, location=location)
 

@@ -82,7 +82,7 @@ def test_a_second_stage_is_in_the_report(decided: Decide) -> None:
     ("lines", "floor", "code"),
     [((), None, 1), (("all = 30%",), None, 0), ((), 0.3, 0), (("total = 30%",), None, 0), (("all = 1%",), 0.3, 0)],
 )
-def test_floors(decided: Decide, lines: Sequence[str], floor: float | None, code: int) -> None:
+def test_floor_decides_the_exit_code(decided: Decide, lines: Sequence[str], floor: float | None, code: int) -> None:
     assert decided({"it": measured(total=log(1.2))}, lines=lines, floor=floor).exit_code() == code
 
 

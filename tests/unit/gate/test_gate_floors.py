@@ -64,7 +64,7 @@ def test_a_limit_is_a_logarithm_of_times_and_a_difference_of_shares() -> None:
         "draw = 1%; x = 2%",
     ],
 )
-def test_what_is_no_floor(line: str) -> None:
+def test_unparsable_floor_is_refused(line: str) -> None:
     with pytest.raises(UsageError, match="gate_floor") as caught:
         parse_floors([line], 0.05)
     assert repr(line.strip()) in str(caught.value)
@@ -117,7 +117,7 @@ def test_what_a_marker_cannot_be(marker: dict[str, Any]) -> None:
     assert "it takes floor and absolute_s" in str(caught.value)
 
 
-def test_a_floor_that_is_no_number_is_no_floor() -> None:
+def test_nan_floor_is_refused() -> None:
     with pytest.raises(UsageError):
         Floors().of_marker({"floor": float("nan")})
 

@@ -136,15 +136,15 @@ class Rounds:
                     work(self._delay_s)
             seconds.append((self._clock() - started) / iterations)
             for name, values in stages.items():
-                taken = self._timer.samples[name][before[name] :]
-                values.append(sum(taken) / len(taken))
+                calls = self._timer.samples[name][before[name] :]
+                values.append(sum(calls) / len(calls))
             if self._teardown is not None:
                 self._teardown(*args, **kwargs)
         return seconds, stages
 
     def _arguments(self) -> tuple[Sequence[Any], Mapping[str, Any]]:
-        made = self._setup() if self._setup is not None else None
-        return made or (self._args, self._kwargs)
+        prepared = self._setup() if self._setup is not None else None
+        return prepared or (self._args, self._kwargs)
 
 
 def work(seconds: float) -> None:

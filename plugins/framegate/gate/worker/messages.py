@@ -200,7 +200,7 @@ def decode(line: bytes) -> Message:
     try:
         name, fields = json.loads(line)
         if name == Collection.__name__:
-            fields["benchmarks"] = [Benchmark(**each) for each in fields["benchmarks"]]
+            fields["benchmarks"] = [Benchmark(**benchmark) for benchmark in fields["benchmarks"]]
         return KINDS[name](**fields)
     except (TypeError, KeyError, RecursionError) as error:
         raise ValueError(f"no message: {error!r}") from error
