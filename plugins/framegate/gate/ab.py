@@ -9,9 +9,9 @@ from statistics import median
 
 from framegate.gate.evidence import Evidence, Excuse, Sample
 from framegate.gate.floors import PAIRS_FLOOR, Floors
-from framegate.gate.judge import is_small, judge
+from framegate.gate.judge import is_small, judge, slow_machine
 from framegate.gate.pairs import Ended, Measured
-from framegate.gate.statistics import CANARY_REACH, SLOWER, PairsShift, as_change, first_look, of_pairs, pairs_needed
+from framegate.gate.statistics import SLOWER, PairsShift, first_look, of_pairs, pairs_needed
 from framegate.gate.verdicts import MISSED, TOTAL, Finding, Verdict
 
 FIRST_PAIRS, MORE_PAIRS = 5, 10
@@ -93,9 +93,9 @@ def conclude(comparison: Comparison, floors: Floors, pair_s: float | None = None
 
 
 def _evidence(key: str, comparison: Comparison, floors: Floors, pair_s: float | None) -> Evidence:
-    outcome = _not_compared(key, (*comparison.first, *comparison.more))
-    if outcome is not None:
-        return Evidence(key, outcome)
+    finding = _not_compared(key, (*comparison.first, *comparison.more))
+    if finding is not None:
+        return Evidence(key, finding)
     again = _measured(key, comparison.more)
     measured = again or _measured(key, comparison.first)
     families = _samples(measured, of_pairs if again else first_look)
@@ -177,11 +177,5 @@ def _excuse(pairs: Sequence[Pair]) -> Excuse | None:
             values.append(median(canaries))
     if len(values) < FIRST_PAIRS:
         return None
-    shift = of_pairs(values)
-    if shift.verdict(log1p(PAIRS_FLOOR), shift.p) is not Verdict.REGRESSED:
-        return None
-    return Excuse(
-        CANARY_REACH * shift.change,
-        f"the machine itself was slower on the candidate's side by {100 * as_change(shift.change):.0f} %; try again",
-        explains_missed=True,
-    )
+    reason = "the machine itself was slower on the candidate's side by {share}; try again"
+    return slow_machine(of_pairs(values), PAIRS_FLOOR, reason, explains_missed=True)

@@ -49,7 +49,7 @@ class Evidence:
 
     Attributes:
         key: its name.
-        outcome: the finding on a benchmark that could not be compared; None for all others.
+        finding: the finding on a benchmark that could not be compared; None for all others.
         families: family -> sample, of the times and of the share of missed frames.
         counts: exact count -> (base, candidate).
         memory: family -> bytes of each launch, for the base and for the candidate.
@@ -57,7 +57,7 @@ class Evidence:
     """
 
     key: str
-    outcome: Finding | None = None
+    finding: Finding | None = None
     families: Mapping[str, Sample] = field(default_factory=dict)
     counts: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     memory: tuple[Sequence[Mapping[str, int]], Sequence[Mapping[str, int]]] = ((), ())

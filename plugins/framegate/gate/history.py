@@ -107,10 +107,10 @@ def compare(
     expected = [*past[-1]] if past else []
     evidence = []
     for key in dict.fromkeys([*candidate.outcomes, *candidate.entries, *expected]):
-        outcome = _not_measured(key, candidate, expected=key in expected)
-        if outcome is not None:
-            if not (outcome.verdict is Verdict.MISSING and is_allowed_missing(key)):
-                evidence.append(Evidence(key, outcome))
+        finding = _not_measured(key, candidate, expected=key in expected)
+        if finding is not None:
+            if not (finding.verdict is Verdict.MISSING and is_allowed_missing(key)):
+                evidence.append(Evidence(key, finding))
         elif key in candidate.entries:
             history = [(run, entries[key]) for run, entries in zip(accepted, past, strict=True) if key in entries]
             evidence.append(_evidence(key, candidate, history, stat))

@@ -7,9 +7,9 @@ from dataclasses import replace
 from math import log1p
 from statistics import median
 
-from framegate.gate.evidence import Evidence, Excuse, Sample
+from framegate.gate.evidence import Estimate, Evidence, Excuse, Sample
 from framegate.gate.floors import Floors
-from framegate.gate.statistics import adjust, as_change, verdict_of
+from framegate.gate.statistics import CANARY_REACH, adjust, as_change, verdict_of
 from framegate.gate.verdicts import MEMORY, MISSED, TOTAL, Finding, Shift, Verdict, worst_of
 
 LEAST_BYTES = 8 << 20
@@ -35,7 +35,7 @@ def judge(
         }
     )
     return tuple(
-        benchmark.outcome or _finding(benchmark, p_values, floors[benchmark.key], excuse) for benchmark in evidence
+        benchmark.finding or _finding(benchmark, p_values, floors[benchmark.key], excuse) for benchmark in evidence
     )
 
 
@@ -114,6 +114,24 @@ def _is_excused(shift: Shift, excuse: Excuse) -> bool:
     if shift.is_share:
         return excuse.explains_missed
     return shift.seconds is not None and log1p(shift.change) <= excuse.most
+
+
+def slow_machine(
+    estimate: Estimate, floor: float, reason: str, *, reach: float = CANARY_REACH, explains_missed: bool = False
+) -> Excuse | None:
+    """The excuse of a machine that was slower itself, which is judged as a benchmark is; None if it was not for sure.
+
+    Args:
+        estimate: by how much the machine was slower.
+        floor: the smallest change that counts.
+        reason: the sentence that the user reads, with ``{share}`` where the change belongs.
+        reach: how many times the machine's own change the benchmarks may have changed.
+        explains_missed: whether it explains missed frames, too.
+    """
+    if estimate.verdict(log1p(floor), estimate.p) is not Verdict.REGRESSED:
+        return None
+    share = f"{100 * as_change(estimate.change):.0f} %"
+    return Excuse(reach * estimate.change, reason.format(share=share), explains_missed)
 
 
 def of_shifts(benchmark: str, shifts: Iterable[Shift]) -> Finding:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import isfinite, log, log1p
+from math import isfinite, log
 from statistics import median
 from typing import Any
 
 from framegate.gate.evidence import Excuse
 from framegate.gate.fingerprint import fingerprint, section
-from framegate.gate.floors import Floors
-from framegate.gate.statistics import CANARY_REACH, against_history, as_change
-from framegate.gate.verdicts import Verdict
+from framegate.gate.floors import STORED_FLOOR
+from framegate.gate.judge import slow_machine
+from framegate.gate.statistics import CANARY_REACH, against_history
 
 SECTION = "framegate_gate"
 """The key under which a stored run says what the gate has to know of it."""
@@ -41,24 +41,18 @@ def _busy(run: Mapping[str, Any]) -> Excuse | None:
 
 
 def _slower(run: Mapping[str, Any], accepted: Sequence[Mapping[str, Any]], name: str) -> Excuse | None:
-    """Judged as a benchmark is."""
     candidate = [log(value) for value in _values(run, name)]
     base = [[log(value) for value in _values(old, name)] for old in accepted]
     if not candidate or not base or not all(base):
         return None
-    shift = against_history(candidate, base)
-    if shift.verdict(log1p(Floors().general)) is not Verdict.REGRESSED:
-        return None
     what = "the machine itself is slower" if name == CANARY else "the wait for a processor is longer"
-    share = 100 * as_change(shift.change)
+    reason = f"{what} by {{share}} than in the accepted runs; try again, or decide by framegate ab"
     reach = CANARY_REACH if name == CANARY else 1  # who waits for a processor is slower by that, and by no more
-    return Excuse(
-        reach * shift.change, f"{what} by {share:.0f} % than in the accepted runs; try again, or decide by framegate ab"
-    )
+    return slow_machine(against_history(candidate, base), STORED_FLOOR, reason, reach=reach)
 
 
 def _values(run: Mapping[str, Any], name: str) -> list[float]:
-    """One positive number a launch; empty where the run does not say, or says something else."""
+    """One positive number per launch; empty where the run does not say, or says something else."""
     values = section(run, SECTION).get(name)
     if not isinstance(values, list):
         return []

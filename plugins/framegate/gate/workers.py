@@ -24,10 +24,8 @@ from framegate.gate.worker.messages import Message
 from framegate.leftovers import temporary_folder
 from framegate.processes import running
 
-PLUGIN = Path(worker.__file__).parent
-"""The workers' plugin, of which each run of workers has a copy."""
-PLUGIN_NAME = "framegate_gate_worker"
-"""What the copy is called."""
+PACKAGE = Path(worker.__file__).parent
+"""The workers' plugin."""
 START_S = 120.0
 END_S = 10.0
 LOOK_S = 1.0
@@ -150,19 +148,19 @@ def tail(log: Path) -> str:
 
 
 @contextmanager
-def workers(sides: Sequence[Side], plugin: Path = PLUGIN) -> Iterator[list[Worker]]:
+def workers(sides: Sequence[Side], package: Path = PACKAGE) -> Iterator[list[Worker]]:
     """Start a worker for each side; all of them have ended when the block ends, however it ends.
 
     Args:
         sides: the sides that they run.
-        plugin: the package whose module ``plugin`` is loaded by pytest.
+        package: the package with the workers' plugin, of which they get a copy.
 
     Raises:
         ComparisonError: one of them does not start.
     """
     with ExitStack() as opened:
         home = opened.enter_context(temporary_folder("gate"))
-        shutil.copytree(plugin, home / PLUGIN_NAME, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(package, home / worker.NAME, ignore=shutil.ignore_patterns("__pycache__"))
         door = opened.enter_context(Door())
         logs = [home / f"log-{index}.txt" for index, _ in enumerate(sides)]
         processes = []
@@ -170,7 +168,7 @@ def workers(sides: Sequence[Side], plugin: Path = PLUGIN) -> Iterator[list[Worke
             environment = _environment(os.environ, [str(home), *side.paths])
             environment |= {CHANNEL: f"{door.address}:{index}", OFF: json.dumps(dict(options.OFF))}
             basetemp = ("--basetemp", str(home / f"temporary-{index}"))
-            command = [side.python, *_isolation(), "-m", "pytest", "-p", f"{PLUGIN_NAME}.plugin", *side.arguments]
+            command = [side.python, *_isolation(), "-m", "pytest", "-p", worker.PLUGIN, *side.arguments]
             command += ["--benchmark-only", "-p", "no:cacheprovider", *basetemp]
             start = partial(_start, side, command, environment, log)
             processes.append(opened.enter_context(running(start, end)))

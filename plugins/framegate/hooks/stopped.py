@@ -9,18 +9,18 @@ from contextlib import contextmanager
 
 import pytest
 
+from framegate.gate.worker import PLUGIN as GATE_WORKER
 from framegate.hooks.gate import OPTIONS
 from framegate.hooks.own import is_ours
 
 SIGNALS = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
-GATE_WORKER = "framegate_gate_worker.plugin"
-"""The plugin of a process that its gate ends, and that has nothing to keep."""
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
     """Take care of the signals while tests of this plugin run, or the gate does."""
     ours = OPTIONS in session.config.stash or any(is_ours(item) for item in session.items)
+    # The gate ends its workers itself, and they have nothing to keep.
     if not ours or session.config.pluginmanager.hasplugin(GATE_WORKER):
         return (yield)
     with _in_order(session):

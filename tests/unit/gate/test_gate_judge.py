@@ -9,7 +9,7 @@ import pytest
 
 from framegate.gate.evidence import Evidence, Excuse, Sample
 from framegate.gate.floors import Floors
-from framegate.gate.judge import judge, of_shifts
+from framegate.gate.judge import judge, of_shifts, slow_machine
 from framegate.gate.statistics import HistoryShift, PairsShift
 from framegate.gate.verdicts import Finding, Shift, Verdict
 
@@ -149,6 +149,24 @@ def test_a_slow_machine_excuses_no_leak_and_hides_nothing_faster() -> None:
     assert only(slow, excuse=SLOW_MACHINE, counts={"tensors_left": (0, 1)}).verdict is Verdict.REGRESSED
     assert only({"total": paired(-0.1)}, excuse=SLOW_MACHINE).verdict is Verdict.IMPROVED
     assert only({"total": paired(0.0)}, excuse=SLOW_MACHINE).verdict is Verdict.SAME
+
+
+@pytest.mark.parametrize(
+    ("estimate", "most"),
+    [
+        (HistoryShift(log(1.1)), 3 * log(1.1)),
+        (HistoryShift(log(1.1), noise=0.2), None),
+        (HistoryShift(log(1.02)), None),
+        (HistoryShift(-log(1.1)), None),
+        (PairsShift(log(1.1), 0.05, 0.15, 0.01), 3 * log(1.1)),
+        (PairsShift(log(1.1), 0.05, 0.15, 0.06), None),
+    ],
+)
+def test_a_machine_has_an_excuse_where_it_was_slower_for_sure(
+    estimate: PairsShift | HistoryShift, most: float | None
+) -> None:
+    found = slow_machine(estimate, 0.03, "slower by {share}", explains_missed=True)
+    assert found == (None if most is None else Excuse(most, "slower by 10 %", explains_missed=True))
 
 
 @pytest.mark.parametrize(("explains", "verdict"), [(True, "inconclusive"), (False, "regressed")])

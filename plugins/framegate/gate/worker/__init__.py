@@ -7,3 +7,8 @@ does it.
 In a launch benchmarks run as they always do. In a pair the ``benchmark`` fixture warms up, says that it is ready, and
 runs its function when it is told to.
 """
+
+NAME = "framegate_gate_worker"
+"""What the copies are called."""
+PLUGIN = f"{NAME}.plugin"
+"""The module that pytest loads in a worker."""
