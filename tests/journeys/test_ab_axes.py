@@ -33,7 +33,7 @@ def without(*flags: str) -> tuple[str, ...]:
     return tuple(option for option in OPTIONS if option.partition("=")[0] not in flags)
 
 
-def test_a_slower_renderer(folder: Repository) -> None:
+def test_a_slower_renderer_has_regressed(folder: Repository) -> None:
     options = without("--frame-renderer")
     run = folder.ab("--base-renderer=null", "--head-renderer=busy", "--pairs=5", "--json=out.json", options=options)
     assert run.returncode == 1, run.stdout + run.stderr

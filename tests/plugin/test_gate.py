@@ -10,7 +10,7 @@ import pytest
 from gate_project import SUITE, Project
 
 
-def test_no_saved_run(new_project: Project) -> None:
+def test_no_saved_run_is_no_baseline(new_project: Project) -> None:
     run = new_project.gate()
     run.says_no(10, "test_work", "no-baseline")
     run.says_no(10, "test_other", "no-baseline")
@@ -42,7 +42,7 @@ def test_identical_code_passes(project: Project) -> None:
     assert len(project.accepted()) == 1
 
 
-def test_renamed_and_three_times_slower(project: Project) -> None:
+def test_renaming_hides_no_regression(project: Project) -> None:
     project.write(SUITE.replace("def test_work", "def test_works"))
     project.slow("work", 3)
     run = project.gate()
@@ -50,17 +50,17 @@ def test_renamed_and_three_times_slower(project: Project) -> None:
     assert run.verdicts["test_works"] == "no-baseline"
 
 
-def test_deselected(project: Project) -> None:
+def test_deselected_benchmark_is_reported_missing(project: Project) -> None:
     project.slow("work", 3)
     project.gate("-k", "other").says_no(11, "test_work", "missing")
 
 
-def test_everything_deselected(project: Project) -> None:
+def test_everything_deselected_has_measured_nothing(project: Project) -> None:
     run = project.gate("-k", "nothing")
     run.says_no(12, "the run", "nothing-measured")
 
 
-def test_skipped(project: Project) -> None:
+def test_skipped_benchmark_is_reported_missing(project: Project) -> None:
     project.write(
         SUITE.replace("def test_work", "import pytest\n\n\n@pytest.mark.skip(reason='no GPU')\ndef test_work")
     )
@@ -69,7 +69,7 @@ def test_skipped(project: Project) -> None:
     assert "no GPU" in run.reasons["test_work"]
 
 
-def test_newly_unavailable(project: Project) -> None:
+def test_newly_unavailable_benchmark_is_reported_missing(project: Project) -> None:
     project.write(SUITE.replace('    benchmark(work, "work")', "    import pytest\n    pytest.skip('no driver')"))
     run = project.gate()
     run.says_no(11, "test_work", "missing")

@@ -97,7 +97,7 @@ def test_what_is_skipped_in_one_pair_and_slower_in_the_others_does_not_pass() ->
     assert finding.verdict is Verdict.SAME
 
 
-def test_faster() -> None:
+def test_faster_code_has_improved() -> None:
     assert of(constant(total=-log(1.1))).verdict is Verdict.IMPROVED
 
 

@@ -58,7 +58,7 @@ def changed(mapping: Mapping[str, Any], *path: str) -> dict[str, Any]:
         (("versions", "numpy"), "numpy version"),
     ],
 )
-def test_another_machine(path: tuple[str, ...], field: str) -> None:
+def test_another_machine_has_another_fingerprint(path: tuple[str, ...], field: str) -> None:
     then, now = fingerprint(MACHINE, BENCHMARK), fingerprint(changed(MACHINE, *path), BENCHMARK)
     assert differences(now, then).startswith(f"{field}: ")
     assert ";" not in differences(now, then)
@@ -73,7 +73,7 @@ def test_another_machine(path: tuple[str, ...], field: str) -> None:
         (("frames", "fit"), "frames fit"),
     ],
 )
-def test_another_cell(path: tuple[str, ...], field: str) -> None:
+def test_another_cell_has_another_fingerprint(path: tuple[str, ...], field: str) -> None:
     then, now = fingerprint(MACHINE, BENCHMARK), fingerprint(MACHINE, changed(BENCHMARK, "extra_info", *path))
     assert differences(now, then) == f"{field}: another, was {then[field]}"
 

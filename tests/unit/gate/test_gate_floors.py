@@ -14,7 +14,7 @@ from framegate.gate.floors import Floors, parse_floors
 from framegate.gate.verdicts import MISSED, P95, TOTAL
 
 
-def test_nothing_said() -> None:
+def test_defaults_hold_where_nothing_is_said() -> None:
     floors = parse_floors([], 0.03)
     assert [floors.fraction(family) for family in (TOTAL, "draw", P95, MISSED)] == [0.03, 0.03, 0.10, 0.05]
     assert [floors.seconds(family) for family in (TOTAL, "draw", P95)] == [0.0, 20e-6, 0.0]
@@ -35,7 +35,7 @@ def test_nothing_said() -> None:
         ("all = 7%", P95, 0.10, 0.0),
     ],
 )
-def test_lines(line: str, family: str, fraction: float, seconds: float) -> None:
+def test_a_line_sets_the_floor_of_its_family(line: str, family: str, fraction: float, seconds: float) -> None:
     floors = parse_floors([line, "", "   "], 0.05)
     assert floors.fraction(family) == pytest.approx(fraction)
     assert floors.seconds(family) == pytest.approx(seconds)

@@ -15,7 +15,7 @@ from framegate.gate.worker.messages import Outcome
 
 
 @pytest.mark.parametrize(("seconds", "verdict"), [(1e-3, "same"), (1.04e-3, "same"), (1.06e-3, "regressed")])
-def test_slower(seconds: float, verdict: str) -> None:
+def test_slower_than_the_floor_has_regressed(seconds: float, verdict: str) -> None:
     finding = only(findings(run(entry("it", seconds, draw=5e-4)), FIVE))
     assert finding.verdict == verdict
     assert finding.shifts[0].family == "total"
@@ -23,11 +23,11 @@ def test_slower(seconds: float, verdict: str) -> None:
     assert finding.shifts[0].change == pytest.approx(seconds / 1e-3 - 1)
 
 
-def test_faster() -> None:
+def test_faster_than_the_floor_has_improved() -> None:
     assert only(findings(run(entry("it", 0.9e-3, draw=5e-4)), FIVE)).verdict is Verdict.IMPROVED
 
 
-def test_a_stage_is_named() -> None:
+def test_a_stage_that_is_slower_is_named() -> None:
     finding = only(findings(run(entry("it", 1e-3, draw=6e-4)), FIVE))
     assert finding.verdict is Verdict.REGRESSED
     assert [shift.family for shift in finding.worst()] == ["draw"]
@@ -39,12 +39,12 @@ def test_a_stage_that_changes_by_less_than_the_clock_costs_has_not_changed() -> 
     assert only(findings(run(entry("it", 1e-3, draw=1.9e-5)), short)).verdict is Verdict.SAME
 
 
-def test_a_benchmarks_own_floor() -> None:
+def test_a_benchmarks_own_floor_decides() -> None:
     slow = run(entry("it", 1.5e-3, draw=5e-4))
     assert only(findings(slow, FIVE, floors={"it": Floors(general=0.6)})).verdict is Verdict.SAME
 
 
-def test_nothing_accepted() -> None:
+def test_nothing_accepted_is_no_baseline() -> None:
     assert only(findings(run(entry("it", 1e-3)), [])).verdict is Verdict.NO_BASELINE
 
 
@@ -54,7 +54,7 @@ def test_a_new_benchmark_beside_known_ones() -> None:
 
 
 @pytest.mark.parametrize("outcomes", [{}, {"other": [PASSED]}])
-def test_gone(outcomes: dict[str, list[Outcome]]) -> None:
+def test_a_benchmark_that_is_gone_is_missing(outcomes: dict[str, list[Outcome]]) -> None:
     assert findings(run(), FIVE, outcomes)["it"].verdict is Verdict.MISSING
     assert "it" not in findings(run(), FIVE, outcomes, allowed=["it"])
 
@@ -64,7 +64,7 @@ def test_the_newest_accepted_run_says_what_is_expected() -> None:
     assert set(findings(run(entry("other", 1e-3)), history)) == {"other"}
 
 
-def test_skipped_now() -> None:
+def test_a_benchmark_that_is_skipped_now_is_missing() -> None:
     finding = only(findings(run(), FIVE, {"it": [SKIPPED] * 5}))
     assert finding.verdict is Verdict.MISSING
     assert "no driver" in finding.reason
@@ -75,12 +75,12 @@ def test_skipped_as_ever_is_nothing_to_say() -> None:
     assert set(found) == {"it"}
 
 
-def test_skipped_in_one_launch_of_five() -> None:
+def test_skipped_in_one_launch_of_five_is_missing() -> None:
     found = findings(run(entry("it", 1e-3, launches=4)), FIVE, {"it": [PASSED] * 4 + [SKIPPED]})
     assert only(found).verdict is Verdict.MISSING
 
 
-def test_failed_in_one_launch_of_five() -> None:
+def test_failed_in_one_launch_of_five_has_failed() -> None:
     finding = only(findings(run(entry("it", 1e-3)), FIVE, {"it": [PASSED] * 4 + [FAILED]}))
     assert (finding.verdict, finding.reason) == (Verdict.FAILED, "a wrong picture")
 
@@ -90,7 +90,7 @@ def test_failed_may_not_be_missing() -> None:
     assert finding.verdict is Verdict.FAILED
 
 
-def test_ran_without_times() -> None:
+def test_a_run_without_times_has_measured_nothing() -> None:
     assert findings(run(), [], {"it": [PASSED]})["it"].verdict is Verdict.NOTHING
 
 
@@ -179,7 +179,7 @@ def test_an_accepted_file_that_is_no_run_says_which(content: dict[str, Any]) -> 
         findings(run(entry("it", 1e-3)), [FIVE[0], content])
 
 
-def test_two_benchmarks_of_one_name() -> None:
+def test_two_benchmarks_of_one_name_are_refused() -> None:
     with pytest.raises(ValueError, match="two benchmarks are called it"):
         by_key(run(entry("it", 1e-3), entry("it", 2e-3)))
 

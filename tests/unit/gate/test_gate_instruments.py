@@ -45,7 +45,7 @@ def test_an_ordinary_process_has_none() -> None:
     assert instruments() == []
 
 
-def test_tracers_and_profilers() -> None:
+def test_tracers_and_profilers_are_named() -> None:
     sys.settrace(Tracer())
     assert instruments() == [f"sys.settrace: {__name__}.Tracer"]
     sys.settrace(None)
@@ -56,13 +56,13 @@ def test_tracers_and_profilers() -> None:
     assert instruments() == [f"threading.setprofile: {__name__}.profile"]
 
 
-def test_tools_that_monitor(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tools_that_monitor_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     tools = {0: "debugpy", 1: "coverage"}
     monkeypatch.setattr(sys, "monitoring", SimpleNamespace(get_tool=tools.get))
     assert instruments() == ["sys.monitoring: debugpy", "sys.monitoring: coverage"]
 
 
-def test_allocations_that_are_traced() -> None:
+def test_tracing_of_allocations_is_named() -> None:
     tracemalloc.start()
     try:
         assert instruments() == ["tracemalloc"]
@@ -70,7 +70,7 @@ def test_allocations_that_are_traced() -> None:
         tracemalloc.stop()
 
 
-def test_settings_of_the_interpreter() -> None:
+def test_settings_of_the_interpreter_are_named() -> None:
     code = "from framegate.gate.worker.instruments import instruments; print(instruments())"
     said = subprocess.run([sys.executable, "-X", "dev", "-OO", "-c", code], capture_output=True, text=True, check=True)
     assert said.stdout == "['python -X dev', 'python -OO']\n"

@@ -201,7 +201,7 @@ def count(name: str, verdict: str) -> Shift:
         ({"total": "improved", "draw": "inconclusive"}, "improved"),
     ],
 )
-def test_families(families: dict[str, str], verdict: str) -> None:
+def test_the_worst_family_decides_and_a_noisy_stage_hides_nothing(families: dict[str, str], verdict: str) -> None:
     found = of_shifts("it", [shift(name, held) for name, held in families.items()])
     assert found.verdict == verdict
     assert len(found.shifts) == len(families)

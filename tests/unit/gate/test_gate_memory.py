@@ -41,7 +41,9 @@ def shift(base: list[int], candidate: list[int], floors: Floors | None = None) -
         ([59, 59], [50, 50], "improved"),
     ],
 )
-def test_what_counts(base: list[int], candidate: list[int], verdict: str) -> None:
+def test_memory_counts_beyond_its_floor_if_no_launches_overlap(
+    base: list[int], candidate: list[int], verdict: str
+) -> None:
     assert shift(base, candidate).verdict == verdict
 
 
@@ -91,7 +93,7 @@ def holding(megabytes: int) -> dict[str, Any]:
     return found
 
 
-def test_the_stored_mode_compares_it() -> None:
+def test_the_stored_mode_compares_memory() -> None:
     finding = only(findings(holding(600), [holding(500)] * 5))
     assert finding.verdict is Verdict.REGRESSED
     assert [each.family for each in finding.worst()] == ["steady_bytes"]
@@ -104,7 +106,7 @@ def test_stored_files_of_before_say_nothing_of_it() -> None:
     assert "steady_bytes" not in {each.family for each in finding.shifts}
 
 
-def test_pairs_compare_it() -> None:
+def test_pairs_compare_memory() -> None:
     def pair() -> dict[str, Any]:
         found = measured(total=0.0)
         found.memory = ({"peak_bytes": 500 * MB}, {"peak_bytes": 600 * MB})

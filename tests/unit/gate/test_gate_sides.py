@@ -116,6 +116,6 @@ def test_nothing_on_one_side_is_all_missing_on_it(opened: Open) -> None:
     assert opened(TWO_PYTHONS, [frame()], []).only_base == (frame().key,)
 
 
-def test_nothing_to_compare() -> None:
+def test_nothing_to_compare_is_refused() -> None:
     with pytest.raises(UsageError, match="nothing to compare"):
         Request(arguments=("suite",))

@@ -145,12 +145,12 @@ def test_a_file_that_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("name", ["default", "a", "pr-12", "main_2.0", "A" * 64])
-def test_names(name: str) -> None:
+def test_a_baselines_name_may_be_short_or_long(name: str) -> None:
     assert check_name(name) == name
 
 
 @pytest.mark.parametrize("name", ["", ".hidden", "-x", "a b", "a/b", "../up", "ü", "a\n", "A" * 65, "a*"])
-def test_what_is_no_name(name: str) -> None:
+def test_invalid_name_is_refused(name: str) -> None:
     with pytest.raises(UsageError, match="--gate="):
         check_name(name)
 

@@ -164,7 +164,7 @@ def test_a_folder_without_a_repository(tmp_path: Path, monkeypatch: pytest.Monke
         Repository.here()
 
 
-def test_no_git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_machine_without_git_is_told_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(ComparisonError, match=r"git cannot be run .*revisions need it"):
         git(tmp_path, "status")

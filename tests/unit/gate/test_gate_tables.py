@@ -39,7 +39,7 @@ NASTY = "test_frame[a|b<script>&`c`\n-x]"
     ("value", "text"),
     [(0.18, "+18 %"), (0.012, "+1.2 %"), (-0.034, "-3.4 %"), (0.0, "+0.0 %"), (-0.5, "-50 %"), (2.0, "+200 %")],
 )
-def test_percent(value: float, text: str) -> None:
+def test_percentages_have_a_sign_and_two_digits(value: float, text: str) -> None:
     assert percent(value) == text
 
 
@@ -53,7 +53,7 @@ def test_percent(value: float, text: str) -> None:
         (Shift("uploaded_bytes", Verdict.IMPROVED, -1024, -1024, -1024), "uploaded_bytes -1024"),
     ],
 )
-def test_one_family(shift: Shift, text: str) -> None:
+def test_a_family_is_shown_with_its_interval(shift: Shift, text: str) -> None:
     assert shift_text(shift) == text
 
 
@@ -68,7 +68,7 @@ def test_a_finding_names_the_stage_and_what_became_of_the_rest() -> None:
     assert explain(Finding("it", Verdict.SAME, "", (TOTAL,))) == ""
 
 
-def test_the_table() -> None:
+def test_the_table_shows_what_is_not_the_same() -> None:
     assert gate_table(REPORT) == (
         "gate: HEAD against HEAD~1\n"
         "\n"
@@ -83,7 +83,7 @@ def test_the_table() -> None:
     assert "test_load[x]" in gate_table(REPORT, everything=True)
 
 
-def test_the_page() -> None:
+def test_the_page_is_the_table_in_markdown() -> None:
     assert gate_markdown(REPORT) == (
         "### ❌ gate: regressed (1 regressed, 1 no-baseline, 1 same)\n"
         "\n"
