@@ -43,7 +43,7 @@ def count(most: int) -> Callable[[str, str], int]:
     return parse
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Option:
     """An option with a value, which an ini file may set as well.
 

@@ -1,6 +1,8 @@
 """Run the suites in a folder of their own, on backends that need no library."""
 
+import importlib
 import json
+import pkgutil
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +11,14 @@ from typing import Any
 import pytest
 from gate_project import Project
 
+import framegate
+
 ROOT = Path(__file__).parents[2]
+
+# pytester takes the modules that a run imported out of the process; Framegate's are the same in all runs.
+for module in pkgutil.walk_packages(framegate.__path__, "framegate."):
+    if module.name != "framegate.__main__":
+        importlib.import_module(module.name)
 
 Run = Callable[..., pytest.RunResult]
 Stored = Callable[..., list[dict[str, Any]]]

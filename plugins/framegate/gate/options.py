@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
 from framegate.errors import UsageError
 from framegate.option import Flag, Lines, Option, Patterns, choice, count
@@ -140,8 +139,7 @@ OFF: Mapping[str, Any] = {
 """Options that are the gate's own concern: what they are in its workers, whoever gave them."""
 
 
-@dataclass(frozen=True)
-class GateOptions:
+class GateOptions(NamedTuple):
     """What the user asked for.
 
     Attributes:

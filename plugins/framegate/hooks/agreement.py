@@ -8,27 +8,25 @@ from typing import TYPE_CHECKING, Any, Protocol
 import pytest
 
 from framegate.errors import BackendUnavailable
-from framegate.hooks.describe import FrameInfo
 from framegate.hooks.matrix import kind_of
 from framegate.hooks.registries import registries_of
 from framegate.hooks.report import note
-from framegate.hooks.trials import VetModel
-from framegate.interfaces import Array, ResolvedModel, TensorInfo
-from framegate.pipelines.base import AGREEMENT, PAGE
-from framegate.results.parts import Agreement
 
 if TYPE_CHECKING:
+    from framegate.hooks.describe import FrameInfo
+    from framegate.hooks.trials import VetModel
     from framegate.inference.reference import Reference, References
+    from framegate.interfaces import Array, ResolvedModel
 
-Feeds = Mapping[str, Array]
+Feeds = Mapping[str, "Array"]
 AskReference = Callable[[Sequence[Feeds]], "Reference"]
 
 
 class VerifyOutputs(Protocol):
     """Compares outputs with those of the reference runtime."""
 
-    def __call__(self, outputs: Mapping[str, Array], latest: Sequence[Feeds], tolerance: float = AGREEMENT) -> None:
-        """Compare them within ``tolerance``, a share of the range of each output's values."""
+    def __call__(self, outputs: Mapping[str, Array], latest: Sequence[Feeds], tolerance: float | None = None) -> None:
+        """Compare them within ``tolerance``, a share of the range of each output's values; None is `AGREEMENT`."""
         ...
 
 
@@ -58,6 +56,7 @@ def ask_reference(
     compared with the reference runtime, by the one output that it shows.
     """
     from framegate.inference.reference import REFERENCE
+    from framegate.pipelines.base import PAGE
     from framegate.runtimes.null import NullRuntime
 
     def ask(feeds: Sequence[Feeds]) -> Reference:
@@ -74,6 +73,7 @@ def ask_reference(
 
 def _shown(reference: Reference, model: str) -> Reference:
     """The one output of a reference that is a picture."""
+    from framegate.interfaces import TensorInfo
     from framegate.models.image_io import image_output
 
     infos = tuple(TensorInfo(name, values.shape, values.dtype.name) for name, values in reference.outputs[0].items())
@@ -94,8 +94,10 @@ def verify_outputs(
     Raises ``WrongOutput`` for NaN, infinities, other outputs, and those that belong to an earlier feed.
     """
     from framegate.inference import agreement
+    from framegate.pipelines.base import AGREEMENT
+    from framegate.results.parts import Agreement
 
-    def verify(outputs: Mapping[str, Array], latest: Sequence[Feeds], tolerance: float = AGREEMENT) -> None:
+    def verify(outputs: Mapping[str, Array], latest: Sequence[Feeds], tolerance: float | None = None) -> None:
         agreement.verify_finite(outputs)
         before = Agreement.read(benchmark.extra_info) or Agreement()
         before.store(benchmark.extra_info)
@@ -108,7 +110,7 @@ def verify_outputs(
             note(pytestconfig, f"{model} returns other outputs each time that it runs: they were compared with none.")
             return
         expected = reference.outputs
-        differs_by = agreement.verify_latest(outputs, expected, runtime, tolerance)
+        differs_by = agreement.verify_latest(outputs, expected, runtime, AGREEMENT if tolerance is None else tolerance)
         Agreement(runtime, max(differs_by, before.differs_by or 0.0)).store(benchmark.extra_info)
         if any(agreement.agrees(expected[0], earlier, runtime) for earlier in expected[1:]):
             note(

@@ -7,12 +7,8 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from framegate.browser.chromium import CHROMIUM
-from framegate.browser.runtimes import PageRenderer, PageRuntime
-from framegate.browser.shelf import BrowserShelf
 from framegate.errors import BrowserError
 from framegate.hooks.catalogue import catalogue_of
-from framegate.hooks.describe import FrameInfo
 from framegate.hooks.matrix import BROWSER
 from framegate.hooks.options import options_of
 from framegate.hooks.outcome import ERROR, named
@@ -20,21 +16,24 @@ from framegate.hooks.own import is_ours
 from framegate.hooks.preprocess import build_preprocessor
 from framegate.hooks.registries import registries_of
 from framegate.hooks.report import note
-from framegate.interfaces import Pixels, ResolvedModel, Size
-from framegate.measure.replay import ReplayClock
-from framegate.paths import cache_dir
-from framegate.pipelines.base import PAGE
-from framegate.software import is_software
+from framegate.hooks.settings import per_run
 
 if TYPE_CHECKING:
+    from framegate.browser.runtimes import PageRenderer, PageRuntime
+    from framegate.browser.shelf import BrowserShelf
+    from framegate.hooks.describe import FrameInfo
+    from framegate.interfaces import Pixels, ResolvedModel
+    from framegate.measure.replay import ReplayClock
     from framegate.pipelines.page import PagePipeline
 
-CLOCK = pytest.StashKey[ReplayClock]()
 
+@per_run
+def clock_of(config: pytest.Config) -> ReplayClock:
+    """The clock that plays back what pages have measured."""
+    from framegate.measure.replay import ReplayClock
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Make the clock that plays back what pages have measured."""
-    config.stash[CLOCK] = ReplayClock()
+    del config
+    return ReplayClock()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -43,7 +42,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if item.get_closest_marker(BROWSER) and is_ours(item):
             marker = item.get_closest_marker("benchmark")
             item.add_marker(
-                pytest.mark.benchmark(**({} if marker is None else marker.kwargs), timer=config.stash[CLOCK]),
+                pytest.mark.benchmark(**({} if marker is None else marker.kwargs), timer=clock_of(config)),
                 append=False,
             )
 
@@ -51,6 +50,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.fixture(scope="session")
 def browser_shelf(pytestconfig: pytest.Config) -> Iterator[BrowserShelf]:
     """Keeps one browser running."""
+    from framegate.browser.chromium import CHROMIUM
+    from framegate.browser.shelf import BrowserShelf
+    from framegate.paths import cache_dir
+
     shelf = BrowserShelf(CHROMIUM, options_of(pytestconfig).browser, cache_dir())
     yield shelf
     shelf.close()
@@ -74,6 +77,8 @@ def page_pipeline(
 
     A browser that a cell has lost is replaced for the next one.
     """
+    from framegate.interfaces import Size
+    from framegate.pipelines.base import PAGE
     from framegate.pipelines.page import PagePipeline
 
     registries, options = registries_of(pytestconfig), options_of(pytestconfig).browser
@@ -92,7 +97,7 @@ def page_pipeline(
                 catalogue_of(pytestconfig).specs[frame_model],
                 _pictures(preprocessor.picture(frames[0]).copy()),
                 renderer.way,
-                pytestconfig.stash[CLOCK],
+                clock_of(pytestconfig),
                 options.launches,
                 has_kernels=options.kernels,
             )
@@ -113,6 +118,8 @@ def _pictures(picture: Pixels) -> list[Pixels]:
 
 def _note_device(config: pytest.Config, frame_info: FrameInfo, device: str | None) -> None:
     """Store which device a page drew or computed with, and say it at the end of the run; None: it has used neither."""
+    from framegate.software import is_software
+
     if device is None:
         return
     software = is_software(device)

@@ -13,11 +13,10 @@ from framegate.hooks.options import options_of
 from framegate.hooks.outcome import named
 from framegate.hooks.preprocess import build_preprocessor
 from framegate.hooks.report import note
-from framegate.interfaces import Array, LoadedModel, MakeRenderer, Pixels
-from framegate.measure.frame import Turns, frame_stages
-from framegate.results.parts import Picture
 
 if TYPE_CHECKING:
+    from framegate.interfaces import Array, LoadedModel, MakeRenderer, Pixels
+    from framegate.measure.frame import Turns
     from framegate.models.frame_io import FrameIO
     from framegate.pipelines.python import PythonPipeline
     from framegate.preprocess.pipeline import Preprocessor
@@ -48,6 +47,7 @@ def model_loop(
 ) -> Turns:
     """Each call runs the cell's model on the next of three frames and returns its outputs."""
     from framegate.frames.turns import TURNS, WARM_UP
+    from framegate.measure.frame import Turns
 
     feeds = [{frame_io.input.name: model_preprocessor(frame).copy()} for frame in frames[: WARM_UP + TURNS]]
     return Turns(feeds, warm_model.run, first=WARM_UP)
@@ -80,6 +80,7 @@ def note_range(
     A picture that is all black, all white or clamped in many places is the mark of a wrong one.
     """
     from framegate.models.output_range import ShownRange
+    from framegate.results.parts import Picture
 
     def look(picture: Array) -> None:
         found = ShownRange.of(picture, frame_io.output_range)
@@ -107,6 +108,7 @@ def python_pipeline(
 ) -> PythonPipeline:
     """Preprocessing, model and renderer of the cell, joined."""
     from framegate.frames.turns import WARM_UP, numbered
+    from framegate.measure.frame import frame_stages
     from framegate.pipelines.python import Apart, PythonPipeline
     from framegate.preprocess.tensor import ToPicture, ToTensor
 

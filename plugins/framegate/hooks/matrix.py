@@ -12,14 +12,10 @@ from framegate.hooks.catalogue import catalogue_of
 from framegate.hooks.options import options_of
 from framegate.hooks.own import NO_BENCHMARKS, fixture_is_ours, has_benchmarks
 from framegate.hooks.registries import ALL, expand, registries_of
-from framegate.interfaces import Size
-from framegate.matrix import AXES, cell_id, cells
 from framegate.option import once, split
-from framegate.pipelines.base import PAGE, PYTHON, pipeline_of
-from framegate.preprocess.toggles import NONE, parse_toggles
 
 DEFAULTS = {
-    "preprocess": (NONE,),
+    "preprocess": ("none",),
     "runtime": ("tensorflow",),
     "renderer": ("topixels", "opencv", "gl-texture"),
     "gl": ("auto",),
@@ -56,6 +52,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """
     if not fixture_is_ours(metafunc.definition, "frame_info"):
         return
+    from framegate.matrix import AXES, cell_id
+    from framegate.pipelines.base import PAGE
+
     if not has_benchmarks(metafunc.config):
         raise pytest.Collector.CollectError(f"{NO_BENCHMARKS}; leave that out to measure anything")
     asked = [axis for axis in AXES if f"frame_{axis}" in metafunc.fixturenames]
@@ -98,6 +97,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def kind_of(item: pytest.Item) -> str:
     """The kind of pipelines that a test measures."""
+    from framegate.pipelines.base import PAGE, PYTHON
+
     return PAGE if item.get_closest_marker(BROWSER) else PYTHON
 
 
@@ -110,6 +111,11 @@ def _names(texts: Sequence[str], word: str) -> bool:
 
 
 def _rows(metafunc: pytest.Metafunc, axes: Sequence[str]) -> Sequence[tuple[str, ...]]:
+    from framegate.interfaces import Size
+    from framegate.matrix import cells
+    from framegate.pipelines.base import pipeline_of
+    from framegate.preprocess.toggles import parse_toggles
+
     config = metafunc.config
     options, registries, catalogue = options_of(config), registries_of(config), catalogue_of(config)
     suite = _marked(metafunc.definition, MARKER)
@@ -141,6 +147,8 @@ def _rows(metafunc: pytest.Metafunc, axes: Sequence[str]) -> Sequence[tuple[str,
 
 
 def _marked(item: pytest.Function, name: str) -> dict[str, str]:
+    from framegate.matrix import AXES
+
     marker = item.get_closest_marker(name)
     for axis in () if marker is None else marker.kwargs:
         if axis not in AXES:

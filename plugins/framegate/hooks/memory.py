@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from framegate.hooks.matrix import kind_of
-from framegate.pipelines.base import PYTHON
 
 if TYPE_CHECKING:
     from framegate.hooks.describe import FrameInfo
@@ -23,6 +22,7 @@ def store_memory(request: pytest.FixtureRequest, benchmark: Any, frame_info: Fra
     for pages, whose models other processes hold.
     """
     from framegate.gate.worker.memory import forget_peak, peak_bytes, resident_bytes
+    from framegate.pipelines.base import PYTHON
     from framegate.results.parts import Memory
 
     del frame_info  # asked for as it describes the cell

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, cast, get_args
+from typing import TYPE_CHECKING, NamedTuple, cast, get_args
 
 import pytest
 
@@ -161,8 +160,7 @@ BROWSER = {
 """For `BrowserRequest`."""
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(NamedTuple):
     """What the user asked for; an axis that nobody named is an empty tuple."""
 
     model: tuple[str, ...]

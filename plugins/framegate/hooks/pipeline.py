@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from framegate.errors import WrongOutput
-from framegate.hooks.agreement import VerifyOutputs
-from framegate.hooks.describe import FrameInfo
 from framegate.hooks.matrix import kind_of
-from framegate.hooks.pictures import SavePicture
-from framegate.pipelines.base import Pipeline
-from framegate.results.parts import Stages
+from framegate.hooks.options import options_of
 
-MeasureFrames = Callable[[Pipeline], None]
-VerifyFrames = Callable[[Pipeline], None]
+if TYPE_CHECKING:
+    from framegate.hooks.agreement import VerifyOutputs
+    from framegate.hooks.describe import FrameInfo
+    from framegate.hooks.pictures import SavePicture
+    from framegate.pipelines.base import Pipeline
+
+MeasureFrames = Callable[["Pipeline"], None]
+VerifyFrames = Callable[["Pipeline"], None]
 
 
 class PytestBench:
@@ -73,7 +75,9 @@ def measure_frames(pytestconfig: pytest.Config, benchmark: Any, save_picture: Sa
 
     With ``--frame-pictures``, what the first frame shows is kept; nothing is read back without.
     """
-    is_kept = pytestconfig.getoption("frame_pictures") is not None
+    from framegate.results.parts import Stages
+
+    is_kept = options_of(pytestconfig).pictures is not None
     bench = PytestBench(benchmark, is_profiled=bool(pytestconfig.getoption("benchmark_cprofile")))
 
     def measure(pipeline: Pipeline) -> None:

@@ -3,41 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
-from framegate import contexts, frames, hookspecs, renderers, runtimes
-from framegate.analysis.own_layers import check_layers
-from framegate.browser.chromium import CHROMIUM
-from framegate.browser.runtimes import builtin_renderers, builtin_runtimes
+from framegate import hookspecs
 from framegate.errors import FramegateError, UnknownName, UsageError
-from framegate.gl.selection import has_window, parse_choice
-from framegate.hooks.options import GL, TABLES, Options, options_of
+from framegate.hooks.options import GL, TABLES, options_of
 from framegate.hooks.settings import is_given, per_run
-from framegate.interfaces import (
-    FrameSourceFactory,
-    GLContextFactory,
-    LayerFactory,
-    ModelSourceFactory,
-    RendererFactory,
-    RuntimeFactory,
-    Size,
-    Step,
-)
-from framegate.models import sources
 from framegate.option import once
-from framegate.pipelines.base import PAGE, PYTHON, pipeline_of
-from framegate.preprocess import BUILTIN_STEPS
-from framegate.preprocess.toggles import parse_toggles
-from framegate.registry import Registry
+
+if TYPE_CHECKING:
+    from framegate.hooks.options import Options
+    from framegate.interfaces import (
+        FrameSourceFactory,
+        GLContextFactory,
+        LayerFactory,
+        ModelSourceFactory,
+        RendererFactory,
+        RuntimeFactory,
+        Step,
+    )
+    from framegate.registry import Registry
 
 ALL = "all"
 
 
-@dataclass(frozen=True)
-class Registries:
+class Registries(NamedTuple):
     """Every backend there is, by kind."""
 
     sources: Registry[ModelSourceFactory]
@@ -57,6 +49,13 @@ def registries_of(config: pytest.Config) -> Registries:
     Raises:
         UsageError: two of them have one name, a hook returned none, or an option names one that nobody provides.
     """
+    from framegate import contexts, frames, renderers, runtimes
+    from framegate.analysis.own_layers import check_layers
+    from framegate.browser.runtimes import builtin_renderers, builtin_runtimes
+    from framegate.models import sources
+    from framegate.preprocess import BUILTIN_STEPS
+    from framegate.registry import Registry
+
     hook = config.hook
     try:
         registries = Registries(
@@ -98,6 +97,9 @@ def is_asked_for(config: pytest.Config) -> bool:
 
 def _by_pipeline(kind: str, parts: Sequence[Mapping[str, Any]]) -> dict[str, Registry[Any]]:
     """The factories of each kind of pipelines; what is no mapping is the registry's to refuse."""
+    from framegate.pipelines.base import PAGE, PYTHON, pipeline_of
+    from framegate.registry import Registry
+
     kinds = dict.fromkeys([PYTHON, PAGE])
     for part in parts:
         kinds |= dict.fromkeys(map(pipeline_of, part.values() if isinstance(part, Mapping) else ()))
@@ -108,6 +110,8 @@ def _by_pipeline(kind: str, parts: Sequence[Mapping[str, Any]]) -> dict[str, Reg
 
 
 def _of(part: Mapping[str, Any], pipeline: str) -> dict[str, Any]:
+    from framegate.pipelines.base import pipeline_of
+
     return {name: factory for name, factory in part.items() if pipeline_of(factory) == pipeline}
 
 
@@ -118,6 +122,11 @@ def check_names(options: Options, registries: Registries) -> None:
         UnknownName: a name that nobody provides.
         UsageError: a size, preprocessing name or device that cannot be read, or a browser that is not there.
     """
+    from framegate.browser.chromium import CHROMIUM
+    from framegate.gl.selection import parse_choice
+    from framegate.interfaces import Size
+    from framegate.preprocess.toggles import parse_toggles
+
     if options.browser.path is not None:
         CHROMIUM.find(options.browser.path)
     for axis, kind, known in (
@@ -143,8 +152,10 @@ def check_windows(config: pytest.Config, registries: Registries) -> None:
     Raises:
         UsageError: contexts are named, and none of them has a window.
     """
-    asked, contexts = options_of(config).gl, registries.contexts
-    if not asked or ALL in asked or any(has_window(contexts[parse_choice(name, contexts).kind]) for name in asked):
+    from framegate.gl.selection import has_window, parse_choice
+
+    asked, known = options_of(config).gl, registries.contexts
+    if not asked or ALL in asked or any(has_window(known[parse_choice(name, known).kind]) for name in asked):
         return
     for option in GL.values():
         if config.getoption(option.key):
@@ -154,6 +165,8 @@ def check_windows(config: pytest.Config, registries: Registries) -> None:
 
 
 def _check_required(options: Options, registries: Registries) -> None:
+    from framegate.gl.selection import parse_choice
+
     known = {*registries.runtimes, *registries.contexts, *registries.sources}.union(*registries.renderers.values())
     for name in options.require:
         if name.partition(":")[0] not in known:

@@ -14,7 +14,6 @@ from framegate.hooks.options import options_of
 from framegate.hooks.outcome import ERROR, named
 from framegate.hooks.registries import registries_of
 from framegate.hooks.report import note
-from framegate.pipelines.base import PYTHON
 
 if TYPE_CHECKING:
     from framegate.hooks.describe import FrameInfo
@@ -117,6 +116,7 @@ def make_renderer(
 ) -> Iterator[MakeRenderer]:
     """Builds and prepares the cell's renderer for tensors of a shape and dtype, and closes it after the test."""
     from framegate.interfaces import AS_TO_PIXELS
+    from framegate.pipelines.base import PYTHON
 
     with _noted(request), ExitStack() as made:
 

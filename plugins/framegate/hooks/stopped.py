@@ -9,7 +9,6 @@ from contextlib import contextmanager
 
 import pytest
 
-from framegate.gate.worker import PLUGIN as GATE_WORKER
 from framegate.hooks.gate import OPTIONS
 from framegate.hooks.own import is_ours
 
@@ -20,8 +19,12 @@ SIGNALS = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasat
 def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
     """Take care of the signals while tests of this plugin run, or the gate does."""
     ours = OPTIONS in session.config.stash or any(is_ours(item) for item in session.items)
+    if not ours:
+        return (yield)
+    from framegate.gate.worker import PLUGIN as GATE_WORKER
+
     # The gate ends its workers itself, and they have nothing to keep.
-    if not ours or session.config.pluginmanager.hasplugin(GATE_WORKER):
+    if session.config.pluginmanager.hasplugin(GATE_WORKER):
         return (yield)
     with _in_order(session):
         return (yield)
