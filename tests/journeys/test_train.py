@@ -19,7 +19,7 @@ from framegate.training.pictures import middle, to_tensors
 
 Shell = Callable[..., subprocess.CompletedProcess[str]]
 SETTINGS = ("--size", "64", "--filters", "4", "--batch", "2", "--steps", "4")
-EPOCHS = 3
+EPOCHS = 2
 
 
 @pytest.fixture(scope="module")

@@ -6,11 +6,10 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-import numpy as np
-
 from framegate.interfaces import Array
 from framegate.leftovers import temporary_folder
-from framegate.models.sources.pix2pix import Pix2Pix, build
+from framegate.models.sources.pix2pix_graph import GraphWriter
+from framegate.models.writing import write_model
 from framegate.training.settings import Settings
 
 
@@ -25,18 +24,12 @@ def export(settings: Settings, weights: Mapping[str, Array], folder: Path, quant
 
     Returns:
         The ``model.json``.
-
-    Raises:
-        SourceError: the converter failed.
-        BackendUnavailable: without the converter.
     """
-    recipe = Pix2Pix(settings.size, settings.filters, 1, settings.seed, "graph", quantize)
+    graph = GraphWriter(settings.size, weights)
     with temporary_folder("model", folder.parent) as temporary:
-        kept = temporary / "weights.npz"
-        np.savez(kept, allow_pickle=False, **dict(weights))
         made = temporary / "model"
         made.mkdir()
-        build(recipe, made, kept)
+        write_model(made, graph.document(), graph.constants, quantize)
         if folder.exists():
             shutil.rmtree(folder)
         made.rename(folder)

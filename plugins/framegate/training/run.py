@@ -43,7 +43,7 @@ def train(settings: Settings, epochs: int, out: Path, quantize: str | None, prog
     Raises:
         UsageError: settings that cannot be right, or other ones than the run in ``out`` was begun with.
         FrameError: nothing to learn from.
-        BackendUnavailable: without TensorFlow or the converter.
+        BackendUnavailable: without TensorFlow.
     """
     settings.check()
     pictures = load_pictures(Path(settings.source), settings.size)

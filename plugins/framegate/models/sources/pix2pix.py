@@ -106,8 +106,8 @@ def _from_locator(locator: str) -> dict[str, object]:
     return found | ({"format": "layers"} if layers else {}) | ({"quantize": quantize} if quantize else {})
 
 
-def build(recipe: Pix2Pix, into: Path, weights: Path | None = None) -> None:
-    """Build in a process of its own, with the seeded weights or those in an ``.npz`` file.
+def build(recipe: Pix2Pix, into: Path) -> None:
+    """Build in a process of its own.
 
     Neither TensorFlow's memory nor its imports belong to a benchmark.
     """
@@ -119,7 +119,7 @@ def build(recipe: Pix2Pix, into: Path, weights: Path | None = None) -> None:
     command = [sys.executable, "-m", "framegate.models.sources.pix2pix_build", json.dumps(dataclasses.asdict(recipe))]
     try:
         done = subprocess.run(  # noqa: S603 - this project's own module
-            [*command, str(into), *([str(weights)] if weights else [])],
+            [*command, str(into)],
             env=child_environment(),
             capture_output=True,
             text=True,

@@ -1,17 +1,13 @@
-"""``python -m framegate.models.sources.pix2pix_build RECIPE FOLDER [WEIGHTS]``: write a pix2pix model."""
+"""``python -m framegate.models.sources.pix2pix_build RECIPE FOLDER``: write a pix2pix model."""
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from framegate.errors import BackendUnavailable
-from framegate.interfaces import Array
 from framegate.models.sources import pix2pix_net
 from framegate.models.sources.pix2pix_graph import GraphWriter
 from framegate.models.writing import write_model
@@ -20,21 +16,17 @@ UNAVAILABLE = 3
 """Exit status that says a library is missing, and which one on stderr; the interpreter's own failures are 1 and 2."""
 
 
-def write(recipe: dict[str, Any], folder: Path, weights: Mapping[str, Array] | None = None) -> None:
+def write(recipe: dict[str, Any], folder: Path) -> None:
     """Build the network of a recipe (see `pix2pix.Pix2Pix`) and save it as TF.js' converter would.
 
     Args:
         recipe: the network.
         folder: to write model.json and its shards into.
-        weights: trained weights by their Keras names; without them the recipe's seed decides.
 
     Raises:
         BackendUnavailable: without TensorFlow.
     """
     model = pix2pix_net.build(recipe["size"], recipe["filters"], recipe["channels"], recipe["seed"])
-    if weights is not None:
-        for variable in model.weights:
-            variable.assign(weights[variable.name])
     values = {variable.name.removesuffix(":0"): variable.numpy() for variable in model.weights}
     if recipe["format"] == "layers":
         write_model(folder, _layers(model), values, recipe["quantize"])
@@ -56,7 +48,7 @@ def _layers(model: Any) -> dict[str, Any]:
 
 if __name__ == "__main__":
     try:
-        write(json.loads(sys.argv[1]), Path(sys.argv[2]), np.load(sys.argv[3]) if len(sys.argv) > 3 else None)
+        write(json.loads(sys.argv[1]), Path(sys.argv[2]))
     except BackendUnavailable as error:
         sys.stderr.write(error.reason)
         sys.exit(UNAVAILABLE)
