@@ -59,7 +59,7 @@ def test_a_study_runs_only_when_it_is_asked_for(run: Run, asked: tuple[str, ...]
 
 
 def test_psnr_in_numbers() -> None:
-    from framegate.hooks.model_size import psnr_db
+    from framegate.hooks.stored import psnr_db
 
     zeros = np.zeros((2, 2))
     assert psnr_db(zeros + 0.1, zeros) == pytest.approx(20)

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, cast
 import pytest
 
 from framegate.errors import BrowserError
-from framegate.hooks.catalogue import catalogue_of
 from framegate.hooks.matrix import BROWSER
 from framegate.hooks.options import options_of
 from framegate.hooks.outcome import ERROR, named
 from framegate.hooks.own import is_ours
-from framegate.hooks.preprocess import build_preprocessor
-from framegate.hooks.registries import registries_of
+from framegate.hooks.pictures import build_preprocessor
+from framegate.hooks.registries import catalogue_of, registries_of
 from framegate.hooks.report import note
 from framegate.hooks.settings import per_run
 

@@ -11,7 +11,7 @@ import pytest
 
 from framegate.hooks.options import options_of
 from framegate.hooks.outcome import named
-from framegate.hooks.preprocess import build_preprocessor
+from framegate.hooks.pictures import build_preprocessor
 from framegate.hooks.report import note
 
 if TYPE_CHECKING:

@@ -8,10 +8,9 @@ from collections.abc import Collection, Sequence
 import pytest
 
 from framegate.errors import FramegateError, UnknownName
-from framegate.hooks.catalogue import catalogue_of
 from framegate.hooks.options import options_of
 from framegate.hooks.own import NO_BENCHMARKS, fixture_is_ours, has_benchmarks
-from framegate.hooks.registries import ALL, expand, registries_of
+from framegate.hooks.registries import ALL, catalogue_of, expand, registries_of
 from framegate.option import once, split
 
 DEFAULTS = {

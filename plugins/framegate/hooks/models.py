@@ -1,25 +1,79 @@
-"""Fixtures: a model's files, and the model loaded into a runtime."""
+"""Fixtures: a model's files, the runtimes, the model loaded into one, and the way until it is."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from framegate.hooks.catalogue import catalogue_of
+from framegate.hooks.options import options_of
 from framegate.hooks.outcome import named
-from framegate.hooks.registries import registries_of
+from framegate.hooks.registries import catalogue_of, registries_of
 from framegate.hooks.report import note
 
 if TYPE_CHECKING:
     from framegate.hooks.describe import FrameInfo
-    from framegate.hooks.runtimes import NoteChoice
     from framegate.hooks.trials import VetModel
     from framegate.inference.shelf import ModelShelf
-    from framegate.interfaces import LoadedModel, ResolvedModel, Runtime
+    from framegate.interfaces import Array, LoadedModel, ResolvedModel, Runtime
+    from framegate.measure.load import LoadPath
     from framegate.models.frame_io import FrameIO
     from framegate.once import Once
+
+NoteChoice = Callable[[object], None]
+
+
+@pytest.fixture(scope="session")
+def frame_threads(pytestconfig: pytest.Config) -> int:
+    """On how many threads the runtimes of this run compute."""
+    from framegate.inference.threads import available
+
+    return options_of(pytestconfig).threads or available()
+
+
+@pytest.fixture(scope="session")
+def runtimes(pytestconfig: pytest.Config, frame_threads: int) -> Once[str, Runtime]:
+    """Each runtime, made at its first use."""
+    from framegate.inference.threads import open_runtime
+    from framegate.once import Once
+
+    factories = registries_of(pytestconfig).runtimes
+    return Once(lambda name: open_runtime(factories[name], frame_threads))
+
+
+@pytest.fixture
+def runtime(
+    pytestconfig: pytest.Config,
+    frame_runtime: str,
+    frame_threads: int,
+    runtimes: Once[str, Runtime],
+    frame_info: FrameInfo,
+) -> Runtime:
+    """The cell's runtime."""
+    from framegate.inference.abilities import TakesThreads
+
+    with named(pytestconfig, "runtime", frame_runtime):
+        made = runtimes(frame_runtime)
+    frame_info["runtime_version"] = made.describe()
+    frame_info["threads"] = frame_threads if isinstance(made, TakesThreads) else None
+    return made
+
+
+@pytest.fixture
+def note_choice(pytestconfig: pytest.Config, frame_model: str, frame_info: FrameInfo, benchmark: Any) -> NoteChoice:
+    """Stores which runtime ``auto`` took for the cell's model and the times of its trial, and notes the last choice."""
+    from framegate.inference.abilities import Chosen
+
+    def note_it(loaded: object) -> None:
+        if isinstance(loaded, Chosen):
+            frame_info["runtime"] = loaded.runtime
+            benchmark.extra_info["trial_s"] = dict(loaded.trial_s)
+            times = ", ".join(f"{name} {seconds * 1e3:.3g}" for name, seconds in loaded.trial_s.items())
+            line = f"auto took {loaded.runtime} for {frame_model} (best run in ms: {times})"
+            note(pytestconfig, line, about=f"auto for {frame_model}")
+
+    return note_it
 
 
 @pytest.fixture(scope="session")
@@ -130,3 +184,42 @@ def frame_io(
 
     spec = catalogue_of(pytestconfig).specs[frame_model]
     return find_frame_io(spec, resolved_model, loaded_model, Size.parse(frame_size))
+
+
+@pytest.fixture
+def load_path(
+    pytestconfig: pytest.Config,
+    resolved_model: ResolvedModel,
+    runtime: Runtime,
+    frame_model: str,
+    frame_runtime: str,
+    frame_size: str,
+    note_choice: NoteChoice,
+) -> Iterator[LoadPath]:
+    """The cell's model and runtime, loaded once already: a model that this runtime does not take is a named skip."""
+    from framegate.frames.clip import generate_clip
+    from framegate.frames.turns import in_turn
+    from framegate.interfaces import Size
+    from framegate.measure.load import LoadPath
+    from framegate.models.frame_io import find_frame_io
+    from framegate.preprocess.tensor import ToTensor
+
+    spec = catalogue_of(pytestconfig).specs[frame_model]
+
+    def feeds(loaded: LoadedModel) -> list[Mapping[str, Array]]:
+        note_choice(loaded)
+        io = find_frame_io(spec, resolved_model, loaded, Size.parse(frame_size))
+        to_tensor = ToTensor(io.shape, io.input.dtype, io.input_range)
+        return [{io.input.name: to_tensor(picture).copy()} for picture in in_turn(generate_clip(1, *io.size))]
+
+    with named(pytestconfig, "runtime", frame_runtime):
+        path = LoadPath(resolved_model, runtime, feeds)
+    yield path
+    path.close()
+
+
+@pytest.fixture
+def load_rounds(pytestconfig: pytest.Config) -> int:
+    """How often to load: ``--benchmark-min-rounds``, for a load is slow and each needs the one before it closed."""
+    rounds: int = pytestconfig.getoption("benchmark_min_rounds")
+    return rounds

@@ -1,4 +1,4 @@
-"""Keep what was drawn: ``--frame-pictures FOLDER`` writes each cell's input and screen as PNG files."""
+"""Fixtures: the frames, the preprocessing that a cell names, and the pictures that are kept."""
 
 from __future__ import annotations
 
@@ -9,9 +9,56 @@ from typing import TYPE_CHECKING
 import pytest
 
 from framegate.hooks.options import options_of
+from framegate.hooks.registries import registries_of
 
 if TYPE_CHECKING:
-    from framegate.interfaces import Pixels
+    from framegate.hooks.describe import FrameInfo
+    from framegate.interfaces import Pixels, Size
+    from framegate.measure.frame import Turns
+    from framegate.preprocess.pipeline import Preprocessor
+    from framegate.preprocess.tensor import ToTensor
+
+
+@pytest.fixture(scope="session")
+def frames(pytestconfig: pytest.Config) -> list[Pixels]:
+    """The frames of ``--frame-source``, decoded: RGB uint8 (H, W, 3), five or more, none like the two before it."""
+    from framegate.frames.sources import open_frames
+    from framegate.frames.turns import in_turn
+
+    return in_turn(open_frames(options_of(pytestconfig).source, registries_of(pytestconfig).frame_sources))
+
+
+@pytest.fixture
+def preprocessor(
+    pytestconfig: pytest.Config, frame_size: str, frame_preprocess: str, frame_info: FrameInfo
+) -> Preprocessor:
+    """The cell's preprocessing without a model: frame in, picture out."""
+    from framegate.interfaces import Size
+
+    del frame_info  # asked for, so that a cell without a model describes itself too
+    return build_preprocessor(pytestconfig, Size.parse(frame_size), frame_preprocess)
+
+
+@pytest.fixture
+def preprocess_loop(preprocessor: Preprocessor, frames: list[Pixels]) -> Turns:
+    """Each call preprocesses the next frame and returns the picture."""
+    from framegate.frames.turns import WARM_UP
+    from framegate.measure.frame import Turns
+
+    return Turns(frames, preprocessor, first=WARM_UP)
+
+
+def build_preprocessor(
+    config: pytest.Config, size: Size, toggles: str, to_tensor: ToTensor | None = None
+) -> Preprocessor:
+    """The preprocess stage for a size and a canonical preprocessing name."""
+    from framegate.preprocess.pipeline import Preprocessor
+    from framegate.preprocess.toggles import switched_on
+
+    steps = registries_of(config).steps
+    switched = [(name, steps[name]) for name in switched_on(toggles, steps)]
+    return Preprocessor(size, options_of(config).fit, switched, to_tensor)
+
 
 SavePicture = Callable[[str, "Pixels"], None]
 

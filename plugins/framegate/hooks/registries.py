@@ -1,4 +1,4 @@
-"""Merge the built-in backends with those of plugins and conftests, and check the names the user gave."""
+"""The backends and the models of a run: those of Framegate, of plugins and of conftests."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         RuntimeFactory,
         Step,
     )
+    from framegate.models.catalogue import Catalogue
     from framegate.registry import Registry
 
 ALL = "all"
@@ -87,6 +88,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Merge after every other plugin was configured, and refuse names that nobody provides."""
     if is_asked_for(config):
         registries_of(config)
+        catalogue_of(config)
 
 
 def is_asked_for(config: pytest.Config) -> bool:
@@ -179,3 +181,25 @@ def expand(names: Iterable[str], registry: Iterable[str]) -> tuple[str, ...]:
     """Replace ``all`` by every name but ``auto`` and ``null``, which are no backends of their own."""
     everything = [name for name in registry if name not in ("auto", "null")]
     return once(each for name in names for each in (everything if name == ALL else [name]))
+
+
+@per_run
+def catalogue_of(config: pytest.Config) -> Catalogue:
+    """The models of the run.
+
+    Raises:
+        UsageError: a model that the user named is not there.
+    """
+    from framegate.models.catalogue import Catalogue
+    from framegate.preprocess.toggles import parse_toggles
+
+    models, registries = options_of(config).model, registries_of(config)
+    catalogue = Catalogue(models, registries.sources, lambda toggles: parse_toggles(toggles, registries.steps))
+    if models:
+        try:
+            for name in catalogue.names():
+                catalogue.own("size", name)
+                catalogue.own("preprocess", name)
+        except FramegateError as error:
+            raise pytest.UsageError(str(error)) from None
+    return catalogue

@@ -1,0 +1,190 @@
+"""Fixtures: what is stored of a benchmark beside its rounds."""
+
+from __future__ import annotations
+
+import math
+import re
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from framegate.errors import BackendUnavailable
+from framegate.hooks.matrix import kind_of
+from framegate.hooks.registries import catalogue_of
+
+if TYPE_CHECKING:
+    from framegate.hooks.describe import FrameInfo
+    from framegate.interfaces import Array, GLContext, LoadedModel, Renderer, ResolvedModel, Runtime
+    from framegate.measure.device import DeviceClock
+    from framegate.measure.frame import FrameLoop
+    from framegate.measure.stages import StageTimer
+    from framegate.models.frame_io import FrameIO
+    from framegate.results.model_size import Ceilings
+
+
+@pytest.fixture
+def store_stages(pytestconfig: pytest.Config, benchmark: Any, frame_info: FrameInfo) -> Callable[..., bool]:
+    """Puts a timer's samples of the benchmark's rounds into ``extra_info["stages_s"]``, and says whether it did.
+
+    Nothing is stored with timing off, when there are no rounds, nor with ``--benchmark-cprofile``, which calls the
+    function under a profiler after the rounds.
+    """
+    from framegate.results.parts import Stages
+
+    del frame_info  # asked for as it describes the cell
+
+    def store(timer: StageTimer, calls_after: int = 1) -> bool:
+        if benchmark.stats is None or pytestconfig.getoption("benchmark_cprofile"):
+            return False
+        count = benchmark.stats.stats.rounds * benchmark.stats.iterations
+        Stages(timer.rounds(count, calls_after)).store(benchmark.extra_info)
+        return True
+
+    return store
+
+
+@pytest.fixture
+def store_memory(request: pytest.FixtureRequest, benchmark: Any, frame_info: FrameInfo) -> Callable[[], None]:
+    """Puts the process' memory into ``extra_info["memory"]``; to be called when the rounds are over.
+
+    ``peak_bytes`` is the most since this fixture was set up, so it is asked for before what loads a model;
+    ``steady_bytes`` is what is held now. None is what the system does not say. Nothing is stored with timing off, nor
+    for pages, whose models other processes hold.
+    """
+    from framegate.gate.worker.memory import forget_peak, peak_bytes, resident_bytes
+    from framegate.pipelines.base import PYTHON
+    from framegate.results.parts import Memory
+
+    del frame_info  # asked for as it describes the cell
+    forgotten = forget_peak()
+
+    def store() -> None:
+        if benchmark.stats is None or kind_of(request.node) != PYTHON:
+            return
+        steady = resident_bytes()  # first: what is held grows a little with each look at it
+        Memory(peak_bytes() if forgotten else None, steady).store(benchmark.extra_info)
+
+    return store
+
+
+@pytest.fixture
+def store_costs(
+    benchmark: Any,
+    gl_context: GLContext,
+    render_loop: FrameLoop,
+    store_stages: Callable[..., bool],
+    frame_info: FrameInfo,
+    verify_pixels: Callable[[Renderer, Array], None],
+) -> Callable[[Renderer, Array], None]:
+    """Stores the stages, measures a renderer's passes, and puts their costs into ``extra_info["screen"]``.
+
+    What the passes drew is then compared. Nothing is stored with timing off, and no costs of a renderer without passes.
+    """
+    from framegate.measure.device import measure_costs
+
+    def store(renderer: Renderer, tensor: Array) -> None:
+        is_timed, passes = store_stages(render_loop.timer), renderer.passes()
+        if not (is_timed and passes):
+            return
+        with ExitStack() as objects:
+            clock = _device_clock(gl_context, objects)
+            costs = measure_costs(tensor, renderer.stages()[0].call, passes, gl_context.finish, clock)
+        verify_pixels(renderer, tensor)
+        replace(costs, is_gpu_s_trusted=not frame_info["is_software"]).store(benchmark.extra_info)
+
+    return store
+
+
+def _device_clock(context: GLContext, objects: ExitStack) -> DeviceClock | None:
+    from framegate.gl.timer import device_clock
+
+    try:
+        return device_clock(context.functions, objects)
+    except BackendUnavailable:
+        return None
+
+
+QUANTISED = re.compile(r"-(float16|uint8|uint16)$")
+
+
+@pytest.fixture(scope="session")
+def ceilings() -> Ceilings:
+    """The rates at which this machine reads memory and multiplies, measured once a session."""
+    from framegate.measure.machine import measure_ceilings
+
+    return measure_ceilings()
+
+
+@pytest.fixture(scope="session")
+def pictures_by_model() -> dict[str, Array]:
+    """What each network of the study made of the same frame, in units of its output range."""
+    return {}
+
+
+@pytest.fixture
+def store_size(
+    request: pytest.FixtureRequest,
+    benchmark: Any,
+    frame_model: str,
+    frame_size: str,
+    resolved_model: ResolvedModel,
+    runtime: Runtime,
+    warm_model: LoadedModel,
+    model_feeds: dict[str, Array],
+    frame_io: FrameIO,
+    ceilings: Ceilings,
+    pictures_by_model: dict[str, Array],
+) -> Callable[[], None]:
+    """Puts the network's facts into ``extra_info["model_size"]``.
+
+    The output of a quantised network is compared with that of the network of the same name without the suffix, if the
+    run has it. Nothing is stored with timing off.
+    """
+    from framegate.analysis.inspection import inspect
+    from framegate.interfaces import Size
+    from framegate.models.topology import read_model_json
+    from framegate.results.model_size import ModelSize
+
+    def store() -> None:
+        if benchmark.stats is None:
+            return
+        spec = catalogue_of(request.config).specs[frame_model]
+        totals = inspect(spec, read_model_json(resolved_model.path), Size.parse(frame_size), read_constants=True).totals
+        low, high = frame_io.output_range
+        picture = (warm_model.run(model_feeds)[frame_io.output.name] - low) / (high - low)
+        pictures_by_model[frame_model] = picture
+        base_model = QUANTISED.sub("", frame_model) if QUANTISED.search(frame_model) else None
+        base = None if base_model is None else pictures_by_model.get(base_model)
+        noise_db = math.inf if base is None else psnr_db(picture, base)
+        ModelSize(
+            model=frame_model,
+            parameters=totals.parameters,
+            macs=totals.macs,
+            stored_bytes=totals.stored_bytes,
+            weight_bytes=totals.float32_bytes,
+            load_s=_load_s(runtime, resolved_model),
+            inference_s=benchmark.stats.stats.median,
+            machine=ceilings,
+            compared_with=None if base is None else base_model,
+            psnr_db=None if math.isinf(noise_db) else noise_db,  # JSON has no infinity
+        ).store(benchmark.extra_info)
+
+    return store
+
+
+def psnr_db(found: Array, wanted: Array) -> float:
+    """Peak signal-to-noise ratio of values whose peak is 1; infinite if they are equal."""
+    error = float(((found.astype("float64") - wanted) ** 2).mean())
+    return math.inf if error == 0 else -10 * math.log10(error)
+
+
+def _load_s(runtime: Runtime, model: ResolvedModel) -> float:
+    started = time.perf_counter()
+    loaded = runtime.load(model)
+    taken = time.perf_counter() - started
+    loaded.close()
+    return taken
