@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from framegate.errors import ModelFormatError
+from framegate.models.wiring import sorted_names
 
-_CYCLE_SHOWN = 6
 _LARGEST = 1 << 48  # no tensor has a longer side
 
 
@@ -106,7 +105,7 @@ def decoded(value: Any) -> str:
 
 
 def in_order(path: Path, nodes: Sequence[Node]) -> list[Node]:
-    """The nodes, each after those whose results it takes; linear in time (Kahn's algorithm).
+    """The nodes, each after those whose results it takes.
 
     The loops of TensorFlow's v1 control flow close through NextIteration, and those edges are left out.
 
@@ -114,46 +113,15 @@ def in_order(path: Path, nodes: Sequence[Node]) -> list[Node]:
         ModelFormatError: a node takes what no node makes, or nodes wait for each other.
     """
     by_name = {node.name: node for node in nodes}
-    waits: dict[str, int] = {}
-    takers: dict[str, list[Node]] = {}
     for node in nodes:
-        needed = {name for name, _ in node.inputs}
-        for name in needed:
+        for name, _ in node.inputs:
             if name not in by_name:
                 raise ModelFormatError(
                     f"{path}: node {node.name!r} ({node.op}) takes {name!r}, which the graph lacks;"
                     " convert the model again"
                 )
-        forward = [name for name in needed if by_name[name].op != "NextIteration"]
-        waits[node.name] = len(forward)
-        for name in forward:
-            takers.setdefault(name, []).append(node)
-    ready = deque(node for node in nodes if not waits[node.name])
-    order: list[Node] = []
-    while ready:
-        node = ready.popleft()
-        order.append(node)
-        for taker in takers.get(node.name, ()):
-            waits[taker.name] -= 1
-            if not waits[taker.name]:
-                ready.append(taker)
-    if len(order) < len(nodes):
-        raise ModelFormatError(f"{path}: {_cycle(by_name, waits)}; convert the model again")
-    return order
-
-
-def _cycle(by_name: Mapping[str, Node], waits: Mapping[str, int]) -> str:
-    """Walk backwards from a node that waits: among those that wait, the way never ends, so it comes round."""
-    name = next(name for name, count in waits.items() if count)
-    at: dict[str, int] = {}
-    way: list[str] = []
-    while name not in at:
-        at[name] = len(way)
-        way.append(name)
-        name = next(taken for taken, _ in by_name[name].inputs if waits[taken] and by_name[taken].op != "NextIteration")
-    ring = way[at[name] :]
-    shown = [repr(node) for node in [*ring[:_CYCLE_SHOWN], *(["…"] if len(ring) > _CYCLE_SHOWN else []), name]]
-    return f"the graph has a cycle: {' takes '.join(shown)}"
+    takes = {node.name: [name for name, _ in node.inputs if by_name[name].op != "NextIteration"] for node in nodes}
+    return [by_name[name] for name in sorted_names(path, takes)]
 
 
 def _reference(tensor: str) -> tuple[str, int]:

@@ -9,6 +9,9 @@ from framegate.analysis.tensors import UNKNOWN, Dim, MismatchError, Tensor, Valu
 
 _KEEP_TO_END = -1
 
+_MOST_SLICES = 254
+"""TensorFlow's tensors have no more dimensions."""
+
 
 def sliced(_: Node, tensors: Sequence[Tensor]) -> list[Tensor]:
     """Slice: begin and size."""
@@ -34,6 +37,8 @@ def strided(node: Node, tensors: Sequence[Tensor]) -> list[Tensor]:
     count = begin.shape[0] if begin.shape else None
     if source.shape is None or count is None:
         return [UNKNOWN]
+    if count > _MOST_SLICES:
+        raise MismatchError(f"{count} slices, and no tensor has more than {_MOST_SLICES} dimensions")
     cuts = _Cuts(node, begin.values, end.values, strides)
     dims: list[Dim] = []
     axis, numbers = 0, source.values

@@ -17,7 +17,7 @@ from framegate.analysis.tensors import (
     window,
 )
 
-DEPTHWISE = frozenset({"DepthwiseConv2d", "DepthwiseConv2dNative", "FusedDepthwiseConv2dNative"})
+DEPTHWISE = ("DepthwiseConv2d", "DepthwiseConv2dNative", "FusedDepthwiseConv2dNative")
 
 
 def channels_first(node: Node) -> bool:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping, Sequence
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from framegate.errors import ModelFormatError
 from framegate.models.graph import node_name
 
 Node = dict[str, Any]
+_CYCLE_SHOWN = 6
 
 
 def needed(path: Path, nodes: Sequence[Node], tensors: Iterable[str], given: Iterable[str] = ()) -> list[Node]:
@@ -59,25 +60,38 @@ def order(path: Path, nodes: Sequence[Node]) -> list[Node]:
         ModelFormatError: nodes wait for each other.
     """
     by_name = {node["name"]: node for node in nodes}
-    waits: dict[str, int] = {}
-    takers: dict[str, list[str]] = defaultdict(list)
-    for name, node in by_name.items():
-        before = {other for other in sources(node) if other in by_name and by_name[other]["op"] != "NextIteration"}
-        waits[name] = len(before)
-        for other in before:
-            takers[other].append(name)
-    ready = deque(name for name, count in waits.items() if not count)
-    done: list[Node] = []
-    while ready:
-        name = ready.popleft()
-        done.append(by_name[name])
-        for taker in takers[name]:
-            waits[taker] -= 1
-            if not waits[taker]:
-                ready.append(taker)
-    if len(done) < len(by_name):
-        stuck = next(name for name, count in waits.items() if count)
+    takes = {
+        name: [other for other in sources(node) if other in by_name and by_name[other]["op"] != "NextIteration"]
+        for name, node in by_name.items()
+    }
+    return [by_name[name] for name in sorted_names(path, takes)]
+
+
+def sorted_names(path: Path, takes: Mapping[str, Iterable[str]]) -> list[str]:
+    """Names of nodes, each behind those it takes.
+
+    Args:
+        path: the model.json, for errors.
+        takes: names of the nodes that each node takes; all of them are keys.
+
+    Raises:
+        ModelFormatError: nodes take each other.
+    """
+    sorter = TopologicalSorter(dict.fromkeys(takes, ()))
+    for name, taken in takes.items():
+        sorter.add(name, *taken)
+    try:
+        return list(sorter.static_order())
+    except CycleError as error:
         raise ModelFormatError(
-            f"{path}: node {stuck!r} waits for its own result: the graph has a cycle; convert the model again"
-        )
-    return done
+            f"{path}: the graph has a cycle: {_ring(error.args[1])}; convert the model again"
+        ) from None
+
+
+def _ring(cycle: Sequence[str]) -> str:
+    """``'a' takes 'b' takes 'a'``, from names each of which is taken by the next, the last one being the first."""
+    names = cycle[:0:-1]
+    first = names.index(min(names))
+    ring = [*names[first:], *names[:first]]
+    shown = [*ring[:_CYCLE_SHOWN], *(["…"] if len(ring) > _CYCLE_SHOWN else []), ring[0]]
+    return " takes ".join(map(repr, shown))
