@@ -140,3 +140,21 @@ def test_without_pytest_benchmark_their_tests_run_and_ours_say_what_is_missing(
     result = pytester.runpytest(*off, "--gate")
     result.stderr.fnmatch_lines(["*pytest-benchmark*"])
     assert result.ret == 4
+
+
+def test_their_tests_ask_for_fixtures_of_ours_without_any_option(pytester: pytest.Pytester) -> None:
+    pytester.makeconftest("import pytest\n@pytest.fixture\ndef first(frames): return frames[0]\n")
+    pytester.makepyfile(
+        "def test_first(first): assert first.ndim == 3\n"
+        "def test_by_name(request): assert request.getfixturevalue('frame_threads') > 0\n"
+    )
+    pytester.runpytest_subprocess(*PLUGINS).assert_outcomes(passed=2)
+
+
+def test_a_cell_of_theirs_runs_without_any_option(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        "import pytest\n"
+        "@pytest.mark.frame_defaults(preprocess='none,invert', size='16')\n"
+        "def test_mine(benchmark, preprocess_loop): benchmark(preprocess_loop)\n"
+    )
+    pytester.runpytest_subprocess(*PLUGINS, "--benchmark-disable").assert_outcomes(passed=2)
