@@ -36,11 +36,18 @@ def count(most: int) -> Callable[[str, str], int]:
     """A parser of whole numbers from 1."""
 
     def parse(flag: str, given: str) -> int:
-        if not (given.isascii() and given.isdigit() and len(given) <= 9 and 1 <= int(given) <= most):
+        number = whole(given, 1, most)
+        if number is None:
             raise UsageError(f"{flag} {given!r} is not a whole number from 1 to {most}")
-        return int(given)
+        return number
 
     return parse
+
+
+def whole(given: str, least: int, most: int) -> int | None:
+    """The whole number that a text says; None if it says none, or one outside."""
+    is_number = given.isascii() and given.isdigit() and len(given) <= 9
+    return int(given) if is_number and least <= int(given) <= most else None
 
 
 # Every run of pytest imports this: what a dataclass can do besides takes two thirds of the time that it is made in.

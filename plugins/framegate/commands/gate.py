@@ -24,6 +24,7 @@ from framegate.gate.sides import AXES, Request, open_sides
 from framegate.gate.store import Store, StoredRun, find_run, read_run, write_whole
 from framegate.gate.tables import gate_junit, gate_markdown, gate_table, publish
 from framegate.gate.verdicts import PASSES, Verdict
+from framegate.option import whole
 from framegate.paths import suites_dir
 
 AA_ARGUMENTS = (
@@ -151,9 +152,10 @@ def fraction(text: str) -> float:
 
 def pairs_count(text: str) -> int:
     """A number of pairs that can be decided on, for argparse."""
-    if not (text.isascii() and text.isdigit() and FIRST_PAIRS <= int(text[:9]) <= MOST_PAIRS):
+    number = whole(text, FIRST_PAIRS, MOST_PAIRS)
+    if number is None:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from {FIRST_PAIRS} to {MOST_PAIRS}")
-    return int(text)
+    return number
 
 
 def add_ab(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
