@@ -14,7 +14,7 @@ Row = tuple[str, ...]
 def cells(
     axes: Sequence[str], values: Mapping[str, Sequence[str]], own: Callable[[str, str | None], Sequence[str]]
 ) -> Iterator[Row]:
-    """All cells over the given axes, one string an axis.
+    """All cells over the given axes, one string per axis.
 
     Args:
         axes: a subset of ``AXES``, in that order.

@@ -1,4 +1,4 @@
-"""Do a costly thing once, and remember how it went, be it well or badly."""
+"""Cache the result, or the error, of an expensive call."""
 
 from __future__ import annotations
 

@@ -53,14 +53,14 @@ class Node:
         return default if found is None else found
 
     def integers(self, name: str) -> tuple[int, ...]:
-        """A list of integers, empty where there is none."""
+        """A list of integers, empty if the attribute is missing."""
         found = self.attr(name, "list")
         values = found.get("i") if isinstance(found, Mapping) else None
         whole_ones = [whole(value) for value in values] if isinstance(values, list) else []
         return tuple(value for value in whole_ones if value is not None)
 
     def flag(self, name: str) -> bool:
-        """A boolean, False where there is none."""
+        """A boolean, False if the attribute is missing."""
         return self.attr(name, "b") is True
 
     def string(self, name: str, default: str = "") -> str:
@@ -68,7 +68,7 @@ class Node:
         return decoded(self.attr(name, "s")) or default
 
     def dims(self, name: str) -> tuple[int | None, ...] | None:
-        """A shape, None where there is none or its rank is open."""
+        """A shape, None if the attribute is missing or its rank is open."""
         shape = self.attr(name, "shape")
         if not isinstance(shape, Mapping) or shape.get("unknownRank"):
             return None
@@ -95,7 +95,7 @@ def whole(value: Any) -> int | None:
 
 
 def decoded(value: Any) -> str:
-    """Text from base64, or from itself where it is none (hand-made models); empty for what is no text."""
+    """Decode base64 text; plain text (hand-made models) is returned unchanged, and anything else as an empty text."""
     if not isinstance(value, str):
         return ""
     try:

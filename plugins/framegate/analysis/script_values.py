@@ -33,7 +33,7 @@ def text_of(value: Any) -> str:
 
 
 def number_of(value: Any) -> float:
-    """What ``Number(value)`` is; NaN where it is none."""
+    """What ``Number(value)`` is; NaN where JavaScript says so."""
     if value is None or value is UNDEFINED:
         return 0.0 if value is None else math.nan
     if isinstance(value, int | float):

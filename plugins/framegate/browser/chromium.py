@@ -59,7 +59,7 @@ def find_chromium(given: str | None = None) -> Path:
 
     Raises:
         UsageError: the one that was named is not there.
-        BackendUnavailable: there is none.
+        BackendUnavailable: no Chrome or Chromium is installed.
     """
     if given is not None:
         if not Path(given).is_file():

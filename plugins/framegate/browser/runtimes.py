@@ -25,7 +25,7 @@ class PageRuntime:
     pipeline = "page"
 
     def __call__(self) -> NoReturn:
-        """There is none in this process.
+        """Always raises: the page computes, and this process does not.
 
         Raises:
             BackendUnavailable: always.
@@ -45,7 +45,7 @@ class PageRenderer:
     pipeline = "page"
 
     def __call__(self, context: object) -> NoReturn:
-        """There is none in this process.
+        """Always raises: the page computes, and this process does not.
 
         Raises:
             BackendUnavailable: always.

@@ -121,7 +121,7 @@ class ServedFile:
             return cls(path, None)
 
     def open(self) -> BinaryIO | None:
-        """The file, unless it is none, or another one is in its place."""
+        """Open a regular file; None if it is missing, is no regular file, or was replaced since it was named."""
         try:
             opened = os.open(self.path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
         except OSError:

@@ -69,7 +69,7 @@ class NullContext:
 
     @property
     def functions(self) -> GLFunctions:
-        """None to be had.
+        """Always raises: the null context has no OpenGL functions.
 
         Raises:
             BackendUnavailable: always.

@@ -1,4 +1,4 @@
-"""Processes that try backends: one a group, and another for the rest of a group in which one has ended its process."""
+"""Processes that try backends: one per group, and a new one for the rest of a group whose process a backend ended."""
 
 from __future__ import annotations
 

@@ -107,7 +107,7 @@ def _check_choice(factories: Mapping[str, RuntimeFactory]) -> None:
     """See that there is something to choose from.
 
     Raises:
-        BackendUnavailable: there is none.
+        BackendUnavailable: no other runtime can be opened.
     """
     for make in factories.values():
         with suppress(FramegateError, ImportError):

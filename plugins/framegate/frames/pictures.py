@@ -52,7 +52,7 @@ def unread_kind(data: bytes) -> str | None:
 
 
 def decode_picture(data: bytes) -> Pixels | None:
-    """PNG, JPEG or another format that OpenCV knows, as RGB uint8 (H, W, 3); None if it is none of them.
+    """PNG, JPEG or another format that OpenCV knows, as RGB uint8 (H, W, 3); None if the bytes are no picture.
 
     It is turned as its EXIF data say, where browsers turn it too: in JPEG and PNG. What is transparent is black, and
     what shines through has lost the bits that a canvas takes from it. Of 16 bits the upper eight count. Colour
@@ -110,7 +110,7 @@ def _hidden_grey(data: bytes) -> int | None:
 
 
 def _png_orientation(data: bytes) -> int:
-    """The orientation, 1 to 8, in a PNG's EXIF data; 1 if there are none that can be read."""
+    """The orientation, 1 to 8, in a PNG's EXIF data; 1 if no orientation can be read."""
     exif = next((content for kind, content in _png_chunks(data) if kind == b"eXIf"), b"")
     order = {b"II*\x00": "<", b"MM\x00*": ">"}.get(exif[:4])
     try:

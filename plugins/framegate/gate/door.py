@@ -49,7 +49,7 @@ class Door:
         self._opened.close()
 
     def next(self) -> tuple[int, Channel] | None:
-        """The next worker, by the index of its side; None if there is none within a moment."""
+        """The next worker, by the index of its side; None if no worker calls within a moment."""
         while ready := self._waiting.select(WAIT_S):
             for key, _ in ready:
                 if key.fileobj is self._listener:

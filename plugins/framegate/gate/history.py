@@ -46,7 +46,7 @@ def by_key(run: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """Benchmarks of a stored run by their names, which hold their parameters.
 
     Raises:
-        ValueError: two benchmarks share a name, or the file is none of pytest-benchmark's.
+        ValueError: two benchmarks share a name, or pytest-benchmark did not write the file.
     """
     entries: dict[str, dict[str, Any]] = {}
     benchmarks = run.get("benchmarks")

@@ -39,7 +39,7 @@ class Measured:
         counts: exact count -> (base, candidate).
         memory: family -> bytes, of the base's process and of the candidate's.
         marker: arguments of its ``gate`` marker.
-        canaries: ln(candidate/base) of the machine's own speed, one a pair of blocks.
+        canaries: ln(candidate/base) of the machine's own speed, one per pair of blocks.
         delayed: the same as ``ratios``, for each delay that was put in.
         rounds_s: seconds of every round, of the base and of the candidate; by delay, and under ``""`` without any.
     """

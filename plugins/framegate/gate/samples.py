@@ -40,7 +40,7 @@ def families(rounds: Sequence[float], stages_s: Mapping[str, Sequence[float]], s
 
     Args:
         rounds: seconds of each round.
-        stages_s: seconds of each stage in each round, which may be too short for the clock; empty where there are none.
+        stages_s: seconds of each stage in each round, which may be too short for the clock; empty without stages.
         stat: the number that stands for the rounds.
 
     Raises:
@@ -88,7 +88,7 @@ def checked(seconds: Sequence[float], *, may_be_zero: bool = False) -> Sequence[
     """The times themselves.
 
     Raises:
-        ValueError: there are none, one is no positive finite number, or all are zero and may not be.
+        ValueError: the list is empty, a value is not a positive finite number, or all are zero and may not be.
     """
     if not seconds:
         raise ValueError("it has no times")

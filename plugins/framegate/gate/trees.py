@@ -51,7 +51,7 @@ class Repository:
         """The one around the current folder.
 
         Raises:
-            ComparisonError: there is none, or no git.
+            ComparisonError: there is no such commit, or git is not installed.
         """
         root = git(Path.cwd(), "rev-parse", "--show-toplevel")
         return cls(Path(root), git(Path.cwd(), "rev-parse", "--show-prefix"))
@@ -162,7 +162,7 @@ def benchmark_files(tree: Tree, collected: Iterable[str], ini: str) -> list[Path
 def import_paths(repository: Repository, path: Sequence[str], prefixes: Sequence[str], tree: Tree) -> tuple[str, ...]:
     """Folders of the repository that modules are looked for in, as the same folders of a tree.
 
-    An editable install, or a ``PYTHONPATH``, names the work tree of the command; its environment is none of them.
+    An editable install, or a ``PYTHONPATH``, names the work tree of the command; its environment names none of them.
     """
     paths: dict[str, None] = {}
     for entry in path:

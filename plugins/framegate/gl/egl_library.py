@@ -102,7 +102,7 @@ def extensions(display: int | None) -> frozenset[str]:
 
 
 def platform_display(platform: int, native: int | None) -> int | None:
-    """The display of a platform, or None if there is none."""
+    """The display of a platform, or None if the library has no such platform."""
     call = _extension("eglGetPlatformDisplayEXT", _POINTER, _UINT, _POINTER, _POINTER)
     handle: int | None = call(platform, native, None) if call else None
     return handle

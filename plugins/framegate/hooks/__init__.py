@@ -1,1 +1,1 @@
-"""pytest glue: one module a concern."""
+"""pytest glue: one module per concern."""

@@ -14,7 +14,7 @@ from framegate.hooks.own import is_ours
 
 ENDED_EARLY = pytest.StashKey[bool]()
 ERROR = pytest.StashKey[FramegateError]()
-"""What the latest phase of the test ended in: fixtures that are torn down after it know from it what may be broken."""
+"""The error that ended the latest test phase; fixtures read it in teardown to know what may be broken."""
 UNAVAILABLE = "framegate_unavailable"
 """The attribute of a skipped test's report that says what it lacked."""
 

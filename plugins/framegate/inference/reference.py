@@ -50,7 +50,7 @@ class References:
         self._outputs: dict[tuple[str, str, str], Outputs] = {}
 
     def __call__(self, model: ResolvedModel, runtime: str, feeds: Sequence[Feeds]) -> Reference:
-        """What ``tensorflow`` makes of the feeds or, where there is none, what the first runtime does that asked.
+        """What ``tensorflow`` makes of the feeds; without TensorFlow, what the first runtime that asked makes of them.
 
         Args:
             model: the files.

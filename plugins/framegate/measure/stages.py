@@ -49,7 +49,7 @@ class StageTimer:
         return value
 
     def slow(self, delays_s: Mapping[str, float]) -> None:
-        """Have stages take longer by real work, to see whether it is found; ``{}`` has none of them do so.
+        """Slow stages down with real work, to test that the gate notices; ``{}`` restores them.
 
         Args:
             delays_s: stage -> seconds for which it keeps the processor busy besides.

@@ -104,7 +104,7 @@ def is_whole(folder: Path) -> bool:
 
 
 def _damage(folder: Path) -> str | None:
-    """What is wrong with a folder; empty where there is none, None where nothing is."""
+    """What is wrong with a folder: empty if it is missing, None if nothing is wrong."""
     if not os.path.lexists(folder):
         return ""
     if not folder.is_dir():

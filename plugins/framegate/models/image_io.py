@@ -46,7 +46,7 @@ def image_input(model: str, inputs: Sequence[TensorInfo]) -> ImagePort:
         inputs: its inputs.
 
     Raises:
-        ModelError: there is none, or the model needs other inputs too.
+        ModelError: no input is an image, or the model needs other inputs too.
     """
     ports = [port for port in map(_image, inputs) if port]
     if not ports:
@@ -66,7 +66,7 @@ def image_output(model: str, outputs: Sequence[TensorInfo], *, batched: bool = T
         batched: whether its input has a batch dimension, and so its outputs where their sizes leave it open.
 
     Raises:
-        ModelError: there is none.
+        ModelError: no output is an image.
     """
     for info in outputs:
         is_row = len(info.shape) == 3 and batched and None in info.shape[:2]

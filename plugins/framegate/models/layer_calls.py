@@ -10,7 +10,7 @@ from typing import Any
 from framegate.models.layer_entry import layer_name
 
 Result = tuple[str, int, int]
-"""Layer, the how-manieth of its calls, and the how-manieth output of that."""
+"""A layer's name, the index of one of its calls, and the index of an output of that call."""
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Call:
 
     Attributes:
         layer: the layer's entry in the config.
-        at: the how-manieth call of it this is.
+        at: index of this call among the layer's calls.
         takes: the results it is called on.
     """
 

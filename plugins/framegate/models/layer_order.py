@@ -13,7 +13,7 @@ from framegate.models.layer_entry import MODELS, layer_name
 _NEVER = -1  # the number of no call: Keras would wait for what is no number too
 
 Call = tuple[str, int]
-"""A layer and the how-manieth of its calls: a shared layer has several."""
+"""A layer's name and the index of one of its calls; a shared layer is called more than once."""
 
 
 def check_order(path: Path, config: Any) -> None:

@@ -16,7 +16,7 @@ def model_config(model: ModelJson) -> dict[str, Any]:
     """The Keras config: ``{"class_name": …, "config": …}``.
 
     Raises:
-        ModelFormatError: if there is none.
+        ModelFormatError: the topology holds no layers.
     """
     config = model.topology.get("model_config", model.topology)
     if (

@@ -50,7 +50,7 @@ def find_spec(argument: str, sources: Collection[str] = tuple(OPTION_KEYS), fold
         folder: of the named specs, the project's own by default.
 
     Raises:
-        UnknownName: it is none of these.
+        UnknownName: the text is neither a path, nor a spec's name, nor SCHEME:LOCATOR.
         UsageError: it is a spec file that is malformed.
     """
     specs = {path.stem: path for path in _files(folder)}

@@ -48,7 +48,7 @@ def layout(shape: tuple[int, ...], dtype: str, drawing: Drawing = AS_TO_PIXELS) 
     """Read a tensor's shape, (H, W) or (H, W, 1 | 3 | 4), and dtype, float32, int32 or uint8, as a picture.
 
     Raises:
-        UsageError: it is none, in TF.js's words; or the drawing's value range is empty or infinite.
+        UsageError: TF.js refuses such a tensor, in its own words; or the drawing's value range is empty or infinite.
     """
     if len(shape) not in (2, 3):
         raise UsageError(f"toPixels only supports rank 2 or 3 tensors, got rank {len(shape)}.")

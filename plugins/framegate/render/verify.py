@@ -26,7 +26,7 @@ def verify_pixels(got: Pixels, tensor: Array, tolerance: int = 0, drawing: Drawi
 
     Raises:
         WrongOutput: they differ; names how many pixels, and the largest difference and where it is.
-        UsageError: the tensor or the drawing is none that the oracle takes.
+        UsageError: the oracle does not take such a tensor or drawing.
     """
     right = list(choices(to_pixels(tensor, drawing), drawing))
     expected = right[0]

@@ -56,7 +56,7 @@ class NullRenderer:
         return (Stage("convert", self._convert), Stage("draw", self._keep), Stage("present", self._show))
 
     def passes(self) -> Stages:
-        """None: there is no device to ask."""
+        """Empty: this renderer uses no device."""
         return ()
 
     def read(self) -> Pixels:

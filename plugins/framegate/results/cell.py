@@ -28,7 +28,7 @@ class CellResult:
         version: version of the form in which it is stored; 0 for files from before there was one.
         frame: the cell, and the backends that it ran on.
         frames: the frames that were fed.
-        stages: seconds of the stages; false where there are none.
+        stages: seconds of the stages; false without stages.
         memory: memory of the process.
         agreement: comparison of the outputs with a reference.
         picture: values of the picture, and the range in which they are shown.

@@ -33,7 +33,7 @@ class Part:
 
     @classmethod
     def read(cls, extra_info: Mapping[str, Any]) -> Self | None:
-        """The part that is stored; None where there is none, or something else under its key."""
+        """The part that is stored; None where its key is missing or holds something else."""
         try:
             part: Self = read_as(extra_info.get(cls.key), cls)
         except Misfit:
@@ -177,7 +177,7 @@ class Stages(Part):
 
     @classmethod
     def read(cls, extra_info: Mapping[str, Any]) -> Self | None:
-        """The seconds that are stored; None where there are none, or not as many of each stage."""
+        """The seconds that are stored; None where they are missing, or differ in number from stage to stage."""
         try:
             samples: Mapping[str, tuple[float, ...]] = read_as(extra_info.get(cls.key), Mapping[str, tuple[float, ...]])
         except Misfit:

@@ -46,7 +46,7 @@ class OnnxRuntime(ConvertedRuntime):
         """Convert the frozen graph with tf2onnx.
 
         Raises:
-            BackendUnavailable: tf2onnx left an op that ONNX has not.
+            BackendUnavailable: tf2onnx left an op that is unknown to ONNX.
         """
         onnx, tf2onnx = library("onnx", "onnxruntime"), library("tf2onnx", "onnxruntime")
         given = exported(tensorflow, frozen)

@@ -51,7 +51,7 @@ def restricted(path: Path, layer: Any, own: Collection[str] = ()) -> dict[str, A
         own: names of the classes that the user brings.
 
     Raises:
-        UnsupportedOp: a class is none of these, or a setting is an object.
+        UnsupportedOp: a class is not in the list, or a setting is an object.
         ModelFormatError: it is not a layer's config.
     """
     return _Copier(path, frozenset(own)).layer(layer, 0)

@@ -29,7 +29,7 @@ class Exported(NamedTuple):
     """A plain graph, and the values of its inputs that are weights.
 
     Attributes:
-        graph: the GraphDef; what it does not need of the inputs it has not.
+        graph: the GraphDef; inputs that it does not need are left out.
         weights: name of such an input -> its value.
     """
 
