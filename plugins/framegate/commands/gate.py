@@ -21,7 +21,7 @@ from framegate.gate.floors import PAIRS_FLOOR
 from framegate.gate.machine import SECTION
 from framegate.gate.pairs import Measured
 from framegate.gate.sides import AXES, Request, open_sides
-from framegate.gate.store import Store, StoredRun, find_run, read_run, write_whole
+from framegate.gate.store import Store, StoredRun, find_run, read_run, write_file
 from framegate.gate.tables import gate_junit, gate_markdown, gate_table, publish
 from framegate.gate.verdicts import PASSES, Verdict
 from framegate.option import whole
@@ -70,9 +70,9 @@ def ab(parsed: argparse.Namespace) -> int:
     code = report.exit_code(inconclusive_fails=parsed.inconclusive == "fail")
     publish(report, code, parsed.json)
     if parsed.markdown:
-        write_whole(parsed.markdown, gate_markdown(report).encode())
+        write_file(parsed.markdown, gate_markdown(report).encode())
     if parsed.junitxml:
-        write_whole(parsed.junitxml, gate_junit(report, inconclusive_fails=parsed.inconclusive == "fail").encode())
+        write_file(parsed.junitxml, gate_junit(report, inconclusive_fails=parsed.inconclusive == "fail").encode())
     print(gate_table(report, everything=True))  # noqa: T201
     return code
 
@@ -242,7 +242,7 @@ def aa_check(parsed: argparse.Namespace) -> int:
             print(rates_table(title, rows) + "\n")  # noqa: T201
             content[name] = {"rates": [asdict(row) for row in rows], "values": _values(pairs)}
     if parsed.json:
-        write_whole(parsed.json, (json.dumps(content) + "\n").encode())
+        write_file(parsed.json, (json.dumps(content) + "\n").encode())
     return 0
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from framegate.errors import FrameError
+from framegate.files import write_whole
 from framegate.interfaces import Pixels
 
 
@@ -20,6 +21,8 @@ def write_png(path: Path, picture: Pixels) -> None:
     _, data = cv2.imencode(".png", picture if code is None else cv2.cvtColor(picture, code))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data.tobytes())
+        write_whole(path, data.tobytes())
     except OSError as error:
-        raise FrameError(f"{path}: the picture cannot be written ({error.strerror}); name another folder") from error
+        raise FrameError(
+            f"{path}: the picture cannot be written ({error.strerror or error}); name another folder"
+        ) from error

@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from framegate.errors import HistoryError, UsageError
+from framegate.files import write_whole
 
 ACCEPTED = ".accepted"
 _RUN = re.compile(r"(\d{4,})_gate-(.+)\.json")
@@ -121,7 +121,7 @@ class Store:
             numbers = [int(match[1]) for path in self.folder.iterdir() if (match := _NUMBERED.match(path.name))]
             number = max(numbers, default=0) + 1
             path = self.folder / f"{number:04}_gate-{name}.json"
-            write_whole(path, text)
+            write_file(path, text)
         return StoredRun(path, number, name)
 
     def accept(self, run: StoredRun, *, starts: bool = False) -> None:
@@ -134,7 +134,7 @@ class Store:
         digest = hashlib.sha256(run.path.read_bytes()).hexdigest()
         mark = {"sha256": digest, "at": datetime.now(UTC).isoformat(timespec="seconds"), "starts": starts}
         with _locked(self.folder):
-            write_whole(run.mark, json.dumps(mark).encode())
+            write_file(run.mark, json.dumps(mark).encode())
 
 
 def read_run(path: Path) -> dict[str, Any]:
@@ -146,27 +146,16 @@ def read_run(path: Path) -> dict[str, Any]:
     return _object(path)
 
 
-def write_whole(path: Path, content: bytes) -> None:
+def write_file(path: Path, content: bytes) -> None:
     """Write a file so that it is there in full or not at all.
 
     Raises:
         HistoryError: it cannot be written.
     """
-    if not path.name or path.is_dir():
-        raise HistoryError(f"{path} cannot be written: it is a folder")
-    half = path.with_name(f".{path.name}")
     try:
-        with half.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        half.replace(path)
-        _sync_folder(path.parent)
+        write_whole(path, content)
     except OSError as error:
         raise HistoryError(f"{path} cannot be written: {error}") from error
-    finally:
-        with suppress(OSError):
-            half.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -200,16 +189,6 @@ def _object(path: Path) -> dict[str, Any]:
 
 def _no_constant(text: str) -> float:
     raise ValueError(f"invalid duration {text}")
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name == "nt":  # Windows has no such call, and needs none: its rename is on the disk when it returns.
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _newest(runs: Iterable[StoredRun]) -> StoredRun | None:

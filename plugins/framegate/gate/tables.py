@@ -11,7 +11,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from framegate.errors import HistoryError
-from framegate.gate.store import write_whole
+from framegate.gate.store import write_file
 from framegate.gate.verdicts import MEANINGS, PASSES, Finding, GateReport, Shift, Verdict
 from framegate.report.table import render_table
 
@@ -147,7 +147,7 @@ def publish(report: GateReport, exit_code: int, json_file: Path | None) -> None:
         HistoryError: a file cannot be written.
     """
     if json_file is not None:
-        write_whole(json_file, gate_json(report, exit_code).encode())
+        write_file(json_file, gate_json(report, exit_code).encode())
     step = os.environ.get("GITHUB_STEP_SUMMARY")
     if step:
         try:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from framegate.errors import UsageError
+from framegate.files import write_whole
 
 FILE = "training.json"
 
@@ -72,10 +73,8 @@ def keep(settings: Settings, folder: Path) -> None:
         return
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        written = path.with_suffix(".partial")
-        written.write_text(json.dumps(mine, indent=2) + "\n", encoding="utf-8")
-        written.replace(path)
+        write_whole(path, (json.dumps(mine, indent=2) + "\n").encode())
     except OSError as error:
         raise UsageError(
-            f"{folder}: the run's folder cannot be written ({error.strerror}); name another --out"
+            f"{folder}: the run's folder cannot be written ({error.strerror or error}); name another --out"
         ) from error

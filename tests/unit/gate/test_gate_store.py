@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from framegate.errors import HistoryError, UsageError
-from framegate.gate.store import Store, StoredRun, check_name, find_run, read_run, write_whole
+from framegate.gate.store import Store, StoredRun, check_name, find_run, read_run, write_file
 
 RUN: dict[str, Any] = {"benchmarks": [], "machine_info": {}}
 
@@ -140,7 +140,7 @@ def test_a_folder_that_is_a_file(tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> None:
     (tmp_path / "taken.json").mkdir()
     with pytest.raises(HistoryError, match=r"taken\.json cannot be written"):
-        write_whole(tmp_path / "taken.json", b"{}")
+        write_file(tmp_path / "taken.json", b"{}")
     assert [path.name for path in tmp_path.iterdir()] == ["taken.json"]
 
 

@@ -1,0 +1,38 @@
+"""Files that are there in full or not at all, whatever ends the process that writes them."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file so that it is there in full or not at all; one that is there is replaced in one step.
+
+    Raises:
+        OSError: it cannot be written; ``path`` is as it was.
+    """
+    if not path.name or path.is_dir():
+        raise IsADirectoryError("it is a folder")
+    half = path.with_name(f".{path.name}")
+    try:
+        with half.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        half.replace(path)
+        _sync_folder(path.parent)
+    finally:
+        with suppress(OSError):
+            half.unlink(missing_ok=True)
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name == "nt":  # Windows has no such call, and needs none: its rename is on the disk when it returns.
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
