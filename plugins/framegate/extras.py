@@ -109,22 +109,24 @@ def _pythons(requirements: Sequence[Requirement], extra: str) -> list[str]:
     """The versions of Python that the extra has all of its libraries for, oldest first."""
     names = {f"3.{minor}": _names(requirements, extra, f"3.{minor}") for minor in _MINORS}
     whole = set().union(*names.values())
-    return [version for version, there in names.items() if there == whole]
+    return [version for version, libraries in names.items() if libraries == whole]
 
 
 def _names(requirements: Sequence[Requirement], extra: str, python: str) -> set[str]:
-    return {each.name for each in _wanted(requirements, extra, python)}
+    return {requirement.name for requirement in _wanted(requirements, extra, python)}
 
 
 def _wanted(requirements: Sequence[Requirement], extra: str, python: str) -> Iterator[Requirement]:
     where = {"extra": extra, "python_version": python, "python_full_version": f"{python}.0"}
-    return (each for each in requirements if each.marker is None or each.marker.evaluate(where))
+    return (
+        requirement for requirement in requirements if requirement.marker is None or requirement.marker.evaluate(where)
+    )
 
 
 def _listed(requirements: Sequence[Requirement], extra: str, python: str) -> str:
     """The libraries themselves, which pip finds wherever this copy came from."""
-    wanted = (each for each in _wanted(requirements, extra, python) if each.marker is not None)
-    return " ".join(sorted({shlex.quote(f"{each.name}{each.specifier}") for each in wanted}))
+    marked = (requirement for requirement in _wanted(requirements, extra, python) if requirement.marker is not None)
+    return " ".join(sorted({shlex.quote(f"{requirement.name}{requirement.specifier}") for requirement in marked}))
 
 
 def _either(names: Sequence[str]) -> str:

@@ -109,12 +109,12 @@ class GLFunctions:
         return self._checking(name, call) if self._checked and name != "glGetError" else call
 
     def _counting(self, name: str, call: Callable[..., Any]) -> Callable[..., Any]:
-        made = _MAKES.fullmatch(name)
-        if made is None:
+        naming = _MAKES.fullmatch(name)
+        if naming is None:
             return call
-        step = -1 if made["verb"] == "Delete" else 1
-        many = made["kind"].endswith("s")
-        kind = made["kind"]
+        step = -1 if naming["verb"] == "Delete" else 1
+        many = naming["kind"].endswith("s")
+        kind = naming["kind"]
 
         def counting(*args: Any) -> Any:
             # glDelete* passes over the name 0, as free() passes over NULL.

@@ -94,11 +94,11 @@ def _made(kind: str, parent: Path) -> tuple[Path, int | None]:
 
 def _clear_one(folder: Path) -> None:
     with contextlib.suppress(OSError):
-        found = folder.lstat()
-        if found.st_uid != _user():
+        status = folder.lstat()
+        if status.st_uid != _user():
             return
         handle = _lock(folder)
-        if handle is not None or time.time() - found.st_mtime > _STALE_S:
+        if handle is not None or time.time() - status.st_mtime > _STALE_S:
             shutil.rmtree(folder, ignore_errors=True)
         if handle is not None:
             os.close(handle)

@@ -15,19 +15,19 @@ if TYPE_CHECKING:
     Table = Mapping[str, "Option"]
 
 
-def text(flag: str, given: str) -> str:
+def text(flag: str, argument: str) -> str:
     """The text as it is."""
     del flag
-    return given
+    return argument
 
 
 def choice(words: Sequence[str]) -> Callable[[str, str], str]:
     """A parser of one of a few words."""
 
-    def parse(flag: str, given: str) -> str:
-        if given not in words:
-            raise UnknownName(flag.removeprefix("--").replace("-", " ", 1), given, words)
-        return given
+    def parse(flag: str, argument: str) -> str:
+        if argument not in words:
+            raise UnknownName(flag.removeprefix("--").replace("-", " ", 1), argument, words)
+        return argument
 
     return parse
 
@@ -35,19 +35,19 @@ def choice(words: Sequence[str]) -> Callable[[str, str], str]:
 def count(most: int) -> Callable[[str, str], int]:
     """A parser of whole numbers from 1."""
 
-    def parse(flag: str, given: str) -> int:
-        number = whole(given, 1, most)
+    def parse(flag: str, argument: str) -> int:
+        number = whole(argument, 1, most)
         if number is None:
-            raise UsageError(f"{flag} {given!r} is not a whole number from 1 to {most}")
+            raise UsageError(f"{flag} {argument!r} is not a whole number from 1 to {most}")
         return number
 
     return parse
 
 
-def whole(given: str, least: int, most: int) -> int | None:
+def whole(argument: str, least: int, most: int) -> int | None:
     """The whole number that a text says; None if it says none, or one outside."""
-    is_number = given.isascii() and given.isdigit() and len(given) <= 9
-    return int(given) if is_number and least <= int(given) <= most else None
+    is_number = argument.isascii() and argument.isdigit() and len(argument) <= 9
+    return int(argument) if is_number and least <= int(argument) <= most else None
 
 
 # Every run of pytest imports this: what a dataclass can do besides takes two thirds of the time that it is made in.
@@ -104,20 +104,20 @@ class Option:
         """What pytest has to know of the ini setting."""
         return {"default": ""}
 
-    def value(self, given: Any, setting: Any, home: Path) -> Any:
+    def value(self, argument: Any, setting: Any, home: Path) -> Any:
         """The value: what is given on the command line, else what the ini file says, else the default.
 
         Args:
-            given: from the command line.
+            argument: from the command line.
             setting: from the ini file.
             home: the ini file's folder, where paths in it start.
 
         Raises:
             UsageError: the value is empty, or it cannot be right.
         """
-        if given == "":
+        if argument == "":
             raise self._emptiness()
-        answer = given or next(iter(_settings(setting, home)), None)
+        answer = argument or next(iter(_settings(setting, home)), None)
         return self.default if answer is None else self.parse(self.flag, answer)
 
     def _emptiness(self) -> UsageError:
@@ -136,10 +136,10 @@ class Flag(Option):
         """It is true or false."""
         return {"type": "bool", "default": False}
 
-    def value(self, given: Any, setting: Any, home: Path) -> bool:
+    def value(self, argument: Any, setting: Any, home: Path) -> bool:
         """Whether it is on."""
         del home
-        return bool(given or setting)
+        return bool(argument or setting)
 
 
 class Names(Option):
@@ -149,10 +149,10 @@ class Names(Option):
         """It is given several times."""
         return {"action": "append", "metavar": self.metavar}
 
-    def value(self, given: Any, setting: Any, home: Path) -> tuple[str, ...]:
+    def value(self, argument: Any, setting: Any, home: Path) -> tuple[str, ...]:
         """The values, in order."""
-        values = split(given or [])
-        if given and not values:
+        values = split(argument or [])
+        if argument and not values:
             raise self._emptiness()
         return values or _settings(setting, home)
 
@@ -160,10 +160,10 @@ class Names(Option):
 class Patterns(Names):
     """An option that is given several times, whose values may have commas in them."""
 
-    def value(self, given: Any, setting: Any, home: Path) -> tuple[str, ...]:
+    def value(self, argument: Any, setting: Any, home: Path) -> tuple[str, ...]:
         """The values, in order."""
         del setting, home
-        return tuple(given or ())
+        return tuple(argument or ())
 
 
 class Lines(Option):
@@ -176,9 +176,9 @@ class Lines(Option):
         """A list of lines."""
         return {"type": "linelist", "default": []}
 
-    def value(self, given: Any, setting: Any, home: Path) -> Any:
+    def value(self, argument: Any, setting: Any, home: Path) -> Any:
         """What the lines say."""
-        del given, home
+        del argument, home
         return self.parse(self.key, setting)
 
 

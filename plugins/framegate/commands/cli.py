@@ -29,12 +29,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add_ab(commands)
     add_accept(commands)
     add_aa_check(commands)
-    given = list(sys.argv[1:] if arguments is None else arguments)
-    at = given.index("--") if "--" in given else len(given)
-    parsed = parser.parse_args(given[:at])
-    if given[at + 1 :] and not hasattr(parsed, "arguments"):
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    at = words.index("--") if "--" in words else len(words)
+    parsed = parser.parse_args(words[:at])
+    if words[at + 1 :] and not hasattr(parsed, "arguments"):
         parser.error(f"{parsed.command} takes no arguments after --")
-    parsed.arguments = given[at + 1 :]
+    parsed.arguments = words[at + 1 :]
     try:
         code = printed(lambda: parsed.run(parsed))
     except FramegateError as error:

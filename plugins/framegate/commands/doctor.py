@@ -21,23 +21,23 @@ def run(required: Sequence[str]) -> int:
         UnknownName: something is required that there is not.
     """
     shows = sys.stderr.isatty()
-    found = list(examine(_progress if shows else lambda _: None))
+    findings = list(examine(_progress if shows else lambda _: None))
     if shows:
         _write("")
-    rows = [(each.kind, each.name, each.state, each.detail) for each in found]
+    rows = [(finding.kind, finding.name, finding.state, finding.detail) for finding in findings]
     print(doctor_table(rows, shutil.get_terminal_size().columns if sys.stdout.isatty() else None))  # noqa: T201
-    lacking = [*_lacking(found), *_not_ok(found, required)]
+    lacking = [*_lacking(findings), *_not_ok(findings, required)]
     for line in lacking:
         print(f"framegate: {line}", file=sys.stderr)  # noqa: T201 # a command speaks on its streams
     return 1 if lacking else 0
 
 
-def _lacking(found: Iterable[Finding]) -> list[str]:
+def _lacking(findings: Iterable[Finding]) -> list[str]:
     """What has to be there to measure anything."""
-    there = {(each.kind, each.name) for each in found if each.state == OK}
-    runs = {name for kind, name in there if kind == "runtime"} - {AUTO, NULL}
-    draws = {name for kind, name in there if kind == "renderer"} - {NULL}
-    page = {("browser", "chromium"), ("browser", "tfjs")} <= there
+    working = {(finding.kind, finding.name) for finding in findings if finding.state == OK}
+    runs = {name for kind, name in working if kind == "runtime"} - {AUTO, NULL}
+    draws = {name for kind, name in working if kind == "renderer"} - {NULL}
+    page = {("browser", "chromium"), ("browser", "tfjs")} <= working
     lines = []
     if not (runs or page):
         lines.append("nothing here can run a model: no runtime is ok, nor a browser with TF.js")
@@ -46,13 +46,13 @@ def _lacking(found: Iterable[Finding]) -> list[str]:
     return lines
 
 
-def _not_ok(found: Sequence[Finding], required: Iterable[str]) -> list[str]:
-    states = {each.name: each for each in found}
+def _not_ok(findings: Sequence[Finding], required: Iterable[str]) -> list[str]:
+    states = {finding.name: finding for finding in findings}
     lines = []
     for name in required:
         if name not in states:
             raise UnknownName("backend", name, states)
-        if any(each.name == name and each.state != OK for each in found):
+        if any(finding.name == name and finding.state != OK for finding in findings):
             lines.append(f"{name} is required, and is {states[name].state}")
     return lines
 

@@ -25,28 +25,28 @@ def run(argument: str, size: str | None, *, as_json: bool, read_constants: bool)
     Raises:
         FramegateError: the model or the size cannot be right; the same errors as loading it gives.
     """
-    wanted = Size.parse(size) if size is not None else None
+    input_size = Size.parse(size) if size is not None else None
     spec = find_spec(argument)
-    found = inspect(spec, _model(spec), wanted, read_constants=read_constants)
+    inspection = inspect(spec, _model(spec), input_size, read_constants=read_constants)
     with suppress(BrokenPipeError):  # the reader has seen enough (| head)
-        _print(found, as_json=as_json)
+        _print(inspection, as_json=as_json)
 
 
-def _print(found: Inspection, *, as_json: bool) -> None:
+def _print(inspection: Inspection, *, as_json: bool) -> None:
     if as_json:
         from framegate.report.inspection_json import to_json
 
-        print(to_json(found))  # noqa: T201 # a command speaks on its streams
+        print(to_json(inspection))  # noqa: T201 # a command speaks on its streams
     elif sys.stdout.isatty():
         from rich.console import Console
 
         from framegate.report.inspection import show
 
-        show(found, Console(markup=False, highlight=False))
+        show(inspection, Console(markup=False, highlight=False))
     else:
         from framegate.report.inspection import plain
 
-        print(plain(found))  # noqa: T201 # a command speaks on its streams
+        print(plain(inspection))  # noqa: T201 # a command speaks on its streams
 
 
 def _model(spec: ModelSpec) -> ModelJson:

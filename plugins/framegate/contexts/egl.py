@@ -147,9 +147,9 @@ def _start(library: ctypes.CDLL, display: Display) -> frozenset[str]:
 
 
 def _config(library: ctypes.CDLL, display: Display) -> int:
-    wanted = egl.attributes(egl.SURFACE_TYPE, egl.PBUFFER_BIT, egl.RENDERABLE_TYPE, egl.OPENGL_BIT)
+    attributes = egl.attributes(egl.SURFACE_TYPE, egl.PBUFFER_BIT, egl.RENDERABLE_TYPE, egl.OPENGL_BIT)
     config, count = ctypes.c_void_p(), ctypes.c_int()
-    library.eglChooseConfig(display.handle, wanted, ctypes.byref(config), 1, ctypes.byref(count))
+    library.eglChooseConfig(display.handle, attributes, ctypes.byref(config), 1, ctypes.byref(count))
     if not count.value or config.value is None:
         raise BackendUnavailable(f"the EGL {display.kind} has no configuration for OpenGL: {egl.error()}", _HINT)
     return config.value
@@ -157,10 +157,10 @@ def _config(library: ctypes.CDLL, display: Display) -> int:
 
 def _create(library: ctypes.CDLL, display: Display, config: int) -> int:
     for major, minor in VERSIONS:
-        wanted = egl.attributes(
+        attributes = egl.attributes(
             egl.MAJOR_VERSION, major, egl.MINOR_VERSION, minor, egl.PROFILE_MASK, egl.CORE_PROFILE_BIT
         )
-        context = library.eglCreateContext(display.handle, config, None, wanted)
+        context = library.eglCreateContext(display.handle, config, None, attributes)
         if context:
             return int(context)
     raise BackendUnavailable(f"the EGL {display.kind} makes no OpenGL 3.3 core context: {egl.error()}", _HINT)

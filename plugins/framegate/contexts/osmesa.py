@@ -50,8 +50,8 @@ class OSMesaContext(BaseContext):
 
 def _create(library: Any) -> int:
     for major, minor in VERSIONS:
-        wanted = (_FORMAT, _RGBA, _PROFILE, _CORE_PROFILE, _MAJOR_VERSION, major, _MINOR_VERSION, minor, 0)
-        handle = library.OSMesaCreateContextAttribs((ctypes.c_int * len(wanted))(*wanted), None)
+        attributes = (_FORMAT, _RGBA, _PROFILE, _CORE_PROFILE, _MAJOR_VERSION, major, _MINOR_VERSION, minor, 0)
+        handle = library.OSMesaCreateContextAttribs((ctypes.c_int * len(attributes))(*attributes), None)
         if handle:
             return int(handle)
     raise BackendUnavailable("OSMesa makes no OpenGL 3.3 core context", _HINT)
@@ -59,8 +59,8 @@ def _create(library: Any) -> int:
 
 @functools.cache
 def _library() -> Any:
-    found = ctypes.util.find_library("OSMesa")
-    for name in (*_NAMES, *([found] if found else [])):
+    library_name = ctypes.util.find_library("OSMesa")
+    for name in (*_NAMES, *([library_name] if library_name else [])):
         try:
             # The library carries gl* symbols of its own and must neither lend them out nor take libOpenGL's.
             return _declare(ctypes.CDLL(name, mode=ctypes.RTLD_LOCAL | getattr(os, "RTLD_DEEPBIND", 0)))

@@ -89,11 +89,11 @@ class Group:
                 pass
             else:
                 return finding
-        said = "it ended the process that tried it" if ready else f"no answer within {self._patience_s:.0f} s"
+        reason = "it ended the process that tried it" if ready else f"no answer within {self._patience_s:.0f} s"
         self._process.join(1)
         code = self._process.exitcode
         self.end()
-        return Finding(*self._left[0], CRASHED, f"{said}{'' if code is None else f', {_ending(code)}'}")
+        return Finding(*self._left[0], CRASHED, f"{reason}{'' if code is None else f', {_ending(code)}'}")
 
 
 CRASHED = "crashed"

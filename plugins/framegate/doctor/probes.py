@@ -74,11 +74,11 @@ def probes(group: str, keep: ExitStack) -> dict[Key, Callable[[], str]]:
     }
 
 
-def findings(group: str, wanted: Collection[Key] | None = None) -> Iterator[Finding]:
-    """Try a group in this process, in order; of it what is wanted, if that is given."""
+def findings(group: str, keys: Collection[Key] | None = None) -> Iterator[Finding]:
+    """Try a group in this process, in order; only those of ``keys``, if they are given."""
     with ExitStack() as keep:
         for key, look in probes(group, keep).items():
-            if wanted is None or key in wanted:
+            if keys is None or key in keys:
                 yield _finding(*key, look)
 
 
@@ -97,10 +97,10 @@ def _finding(kind: str, name: str, look: Callable[[], str]) -> Finding:
 
 def _describe_runtime(name: str) -> str:
     factories = runtimes.builtin()
-    made = factories[name]()
+    runtime = factories[name]()
     if name == AUTO:
         _check_choice({other: make for other, make in factories.items() if other not in {AUTO, NULL}})
-    return made.describe()
+    return runtime.describe()
 
 
 def _check_choice(factories: Mapping[str, RuntimeFactory]) -> None:
@@ -170,8 +170,8 @@ def _check_written(folder: Path) -> None:
     """
     try:
         folder.joinpath("x" * 64).exists()  # a name too long for the system says so here
-        there = next(each for each in (folder, *folder.parents) if each.exists())
-        with owned_folder("doctor", there):
+        existing = next(parent for parent in (folder, *folder.parents) if parent.exists())
+        with owned_folder("doctor", existing):
             return
     except OSError as error:
         raise SourceError(

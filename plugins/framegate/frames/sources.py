@@ -70,8 +70,8 @@ def _check_frame(source: str, frame: Any, first: Sequence[Pixels]) -> None:
     shape: tuple[int, ...] = getattr(frame, "shape", ())
     dtype = getattr(frame, "dtype", None)
     if len(shape) != 3 or shape[-1] != 3 or str(dtype) != "uint8":
-        found = f"{dtype} {shape}" if shape else type(frame).__name__
-        raise FrameError(f"frame source {source!r} gives {found}; let it yield RGB pictures, uint8 (H, W, 3)")
+        frame_kind = f"{dtype} {shape}" if shape else type(frame).__name__
+        raise FrameError(f"frame source {source!r} gives {frame_kind}; let it yield RGB pictures, uint8 (H, W, 3)")
     if first and shape != first[0].shape:
         raise FrameError(
             f"frame source {source!r} changes from {first[0].shape} to {shape}; let all of its frames have one size"
@@ -132,11 +132,11 @@ def packaged_photo(_: str = "") -> Iterator[Pixels]:
     folder = data_dir("fixtures")
     entry = tomllib.loads((folder / "manifest.toml").read_text("utf-8"))["photo"]
     data = (folder / entry["file"]).read_bytes()
-    found = hashlib.sha256(data).hexdigest()
-    picture = decode_picture(data) if found == entry["sha256"] else None
+    digest = hashlib.sha256(data).hexdigest()
+    picture = decode_picture(data) if digest == entry["sha256"] else None
     if picture is None:
         raise FrameError(
-            f"fixture {entry['file']} has sha256 {found}, its manifest says {entry['sha256']}; reinstall Framegate"
+            f"fixture {entry['file']} has sha256 {digest}, its manifest says {entry['sha256']}; reinstall Framegate"
         )
     yield picture
 

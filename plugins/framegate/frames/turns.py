@@ -72,6 +72,6 @@ def _variant(frame: Pixels, turn: int) -> Pixels:
     if turn == 0:
         return frame
     moved = (frame, frame[::-1, ::-1], frame[:, ::-1], frame[::-1])[turn % 4]
-    made = np.ascontiguousarray(moved) + np.uint8(turn * SHIFT)
-    made.flags.writeable = False
-    return made
+    variant = np.ascontiguousarray(moved) + np.uint8(turn * SHIFT)
+    variant.flags.writeable = False
+    return variant

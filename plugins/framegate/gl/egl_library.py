@@ -111,10 +111,10 @@ def platform_display(platform: int, native: int | None) -> int | None:
 def devices() -> list[int]:
     """Handles of the devices EGL knows, GPUs before software, else in EGL's order."""
     query = _extension("eglQueryDevicesEXT", _UINT, _INT, _POINTER, _POINTER)
-    found, count = (_POINTER * 32)(), ctypes.c_int()
-    if query is None or not query(len(found), found, ctypes.byref(count)):
+    handles, count = (_POINTER * 32)(), ctypes.c_int()
+    if query is None or not query(len(handles), handles, ctypes.byref(count)):
         return []
-    return sorted((handle for handle in found[: count.value] if handle), key=is_software_device)
+    return sorted((handle for handle in handles[: count.value] if handle), key=is_software_device)
 
 
 def is_software_device(device: int) -> bool:

@@ -25,8 +25,8 @@ def need_version(context: GLContext, least: Version, what: str) -> None:
     Raises:
         BackendUnavailable: names what needs which version, and which there is.
     """
-    found = version_of(context)
-    if found < least:
+    version = version_of(context)
+    if version < least:
         raise BackendUnavailable(
             f"{what} need OpenGL {least[0]}.{least[1]}, and the {context.name} context has {context.info().version}",
             "use a context with a newer OpenGL version, or the gl-texture-sub renderer",

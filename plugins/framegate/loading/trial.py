@@ -150,17 +150,17 @@ class _Child:
             errors="surrogateescape",
             start_new_session=True,
         )
-        said: queue.SimpleQueue[str] = queue.SimpleQueue()
-        threading.Thread(target=_listen, args=(process, said), daemon=True).start()
-        self._process, self._said = process, said
+        lines: queue.SimpleQueue[str] = queue.SimpleQueue()
+        threading.Thread(target=_listen, args=(process, lines), daemon=True).start()
+        self._process, self._said = process, lines
         return process
 
     def _wait(self, process: subprocess.Popen[str], model: ResolvedModel, word: str, seconds: float) -> None:
         limit, ends = int(available_bytes() * _SHARE), time.monotonic() + seconds
         while time.monotonic() < ends:
             with contextlib.suppress(queue.Empty):
-                said = self._said.get(timeout=_POLL_S)
-                if said == word:
+                line = self._said.get(timeout=_POLL_S)
+                if line == word:
                     return
                 process.wait()
                 raise _refusal(model, f"ended its process ({_ending(process.returncode)})")
@@ -176,11 +176,11 @@ def _refusal(model: ResolvedModel, what: str, instead: str = "it is not run here
     return ModelError(f"{model.path}: in a trial, in a process of its own, the model {what}; {instead}")
 
 
-def _listen(process: subprocess.Popen[str], said: queue.SimpleQueue[str]) -> None:
+def _listen(process: subprocess.Popen[str], lines: queue.SimpleQueue[str]) -> None:
     with contextlib.suppress(OSError, ValueError):
         for line in process.stdout or ():
-            said.put(line.strip())
-    said.put("")
+            lines.put(line.strip())
+    lines.put("")
 
 
 def _ending(status: int) -> str:

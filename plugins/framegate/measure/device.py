@@ -94,12 +94,12 @@ def copy_seconds(tensor: Array, clock: Clock = time.perf_counter) -> float:
 
 
 def _repeated(measure: Callable[[], Any], clock: Clock) -> list[Any]:
-    found: list[Any] = []
+    samples: list[Any] = []
     started = clock()
-    while len(found) < LEAST or (len(found) < MOST and clock() - started < BUDGET_S):
-        found.append(measure())
-    return found
+    while len(samples) < LEAST or (len(samples) < MOST and clock() - started < BUDGET_S):
+        samples.append(measure())
+    return samples
 
 
-def _medians(found: list[dict[str, float]]) -> dict[str, float]:
-    return {name: median(each[name] for each in found) for name in found[0]}
+def _medians(samples: list[dict[str, float]]) -> dict[str, float]:
+    return {name: median(sample[name] for sample in samples) for name in samples[0]}

@@ -73,6 +73,6 @@ class Preprocessor:
 def _check_looks(name: str, step: Step, like: Pixels) -> None:
     """Refuse a step that makes the same picture of black and of two kinds of noise."""
     noise = np.random.default_rng(0).integers(0, 256, like.shape, np.uint8)
-    first, *others = [step(given) for given in (np.zeros_like(like), noise, 255 - noise)]
+    first, *others = [step(picture) for picture in (np.zeros_like(like), noise, 255 - noise)]
     if all(np.array_equal(first, other) for other in others):
         raise WrongOutput(f"preprocessing step {name!r} returns the same picture whatever it is given")

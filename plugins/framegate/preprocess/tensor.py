@@ -69,8 +69,8 @@ class ToPicture:
     def __init__(self, name: str, outputs: Mapping[str, Array], value_range: Range) -> None:
         self._name = name
         self._shape = outputs[name].shape[-3:]
-        taken = ("float32", "int32", "uint8") if value_range == (0, 255) else ("float32",)
-        self._dtype = outputs[name].dtype if outputs[name].dtype.name in taken else np.dtype(np.float32)
+        dtypes = ("float32", "int32", "uint8") if value_range == (0, 255) else ("float32",)
+        self._dtype = outputs[name].dtype if outputs[name].dtype.name in dtypes else np.dtype(np.float32)
         self.outputs = outputs
 
     @property

@@ -34,7 +34,7 @@ def verify_pixels(got: Pixels, tensor: Array, tolerance: int = 0, drawing: Drawi
         raise WrongOutput(f"wrong picture: expected {expected.dtype} {expected.shape}, found {got.dtype} {got.shape}")
     if drawing.scaling == "linear" and drawing.window not in (None, tensor.shape[:2]):
         tolerance += LINEAR_TOLERANCE
-    off = np.min([np.maximum(got, each) - np.minimum(got, each) for each in right], axis=0)
+    off = np.min([np.maximum(got, picture) - np.minimum(got, picture) for picture in right], axis=0)
     if int(off.max()) <= tolerance:
         return
     row, column, channel = (int(index) for index in np.unravel_index(int(off.argmax()), off.shape))

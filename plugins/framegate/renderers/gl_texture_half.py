@@ -70,12 +70,12 @@ def _opencv_narrow() -> Narrow:
     def narrow(values: Array, out: Array) -> None:
         add(values, 0.0, dst=out, dtype=cv2.CV_16F)
 
-    third, found = np.full((1, 9), 1 / 3, np.float32), np.zeros((1, 9), np.float16)
+    third, narrowed = np.full((1, 9), 1 / 3, np.float32), np.zeros((1, 9), np.float16)
     try:
-        narrow(third, found)
+        narrow(third, narrowed)
     except cv2.error:
         return _numpy_narrow
-    return narrow if (found == third.astype(np.float16)).all() else _numpy_narrow
+    return narrow if (narrowed == third.astype(np.float16)).all() else _numpy_narrow
 
 
 def _numpy_narrow(values: Array, out: Array) -> None:

@@ -111,11 +111,11 @@ def is_exact(scale: Scale, picture: Layout) -> bool:
 
 def _steps(drawing: Drawing) -> Float32:
     """The smallest float32 that the oracle shows as 1, as 2, and so on to 255, found by halving."""
-    wanted = np.arange(1, 256)
+    levels = np.arange(1, 256)
     below, reached = (np.full(255, _rank(end)) for end in limits("float32", drawing))
     while (reached - below > 1).any():
         middle = (below + reached) // 2
-        enough = to_pixels(_ranked(middle)[np.newaxis], drawing)[0, :, 0] >= wanted
+        enough = to_pixels(_ranked(middle)[np.newaxis], drawing)[0, :, 0] >= levels
         below, reached = np.where(enough, below, middle), np.where(enough, middle, reached)
     return _ranked(reached)
 

@@ -28,60 +28,62 @@ _SHORTEST_CUT = 10
 Facts = list[tuple[str, str]]
 
 
-def facts(found: Inspection) -> Facts:
+def facts(inspection: Inspection) -> Facts:
     """The lines above the table: label and what there is to say."""
-    model, totals = found.model, found.totals
+    model, totals = inspection.model, inspection.totals
     lines: Facts = [
-        ("model", f"{found.name}: {_short(model.path)}"),
+        ("model", f"{inspection.name}: {_short(model.path)}"),
         ("format", f"{model.format} model"),
-        *((label, value or "not named") for label, value in found.header.items()),
+        *((label, value or "not named") for label, value in inspection.header.items()),
     ]
-    lines.extend(("input", _port(port)) for port in found.inputs)
-    lines.extend(("output", _port(port)) for port in found.outputs)
-    if found.size is not None:
-        lines.append(("size", f"computed for {found.size} ({found.size_reason})"))
+    lines.extend(("input", _port(port)) for port in inspection.inputs)
+    lines.extend(("output", _port(port)) for port in inspection.outputs)
+    if inspection.size is not None:
+        lines.append(("size", f"computed for {inspection.size} ({inspection.size_reason})"))
     least = "" if totals.macs_exact else "at least "
     constants = f", and {totals.constants:,} other constants" if totals.constants else ""
     lines.append(("parameters", f"{totals.parameters:,} ({count(totals.parameters)}){constants}"))
     frame = f"{least}{totals.macs:,} multiply-accumulates a frame ({least}{count(totals.macs)} MACs)"
     known = totals.macs or totals.macs_exact
     lines.append(("arithmetic", frame if known else "cannot be told from model.json, see the notes"))
-    stored = ", ".join(f"{size_text(size)} {dtype}" for dtype, size in found.dtypes.items()) or "none"
+    stored = ", ".join(f"{size_text(size)} {dtype}" for dtype, size in inspection.dtypes.items()) or "none"
     lines.append(
         (
             "weights",
             f"{size_text(totals.stored_bytes)} as stored ({stored}), {size_text(totals.float32_bytes)} as float32",
         )
     )
-    lines.extend(("shards", line) for line in _shards(found))
-    lines.extend(_backends(found))
+    lines.extend(("shards", line) for line in _shards(inspection))
+    lines.extend(_backends(inspection))
     return lines
 
 
-def notes(found: Inspection) -> list[str]:
+def notes(inspection: Inspection) -> list[str]:
     """What a reader must know to trust the numbers."""
-    lines = list(found.notes)
-    if found.unused:
-        names = ", ".join(entry.name for entry in found.unused[:3]) + (", ..." if len(found.unused) > 3 else "")
-        many = "1 weight is" if len(found.unused) == 1 else f"{len(found.unused)} weights are"
+    lines = list(inspection.notes)
+    if inspection.unused:
+        names = ", ".join(entry.name for entry in inspection.unused[:3]) + (
+            ", ..." if len(inspection.unused) > 3 else ""
+        )
+        many = "1 weight is" if len(inspection.unused) == 1 else f"{len(inspection.unused)} weights are"
         lines.append(f"{many} taken by nothing ({names})")
     return lines
 
 
-def table_rows(found: Inspection) -> tuple[list[tuple[str, ...]], int]:
+def table_rows(inspection: Inspection) -> tuple[list[tuple[str, ...]], int]:
     """Cells of each row, and how many rows were left out: of a long model the heaviest are shown, in order."""
-    rows = found.rows
+    rows = inspection.rows
     if len(rows) > MOST_ROWS:
         heavy = sorted(range(len(rows)), key=lambda at: (rows[at].stored_bytes, rows[at].macs or 0), reverse=True)
         rows = tuple(rows[at] for at in sorted(heavy[:MOST_ROWS]))
-    total = found.totals.parameters
-    return [_cells(row, total) for row in rows], len(found.rows) - len(rows)
+    total = inspection.totals.parameters
+    return [_cells(row, total) for row in rows], len(inspection.rows) - len(rows)
 
 
-def bars(found: Inspection, full: str) -> Iterator[tuple[str, str, str]]:
+def bars(inspection: Inspection, full: str) -> Iterator[tuple[str, str, str]]:
     """Where the weight sits: name, a bar, bytes and share; the heaviest rows and the rest together."""
-    total = found.totals.stored_bytes
-    heavy = sorted((row for row in found.rows if row.stored_bytes), key=lambda row: row.stored_bytes, reverse=True)
+    total = inspection.totals.stored_bytes
+    heavy = sorted((row for row in inspection.rows if row.stored_bytes), key=lambda row: row.stored_bytes, reverse=True)
     parts = [(row.name, row.stored_bytes) for row in heavy[:_BARS]]
     rest = total - sum(size for _, size in parts)
     if rest > 0:
@@ -91,31 +93,31 @@ def bars(found: Inspection, full: str) -> Iterator[tuple[str, str, str]]:
         yield name, full * max(round(_BAR_CELLS * size / most), 1), f"{size_text(size)} {100 * size / total:.0f}%"
 
 
-def plain(found: Inspection) -> str:
+def plain(inspection: Inspection) -> str:
     """For a pipe or a file: aligned ASCII columns, as wide as they need to be."""
-    lines = [f"{label:<11} {said}" for label, said in facts(found)]
-    rows, left_out = table_rows(found)
+    lines = [f"{label:<11} {fact}" for label, fact in facts(inspection)]
+    rows, left_out = table_rows(inspection)
     lines += ["", *_aligned([_COLUMNS, *rows], _LEFT)]
     if left_out:
         lines.append(f"... and {left_out} lighter ops; --json lists all")
-    drawn = [(name, bar, said) for name, bar, said in bars(found, "#")]
+    drawn = [(name, bar, fact) for name, bar, fact in bars(inspection, "#")]
     if drawn:
         lines += ["", "where the weight sits", *_aligned(drawn, 2)]
-    lines += ["", *(f"note: {note}" for note in notes(found))] if notes(found) else []
+    lines += ["", *(f"note: {note}" for note in notes(inspection))] if notes(inspection) else []
     return "\n".join(map(_clean, lines))
 
 
-def show(found: Inspection, console: Console) -> None:
+def show(inspection: Inspection, console: Console) -> None:
     """For a terminal, as wide as it is."""
     head = Table.grid(padding=(0, 2, 0, 0))
     head.add_column(style="bold", no_wrap=True)
     head.add_column(overflow="fold")
-    for label, said in facts(found):
+    for label, fact in facts(inspection):
         head.add_row(
-            label, Text(_clean(said), style="red" if label in ("shards", "backends") and "missing" in said else "")
+            label, Text(_clean(fact), style="red" if label in ("shards", "backends") and "missing" in fact else "")
         )
     console.print(head)
-    rows, left_out = table_rows(found)
+    rows, left_out = table_rows(inspection)
     kept, widest = _columns_that_fit(rows, console.width)
     table = Table(box=SIMPLE_HEAD, header_style="bold", pad_edge=False)
     for at in kept:
@@ -129,13 +131,13 @@ def show(found: Inspection, console: Console) -> None:
     picture.add_column(no_wrap=True, overflow="ellipsis")
     picture.add_column(no_wrap=True, style="cyan")
     picture.add_column(no_wrap=True, justify="right")
-    drawn = list(bars(found, "█"))
-    for name, bar, said in drawn:
-        picture.add_row(Text(_clean(_tail(name, max(console.width - _BAR_CELLS - 20, _SHORTEST_NAME)))), bar, said)
+    drawn = list(bars(inspection, "█"))
+    for name, bar, fact in drawn:
+        picture.add_row(Text(_clean(_tail(name, max(console.width - _BAR_CELLS - 20, _SHORTEST_NAME)))), bar, fact)
     if drawn:
         console.print("where the weight sits", style="bold")
         console.print(picture)
-    for note in notes(found):
+    for note in notes(inspection):
         console.print(Text(_clean(f"note: {note}"), style="yellow"))
 
 
@@ -189,33 +191,33 @@ def _port(port: PortReport) -> str:
     return f"{shown}, an image ({colours}, {port.layout}), values {low} to {high} ({port.reason})"
 
 
-def _shards(found: Inspection) -> list[str]:
-    shards = found.shards.shards
+def _shards(inspection: Inspection) -> list[str]:
+    shards, missing = inspection.shards.shards, inspection.shards.missing
     if not shards:
         return ["none listed"]
-    there = [shard for shard in shards if shard.size is not None]
-    lines = [f"{len(there)} of {len(shards)} are there, {size_text(sum(shard.size or 0 for shard in there))}"]
+    present = [shard for shard in shards if shard.size is not None]
+    lines = [f"{len(present)} of {len(shards)} are there, {size_text(sum(shard.size or 0 for shard in present))}"]
     shown = [f"{shard.path} {'missing' if shard.size is None else size_text(shard.size)}" for shard in shards]
     if len(shown) <= 4:
         lines[0] += f": {', '.join(shown)}"
-    elif found.shards.missing:
-        lines[0] += f"; missing: {', '.join(found.shards.missing[:4])}{', …' if len(found.shards.missing) > 4 else ''}"
-    return lines + [f"do not add up: {problem}" for problem in found.shards.problems]
+    elif missing:
+        lines[0] += f"; missing: {', '.join(missing[:4])}{', …' if len(missing) > 4 else ''}"
+    return lines + [f"do not add up: {problem}" for problem in inspection.shards.problems]
 
 
-def _backends(found: Inspection) -> Iterator[tuple[str, str]]:
-    has = found.support
+def _backends(inspection: Inspection) -> Iterator[tuple[str, str]]:
+    has = inspection.support
     for backend, missing in has.missing.items():
-        said = "; ".join(f"{kind} (no kernel {', '.join(kernels)})" for kind, kernels in missing.items())
+        lacks = "; ".join(f"{kind} (no kernel {', '.join(kernels)})" for kind, kernels in missing.items())
         yield (
             backend,
-            f"missing: {said}"
-            if said
+            f"missing: {lacks}"
+            if lacks
             else "has a kernel for every op that TF.js knows"
             if has.unknown
             else "has a kernel for every op",
         )
-    for refusal in found.refusals:
+    for refusal in inspection.refusals:
         yield "TF.js", f"{has.version} refuses this: {refusal}"
     if has.unsure:
         yield "unsure", f"kernels of {', '.join(has.unsure)} are not in the table for TF.js {has.version}"

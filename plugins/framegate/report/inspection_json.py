@@ -13,43 +13,46 @@ from framegate.analysis.rows import Row
 _VERSION = 1  # of this form; it rises when a key changes its meaning or goes
 
 
-def to_json(found: Inspection) -> str:
+def to_json(inspection: Inspection) -> str:
     """One JSON object; None is what cannot be told."""
-    return json.dumps(document(found), indent=2, ensure_ascii=True)
+    return json.dumps(document(inspection), indent=2, ensure_ascii=True)
 
 
-def document(found: Inspection) -> dict[str, Any]:
+def document(inspection: Inspection) -> dict[str, Any]:
     """The same as plain Python values."""
-    totals = found.totals
+    totals = inspection.totals
     return {
         "version": _VERSION,
-        "name": found.name,
-        "path": str(found.model.path),
-        "format": found.model.format,
-        **found.header,
-        "size": None if found.size is None else {"height": found.size.height, "width": found.size.width},
-        "size_reason": found.size_reason,
-        "inputs": [_port(port) for port in found.inputs],
-        "outputs": [_port(port) for port in found.outputs],
-        "totals": {**dataclasses.asdict(totals), "ops": len(found.rows)},
-        "stored_dtypes": dict(found.dtypes),
-        "ops": [_row(row, totals.parameters) for row in found.rows],
-        "unused_weights": [entry.name for entry in found.unused],
+        "name": inspection.name,
+        "path": str(inspection.model.path),
+        "format": inspection.model.format,
+        **inspection.header,
+        "size": None if inspection.size is None else {"height": inspection.size.height, "width": inspection.size.width},
+        "size_reason": inspection.size_reason,
+        "inputs": [_port(port) for port in inspection.inputs],
+        "outputs": [_port(port) for port in inspection.outputs],
+        "totals": {**dataclasses.asdict(totals), "ops": len(inspection.rows)},
+        "stored_dtypes": dict(inspection.dtypes),
+        "ops": [_row(row, totals.parameters) for row in inspection.rows],
+        "unused_weights": [entry.name for entry in inspection.unused],
         "shards": [
-            {"path": shard.path, "bytes": shard.size, "problem": shard.problem or None} for shard in found.shards.shards
+            {"path": shard.path, "bytes": shard.size, "problem": shard.problem or None}
+            for shard in inspection.shards.shards
         ],
-        "shard_problems": list(found.shards.problems),
-        "backends": {name: {kind: list(lacks) for kind, lacks in kinds.items()} for name, kinds in _missing(found)},
-        "unknown_to_tfjs": list(found.support.unknown),
-        "kernels_not_known": list(found.support.unsure),
-        "refused_by_tfjs": list(found.refusals),
-        "tfjs_version": found.support.version,
-        "notes": list(found.notes),
+        "shard_problems": list(inspection.shards.problems),
+        "backends": {
+            name: {kind: list(lacks) for kind, lacks in kinds.items()} for name, kinds in _missing(inspection)
+        },
+        "unknown_to_tfjs": list(inspection.support.unknown),
+        "kernels_not_known": list(inspection.support.unsure),
+        "refused_by_tfjs": list(inspection.refusals),
+        "tfjs_version": inspection.support.version,
+        "notes": list(inspection.notes),
     }
 
 
-def _missing(found: Inspection) -> list[tuple[str, Any]]:
-    return list(found.support.missing.items())
+def _missing(inspection: Inspection) -> list[tuple[str, Any]]:
+    return list(inspection.support.missing.items())
 
 
 def _port(port: PortReport) -> dict[str, Any]:

@@ -57,10 +57,10 @@ def _read_first(value: object, kinds: tuple[Any, ...]) -> Any:
 def _read_tuple(value: object, kinds: tuple[Any, ...]) -> tuple[Any, ...]:
     if not isinstance(value, list | tuple):
         raise Misfit(f"{value!r} is not a list")
-    each = kinds[:1] * len(value) if kinds[-1] is Ellipsis else kinds
-    if len(each) != len(value):
-        raise Misfit(f"{value!r} has {len(value)} items; {len(each)} are expected")
-    return tuple(read_as(item, kind) for item, kind in zip(value, each, strict=True))
+    item_kinds = kinds[:1] * len(value) if kinds[-1] is Ellipsis else kinds
+    if len(item_kinds) != len(value):
+        raise Misfit(f"{value!r} has {len(value)} items; {len(item_kinds)} are expected")
+    return tuple(read_as(item, kind) for item, kind in zip(value, item_kinds, strict=True))
 
 
 def _read_fields(value: object, kind: Any) -> Any:

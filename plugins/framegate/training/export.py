@@ -27,10 +27,10 @@ def export(settings: Settings, weights: Mapping[str, Array], folder: Path, quant
     """
     graph = GraphWriter(settings.size, weights)
     with temporary_folder("model", folder.parent) as temporary:
-        made = temporary / "model"
-        made.mkdir()
-        write_model(made, graph.document(), graph.constants, quantize)
+        unfinished = temporary / "model"
+        unfinished.mkdir()
+        write_model(unfinished, graph.document(), graph.constants, quantize)
         if folder.exists():
             shutil.rmtree(folder)
-        made.rename(folder)
+        unfinished.rename(folder)
     return folder / "model.json"

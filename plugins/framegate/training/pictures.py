@@ -106,8 +106,8 @@ Pair = tuple[Float32, Float32]
 def to_tensors(squares: Sequence[Pixels]) -> Pair:
     """Squares, uint8 (size, size, 3), as a batch of inputs and one of answers, float32 in [-1, 1]."""
     fed = np.stack([blurred_grey(square)[..., np.newaxis] for square in squares])
-    wanted = np.stack(squares)
-    return _signed(fed), _signed(wanted)
+    targets = np.stack(squares)
+    return _signed(fed), _signed(targets)
 
 
 def _signed(values: Pixels) -> Float32:

@@ -62,8 +62,8 @@ def train(settings: Settings, epochs: int, out: Path, quantize: str | None, prog
 
 def sheet(squares: Sequence[Pixels], answer: Callable[[Float32], Float32]) -> Pixels:
     """One row a square: what the model is fed, what it makes of it, what it should have made. uint8 RGB."""
-    fed, wanted = to_tensors(squares)
-    columns = (np.repeat(fed, 3, axis=3), answer(fed), wanted)
+    fed, targets = to_tensors(squares)
+    columns = (np.repeat(fed, 3, axis=3), answer(fed), targets)
     rows = np.concatenate(columns, axis=2).reshape(-1, 3 * fed.shape[2], 3)
     pixels: Pixels = np.clip(rows * 127.5 + 127.5, 0, 255).round().astype(np.uint8)
     return pixels

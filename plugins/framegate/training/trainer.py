@@ -56,8 +56,8 @@ class Trainer:
         self._tf.random.set_seed(self.settings.seed * 100_003 + self.epoch)
         step = self._tf.function(self._train_step)
         losses = []
-        for fed, wanted in pairs:
-            losses.append(float(step(fed, wanted)))
+        for fed, target in pairs:
+            losses.append(float(step(fed, target)))
             seen(losses[-1])
         self._epoch.assign_add(1)
         self._manager.save()
@@ -72,9 +72,9 @@ class Trainer:
         """Every weight by its name."""
         return {variable.name: variable.numpy() for variable in self.model.weights}
 
-    def _train_step(self, fed: Any, wanted: Any) -> Any:
+    def _train_step(self, fed: Any, target: Any) -> Any:
         with self._tf.GradientTape() as tape:
-            loss = self._tf.reduce_mean(self._tf.abs(self.model(fed, training=True) - wanted))
+            loss = self._tf.reduce_mean(self._tf.abs(self.model(fed, training=True) - target))
         variables = self.model.trainable_variables
         self._optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
         return loss
