@@ -54,26 +54,26 @@ PRESETS = {
 """Flags by ``--frame-browser-gpu``."""
 
 
-def find_chromium(given: str | None = None) -> Path:
+def find_chromium(path: str | None = None) -> Path:
     """The browser to start: one that is installed, else the newest that playwright has downloaded.
 
     Raises:
         UsageError: the one that was named is not there.
         BackendUnavailable: no Chrome or Chromium is installed.
     """
-    if given is not None:
-        if not Path(given).is_file():
-            raise UsageError(f"--frame-browser-path {given!r} is no file; name the browser's program")
-        return Path(given)
+    if path is not None:
+        if not Path(path).is_file():
+            raise UsageError(f"--frame-browser-path {path!r} is no file; name the browser's program")
+        return Path(path)
     named = (Path(path) for path in map(shutil.which, _NAMES) if path)
     placed = (Path(path) for path in _PLACES if Path(path).is_file())
-    found = next(chain(named, placed, downloaded()), None)
-    if found is None:
+    program = next(chain(named, placed, downloaded()), None)
+    if program is None:
         raise BackendUnavailable(
             f"no Chrome or Chromium is installed (looked for {', '.join(_NAMES)}, and for playwright's in {_store()})",
             "sudo apt-get install -y chromium, playwright install chromium, or name one with --frame-browser-path",
         )
-    return found
+    return program
 
 
 def downloaded() -> Iterator[Path]:
@@ -87,12 +87,12 @@ def downloaded() -> Iterator[Path]:
 
 def _store() -> Path:
     """Where playwright keeps its browsers."""
-    given = os.environ.get("PLAYWRIGHT_BROWSERS_PATH")
-    if given == "0":
+    folder = os.environ.get("PLAYWRIGHT_BROWSERS_PATH")
+    if folder == "0":
         package = importlib.util.find_spec("playwright")
         return Path(package.origin if package and package.origin else "").parent / "driver/package/.local-browsers"
-    if given:
-        return Path(given).absolute()
+    if folder:
+        return Path(folder).absolute()
     home = Path.home()
     usual = {
         "darwin": home / "Library" / "Caches",

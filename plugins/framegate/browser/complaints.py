@@ -18,12 +18,12 @@ def first_line(text: str) -> str:
 
 def why_not_started(program: Path, text: str) -> str:
     """Why a program did not become a browser, from playwright's message and the log in it."""
-    said = [line for line in _SAID.findall(text) if "chrome_crashpad" not in line]
-    errors = [line for line in said if "FATAL" in line or "ERROR" in line]
+    lines = [line for line in _SAID.findall(text) if "chrome_crashpad" not in line]
+    errors = [line for line in lines if "FATAL" in line or "ERROR" in line]
     ended = _ENDED.search(text)
     how = first_line(text)
     if ended is not None:
         code, signal = ended.groups()
         how = f"it ended with exit code {code}" if signal == "null" else f"it was ended by {signal}"
-    last = f" and said: {(errors or said)[0 if errors else -1][:300]}" if said else ""
+    last = f" and said: {(errors or lines)[0 if errors else -1][:300]}" if lines else ""
     return f"{program} did not start as a browser: {how}{last}; name a Chrome or Chromium with --frame-browser-path"

@@ -146,14 +146,14 @@ class Browser:
         self._page.on("pageerror", lambda error: self._said.append(str(error)))
 
     async def _call(self, function: str, argument: Any) -> Any:
-        found = await self._page.evaluate(f"argument => faults.watch(() => ({function})(argument))", argument)
+        answer = await self._page.evaluate(f"argument => faults.watch(() => ({function})(argument))", argument)
         gpu = await self._find_gpu() if self._find_gpu is not None else None
         # The first call may still end in another GPU process than it began in: one that a broken driver took down is
         # replaced by one without it, and the page says which it got.
         if self._gpu not in {None, gpu}:
             raise self._api.Error("its GPU process ended in the meantime")
         self._gpu = gpu
-        return found
+        return answer
 
     async def _picture(self, selector: str) -> bytes:
         # No deadline of playwright's own, as everywhere.

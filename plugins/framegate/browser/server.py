@@ -79,7 +79,7 @@ class PageServer:
     def add(self, files: Mapping[str, Path | bytes]) -> None:
         """Answer for these names as well."""
         self._routes.update(
-            {name: held if isinstance(held, bytes) else ServedFile.of(held) for name, held in files.items()}
+            {name: content if isinstance(content, bytes) else ServedFile.of(content) for name, content in files.items()}
         )
 
     def close(self) -> None:
@@ -189,12 +189,12 @@ class _Handler(BaseHTTPRequestHandler):
         return True
 
     def do_GET(self) -> None:
-        held = self.server.find(self.path)
-        file = held.open() if isinstance(held, ServedFile) else None
+        content = self.server.find(self.path)
+        file = content.open() if isinstance(content, ServedFile) else None
         kind = _TYPES.get(PurePosixPath(self.path).suffix, "application/octet-stream")
-        if isinstance(held, bytes):
-            self._head(HTTPStatus.OK, len(held), kind)
-            self.wfile.write(held)
+        if isinstance(content, bytes):
+            self._head(HTTPStatus.OK, len(content), kind)
+            self.wfile.write(content)
         elif file is not None:
             with file:
                 self._head(HTTPStatus.OK, os.fstat(file.fileno()).st_size, kind)

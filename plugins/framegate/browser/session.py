@@ -67,7 +67,7 @@ class TFJSPage:
         """Whether rounds have been run."""
         self._browser = browser
         self._server = server
-        wanted = _serve(server, model, cache)
+        artifacts = _serve(server, model, cache)
         browser.open(server.root + "index.html", START_S)
         self.info: dict[str, Any] = browser.call(
             "framegate.start", {"backend": backend, "model": model.name, "flags": dict(flags or {})}, START_S
@@ -76,13 +76,13 @@ class TFJSPage:
         self.model = model
         self._named = f"model {model.name!r}"
         try:
-            loaded = browser.call("framegate.load", wanted, LOAD_S, f"load {self._named} in TF.js {VERSION}")
+            loaded = browser.call("framegate.load", artifacts, LOAD_S, f"load {self._named} in TF.js {VERSION}")
         except NoAnswer as error:
             raise ModelError(str(error)) from error
         self._refuse(loaded)
         self.load_s: dict[str, float] = {"fetch": loaded["fetch_s"], "build": loaded["build_s"]}
         self._names = [str(output["name"]) for output in loaded["outputs"]]
-        self.inputs = tuple(_info(each["name"], each) for each in loaded["inputs"])
+        self.inputs = tuple(_info(port["name"], port) for port in loaded["inputs"])
         self.outputs: tuple[TensorInfo, ...] = ()
         self._taken: tuple[object, ...] | None = None
         self._pictures: list[str] = []
@@ -90,9 +90,9 @@ class TFJSPage:
         self._frames = 0
         self._first_s = 0.0
 
-    def _refuse(self, found: Mapping[str, Any]) -> None:
-        if "refused" in found:
-            raise ModelError(f"TF.js {VERSION} refuses {self._named}: {' '.join(found['refused'].split())[:_LONGEST]}")
+    def _refuse(self, answer: Mapping[str, Any]) -> None:
+        if "refused" in answer:
+            raise ModelError(f"TF.js {VERSION} refuses {self._named}: {' '.join(answer['refused'].split())[:_LONGEST]}")
 
     def take(
         self, pictures: Sequence[Pixels], channels: int, *, batched: bool, dtype: str, value_range: Range
@@ -114,21 +114,21 @@ class TFJSPage:
         """
         height, width, _ = pictures[0].shape
         data = [np.ascontiguousarray(picture).tobytes() for picture in pictures]
-        given = {"height": height, "width": width, "channels": channels, "batched": batched}
-        given |= {"dtype": dtype, "range": value_range}
-        taken = (data, given)
-        if taken == self._taken:
+        settings = {"height": height, "width": width, "channels": channels, "batched": batched}
+        settings |= {"dtype": dtype, "range": value_range}
+        inputs = (data, settings)
+        if inputs == self._taken:
             return self._first_s
         self._taken = None
         self._pictures = [f"picture-{index}" for index in range(len(data))]
         self._server.add(dict(zip(self._pictures, data, strict=True)))
         doing = f"run {self._named} in TF.js {VERSION} once"
-        found = self._browser.call("framegate.take", {"pictures": self._pictures, **given}, ROUNDS_S, doing)
-        self._refuse(found)
-        self._input, self._frames = given, 0
-        names = self._names if len(self._names) == len(found["outputs"]) else map(str, range(len(found["outputs"])))
-        self.outputs = tuple(_info(name, each) for name, each in zip(names, found["outputs"], strict=True))
-        self._taken, self._first_s = taken, float(found["first_s"])
+        answer = self._browser.call("framegate.take", {"pictures": self._pictures, **settings}, ROUNDS_S, doing)
+        self._refuse(answer)
+        self._input, self._frames = settings, 0
+        names = self._names if len(self._names) == len(answer["outputs"]) else map(str, range(len(answer["outputs"])))
+        self.outputs = tuple(_info(name, port) for name, port in zip(names, answer["outputs"], strict=True))
+        self._taken, self._first_s = inputs, float(answer["first_s"])
         return self._first_s
 
     def aim(self, output: TensorInfo, way: str, value_range: Range) -> None:
@@ -156,7 +156,7 @@ class TFJSPage:
 
         ``delays_s`` has stages take so many seconds longer, by real work.
         """
-        wanted = {
+        limits = {
             "least": least,
             "most": most,
             "budget_s": budget_s,
@@ -164,25 +164,25 @@ class TFJSPage:
             "warm": warm,
             "delays_s": dict(delays_s or {}),
         }
-        found = self._browser.call("framegate.rounds", wanted, ROUNDS_S + budget_s)
+        answer = self._browser.call("framegate.rounds", limits, ROUNDS_S + budget_s)
         self.is_used = True
-        self._frames += len(found["dispatch"])
-        inside = sum(map(sum, found["stages"].values()))
+        self._frames += len(answer["dispatch"])
+        inside = sum(map(sum, answer["stages"].values()))
         return PageRounds(
-            stages_s=found["stages"],
-            dispatch_s=found["dispatch"],
-            outside=1 - inside / found["whole_s"],
-            tensors_left=found["tensors_left"],
-            bytes_left=found["bytes_left"],
-            first_at_s=found["first_at_s"],
+            stages_s=answer["stages"],
+            dispatch_s=answer["dispatch"],
+            outside=1 - inside / answer["whole_s"],
+            tensors_left=answer["tensors_left"],
+            bytes_left=answer["bytes_left"],
+            first_at_s=answer["first_at_s"],
         )
 
     def animate(self, budget_s: float) -> Delivered:
         """Run frames as the browser asks for them, for so long, and one at least."""
-        wanted = {"budget_s": budget_s, "patience_s": START_S}
-        found = Delivered(**self._browser.call("framegate.animate", wanted, ROUNDS_S + budget_s))
-        self._frames += found.frames
-        return found
+        limits = {"budget_s": budget_s, "patience_s": START_S}
+        arrivals = Delivered(**self._browser.call("framegate.animate", limits, ROUNDS_S + budget_s))
+        self._frames += arrivals.frames
+        return arrivals
 
     def readback(self) -> list[float]:
         """Seconds that it takes to bring the output to JavaScript, by itself."""
@@ -190,13 +190,13 @@ class TFJSPage:
 
     def kernels(self) -> list[KernelTime]:
         """Run the model once under TF.js' own profiler."""
-        found = self._browser.call("framegate.kernels", {}, ROUNDS_S)
-        return [KernelTime(each["name"], each["time_s"], tuple(map(tuple, each["shapes"]))) for each in found]
+        answer = self._browser.call("framegate.kernels", {}, ROUNDS_S)
+        return [KernelTime(kernel["name"], kernel["time_s"], tuple(map(tuple, kernel["shapes"]))) for kernel in answer]
 
     def fed(self, picture: int = 0) -> Pixels:
         """What the model is fed of a picture, before it is scaled to its range: uint8 (H, W, C)."""
-        found = self._browser.call("framegate.fed", {"picture": picture}, ROUNDS_S)
-        return _array(found["values"], "uint8").reshape(found["shape"])
+        answer = self._browser.call("framegate.fed", {"picture": picture}, ROUNDS_S)
+        return _array(answer["values"], "uint8").reshape(answer["shape"])
 
     def drawn_by(self) -> str | None:
         """The GPU behind the WebGL contexts that the page uses, by its name; None where it uses none."""
@@ -211,9 +211,9 @@ class TFJSPage:
         """
         pixels = _decode(self._browser.picture("canvas", ROUNDS_S))
         picture = 1 + (self._frames - 1) % (len(self._pictures) - 1) if self._frames else 0
-        found = self._browser.call("framegate.expect", {"picture": self._pictures[picture], **self._input}, ROUNDS_S)
-        output = _array(found["output"], found["dtype"]).reshape(found["shape"])
-        return PageLook(picture, output, _array(found["unit"], "float32").reshape(output.shape[-3:]), pixels)
+        answer = self._browser.call("framegate.expect", {"picture": self._pictures[picture], **self._input}, ROUNDS_S)
+        output = _array(answer["output"], answer["dtype"]).reshape(answer["shape"])
+        return PageLook(picture, output, _array(answer["unit"], "float32").reshape(output.shape[-3:]), pixels)
 
 
 def _serve(server: PageServer, model: ResolvedModel, cache: Path) -> dict[str, object]:
@@ -252,9 +252,9 @@ def _decode(png: bytes) -> Pixels:
     return cast("Pixels", cv2.cvtColor(bgr, code))
 
 
-def _info(name: str, found: Mapping[str, Any]) -> TensorInfo:
-    shape = tuple(None if side in (None, -1) else int(side) for side in found["shape"] or ())
-    return TensorInfo(name, shape, str(found["dtype"] or "float32"))
+def _info(name: str, port: Mapping[str, Any]) -> TensorInfo:
+    shape = tuple(None if side in (None, -1) else int(side) for side in port["shape"] or ())
+    return TensorInfo(name, shape, str(port["dtype"] or "float32"))
 
 
 def _array(text: str, dtype: str) -> Array:

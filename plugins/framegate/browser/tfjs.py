@@ -83,14 +83,14 @@ def fetch_tfjs(folder: Path) -> None:
         if os.path.lexists(folder / file):
             say_damaged(folder / file, "it is not what its pin says")
     for name, (pin, files) in _PACKAGES.items():
-        wanted = wrong & set(files)
-        if wanted:
+        files_wrong = wrong & set(files)
+        if files_wrong:
             with partial_folder(folder.parent) as partial, cache_errors(folder):
                 if not folder.is_dir():
                     displace(folder, partial / "before")
                     folder.mkdir(exist_ok=True)
-                download(Package(name, VERSION, "."), pin, partial, [f"dist/{file}" for file in wanted])
-                _move(partial / "package" / "dist", folder, wanted)
+                download(Package(name, VERSION, "."), pin, partial, [f"dist/{file}" for file in files_wrong])
+                _move(partial / "package" / "dist", folder, files_wrong)
 
 
 def _move(source: Path, folder: Path, names: Collection[str]) -> None:

@@ -117,9 +117,9 @@ class Pairs:
         self._say, self._chance, self._delays = say, chance, delays
         self._seconds: list[float] = []
 
-    def __call__(self, wanted: Sequence[str] | None, turn: Turn) -> Pair:
+    def __call__(self, benchmarks: Sequence[str] | None, turn: Turn) -> Pair:
         """Measure a pair of fresh launches, of all benchmarks or of those that are wanted."""
-        keys = [pair for pair in self._keys if wanted is None or pair[0] in wanted]
+        keys = [pair for pair in self._keys if benchmarks is None or pair[0] in benchmarks]
         if not keys:
             return {}
         started = time.monotonic()

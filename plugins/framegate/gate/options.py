@@ -16,20 +16,20 @@ if TYPE_CHECKING:
     from framegate.gate.floors import Floors
 
 
-def baseline(flag: str, given: str) -> str:
+def baseline(flag: str, argument: str) -> str:
     """The name of a baseline."""
     from framegate.gate.store import check_name
 
-    if "/" in given or Path(given).exists():
-        raise UsageError(f"{flag} took {given!r} for its name; write {flag}=NAME, or {flag} at the end")
-    return check_name(given)
+    if "/" in argument or Path(argument).exists():
+        raise UsageError(f"{flag} took {argument!r} for its name; write {flag}=NAME, or {flag} at the end")
+    return check_name(argument)
 
 
-def file(flag: str, given: str) -> Path:
+def file(flag: str, argument: str) -> Path:
     """A file in a folder that is there."""
-    if not Path(given).absolute().parent.is_dir():
-        raise UsageError(f"{flag} {given}: there is no such folder")
-    return Path(given)
+    if not Path(argument).absolute().parent.is_dir():
+        raise UsageError(f"{flag} {argument}: there is no such folder")
+    return Path(argument)
 
 
 def stored_floors(key: str, lines: Sequence[str]) -> Floors:
@@ -94,7 +94,7 @@ GATE = {
         name="gate-inconclusive",
         about="what a run that cannot tell is",
         metavar="pass|fail",
-        parse=lambda flag, given: choice(("pass", "fail"))(flag, given) == "fail",
+        parse=lambda flag, argument: choice(("pass", "fail"))(flag, argument) == "fail",
         default=False,
         unset="pass",
         ini=False,

@@ -161,7 +161,7 @@ def confirmed(
     if flagged & final.keys():
         notes.insert(0, f"{decided.title} has decided on {', '.join(sorted(flagged & final.keys()))}.")
     if flagged - final.keys():
-        reasons = [each.reason for each in decided.findings if not each.shifts or each.benchmark in unsure]
+        reasons = [finding.reason for finding in decided.findings if not finding.shifts or finding.benchmark in unsure]
         undecided = ", ".join(sorted(flagged - final.keys()))
         notes.append(f"--gate-confirm could not decide on {undecided}: {'; '.join(reasons)}")
     return tuple(final.get(finding.benchmark, finding) for finding in findings), notes

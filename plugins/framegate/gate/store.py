@@ -199,24 +199,24 @@ def _newest(runs: Iterable[StoredRun]) -> StoredRun | None:
     return max(last.values(), key=lambda run: run.path.stat().st_mtime, default=None)
 
 
-def find_run(folders: Iterable[Path], wanted: str | None, is_candidate: Callable[[StoredRun], bool]) -> StoredRun:
+def find_run(folders: Iterable[Path], name: str | None, is_candidate: Callable[[StoredRun], bool]) -> StoredRun:
     """The run that a user names by its number or file; the newest of those that qualify, if none is named.
 
     Raises:
         UsageError: there is no such run, or several.
     """
     runs = [run for folder in folders for run in Store(folder).runs()]
-    if wanted is None:
+    if name is None:
         newest = _newest(filter(is_candidate, runs))
         if newest is None:
             raise UsageError(
                 "no run is stored here that is not accepted already; pytest --benchmark-only --gate makes one"
             )
         return newest
-    number = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 10 else None
-    named = [run for run in runs if run.number == number or run.path.resolve() == Path(wanted).resolve()]
+    number = int(name) if name.isascii() and name.isdigit() and len(name) < 10 else None
+    named = [run for run in runs if run.number == number or run.path.resolve() == Path(name).resolve()]
     if len(named) != 1:
-        there = ", ".join(str(run.path) for run in named or runs[-10:]) or "none"
+        choices = ", ".join(str(run.path) for run in named or runs[-10:]) or "none"
         what = "several runs are" if named else "no run is"
-        raise UsageError(f"{what} called {wanted!r}; there is: {there}")
+        raise UsageError(f"{what} called {name!r}; there is: {choices}")
     return named[0]

@@ -130,14 +130,14 @@ def make_same(source: Tree, target: Tree, paths: Iterable[Path]) -> None:
         if not path.resolve().is_relative_to(source.root.resolve()) or path.resolve() == source.root.resolve():
             raise ComparisonError(f"gate_same: {path} is no file or folder inside the repository")
         relative = path.resolve().relative_to(source.root.resolve())
-        there = target.root / relative
-        if there.is_dir():
-            shutil.rmtree(there)
-        there.parent.mkdir(parents=True, exist_ok=True)
+        copy = target.root / relative
+        if copy.is_dir():
+            shutil.rmtree(copy)
+        copy.parent.mkdir(parents=True, exist_ok=True)
         if path.is_dir():
-            shutil.copytree(path, there, ignore=shutil.ignore_patterns("__pycache__"))
+            shutil.copytree(path, copy, ignore=shutil.ignore_patterns("__pycache__"))
         elif path.exists():
-            shutil.copy2(path, there)
+            shutil.copy2(path, copy)
 
 
 def benchmark_files(tree: Tree, collected: Iterable[str], ini: str) -> list[Path]:
@@ -202,6 +202,6 @@ def git(folder: Path, *arguments: str) -> str:
     except OSError as error:
         raise ComparisonError(f"git cannot be run ({error}); revisions need it") from error
     if run.returncode:
-        said = run.stderr.strip().splitlines() or ["it gave no reason"]
-        raise ComparisonError(f"git {arguments[0]} failed: {said[-1]}")
+        lines = run.stderr.strip().splitlines() or ["it gave no reason"]
+        raise ComparisonError(f"git {arguments[0]} failed: {lines[-1]}")
     return run.stdout.strip()

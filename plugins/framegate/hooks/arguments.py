@@ -31,11 +31,13 @@ def pytest_load_initial_conftests(
 
 def complaint(config: pytest.Config, parser: pytest.Parser) -> str | None:
     """What is wrong with the arguments, in one line; None if nothing is."""
-    given = [*shlex.split(os.environ.get("PYTEST_ADDOPTS", "")), *map(str, config.invocation_params.args)]
-    apart = separated(given)
+    arguments = [*shlex.split(os.environ.get("PYTEST_ADDOPTS", "")), *map(str, config.invocation_params.args)]
+    apart = separated(arguments)
     if not apart:
         return None
-    expected = _setup(config, parser, [each for each in given if each not in {option for option, _ in apart}], apart)
+    expected = _setup(
+        config, parser, [argument for argument in arguments if argument not in {option for option, _ in apart}], apart
+    )
     if expected in {None, (config.rootpath, config.inipath)}:
         return None
     option, value = apart[0]
@@ -63,11 +65,11 @@ def _exists(value: str) -> bool:
 
 
 def _setup(
-    config: pytest.Config, parser: pytest.Parser, given: Sequence[str], apart: Sequence[tuple[str, str]]
+    config: pytest.Config, parser: pytest.Parser, arguments: Sequence[str], apart: Sequence[tuple[str, str]]
 ) -> tuple[Path, Path | None] | None:
     """Root and ini file as pytest finds them without those values; None if this pytest cannot be asked."""
     values = {value for _, value in apart}
-    known = parser.parse_known_args([each for each in given if each not in values])
+    known = parser.parse_known_args([argument for argument in arguments if argument not in values])
     try:
         from _pytest.config.findpaths import determine_setup
 

@@ -53,9 +53,9 @@ def pytest_runtest_call(item: pytest.Item) -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_benchmark_update_json(config: pytest.Config, output_json: dict[str, Any]) -> None:
     """Store them, if there are any."""
-    found = config.stash.get(INSTRUMENTS, set())
-    if found:
-        output_json["machine_info"]["instruments"] = sorted(found)
+    names = config.stash.get(INSTRUMENTS, set())
+    if names:
+        output_json["machine_info"]["instruments"] = sorted(names)
 
 
 @pytest.hookimpl(optionalhook=True)  # pytest-benchmark may be switched off

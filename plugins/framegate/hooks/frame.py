@@ -83,9 +83,9 @@ def note_range(
     from framegate.results.parts import Picture
 
     def look(picture: Array) -> None:
-        found = ShownRange.of(picture, frame_io.output_range)
-        Picture(*found).store(benchmark.extra_info)
-        line = found.note()
+        shown = ShownRange.of(picture, frame_io.output_range)
+        Picture(*shown).store(benchmark.extra_info)
+        line = shown.note()
         if line is not None:
             remarks = benchmark.extra_info.get("model_remarks", [])
             benchmark.extra_info["model_remarks"] = [*remarks, line]

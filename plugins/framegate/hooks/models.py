@@ -54,10 +54,10 @@ def runtime(
     from framegate.inference.abilities import TakesThreads
 
     with named(pytestconfig, "runtime", frame_runtime):
-        made = runtimes(frame_runtime)
-    frame_info["runtime_version"] = made.describe()
-    frame_info["threads"] = frame_threads if isinstance(made, TakesThreads) else None
-    return made
+        runtime = runtimes(frame_runtime)
+    frame_info["runtime_version"] = runtime.describe()
+    frame_info["threads"] = frame_threads if isinstance(runtime, TakesThreads) else None
+    return runtime
 
 
 @pytest.fixture

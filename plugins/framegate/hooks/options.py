@@ -22,18 +22,18 @@ def words(name: str, about: str, known: tuple[str, ...]) -> Option:
     return Option(name=name, about=about, metavar="|".join(known), parse=choice(known), default=known[0])
 
 
-def trial(flag: str, given: str) -> int | None:
+def trial(flag: str, argument: str) -> int | None:
     """Seconds, or ``off`` for none."""
-    return None if given == "off" else count(DAY_S)(flag, given)
+    return None if argument == "off" else count(DAY_S)(flag, argument)
 
 
-def size(flag: str, given: str) -> Size:
+def size(flag: str, argument: str) -> Size:
     """Pixels, as in ``640x480``."""
     from framegate.errors import UsageError
     from framegate.values import Size
 
     try:
-        return Size.parse(given)
+        return Size.parse(argument)
     except UsageError as error:
         raise UsageError(f"{flag}: {error}") from None
 
@@ -94,7 +94,7 @@ FRAME = {
         name="frame-pictures",
         about="write each cell's picture, as read back from the screen, and the one its model was fed, as PNG files",
         metavar="FOLDER",
-        parse=lambda _, given: Path(given),
+        parse=lambda _, argument: Path(argument),
         ini=False,
     ),
 }

@@ -180,7 +180,7 @@ def _check_required(options: Options, registries: Registries) -> None:
 def expand(names: Iterable[str], registry: Iterable[str]) -> tuple[str, ...]:
     """Replace ``all`` by every name but ``auto`` and ``null``, which are no backends of their own."""
     everything = [name for name in registry if name not in ("auto", "null")]
-    return once(each for name in names for each in (everything if name == ALL else [name]))
+    return once(member for name in names for member in (everything if name == ALL else [name]))
 
 
 @per_run

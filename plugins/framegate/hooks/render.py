@@ -118,12 +118,12 @@ def make_renderer(
     from framegate.interfaces import AS_TO_PIXELS
     from framegate.pipelines.base import PYTHON
 
-    with _noted(request), ExitStack() as made:
+    with _noted(request), ExitStack() as closing:
 
         def make(shape: tuple[int, ...], dtype: str, drawing: Drawing = AS_TO_PIXELS) -> Renderer:
             with named(pytestconfig, "renderer", frame_renderer):
                 renderer = registries_of(pytestconfig).renderers[PYTHON][frame_renderer](gl_context)
-                made.callback(renderer.close)
+                closing.callback(renderer.close)
                 renderer.prepare(shape, dtype, drawing)
             renderer_drawings[id(renderer)] = drawing
             return renderer

@@ -34,17 +34,17 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
 def _in_order(session: pytest.Session) -> Iterator[None]:
     def stop(number: int, _: object) -> None:
         signal.signal(number, signal.SIG_DFL)  # a second one ends the process at once
-        said = f"stopped by {signal.Signals(number).name}"
-        session.shouldstop = said  # where code under test takes the exception below for one of its own
-        pytest.exit(said)
+        reason = f"stopped by {signal.Signals(number).name}"
+        session.shouldstop = reason  # where code under test takes the exception below for one of its own
+        pytest.exit(reason)
 
     is_main = threading.current_thread() is threading.main_thread()
     # One that is ignored (nohup), or that someone else takes care of, stays so.
-    taken = [each for each in SIGNALS if is_main and signal.getsignal(each) is signal.SIG_DFL]
-    for each in taken:
-        signal.signal(each, stop)
+    caught = [number for number in SIGNALS if is_main and signal.getsignal(number) is signal.SIG_DFL]
+    for number in caught:
+        signal.signal(number, stop)
     try:
         yield
     finally:
-        for each in taken:
-            signal.signal(each, signal.SIG_DFL)
+        for number in caught:
+            signal.signal(number, signal.SIG_DFL)

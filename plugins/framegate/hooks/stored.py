@@ -176,15 +176,15 @@ def store_size(
     return store
 
 
-def psnr_db(found: Array, wanted: Array) -> float:
+def psnr_db(picture: Array, reference: Array) -> float:
     """Peak signal-to-noise ratio of values whose peak is 1; infinite if they are equal."""
-    error = float(((found.astype("float64") - wanted) ** 2).mean())
+    error = float(((picture.astype("float64") - reference) ** 2).mean())
     return math.inf if error == 0 else -10 * math.log10(error)
 
 
 def _load_s(runtime: Runtime, model: ResolvedModel) -> float:
     started = time.perf_counter()
     loaded = runtime.load(model)
-    taken = time.perf_counter() - started
+    seconds = time.perf_counter() - started
     loaded.close()
-    return taken
+    return seconds

@@ -54,9 +54,9 @@ class Worker:
         if self._keys is not None:
             # In the same order on both sides, whatever other plugins think of it.
             order = {key: index for index, key in enumerate(self._keys)}
-            wanted = [item for item in items if item.name in order and _is_benchmark(item)]
-            out = [item for item in items if item not in wanted]
-            items[:] = sorted(wanted, key=lambda item: order[item.name])
+            benchmarks = [item for item in items if item.name in order and _is_benchmark(item)]
+            out = [item for item in items if item not in benchmarks]
+            items[:] = sorted(benchmarks, key=lambda item: order[item.name])
             config.hook.pytest_deselected(items=out)
 
     @pytest.hookimpl(trylast=True)
