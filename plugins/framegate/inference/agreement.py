@@ -118,7 +118,7 @@ def _difference(name: str, found: Array, expected: Array, runtime: str, toleranc
     allowed = tolerance * scale
     if expected.dtype.kind in "iu":
         allowed = max(allowed, 1.0 if spread >= LEVELS else 0.0)
-        if np.count_nonzero(off > allowed) <= TOLERANCE * off.size:
+        if np.count_nonzero(off > allowed) <= tolerance * off.size:
             off = off[off <= allowed]
     largest = float(np.max(off, initial=0.0))
     if largest > allowed:
