@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file so that it is there in full or not at all; one that is there is replaced in one step.
+
+    Raises:
+        OSError: it cannot be written; ``path`` is as it was.
+    """
+    with whole_file(path) as file:
+        file.write(content)
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[BinaryIO]:
+    """A file to write to piece by piece, which is there in full when the block ends, and not at all if it raises.
 
     Raises:
         OSError: it cannot be written; ``path`` is as it was.
@@ -18,7 +31,7 @@ def write_whole(path: Path, content: bytes) -> None:
     half = path.with_name(f".{path.name}")
     try:
         with half.open("wb") as file:
-            file.write(content)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         half.replace(path)
