@@ -10,6 +10,7 @@ the picture's top or sides cuts the strip too, as a crop to the model's input do
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -111,6 +112,31 @@ def stamped(picture: Pixels, number: int, out: Pixels | None = None) -> Pixels:
     np.copyto(copy, picture)
     write_number(copy, number)
     return copy
+
+
+def numbered_pictures(pictures: Iterable[Pixels], copies: int = 8) -> Iterator[Pixels]:
+    """Copies of pictures that carry their places, from 0 on, in memory that is used in turn.
+
+    A picture is stamped when it is asked for, which takes about 0.06 ms for 640x480 pixels and 0.3 ms for 1920x1080:
+    whoever asks for it before the frame is due keeps that out of the frame's time.
+
+    Args:
+        pictures: uint8 (H, W) or (H, W, 3), of one size, no side under 80; they may be read-only, and the same ones
+            again and again.
+        copies: number of copies there is memory for. A picture changes when so many further ones have been asked for:
+            more than there are in queues, under way and being looked at.
+
+    Yields:
+        As many pictures as there are in ``pictures``.
+
+    Raises:
+        UsageError: as in `write_number`.
+    """
+    memory: list[Pixels] = []
+    for number, picture in enumerate(pictures):
+        if number < copies:
+            memory.append(np.empty_like(picture))
+        yield stamped(picture, number, memory[number % copies])
 
 
 def unwrap(number: int, newest: int) -> int:

@@ -16,11 +16,13 @@ from framegate.errors import FrameError
 from framegate.frames import builtin
 from framegate.frames.clip import generate_clip
 from framegate.frames.pictures import decode_picture, unread_kind
-from framegate.interfaces import FrameSourceFactory, Pixels
+from framegate.interfaces import FrameSourceFactory, Pixels, Size
 from framegate.paths import data_dir
 
 MOST_FRAMES = 60
 """Frames that a suite takes in turn: two seconds of video, which are kept decoded."""
+
+CLIP_SIZE = Size(480, 640)
 
 
 def open_source(source: str, factories: Mapping[str, FrameSourceFactory]) -> Iterator[Pixels]:
@@ -141,9 +143,14 @@ def packaged_photo(_: str = "") -> Iterator[Pixels]:
     yield picture
 
 
-def generated_clip(_: str = "") -> Iterator[Pixels]:
-    """The frames of `generate_clip`."""
-    yield from generate_clip()
+def generated_clip(locator: str = "") -> Iterator[Pixels]:
+    """The frames of `generate_clip`, of 640x480 pixels or of the size that the locator names.
+
+    Raises:
+        UsageError: the locator is no size.
+    """
+    size = Size.parse(locator) if locator else CLIP_SIZE
+    return generate_clip(height=size.height, width=size.width)
 
 
 def _read_video(path: Path) -> Iterator[Pixels]:

@@ -210,7 +210,8 @@ def load_path(
         note_choice(loaded)
         io = find_frame_io(spec, resolved_model, loaded, Size.parse(frame_size))
         to_tensor = ToTensor(io.shape, io.input.dtype, io.input_range)
-        return [{io.input.name: to_tensor(picture).copy()} for picture in in_turn(generate_clip(1, *io.size))]
+        pictures = in_turn(list(generate_clip(*io.size, frames=1)))
+        return [{io.input.name: to_tensor(picture).copy()} for picture in pictures]
 
     with named(pytestconfig, "runtime", frame_runtime):
         path = LoadPath(resolved_model, runtime, feeds)

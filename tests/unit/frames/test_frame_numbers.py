@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from typing import cast
 
@@ -13,7 +14,16 @@ from hypothesis import strategies as st
 
 from framegate.errors import UsageError
 from framegate.frames.clip import generate_clip
-from framegate.frames.numbers import BLOCKS, LEAST_SIDE, RANGE, read_number, stamped, unwrap, write_number
+from framegate.frames.numbers import (
+    BLOCKS,
+    LEAST_SIDE,
+    RANGE,
+    numbered_pictures,
+    read_number,
+    stamped,
+    unwrap,
+    write_number,
+)
 from framegate.frames.sources import open_frames
 from framegate.interfaces import Pixels
 
@@ -122,7 +132,7 @@ def test_a_picture_without_a_strip_has_no_number(kind: str, size: tuple[int, int
 
 
 def test_the_generated_clip_has_no_numbers_of_its_own() -> None:
-    assert {read_number(picture) for picture in generate_clip(height=120, width=160)} == {None}
+    assert {read_number(picture) for picture in generate_clip(120, 160)} == {None}
 
 
 def test_noise_has_no_number() -> None:
@@ -172,6 +182,20 @@ def test_alpha_counts_for_nothing() -> None:
 
 def test_numbers_above_16_bits_are_written_by_their_lower_ones() -> None:
     assert read_number(stamped(picture_of("grey", 80, 80), 3 * RANGE + 5)) == 5
+
+
+def test_pictures_carry_their_places_in_memory_that_is_used_in_turn() -> None:
+    (photo,) = open_frames("photo")
+    pictures = numbered_pictures(itertools.repeat(photo), copies=3)
+    latest = list(itertools.islice(pictures, 7, 10))
+    assert [read_number(picture) for picture in latest] == [7, 8, 9]
+    assert next(pictures) is latest[0]
+    assert read_number(latest[0]) == 10
+    assert len({id(picture) for picture in (photo, *latest)}) == 4
+
+
+def test_there_are_as_many_numbered_pictures_as_pictures() -> None:
+    assert [read_number(picture) for picture in numbered_pictures(generate_clip(80, 80, frames=3))] == [0, 1, 2]
 
 
 @given(st.integers(0, 10**9), st.integers(-(RANGE // 2) + 1, RANGE // 2 - 1))

@@ -78,7 +78,7 @@ def test_numbers_come_back_in_order(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("rate", [0, -1, 1e-9, float("nan"), float("inf")])
 def test_a_rate_that_cannot_be_is_refused(tmp_path: Path, rate: float) -> None:
-    with pytest.raises(UsageError, match="pictures per second cannot be; give 0.001 or more"):
+    with pytest.raises(UsageError, match=r"pictures per second cannot be; give 0.001 or more"):
         write_y4m(tmp_path / "no.y4m", [np.zeros((4, 6, 3), np.uint8)], rate)
 
 

@@ -1,3 +1,4 @@
+import hashlib
 import struct
 import zlib
 from pathlib import Path
@@ -6,7 +7,8 @@ import cv2
 import numpy as np
 import pytest
 
-from framegate.errors import FrameError
+from framegate.errors import FrameError, UsageError
+from framegate.frames.clip import generate_clip
 from framegate.frames.sources import open_frames
 
 
@@ -25,6 +27,28 @@ def test_the_clip_moves_and_is_the_same_each_time() -> None:
     assert all(frame.shape == (480, 640, 3) and frame.dtype == np.uint8 for frame in clip)
     assert len({frame.tobytes() for frame in clip}) == 30
     assert clip[7].tobytes() == open_frames("clip")[7].tobytes()
+
+
+@pytest.mark.parametrize(
+    ("locator", "shape"), [("1920x1080", (1080, 1920, 3)), ("33x21", (21, 33, 3)), ("7", (7, 7, 3))]
+)
+def test_the_clip_has_the_size_that_it_is_told(locator: str, shape: tuple[int, ...]) -> None:
+    frames = open_frames(f"clip:{locator}", most=3)
+    assert [frame.shape for frame in frames] == [shape] * 3
+    assert len({frame.tobytes() for frame in frames}) == 3
+
+
+@pytest.mark.parametrize(("size", "digest"))
+def test_the_clip_has_the_same_bytes_on_every_machine(size: tuple[int, int], digest: str) -> None:
+    content = hashlib.sha256()
+    for frame in generate_clip(*size):
+        content.update(frame.tobytes())
+    assert content.hexdigest()[:16] == digest
+
+
+def test_a_size_that_is_none_is_named() -> None:
+    with pytest.raises(UsageError, match=r"^size 'wide' is not a size; write 256 or 640x480"):
+        open_frames("clip:wide")
 
 
 def test_a_picture_file_comes_back_as_rgb(tmp_path: Path) -> None:
