@@ -10,6 +10,7 @@ from framegate.results.model_size import ModelSize
 from framegate.results.page import Page
 from framegate.results.parts import Agreement, Form, Frame, Frames, Memory, Picture, ScreenCosts, Stages
 from framegate.results.reading import Misfit, read_as
+from framegate.results.realtime import Realtime
 
 Strings = tuple[str, ...]
 Seconds = Mapping[str, float]
@@ -34,6 +35,7 @@ class CellResult:
         picture: values of the picture, and the range in which they are shown.
         screen: costs of the way to the screen.
         model_size: the network, in the model-size study.
+        realtime: numbers of a run against a clock.
         page: TF.js' page, where the cell ran in one.
         trial_s: runtime -> seconds of its fastest run, where ``auto`` chose from several.
         remarks: what users of the model must know.
@@ -54,6 +56,7 @@ class CellResult:
     picture: Picture | None = None
     screen: ScreenCosts | None = None
     model_size: ModelSize | None = None
+    realtime: Realtime | None = None
     page: Page | None = None
     trial_s: Seconds = field(default_factory=dict)
     remarks: Strings = ()
@@ -92,6 +95,7 @@ class CellResult:
             picture=Picture.read(extra_info),
             screen=ScreenCosts.read(extra_info),
             model_size=ModelSize.read(extra_info),
+            realtime=Realtime.read(extra_info),
             page=Page.read(extra_info),
             trial_s=_or(extra_info.get("trial_s"), Seconds, {}),
             remarks=_or(extra_info.get("model_remarks"), Strings, ()),

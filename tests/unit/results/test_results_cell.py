@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields
+from dataclasses import fields, replace
 from importlib.resources import files
 from typing import Any
 
 import pytest
+from clock_runs import run_of
+from stored_schema import complaints
 
+from framegate.realtime.statistics import realtime_of
 from framegate.results.cell import CellResult
 from framegate.results.model_size import Ceilings, ModelSize
 from framegate.results.page import Arrivals, Kernels, KernelTime, Page, PageLaunch
@@ -24,6 +27,7 @@ from framegate.results.parts import (
     ScreenCosts,
     Stages,
 )
+from framegate.results.realtime import Attempt, Realtime, Search
 
 MACHINE = Ceilings(read_bytes_per_s=10e9, macs_per_s=50e9)
 PAGE = Page(
@@ -37,6 +41,8 @@ PAGE = Page(
     launches=(PageLaunch(0.1, 2, 3.5), PageLaunch(0.2, 2)),
     kernels=Kernels.of([KernelTime("Add", 0.1, ((1, 2),)), KernelTime("Pad", None)], 0.1),
 )
+SEARCH = Search(30.0, 2.0, (Attempt(30.0, sustained=True, dropped=0, age_p99_s=0.02), Attempt(60.0, False, 9, None)))
+REALTIME = replace(realtime_of(run_of([(0, 0), (1, 0), (2, 2)]), 0.02), search=SEARCH)
 PARTS: tuple[Part, ...] = (
     Form(VERSION),
     Frame(model="net", size="16", is_software=True),
@@ -47,6 +53,7 @@ PARTS: tuple[Part, ...] = (
     Picture((-1.0, 1.0), -0.5, 0.5, 0.0),
     ScreenCosts(12, 4, 0.1, {"convert": 0.1}, None, 0.3, 0.2, is_gpu_s_trusted=False),
     ModelSize("net-uint8", 1, 2, 3, 4, 0.5, 0.25, MACHINE, compared_with="net", psnr_db=31.5),
+    REALTIME,
     PAGE,
 )
 
@@ -63,7 +70,7 @@ def test_parts_are_read_as_they_were_stored() -> None:
     assert result.version == VERSION
     assert (
         *(Form(result.version), result.frame, result.frames, result.stages, result.memory, result.agreement),
-        *(result.picture, result.screen, result.model_size, result.page),
+        *(result.picture, result.screen, result.model_size, result.realtime, result.page),
     ) == PARTS
     assert (result.trial_s, result.remarks) == ({"a": 1}, ("old",))
     assert (result.suite, result.cell, result.median_s) == ("test_x", "a-b", 0.5)
@@ -146,8 +153,16 @@ def schema_keys(part: str) -> set[str]:
     return set(schema["properties"][part].get("properties", {}))
 
 
-@pytest.mark.parametrize("part", [Form, Frame, Frames, Memory, Agreement, Picture, ScreenCosts, ModelSize, Page])
+@pytest.mark.parametrize(
+    "part", [Form, Frame, Frames, Memory, Agreement, Picture, ScreenCosts, ModelSize, Realtime, Page]
+)
 def test_the_schema_describes_every_field(part: Any) -> None:
     names = {field.name for field in fields(part)}
     beside = {ModelSize: {"bound_by"}, Page: {"crossOriginIsolated"}}
     assert schema_keys(part.key) == names | beside.get(part, set())
+
+
+def test_a_run_against_a_clock_is_stored_as_the_schema_says() -> None:
+    extra_info: dict[str, Any] = {}
+    REALTIME.store(extra_info)
+    assert complaints(json.loads(json.dumps(extra_info)), "realtime") == []
