@@ -8,6 +8,7 @@ from framegate.report.costs import cost_sections
 from framegate.report.kernels import kernel_sections
 from framegate.report.memory import memory_sections
 from framegate.report.model_size import size_sections
+from framegate.report.realtime import realtime_sections
 from framegate.report.section import Section
 from framegate.report.stages import stage_sections
 from framegate.report.ways import way_sections
@@ -23,4 +24,5 @@ def own_sections(results: Sequence[CellResult]) -> list[Section]:
         *stage_sections(results),
         *kernel_sections(results),
         *way_sections(results),
+        *realtime_sections(results),
     ]
