@@ -18,10 +18,10 @@ pytestmark = [
 
 def test_browser(
     store_memory: StoreMemory,
-    frame_pipeline: Pipeline,
+    cell_pipeline: Pipeline,
     measure_frames: MeasureFrames,
     verify_frames: VerifyFrames,
 ) -> None:
-    measure_frames(frame_pipeline)
+    measure_frames(cell_pipeline)
     store_memory()
-    verify_frames(frame_pipeline)
+    verify_frames(cell_pipeline)

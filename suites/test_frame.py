@@ -9,10 +9,10 @@ pytestmark = [pytest.mark.benchmark(group="frame"), pytest.mark.frame_defaults(p
 
 def test_frame(
     store_memory: StoreMemory,
-    frame_pipeline: Pipeline,
+    cell_pipeline: Pipeline,
     measure_frames: MeasureFrames,
     verify_frames: VerifyFrames,
 ) -> None:
-    measure_frames(frame_pipeline)
+    measure_frames(cell_pipeline)
     store_memory()
-    verify_frames(frame_pipeline)
+    verify_frames(cell_pipeline)

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from framegate.hooks.agreement import VerifyOutputs
 from framegate.hooks.pipeline import MeasureFrames, VerifyFrames
+from framegate.hooks.realtime import RunFrames
 from framegate.hooks.render import WarmUp
 from framegate.interfaces import Array, Float32, GLContext, LoadedModel, Pixels, Renderer, ResolvedModel, Runtime
 from framegate.measure.frame import FrameLoop, Turns
@@ -45,6 +46,7 @@ __all__ = [
     "Preprocessor",
     "Renderer",
     "ResolvedModel",
+    "RunFrames",
     "Runtime",
     "StageTimer",
     "StoreCosts",

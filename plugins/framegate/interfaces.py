@@ -166,8 +166,12 @@ class Screen(Protocol):
         """
         ...
 
-    def read(self) -> Pixels:
-        """What is shown, scaled if need be, as uint8 RGBA (H, W, 4), first row at the top."""
+    def read(self, corner: Size | None = None) -> Pixels:
+        """What is shown, scaled if need be, as uint8 RGBA (H, W, 4), first row at the top.
+
+        Args:
+            corner: height and width of the part to read, from the upper left; None reads all of it.
+        """
         ...
 
     def close(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-AXES = ("model", "size", "preprocess", "runtime", "renderer", "gl")
+AXES = ("model", "size", "preprocess", "runtime", "renderer", "gl", "scenario", "pipeline")
 """The axes in the order in which they stand in a test id; the last one varies fastest."""
 
 Row = tuple[str, ...]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from framegate.errors import UnknownName, UsageError
 
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     Table = Mapping[str, "Option"]
+
+Value = TypeVar("Value")
 
 
 def text(flag: str, argument: str) -> str:
@@ -149,12 +151,13 @@ class Names(Option):
         """It is given several times."""
         return {"action": "append", "metavar": self.metavar}
 
-    def value(self, argument: Any, setting: Any, home: Path) -> tuple[str, ...]:
+    def value(self, argument: Any, setting: Any, home: Path) -> tuple[Any, ...]:
         """The values, in order."""
         values = split(argument or [])
         if argument and not values:
             raise self._emptiness()
-        return values or _settings(setting, home)
+        asked = once(self.parse(self.flag, value) for value in values or _settings(setting, home))
+        return asked or self.default or ()
 
 
 class Patterns(Names):
@@ -192,7 +195,7 @@ def split(values: Sequence[str]) -> tuple[str, ...]:
     return once(part for part in parts if part)
 
 
-def once(values: Iterable[str]) -> tuple[str, ...]:
+def once(values: Iterable[Value]) -> tuple[Value, ...]:
     """The values in order, without repeats."""
     return tuple(dict.fromkeys(values))
 

@@ -18,6 +18,7 @@ from framegate.hooks import (
     outcome,
     pictures,
     pipeline,
+    realtime,
     registries,
     render,
     report,
@@ -44,6 +45,7 @@ PARTS = (
     stored,
     browser,
     pipeline,
+    realtime,
     gate,
     stopped,
 )

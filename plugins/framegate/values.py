@@ -38,11 +38,13 @@ class Frame(NamedTuple):
         number: its place among the frames of its source, from 0.
         due_s: when it was due, in seconds of the clock that the pipeline reads.
         picture: uint8 (H, W, 3), RGB.
+        began_s: when its source handed it out, on that clock.
     """
 
     number: int
     due_s: float
     picture: Pixels
+    began_s: float = 0.0
 
 
 class Size(NamedTuple):

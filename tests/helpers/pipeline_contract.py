@@ -10,6 +10,7 @@ import pytest
 
 from framegate.pipelines.base import Pipeline
 from framegate.pipelines.verify import verify_screen
+from framegate.realtime.run import Run, RunRequest
 
 
 class CountingBench:
@@ -55,6 +56,22 @@ def check_contract(pipeline: Pipeline) -> None:
     json.dumps({**pipeline.describe(), **stages_s})
     pipeline.close()
     pipeline.close()
+
+
+def check_run(pipeline: Pipeline, request: RunRequest) -> Run:
+    """A run against a clock: every frame that came is accounted for, and stands on the screen when it is shown."""
+    pipeline.prepare()
+    before = {stage: len(samples) for stage, samples in pipeline.samples.items()}
+    run = pipeline.run(request)
+    numbers = [sight.frame for sight in run.sights]
+    assert run.came > 2
+    assert sorted([*numbers, *run.dropped]) == list(range(run.came))
+    assert numbers == sorted(numbers)
+    assert [sight.screen for sight in run.sights] == numbers
+    assert all(sight.due_s <= sight.began_s <= sight.shown_s for sight in run.sights)
+    assert all(len(samples) - before.get(stage, 0) >= len(numbers) for stage, samples in pipeline.samples.items())
+    check_looks(pipeline)
+    return run
 
 
 def check_looks(pipeline: Pipeline) -> None:

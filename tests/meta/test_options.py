@@ -23,4 +23,4 @@ def test_every_option_has_a_row() -> None:
 
 @pytest.mark.parametrize("option", [option for option in OPTIONS if option.default], ids=lambda option: option.name)
 def test_a_rows_default_is_the_options(option: Option) -> None:
-    assert ROWS[option.flag].strip("`") == str(option.default)
+    assert ROWS[option.flag].strip("`") == (option.unset or str(option.default))

@@ -9,7 +9,7 @@ from counted_calls import calls_of
 
 CELLS = 1_000
 EMPTY = f"import pytest\n@pytest.mark.parametrize('cell', range({CELLS}))\ndef test_empty(cell):\n    pass\n"
-MATRIX = "def test_frame(benchmark, frame_pipeline):\n    benchmark(frame_pipeline)\n"
+MATRIX = "def test_frame(benchmark, cell_pipeline):\n    benchmark(cell_pipeline)\n"
 
 
 def test_a_cell_is_at_most_twice_the_work_of_an_empty_test(

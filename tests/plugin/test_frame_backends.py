@@ -87,7 +87,7 @@ def test_a_very_long_value_is_a_mistake_like_any_other(run: Run, option: str) ->
 @pytest.mark.parametrize(("marker", "suite"), [("frame_defaults", "test_mine.py"), ("frame_main", "")])
 def test_a_suite_that_names_an_axis_wrong_is_told(run: Run, suites: Path, marker: str, suite: str) -> None:
     (suites / "test_mine.py").write_text(
-        f"import pytest\n@pytest.mark.{marker}(sizes='16')\ndef test_mine(benchmark, frame_pipeline): pass"
+        f"import pytest\n@pytest.mark.{marker}(sizes='16')\ndef test_mine(benchmark, cell_pipeline): pass"
     )
     result = run(suite=suite)
     result.stdout.fnmatch_lines([f"unknown axis in the {marker} marker 'sizes' (did you mean 'size'?)*"])

@@ -24,14 +24,14 @@ def resident():
 
 
 @pytest.fixture
-def many_frames(frame_pipeline):
+def many_frames(cell_pipeline):
     for _ in range({WARM}):
-        frame_pipeline()
+        cell_pipeline()
     before = resident()
     for _ in range({FRAMES}):
-        frame_pipeline()
+        cell_pipeline()
     GROWN.append(resident() - before)
-    return frame_pipeline
+    return cell_pipeline
 
 
 def pytest_sessionfinish():

@@ -291,6 +291,6 @@ def test_each_model_is_loaded_once_a_runtime_and_once_more_a_size_to_compare(
 
 
 def test_a_cell_that_measures_nothing_is_warned_about(run: Run, suites: Path) -> None:
-    (suites / "test_mine.py").write_text("def test_mine(benchmark, frame_pipeline): pass")
+    (suites / "test_mine.py").write_text("def test_mine(benchmark, cell_pipeline): pass")
     result = run("--frame-preprocess=none", "-W", "default", suite="test_mine.py")
     result.stdout.fnmatch_lines(["*Benchmark fixture was not used at all in this test!*"])

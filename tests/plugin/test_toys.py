@@ -43,7 +43,7 @@ def pytest_framegate_runtimes(config):
 
 
 def pytest_runtest_teardown(item):
-    print("bare:", item.funcargs["frame_pipeline"].page.info["flags"]["PROD"])
+    print("bare:", item.funcargs["cell_pipeline"].page.info["flags"]["PROD"])
 """
 
 

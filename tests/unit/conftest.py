@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
+from hypothesis import settings
 
 from framegate.contexts import builtin
 from framegate.errors import BackendUnavailable
 from framegate.interfaces import ANYWHERE, GLContext
 
 OpenContext = Callable[[str], GLContext]
+
+# An example that a busy machine takes long for is no failure.
+settings.register_profile("framegate", settings(), deadline=None)
+settings.load_profile("framegate")
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,8 @@ VALUES = {
     "runtime": ["tensorflow"],
     "renderer": ["opencv", "gl-texture"],
     "gl": ["egl"],
+    "scenario": ["camera-30"],
+    "pipeline": ["serial"],
 }
 
 
@@ -17,9 +19,9 @@ def own(axis: str, model: str | None) -> list[str]:
 def test_every_model_runs_at_its_own_sizes_and_the_last_axis_varies_fastest() -> None:
     rows = list(cells(AXES, VALUES, own))
     assert len(rows) == 2 * 2 * 2 + 2
-    assert rows[0] == ("m", "64", "none", "tensorflow", "opencv", "egl")
-    assert rows[1] == ("m", "64", "none", "tensorflow", "gl-texture", "egl")
-    assert rows[-1] == ("n", "256", "all", "tensorflow", "gl-texture", "egl")
+    assert rows[0] == ("m", "64", "none", "tensorflow", "opencv", "egl", "camera-30", "serial")
+    assert rows[1] == ("m", "64", "none", "tensorflow", "gl-texture", "egl", "camera-30", "serial")
+    assert rows[-1] == ("n", "256", "all", "tensorflow", "gl-texture", "egl", "camera-30", "serial")
     assert [row[:2] for row in rows[::4]] == [("m", "64"), ("m", "128"), ("n", "256")]
 
 

@@ -51,9 +51,10 @@ class MemoryScreen:
         if self._shown is not self._pixels:
             np.copyto(self._shown, scaled(self._pixels, self._drawing))
 
-    def read(self) -> Pixels:
+    def read(self, corner: Size | None = None) -> Pixels:
         """A copy of what was shown last, zeros before that."""
-        return self._shown.copy()
+        height, width = corner or self._shown.shape[:2]
+        return self._shown[:height, :width].copy()
 
     def close(self) -> None:
         """Do nothing: memory needs no closing."""

@@ -111,14 +111,14 @@ class GLScreen:
         (height, width), (to_height, to_width) = self.size, self._shown.size
         gl.glBlitFramebuffer(0, 0, width, height, 0, 0, to_width, to_height, gl.GL_COLOR_BUFFER_BIT, self._filter)
 
-    def read(self) -> Pixels:
-        """What is shown, as uint8 RGBA (H, W, 4), first row at the top.
+    def read(self, corner: Size | None = None) -> Pixels:
+        """What is shown, or its upper left corner of a size, as uint8 RGBA (H, W, 4), first row at the top.
 
         Raises:
             GLError: reading failed, or something before it that nobody has asked about.
         """
         gl = self.gl
-        height, width = self._shown.size
+        height, width = corner or self._shown.size
         pixels = np.empty((height, width, 4), np.uint8)
         gl.glBindFramebuffer(gl.GL_READ_FRAMEBUFFER, self._shown.framebuffer)
         gl.glPixelStorei(gl.GL_PACK_ALIGNMENT, 1)

@@ -8,42 +8,19 @@ from typing import TYPE_CHECKING, cast
 import pytest
 
 from framegate.errors import BrowserError
-from framegate.hooks.matrix import BROWSER
 from framegate.hooks.options import options_of
 from framegate.hooks.outcome import ERROR, named
-from framegate.hooks.own import is_ours
 from framegate.hooks.pictures import build_preprocessor
+from framegate.hooks.pipeline import clock_of
 from framegate.hooks.registries import catalogue_of, registries_of
 from framegate.hooks.report import note
-from framegate.hooks.settings import per_run
 
 if TYPE_CHECKING:
     from framegate.browser.runtimes import PageRenderer, PageRuntime
     from framegate.browser.shelf import BrowserShelf
     from framegate.hooks.describe import FrameInfo
     from framegate.interfaces import Pixels, ResolvedModel
-    from framegate.measure.replay import ReplayClock
     from framegate.pipelines.page import PagePipeline
-
-
-@per_run
-def clock_of(config: pytest.Config) -> ReplayClock:
-    """The clock that plays back what pages have measured."""
-    from framegate.measure.replay import ReplayClock
-
-    del config
-    return ReplayClock()
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Have pytest-benchmark read that clock in the suites that run in a browser."""
-    for item in items:
-        if item.get_closest_marker(BROWSER) and is_ours(item):
-            marker = item.get_closest_marker("benchmark")
-            item.add_marker(
-                pytest.mark.benchmark(**({} if marker is None else marker.kwargs), timer=clock_of(config)),
-                append=False,
-            )
 
 
 @pytest.fixture(scope="session")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -17,9 +18,16 @@ from framegate.hooks.report import note
 if TYPE_CHECKING:
     from framegate.interfaces import Array, LoadedModel, MakeRenderer, Pixels
     from framegate.measure.frame import Turns
+    from framegate.measure.stages import Clock
     from framegate.models.frame_io import FrameIO
     from framegate.pipelines.python import PythonPipeline
     from framegate.preprocess.pipeline import Preprocessor
+    from framegate.realtime.feed import Feed
+    from framegate.realtime.run import RunRequest
+
+
+KEPT = 6
+"""Pictures that must not change after a frame has ended, and some more: those that are looked at."""
 
 
 @pytest.fixture
@@ -96,6 +104,7 @@ def note_range(
 
 @pytest.fixture
 def python_pipeline(
+    request: pytest.FixtureRequest,
     pytestconfig: pytest.Config,
     frame_preprocess: str,
     frames: list[Pixels],
@@ -109,19 +118,23 @@ def python_pipeline(
     """Preprocessing, model and renderer of the cell, joined."""
     from framegate.frames.turns import WARM_UP, numbered
     from framegate.measure.frame import frame_stages
-    from framegate.pipelines.python import Apart, PythonPipeline
+    from framegate.pipelines.order import order_of
+    from framegate.pipelines.python import Apart, Numbers, PythonPipeline
     from framegate.preprocess.tensor import ToPicture, ToTensor
+    from framegate.render.stamp import Stamp
 
+    params = request.node.callspec.params
     name = frame_io.input.name
     to_picture = ToPicture(frame_io.output.name, warm_model.run(model_feeds), frame_io.output_range)
     tensor = to_picture.tensor
     note_range(tensor)
     drawing = replace(options_of(pytestconfig).drawing, value_range=frame_io.output_range)
     renderer = make_renderer(tensor.shape, str(tensor.dtype), drawing)
+    numbers = Numbers(Stamp(tensor.shape, drawing), feeds_of(frames)) if "frame_scenario" in params else None
     stages = frame_stages(
         preprocess=lambda frame: {name: model_preprocessor(frame)},
         model=warm_model.stages(),
-        to_picture=to_picture,
+        to_picture=to_picture if numbers is None else lambda outputs: numbers.stamp(to_picture(outputs)),
         renderer=renderer.stages(),
     )
 
@@ -131,4 +144,17 @@ def python_pipeline(
 
     apart = Apart(picture=model_preprocessor.picture, feeds=feeds_apart)
     turns = numbered(frames, WARM_UP, time.perf_counter)
-    return PythonPipeline(turns, stages, to_picture, renderer, drawing, apart)
+    order = order_of(params.get("frame_pipeline", "serial"))(stages)
+    return PythonPipeline(turns, order, to_picture, renderer, drawing, apart, numbers)
+
+
+def feeds_of(frames: Sequence[Pixels]) -> Callable[[RunRequest, Clock], Feed]:
+    """Opens the frames of a run: those of a clip again and again, each with its number in a strip."""
+    from framegate.frames.numbers import numbered_pictures
+    from framegate.realtime.feed import InOrder, open_feed
+
+    def opened(request: RunRequest, clock: Clock) -> Feed:
+        copies = request.in_flight + KEPT
+        return open_feed(request, InOrder(numbered_pictures(itertools.cycle(frames), copies)), clock)
+
+    return opened

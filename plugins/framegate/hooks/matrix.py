@@ -19,6 +19,8 @@ DEFAULTS = {
     "renderer": ("topixels", "opencv", "gl-texture"),
     "gl": ("auto",),
     "size": ("256",),
+    "scenario": ("camera",),
+    "pipeline": ("serial",),
 }
 MARKER = "frame_defaults"
 MAIN = "frame_main"
@@ -31,7 +33,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Register the marker with which a suite says what it runs when the user says nothing."""
     config.addinivalue_line(
         "markers",
-        f"{MARKER}(model=..., size=..., preprocess=..., runtime=..., renderer=..., gl=...): comma-separated values of"
+        f"{MARKER}({', '.join(f'{axis}=...' for axis in DEFAULTS)}): comma-separated values of"
         " the axes that neither the command line nor the ini file names",
     )
     config.addinivalue_line(
@@ -66,9 +68,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     except FramegateError as error:
         raise pytest.Collector.CollectError(str(error)) from None
     names = [f"frame_{axis}" for axis in asked]
-    none = (None,) * (len(asked) - len(axes))  # gl is the last axis
     if rows:
-        metafunc.parametrize(names, [row + none for row in rows], ids=map(cell_id, rows))
+        full_rows = [[dict(zip(axes, row, strict=True)).get(axis) for axis in asked] for row in rows]
+        metafunc.parametrize(names, full_rows, ids=map(cell_id, rows))
     else:
         metafunc.parametrize(names, [pytest.param(*asked, marks=getattr(pytest.mark, NO_CELLS))], ids=["none"])
 
@@ -113,7 +115,9 @@ def _rows(metafunc: pytest.Metafunc, axes: Sequence[str]) -> Sequence[tuple[str,
     from framegate.interfaces import Size
     from framegate.matrix import cells
     from framegate.pipelines.base import pipeline_of
+    from framegate.pipelines.order import ORDERS
     from framegate.preprocess.toggles import parse_toggles
+    from framegate.realtime.run import SCENARIOS, cell_names
 
     config = metafunc.config
     options, registries, catalogue = options_of(config), registries_of(config), catalogue_of(config)
@@ -141,6 +145,8 @@ def _rows(metafunc: pytest.Metafunc, axes: Sequence[str]) -> Sequence[tuple[str,
         "runtime": expand(_of_one_kind(asked("runtime"), runtimes), runtimes),
         "renderer": expand(_of_one_kind(asked("renderer"), renderers), renderers),
         "gl": expand(asked("gl"), registries.contexts),
+        "scenario": cell_names(expand(asked("scenario"), SCENARIOS), options.rate),
+        "pipeline": expand(asked("pipeline"), ORDERS),
     }
     return list(cells(axes, values, own))
 

@@ -12,6 +12,7 @@ from framegate.option import Flag, Names, Option, choice, count
 from framegate.words import BrowserGPU, Fit, OutOfRange, Scaling
 
 if TYPE_CHECKING:
+    from framegate.realtime.schedule import Rate
     from framegate.values import BrowserRequest, Drawing, GLRequest, Size
 
 DAY_S = 24 * 3600
@@ -41,6 +42,13 @@ def size(flag: str, argument: str) -> Size:
 def axis(name: str, about: str) -> Names:
     """An axis of the matrix."""
     return Names(name=f"frame-{name}", about=f"{about}; comma-separated or repeated", metavar=name.upper())
+
+
+def rate(flag: str, argument: str) -> Rate:
+    """Frames per second, or ``max``."""
+    from framegate.realtime.schedule import parse_rate
+
+    return parse_rate(flag, argument)
 
 
 FRAME = {
@@ -160,6 +168,51 @@ BROWSER = {
 """For `BrowserRequest`."""
 
 
+REALTIME = {
+    "scenario": axis(
+        "scenario",
+        "how frames come in test_realtime: camera (on a schedule that waits for nobody), single-stream (the next when"
+        " the last is on the screen), offline (all at once), or 'all'",
+    ),
+    "rate": Names(
+        name="frame-rate",
+        about="frames per second of the camera in test_realtime, as in 30 or 30000/1001, or 'max' for the highest that"
+        " is sustained; comma-separated or repeated",
+        metavar="RATE",
+        parse=rate,
+        default=(30.0,),
+        unset="30",
+    ),
+    "pipeline": axis(
+        "pipeline",
+        "order of the stages in test_realtime: serial (one frame after another), overlapped (several frames at once),"
+        " or 'all'",
+    ),
+    "seconds": Option(
+        name="frame-seconds",
+        about="seconds that each run of test_realtime takes",
+        metavar="SECONDS",
+        parse=count(DAY_S),
+        default=24,
+    ),
+    "queue": Option(
+        name="frame-queue",
+        about="frames of a camera that wait for the pipeline at most; a new one pushes out the oldest",
+        metavar="N",
+        parse=count(1000),
+        default=1,
+    ),
+    "in_flight": Option(
+        name="frame-in-flight",
+        about="frames that are on their way at once in an overlapped pipeline",
+        metavar="N",
+        parse=count(1000),
+        default=3,
+    ),
+}
+"""For `Options`: runs against a clock."""
+
+
 class Options(NamedTuple):
     """What the user asked for; an axis that nobody named is an empty tuple."""
 
@@ -176,6 +229,12 @@ class Options(NamedTuple):
     trial_s: int | None
     require: tuple[str, ...]
     pictures: Path | None
+    scenario: tuple[str, ...]
+    rate: tuple[Rate, ...]
+    pipeline: tuple[str, ...]
+    seconds: int
+    queue: int
+    in_flight: int
     drawing: Drawing
     request: GLRequest
     browser: BrowserRequest
@@ -185,7 +244,7 @@ class Options(NamedTuple):
         return cast("tuple[str, ...]", getattr(self, name))
 
 
-TABLES = (FRAME, DRAWING, GL, BROWSER)
+TABLES = (FRAME, DRAWING, GL, BROWSER, REALTIME)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -211,6 +270,7 @@ def options_of(config: pytest.Config) -> Options:
 
     return Options(
         **read(config, FRAME),
+        **read(config, REALTIME),
         drawing=Drawing(**read(config, DRAWING)),
         request=GLRequest(**read(config, GL)),
         browser=BrowserRequest(**read(config, BROWSER)),

@@ -8,17 +8,41 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from framegate.errors import WrongOutput
-from framegate.hooks.matrix import kind_of
+from framegate.hooks.matrix import BROWSER, kind_of
 from framegate.hooks.options import options_of
+from framegate.hooks.own import is_ours
+from framegate.hooks.settings import per_run
 
 if TYPE_CHECKING:
     from framegate.hooks.agreement import VerifyOutputs
     from framegate.hooks.describe import FrameInfo
     from framegate.hooks.pictures import SavePicture
+    from framegate.measure.replay import ReplayClock
     from framegate.pipelines.base import Pipeline
 
 MeasureFrames = Callable[["Pipeline"], None]
 VerifyFrames = Callable[["Pipeline"], None]
+
+
+@per_run
+def clock_of(config: pytest.Config) -> ReplayClock:
+    """The clock that plays back what was measured elsewhere: in pages, and in runs against a clock."""
+    from framegate.measure.replay import ReplayClock
+
+    del config
+    return ReplayClock()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Have pytest-benchmark read that clock in the suites that play back."""
+    for item in items:
+        plays_back = item.get_closest_marker(BROWSER) or "run_frames" in getattr(item, "fixturenames", ())
+        if plays_back and is_ours(item):
+            marker = item.get_closest_marker("benchmark")
+            item.add_marker(
+                pytest.mark.benchmark(**({} if marker is None else marker.kwargs), timer=clock_of(config)),
+                append=False,
+            )
 
 
 class PytestBench:
@@ -47,7 +71,7 @@ class PytestBench:
 
 
 @pytest.fixture
-def frame_pipeline(
+def cell_pipeline(
     request: pytest.FixtureRequest,
     benchmark: Any,
     frame_model: str,

@@ -127,13 +127,17 @@ def check_names(options: Options, registries: Registries) -> None:
     from framegate.browser.chromium import CHROMIUM
     from framegate.gl.selection import parse_choice
     from framegate.interfaces import Size
+    from framegate.pipelines.order import ORDERS
     from framegate.preprocess.toggles import parse_toggles
+    from framegate.realtime.run import SCENARIOS
 
     if options.browser.path is not None:
         CHROMIUM.find(options.browser.path)
     for axis, kind, known in (
         ("runtime", "runtime", set(registries.runtimes)),
         ("renderer", "renderer", set().union(*registries.renderers.values())),
+        ("scenario", "scenario", set(SCENARIOS)),
+        ("pipeline", "pipeline", set(ORDERS)),
     ):
         for name in options.axis(axis):
             if name != ALL and name not in known:

@@ -10,6 +10,7 @@ from framegate.interfaces import AS_TO_PIXELS, Drawing
 
 if TYPE_CHECKING:
     from framegate.interfaces import Array, Pixels
+    from framegate.realtime.run import Run, RunRequest
 
 PYTHON, PAGE = "python", "page"
 """Kinds of pipelines; the attribute ``pipeline`` of a runtime's or renderer's factory names its kind."""
@@ -105,6 +106,16 @@ class Pipeline(Protocol):
 
     def __call__(self) -> object:
         """Take the next frame to the screen; returns when its pixels are there."""
+        ...
+
+    def run(self, request: RunRequest) -> Run:
+        """Take frames as they come in a scenario, and read on the screen which of them arrived.
+
+        ``samples`` then has the stages of those frames that were shown.
+
+        Raises:
+            UsageError: there is no such run of this pipeline.
+        """
         ...
 
     def measure(self, bench: Bench) -> StagesS:

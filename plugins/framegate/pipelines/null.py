@@ -8,12 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from framegate.errors import UsageError
+from framegate.frames.numbers import read_number
 from framegate.interfaces import Frame, Pixels, Stage
 from framegate.measure.stages import Clock, StageTimer
 from framegate.pipelines.base import Bench, Look, StagesS
+from framegate.realtime.runner import watch
 
 if TYPE_CHECKING:
     from framegate.interfaces import Array
+    from framegate.realtime.feed import Feed
+    from framegate.realtime.run import Run, RunRequest
 
 LAST = "the last frame"
 
@@ -24,21 +29,44 @@ class NullPipeline:
     Args:
         frames: endless; the first is for ``prepare``.
         clock: returns seconds as a float.
+        open_feed: opens the frames of a run, whose pictures have their numbers in a strip.
     """
 
-    def __init__(self, frames: Iterator[Frame], clock: Clock = time.perf_counter) -> None:
+    def __init__(
+        self,
+        frames: Iterator[Frame],
+        clock: Clock = time.perf_counter,
+        open_feed: Callable[[RunRequest, Clock], Feed] | None = None,
+    ) -> None:
         self._frames = frames
+        self._clock, self._open_feed = clock, open_feed
         self._screen = np.zeros((0, 0, 4), np.uint8)
         self._fed: list[Pixels] = []
         self._timer = StageTimer((Stage("inference", self._infer), Stage("present", self._present)), clock)
         self.samples = self._timer.samples
         self.slow = self._timer.slow
 
-    def __call__(self) -> None:
+    def __call__(self) -> Frame:
         """Take the next frame to the screen."""
         frame = next(self._frames)
         self._fed = [frame.picture, *self._fed[:1]]
         self._timer(frame.picture)
+        return frame
+
+    def run(self, request: RunRequest) -> Run:
+        """Take the frames of a run; their numbers are in the pictures.
+
+        Raises:
+            UsageError: nothing was given to open them with.
+        """
+        if self._open_feed is None:
+            raise UsageError("this pipeline has no frames for a run; build it with open_feed")
+        self._frames = feed = self._open_feed(request, self._clock)
+        return watch(self, feed, request, self._clock)
+
+    def number(self) -> int | None:
+        """The number in the strip of the picture on the screen."""
+        return read_number(self._screen[..., :3])
 
     def prepare(self, keep: Callable[[str, Pixels], None] | None = None) -> None:
         """Take one frame."""

@@ -8,7 +8,7 @@ from itertools import chain
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from framegate.errors import WrongOutput
+from framegate.errors import UsageError, WrongOutput
 from framegate.interfaces import ModelSpec, Pixels, Range, Size
 from framegate.measure.replay import ReplayClock
 from framegate.pipelines.base import Bench, Look, StagesS
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from framegate.browser.results import Delivered, PageLook, PageRounds
     from framegate.browser.session import TFJSPage
     from framegate.models.frame_io import FrameIO
+    from framegate.realtime.run import Run, RunRequest
 
 LEAST, MOST, BUDGET_S = 3, 500, 2.0
 ANIMATE_S = 1.0
@@ -109,6 +110,14 @@ class PagePipeline:
         for stage, seconds in rounds.stages_s.items():
             self.samples.setdefault(stage, []).extend(seconds)
         self._clock.advance(sum(rounds.wholes_s))
+
+    def run(self, request: RunRequest) -> Run:
+        """Refuse: no camera is there in a page.
+
+        Raises:
+            UsageError: always.
+        """
+        raise UsageError(f"a page has no {request.scenario}; leave tfjs-* runtimes out of test_realtime")
 
     def slow(self, delays_s: Mapping[str, float]) -> None:
         """Slow stages down with real work in the page; ``{}`` restores them.

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from framegate.errors import UsageError
 from framegate.frames.turns import TURNS, WARM_UP
-from framegate.interfaces import Drawing, Frame, Renderer, Stages
-from framegate.measure.stages import Clock, StageTimer
+from framegate.interfaces import Drawing, Frame, Renderer
+from framegate.measure.stages import Clock
 from framegate.pipelines.base import Bench, Look, StagesS
+from framegate.realtime.runner import watch
 
 if TYPE_CHECKING:
     from framegate.interfaces import Array, Pixels
+    from framegate.pipelines.order import Order
     from framegate.preprocess.tensor import ToPicture
+    from framegate.realtime.feed import Feed
+    from framegate.realtime.run import Run, RunRequest
+    from framegate.render.stamp import Stamp
 
 LAST = "the last frame"
 
@@ -31,41 +36,67 @@ class Apart(NamedTuple):
     feeds: Callable[[Pixels], Mapping[str, Array]]
 
 
+class Numbers(NamedTuple):
+    """How frames are told apart on the screen, in runs against a clock.
+
+    Attributes:
+        stamp: writes the number of a frame into the picture that is drawn, as the last step before the renderer.
+        open_feed: opens the frames of a run.
+    """
+
+    stamp: Stamp
+    open_feed: Callable[[RunRequest, Clock], Feed]
+
+
 class PythonPipeline:
     """Each call takes the next frame through all stages; the seconds of each stage are kept.
 
     Args:
         frames: endless; the first `WARM_UP` of them are for ``prepare``.
-        stages: the stages of a frame, as from `frame_stages`.
-        picture: the last step between ``stages``' model and its renderer, which holds the latest outputs.
+        order: takes frames through their stages, as from `frame_stages`.
+        picture: the last step between the model and its renderer, which holds the latest outputs.
         renderer: prepared; closed by whoever made it.
         drawing: how the renderer was told to draw.
         apart: what becomes of a frame.
-        clock: returns seconds as a float.
+        numbers: how frames are told apart on the screen; None where they are not.
     """
 
     def __init__(
         self,
         frames: Iterator[Frame],
-        stages: Stages,
+        order: Order,
         picture: ToPicture,
         renderer: Renderer,
         drawing: Drawing,
         apart: Apart,
-        clock: Clock = time.perf_counter,
+        numbers: Numbers | None = None,
     ) -> None:
-        self._next = frames.__next__
+        self._frames = frames
         self._picture, self._renderer, self._drawing, self._apart = picture, renderer, drawing, apart
+        self._order, self._numbers = order, numbers
         self._latest: deque[Frame] = deque(maxlen=TURNS)
-        self._timer = StageTimer(stages, clock)
-        self.samples = self._timer.samples
-        self.slow = self._timer.slow
+        self.samples = order.samples
+        self.slow = order.slow
 
-    def __call__(self) -> None:
+    def __call__(self) -> Frame:
         """Take the next frame to the screen."""
-        frame = self._next()
-        self._latest.appendleft(frame)
-        self._timer(frame.picture)
+        return self._order(self._frames, self._draws)
+
+    def run(self, request: RunRequest) -> Run:
+        """Take the frames of a run against a clock, and read their numbers on the screen.
+
+        Raises:
+            UsageError: this pipeline was built without numbers.
+        """
+        if self._numbers is None:
+            raise UsageError("this pipeline writes no numbers into its pictures; build it with them to run it")
+        self._order.in_flight = request.in_flight
+        self._frames = feed = self._numbers.open_feed(request, self._order.clock)
+        return watch(self, feed, request, self._order.clock)
+
+    def number(self) -> int | None:
+        """The number that stands on the screen; None where there is none."""
+        return None if self._numbers is None else self._numbers.stamp.read(self._renderer)
 
     def prepare(self, keep: Callable[[str, Pixels], None] | None = None) -> None:
         """Take the frames that drivers and runtimes start up with."""
@@ -84,10 +115,11 @@ class PythonPipeline:
     def look(self) -> Sequence[Look]:
         """The last frame."""
         feeds = [self._apart.feeds(frame.picture) for frame in self._latest]
+        drawn = self._picture.tensor
         look = Look(
             after=LAST,
             screen=self._renderer.read(),
-            drawn=self._picture.tensor,
+            drawn=drawn if self._numbers is None else self._numbers.stamp(drawn),
             feeds=feeds,
             outputs=self._picture.outputs,
             drawing=self._drawing,
@@ -100,4 +132,10 @@ class PythonPipeline:
         return {}
 
     def close(self) -> None:
-        """Nothing is this pipeline's own."""
+        """End the threads of the order."""
+        self._order.close()
+
+    def _draws(self, frame: Frame) -> None:
+        self._latest.appendleft(frame)
+        if self._numbers is not None:
+            self._numbers.stamp.number = frame.number

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple, get_args
+from typing import Final, Literal, NamedTuple, get_args
+
+from framegate.realtime.schedule import MAX, Rate
 
 Scenario = Literal["camera", "single-stream", "offline"]
+CAMERA: Final = "camera"
 SCENARIOS: tuple[Scenario, ...] = get_args(Scenario)
 """``camera``: frames come on a schedule that waits for nobody. ``single-stream``: the next frame comes when the last is
 on the screen. ``offline``: all frames are there, and as many are under way as fit."""
@@ -14,6 +17,47 @@ on the screen. ``offline``: all frames are there, and as many are under way as f
 Reason = Literal["queue", "late", "in flight"]
 """Where a frame was dropped: newer ones pushed it out of the source's queue; it was too old when its turn came; it had
 begun its way and was not seen on the screen."""
+
+
+@dataclass(frozen=True)
+class RunRequest:
+    """What a run against a clock is asked to be.
+
+    Attributes:
+        scenario: how frames come.
+        rate: frames that come per second; of ``camera`` alone.
+        seconds: how long they come.
+        queue: number of frames that wait for the pipeline at most; the oldest makes room for a new one.
+        in_flight: number of frames that are on their way at once at most, where stages overlap.
+    """
+
+    scenario: Scenario = "camera"
+    rate: float | None = None
+    seconds: float = 24.0
+    queue: int = 1
+    in_flight: int = 2
+
+    @classmethod
+    def of(cls, cell: str, seconds: float, queue: int, in_flight: int) -> RunRequest:
+        """The run that a cell names: ``camera-30``, ``camera-max`` or ``offline``."""
+        name = next(name for name in SCENARIOS if cell.startswith(name))
+        rate = cell.removeprefix(name).removeprefix("-")
+        # The next frame of a single stream comes when the last one is on the screen.
+        at_once = 1 if name == "single-stream" else in_flight
+        return cls(name, None if rate in {"", MAX} else float(rate), seconds, queue, at_once)
+
+
+def cell_names(scenarios: Sequence[str], rates: Sequence[Rate]) -> list[str]:
+    """What the runs of several scenarios are called in tests' names; a camera has one for each rate."""
+    return [
+        name
+        for scenario in scenarios
+        for name in ([f"camera-{rate}" for rate in map(_rate_name, rates)] if scenario == CAMERA else [scenario])
+    ]
+
+
+def _rate_name(rate: Rate) -> str:
+    return rate if isinstance(rate, str) else f"{rate:.6g}"
 
 
 class Sight(NamedTuple):

@@ -16,7 +16,7 @@ from framegate.render.oracle import Layout, layout
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from framegate.interfaces import Array, GLContext, Pixels, Screen, Stages
+    from framegate.interfaces import Array, GLContext, Pixels, Screen, Size, Stages
 
     Convert = Callable[[Array], Pixels]
 
@@ -104,13 +104,13 @@ class ScreenRenderer(ABC):
             Stage("present", lambda _: way.screen.present()),
         )
 
-    def read(self) -> Pixels:
-        """What is on the screen: uint8 RGBA (H, W, 4), first row at the top.
+    def read(self, corner: Size | None = None) -> Pixels:
+        """What is on the screen, or in its upper left corner of a size: uint8 RGBA (H, W, 4), first row at the top.
 
         Raises:
             UsageError: nothing is prepared.
         """
-        return (self._way or self._unprepared()).screen.read()
+        return (self._way or self._unprepared()).screen.read(corner)
 
     def close(self) -> None:
         """Give everything back; a second call does nothing, and ``prepare`` may follow."""

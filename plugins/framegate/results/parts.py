@@ -70,6 +70,8 @@ class Frame(Part):
         gl_renderer: device of the context or page, by its own name.
         is_software: whether a GPU's work was done by the CPU; None where no GPU was asked for any.
         vsync: whether a swap of the window's buffers waited for the display; None where there is no window.
+        scenario: how frames came, and how many per second: ``camera-30``; None outside of runs against a clock.
+        pipeline: order of the stages of several frames in such a run.
     """
 
     key = "frame"
@@ -85,6 +87,8 @@ class Frame(Part):
     gl_renderer: str | None = None
     is_software: bool | None = None
     vsync: bool | None = None
+    scenario: str | None = None
+    pipeline: str | None = None
 
 
 @dataclass(frozen=True)

@@ -74,13 +74,13 @@ def test_every_number_comes_back(shape: tuple[int, ...]) -> None:
         assert read_number(picture) == number
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(NUMBERS, st.integers(160, 700), st.integers(160, 700), st.sampled_from(KINDS), st.sampled_from(sorted(CHANGES)))
 def test_it_survives_what_cameras_and_files_do(number: int, height: int, width: int, kind: str, change: str) -> None:
     assert read_number(CHANGES[change](stamped(picture_of(kind, height, width), number))) == number
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     NUMBERS,
     st.tuples(st.integers(160, 500), st.integers(160, 500)),

@@ -8,21 +8,27 @@ from typing import Any
 
 import numpy as np
 import pytest
-from pipeline_contract import CountingBench, check_contract
+from pipeline_contract import CountingBench, check_contract, check_run
 
 from framegate.contexts.null import NullContext
 from framegate.errors import WrongOutput
+from framegate.frames.numbers import stamped
 from framegate.frames.turns import TURNS, WARM_UP, numbered
 from framegate.interfaces import ANYWHERE, Array, Drawing, Pixels, Stage
 from framegate.measure.frame import frame_stages
 from framegate.pipelines.base import PAGE, PYTHON, Pipeline, pipeline_of
 from framegate.pipelines.null import NullPipeline
-from framegate.pipelines.python import Apart, PythonPipeline
+from framegate.pipelines.order import Overlapped, Serial
+from framegate.pipelines.python import Apart, Numbers, PythonPipeline
 from framegate.pipelines.verify import verify_screen
 from framegate.preprocess.tensor import ToPicture, ToTensor
+from framegate.realtime.feed import Feed, open_feed
+from framegate.realtime.run import SCENARIOS, RunRequest, Scenario
+from framegate.render.stamp import Stamp
 from framegate.renderers.null import NullRenderer
 
 SIZE = (6, 8)
+LARGE = (120, 160)
 DRAWING = Drawing(value_range=(-1, 1))
 
 
@@ -36,15 +42,28 @@ def ticking(first: int = 0) -> Callable[[], float]:
     return lambda: float(next(ticks))
 
 
+def feed(request: RunRequest, clock: Callable[[], float]) -> Feed:
+    """Large pictures, with room for the strip of their numbers."""
+    frame = np.full((*LARGE, 3), 90, np.uint8)
+    return open_feed(request, lambda number: stamped(frame, number), clock)
+
+
+def small_feed(request: RunRequest, clock: Callable[[], float]) -> Feed:
+    clip = pictures(20)
+    return open_feed(request, lambda number: clip[number % len(clip)], clock)
+
+
 def null_pipeline() -> NullPipeline:
-    return NullPipeline(numbered(pictures(), 1, ticking()))
+    return NullPipeline(numbered(pictures(), 1, ticking()), open_feed=feed)
 
 
 def tensor(picture: Pixels) -> Array:
     return ToTensor((1, *SIZE, 3), "float32", (-1, 1))(picture).copy()
 
 
-def python_pipeline(late: int = 0, **clock: Callable[[], float]) -> PythonPipeline:
+def python_pipeline(
+    late: int = 0, order: type[Serial | Overlapped] = Serial, **clock: Callable[[], float]
+) -> PythonPipeline:
     """A model that returns its input, or that of an earlier frame."""
     fed: list[Array] = []
 
@@ -56,15 +75,34 @@ def python_pipeline(late: int = 0, **clock: Callable[[], float]) -> PythonPipeli
     renderer.prepare((*SIZE, 3), "float32", DRAWING)
     to_picture = ToPicture("image", {"image": tensor(pictures()[0])}, (-1, 1))
     model = (Stage("inference", infer), Stage("readback", lambda outputs: outputs))
-    stages = frame_stages(lambda picture: {"image": tensor(picture)}, model, to_picture, renderer.stages())
+    numbers = Numbers(Stamp((*SIZE, 3), DRAWING), small_feed)
+    stages = frame_stages(
+        lambda picture: {"image": tensor(picture)},
+        model,
+        lambda outputs: numbers.stamp(to_picture(outputs)),
+        renderer.stages(),
+    )
     apart = Apart(picture=lambda picture: picture, feeds=lambda picture: {"image": tensor(picture)})
     turns = numbered(pictures(), WARM_UP, ticking())
-    return PythonPipeline(turns, stages, to_picture, renderer, DRAWING, apart, **clock)
+    return PythonPipeline(turns, order(stages, **clock), to_picture, renderer, DRAWING, apart, numbers)
 
 
-@pytest.mark.parametrize("build", [null_pipeline, python_pipeline])
+def overlapped_pipeline() -> PythonPipeline:
+    return python_pipeline(order=Overlapped)
+
+
+@pytest.mark.parametrize("build", [null_pipeline, python_pipeline, overlapped_pipeline])
 def test_a_pipeline_keeps_the_contract(build: Callable[[], Pipeline]) -> None:
     check_contract(build())
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+@pytest.mark.parametrize("build", [null_pipeline, python_pipeline, overlapped_pipeline])
+def test_a_pipeline_runs_against_a_clock(build: Callable[[], Pipeline], scenario: Scenario) -> None:
+    pipeline = build()
+    run = check_run(pipeline, RunRequest(scenario, 200.0 if scenario == "camera" else None, 0.1, in_flight=3))
+    assert run.scenario == scenario
+    pipeline.close()
 
 
 def test_stages_of_rounds_leave_out_what_came_before_and_after() -> None:

@@ -1,0 +1,175 @@
+"""Frames as a run asks for them: on a schedule that waits for nobody, or whenever the pipeline wants one."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import time
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Protocol
+
+from framegate.interfaces import Frame
+from framegate.realtime.schedule import Schedule
+
+if TYPE_CHECKING:
+    from framegate.interfaces import Pixels
+    from framegate.realtime.run import Reason, RunRequest
+
+Clock = Callable[[], float]
+Picture = Callable[[int], "Pixels"]
+"""Number of a frame -> its picture; it is asked with numbers that grow, some of which are left out."""
+
+
+class InOrder:
+    """The pictures of an iterator by their numbers; those of numbers that are left out are passed over.
+
+    Args:
+        pictures: one after another, from number 0 on.
+    """
+
+    def __init__(self, pictures: Iterator[Pixels]) -> None:
+        self._pictures = pictures
+        self._next = 0
+
+    def __call__(self, number: int) -> Pixels:
+        """The picture of a number that has not been passed yet.
+
+        Raises:
+            StopIteration: there are not so many.
+        """
+        skipped, self._next = number - self._next, number + 1
+        return next(itertools.islice(self._pictures, skipped, None))
+
+
+class Feed(Iterator[Frame], Protocol):
+    """The frames of one run, numbered from 0.
+
+    Attributes:
+        began_s: when the first frame was due.
+        dropped: number of a frame that was not handed out -> why.
+    """
+
+    began_s: float
+    dropped: dict[int, Reason]
+
+    def came(self) -> int:
+        """Number of frames so far, those that were dropped included."""
+        ...
+
+    def close(self) -> None:
+        """Have no more frames come."""
+        ...
+
+
+class OnDemand:
+    """A frame whenever the pipeline asks for one, until the time is up.
+
+    Args:
+        picture: gives the pictures.
+        seconds: how long there are frames.
+        clock: returns seconds as a float.
+        at_once: whether all frames were due at the start, as if they lay on a disk; else each is due when it is asked
+            for.
+    """
+
+    def __init__(self, picture: Picture, seconds: float, clock: Clock, *, at_once: bool = False) -> None:
+        self.began_s = clock()
+        self.dropped: dict[int, Reason] = {}
+        self._picture, self._clock, self._at_once = picture, clock, at_once
+        self._until_s = self.began_s + seconds
+        self._numbers = itertools.count()
+        self._came = 0
+
+    def __iter__(self) -> Iterator[Frame]:
+        return self
+
+    def __next__(self) -> Frame:
+        now_s = self._clock()
+        if now_s >= self._until_s:
+            raise StopIteration
+        number, self._came = self._came, self._came + 1
+        return Frame(number, self.began_s if self._at_once else now_s, self._picture(number), now_s)
+
+    def came(self) -> int:
+        """Number of frames that were asked for."""
+        return self._came
+
+    def close(self) -> None:
+        """Have no more frames come."""
+        self._until_s = -math.inf
+
+
+class OnSchedule:
+    """Frames that come on a schedule, whether or not somebody asks for them.
+
+    They wait in a queue. A frame that finds it full pushes the oldest one out, as a camera's driver does.
+
+    Args:
+        picture: gives the pictures.
+        schedule: says when each frame is due.
+        frames: how many come.
+        clock: returns seconds as a float.
+        wait: waits for so many seconds.
+        queue: number of frames that the queue holds.
+        patience_s: age at which a frame is dropped when its turn comes; None takes any.
+    """
+
+    def __init__(
+        self,
+        picture: Picture,
+        schedule: Schedule,
+        frames: int,
+        clock: Clock = time.perf_counter,
+        wait: Callable[[float], object] = time.sleep,
+        queue: int = 1,
+        patience_s: float | None = None,
+    ) -> None:
+        self.began_s = schedule.due_s(0)
+        self.dropped: dict[int, Reason] = {}
+        self._picture, self._schedule, self._frames = picture, schedule, frames
+        self._clock, self._wait, self._queue, self._patience_s = clock, wait, queue, patience_s
+        self._next = 0
+
+    def __iter__(self) -> Iterator[Frame]:
+        return self
+
+    def __next__(self) -> Frame:
+        while True:
+            number = self._oldest_waiting()
+            if number >= self._frames:
+                raise StopIteration
+            due_s, picture = self._schedule.due_s(number), self._picture(number)
+            # A wait may end early, by a little or by a signal.
+            while (now_s := self._clock()) < due_s:
+                self._wait(due_s - now_s)
+            self._next = number + 1
+            if self._patience_s is None or now_s - due_s <= self._patience_s:
+                return Frame(number, due_s, picture, now_s)
+            self.dropped[number] = "late"
+
+    def came(self) -> int:
+        """Number of frames that were due by now."""
+        return min(self._frames, max(self._next, self._schedule.number_due(self._clock()) + 1))
+
+    def close(self) -> None:
+        """Have no more frames come."""
+        self._frames = min(self._frames, self._next)
+
+    def _oldest_waiting(self) -> int:
+        newest = min(self._schedule.number_due(self._clock()), self._frames - 1)
+        oldest = max(self._next, newest - self._queue + 1)
+        self.dropped |= dict.fromkeys(range(self._next, oldest), "queue")
+        return oldest
+
+
+def open_feed(
+    request: RunRequest,
+    picture: Picture,
+    clock: Clock = time.perf_counter,
+    wait: Callable[[float], object] = time.sleep,
+) -> Feed:
+    """The frames that a run asks for, the first of which is due now."""
+    if request.rate is not None:
+        schedule = Schedule(request.rate, clock())
+        return OnSchedule(picture, schedule, math.ceil(request.rate * request.seconds), clock, wait, request.queue)
+    return OnDemand(picture, request.seconds, clock, at_once=request.scenario == "offline")

@@ -1,0 +1,67 @@
+"""Take frames to a screen against a clock, and read there which of them arrived."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol
+
+from framegate.errors import FrameError
+from framegate.frames.numbers import unwrap
+from framegate.realtime.run import Run, Sight
+
+if TYPE_CHECKING:
+    from framegate.interfaces import Frame
+    from framegate.realtime.feed import Feed
+    from framegate.realtime.run import RunRequest
+
+
+class Watched(Protocol):
+    """Takes frames to a screen, one per call."""
+
+    def __call__(self) -> Frame:
+        """Take the next frame to the screen, and return it when its pixels are there.
+
+        Raises:
+            StopIteration: there are no more frames.
+        """
+        ...
+
+    def number(self) -> int | None:
+        """The number that stands on the screen, its lower 16 bits, as read there; None where none can be read."""
+        ...
+
+
+def watch(pipeline: Watched, feed: Feed, request: RunRequest, clock: Callable[[], float]) -> Run:
+    """Have a pipeline take frames until no more come, and look at its screen after each.
+
+    Args:
+        pipeline: takes its frames from ``feed``.
+        feed: gives the frames.
+        request: what the feed was opened for.
+        clock: the clock of the feed.
+    """
+    sights: list[Sight] = []
+    ended = None
+    try:
+        while True:
+            frame = pipeline()
+            shown_s = clock()
+            number = pipeline.number()
+            screen = None if number is None else unwrap(number, frame.number)
+            sights.append(Sight(frame.number, screen, frame.due_s, frame.began_s, shown_s))
+    except StopIteration:
+        pass
+    except FrameError as error:
+        ended = str(error)
+    came = feed.came()
+    feed.close()
+    return Run(
+        scenario=request.scenario,
+        rate=request.rate,
+        began_s=feed.began_s,
+        ended_s=sights[-1].shown_s if sights else feed.began_s,
+        came=came,
+        sights=sights,
+        dropped=feed.dropped,
+        ended=ended,
+    )

@@ -1,0 +1,107 @@
+"""The number of a frame in a corner of its picture, so that what a screen shows can be read there.
+
+It is written into the tensor that is drawn, and takes the very way that the picture takes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from framegate.errors import UsageError
+from framegate.interfaces import Drawing, Size
+from framegate.render.base import ScreenRenderer
+
+if TYPE_CHECKING:
+    from framegate.interfaces import Array, Pixels, Renderer
+
+ROWS, COLUMNS = 4, 6
+"""Blocks: a row has four bits, whether their number is odd, and whether it is even."""
+LEAST_PIXELS = 3
+"""Pixels of a window that a block covers at least, so that one of them shows nothing of its neighbours."""
+NUMBERS = 1 << 16
+
+
+class Stamp:
+    """Writes numbers from 0 to 65535 into pictures of one size, and reads them from the screen.
+
+    A larger number is written without its upper bits.
+
+    Args:
+        shape: of the pictures, (H, W) or (H, W, C).
+        drawing: how they are drawn; black and full brightness of float32 are its range.
+
+    Raises:
+        UsageError: the pictures have no room for it.
+
+    Attributes:
+        number: what is written next.
+    """
+
+    def __init__(self, shape: tuple[int, ...], drawing: Drawing) -> None:
+        self.number = 0
+        picture = Size(*shape[:2])
+        window = drawing.window or picture
+        self._scale = (window.height / picture.height, window.width / picture.width)
+        self._side = max(1, *(int(np.ceil(LEAST_PIXELS / scale)) if scale != 1 else 1 for scale in self._scale))
+        self._range = drawing.value_range
+        self._size = Size(ROWS * self._side, COLUMNS * self._side)
+        if self._size.height > picture.height or self._size.width > picture.width:
+            raise UsageError(
+                f"a picture of {picture} has no room for the number of its frame, which takes {self._size};"
+                " choose a model with a larger output, or a larger --frame-window-size"
+            )
+        self._centres = np.ix_(*map(self._centres_along, (ROWS, COLUMNS), self._scale))
+        corner = [1 + int(along[-1]) for along in (self._centres[0][:, 0], self._centres[1][0])]
+        self._corner = Size(*corner)
+        self._copy: Array | None = None
+
+    def __call__(self, picture: Array) -> Array:
+        """A copy of a picture with `number` in its upper left corner; the next call overwrites it.
+
+        It is a copy with every runtime, as some lend out memory that nobody may write to.
+
+        Args:
+            picture: float32, int32 or uint8, (H, W) or (H, W, C).
+        """
+        if self._copy is None or self._copy.dtype != picture.dtype:
+            self._copy = np.empty_like(picture)
+        np.copyto(self._copy, picture)
+        low, high = self._range if picture.dtype.kind == "f" else (0, 255)
+        blocks = np.kron(_blocks(self.number), np.ones((self._side, self._side), np.bool_))
+        corner = self._copy[: self._size.height, : self._size.width]
+        corner[...] = np.where(blocks, high, low).reshape(*blocks.shape, *[1] * (picture.ndim - 2))
+        if picture.ndim == 3 and picture.shape[2] == 4:
+            corner[..., 3] = high
+        return self._copy
+
+    def read(self, renderer: Renderer) -> int | None:
+        """The number that stands on a renderer's screen; None where there is none."""
+        return self.find(_corner(renderer, self._corner))
+
+    def find(self, screen: Pixels) -> int | None:
+        """The number in the upper left corner of a screen, uint8 RGBA (H, W, 4); None where there is none."""
+        levels = screen[..., 0][self._centres]
+        blocks = levels > 127
+        if (np.where(blocks, 255 - levels, levels) > 63).any():
+            return None
+        number = int(blocks[:, :4].ravel() @ (1 << np.arange(15, -1, -1)))
+        return number if np.array_equal(blocks, _blocks(number)) else None
+
+    def _centres_along(self, count: int, scale: float) -> Array:
+        return ((np.arange(count) + 0.5) * self._side * scale).astype(int)
+
+
+def _blocks(number: int) -> Array:
+    """Blocks that are bright, bool (4, 6)."""
+    bits = (number >> np.arange(15, -1, -1)).reshape(ROWS, 4) & 1
+    odd = bits.sum(1, keepdims=True) & 1
+    return np.hstack([bits, odd, 1 - odd]).astype(np.bool_)
+
+
+def _corner(renderer: Renderer, size: Size) -> Pixels:
+    """The upper left corner of a screen; one that gives its pictures as a whole only is read as a whole."""
+    if isinstance(renderer, ScreenRenderer):
+        return renderer.read(size)
+    return renderer.read()[: size.height, : size.width]

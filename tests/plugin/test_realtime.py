@@ -1,0 +1,138 @@
+"""Runs against a clock: --frame-scenario, --frame-rate, --frame-pipeline, --frame-seconds, and screens that lie."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Run = Callable[..., pytest.RunResult]
+Stored = Callable[..., list[dict[str, Any]]]
+
+RENDERERS = """
+import numpy as np
+from framegate.renderers.null import NullRenderer
+
+
+class Mutant(NullRenderer):
+    def __init__(self, context):
+        super().__init__(context)
+        self.drawn = []
+
+    def _keep(self, rgba):
+        self.drawn.append(rgba.copy())
+        super()._keep(self.chosen(self.drawn))
+
+
+class Right(Mutant):
+    def chosen(self, drawn):
+        return drawn[-1]
+
+
+class Previous(Mutant):
+    def chosen(self, drawn):
+        return drawn[-2:][0]
+
+
+class Once(Mutant):
+    def chosen(self, drawn):
+        return drawn[0]
+
+
+class Repeats(Mutant):
+    def chosen(self, drawn):
+        return drawn[-2:][0] if len(drawn) % 5 == 0 else drawn[-1]
+
+
+class Swaps(Mutant):
+    def chosen(self, drawn):
+        return drawn[-2:][0] if len(drawn) % 2 == 0 else drawn[-1]
+
+
+class Blank(Mutant):
+    def chosen(self, drawn):
+        return np.zeros_like(drawn[0]) if len(drawn) % 7 == 0 else drawn[-1]
+
+
+def pytest_framegate_renderers(config):
+    return {kind.__name__.lower(): kind for kind in (Right, Previous, Once, Repeats, Swaps, Blank)}
+"""
+
+
+@pytest.fixture
+def realtime(run: Run) -> Run:
+    def run_suite(*options: str, timing: bool = False) -> pytest.RunResult:
+        return run(*options, suite="test_realtime.py", timing=timing)
+
+    return run_suite
+
+
+def test_a_camera_is_measured_in_every_scenario_and_order(realtime: Run) -> None:
+    result = realtime("--frame-scenario=all", "--frame-pipeline=all", "-v")
+    result.assert_outcomes(passed=6)
+    result.stdout.fnmatch_lines_random(
+        [
+            f"*test_realtime?tiny-16-none-null-null-null-{scenario}-{order}? PASSED*"
+            for scenario in ("camera-30", "single-stream", "offline")
+            for order in ("serial", "overlapped")
+        ]
+    )
+
+
+def test_each_rate_of_a_camera_is_a_cell(realtime: Run) -> None:
+    result = realtime("--frame-rate=60,30000/1001", "--frame-scenario=camera,offline", "--collect-only", "-q")
+    result.stdout.fnmatch_lines(["*-camera-60-serial?>", "*-camera-29.97-serial?>", "*-offline-serial?>"])
+
+
+def test_every_frame_of_a_run_is_accounted_for_in_what_is_stored(stored: Stored) -> None:
+    (benchmark,) = stored("--frame-rate=100", "--frame-seconds=1", suite="test_realtime.py")
+    extra_info = benchmark["extra_info"]
+    realtime_part = extra_info["realtime"]
+    assert realtime_part["came"] == 100
+    assert realtime_part["delivered"] + sum(realtime_part["dropped"].values()) + realtime_part["waiting"] == 100
+    assert benchmark["stats"]["rounds"] == realtime_part["delivered"] == len(realtime_part["ages_s"])
+    assert {len(seconds) for seconds in extra_info["stages_s"].values()} == {realtime_part["delivered"]}
+    assert (extra_info["frame"]["scenario"], extra_info["frame"]["pipeline"]) == ("camera-100", "serial")
+
+
+@pytest.mark.parametrize("order", ["serial", "overlapped"])
+@pytest.mark.parametrize("mutant", ["previous", "once", "repeats", "swaps", "blank"])
+def test_a_screen_that_lies_is_found_within_ten_frames(realtime: Run, suites: Path, mutant: str, order: str) -> None:
+    suites.joinpath("conftest.py").write_text(RENDERERS)
+    result = realtime(f"--frame-renderer={mutant}", f"--frame-pipeline={order}", "--frame-rate=60")
+    result.assert_outcomes(failed=1)
+    result.stdout.re_match_lines([r".*WrongOutput: frame \d was drawn, and .*"])
+
+
+def test_a_screen_that_shows_each_frame_passes(realtime: Run, suites: Path) -> None:
+    suites.joinpath("conftest.py").write_text(RENDERERS)
+    realtime("--frame-renderer=right").assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        ("--frame-rate=0", "--frame-rate '0' is not a rate from 0.1 to 1000 frames per second*"),
+        ("--frame-rate=nan", "--frame-rate 'nan' is not a rate*"),
+        ("--frame-rate=1e9", "--frame-rate '1e9' is not a rate*"),
+        ("--frame-rate=fast", "--frame-rate 'fast' is not a rate*"),
+        ("--frame-scenario=multi-stream", "unknown scenario 'multi-stream'*there is: camera, offline, single-stream"),
+        ("--frame-pipeline=parallel", "unknown pipeline 'parallel'; there is: overlapped, serial"),
+        ("--frame-seconds=0", "--frame-seconds '0' is not a whole number from 1 to 86400"),
+        ("--frame-queue=0", "--frame-queue '0' is not a whole number from 1 to 1000"),
+    ],
+)
+def test_what_cannot_be_right_ends_the_run_with_one_line(realtime: Run, option: str, message: str) -> None:
+    result = realtime(option)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([f"ERROR: {message}"])
+
+
+@pytest.mark.parametrize("option", ["--frame-rate=30", "--frame-scenario=camera", "--frame-pipeline=overlapped"])
+def test_a_suite_without_a_clock_refuses_a_rate(run: Run, option: str) -> None:
+    result = run(option)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    flag = option.partition("=")[0]
+    result.stderr.fnmatch_lines([f"ERROR: {flag} is for test_realtime, and test_frame takes frames without a clock*"])
