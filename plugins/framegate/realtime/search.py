@@ -39,8 +39,8 @@ def search_rate(run: Callable[[float], Realtime], first: float, intervals: float
 
     Args:
         run: runs at a rate for at least ``seconds_needed``.
-        first: a guess, such as the rate of ``single-stream``. A good one takes three attempts; one that is too high costs
-            less than one that is too low.
+        first: a guess, such as the rate of ``single-stream``. A good one takes three attempts; one that is too high
+            costs less than one that is too low.
         intervals: frame intervals that p99 of the ages has to be under.
     """
     attempts: list[Attempt] = []
@@ -90,11 +90,12 @@ class Bracket:
             self.high = rate
         if self.high <= max(PRECISION * self.low, SLOWEST) or self.low >= HIGHEST:
             return None
-        step = PRECISION**2 ** (self.streak - 1)
+        step = math.pow(PRECISION, 1 << (self.streak - 1))
         middle = math.sqrt(self.low * self.high) if self.low else SLOWEST
         if is_sustained:
             return min(self.low * step, middle, HIGHEST)
-        return max(min(self.high / step, delivered_per_s), middle)
+        slower = min(self.high / step, delivered_per_s)
+        return slower if slower > max(PRECISION * self.low, SLOWEST) else middle
 
 
 def _is_sustained(part: Realtime, rate: float, intervals: float) -> bool:
