@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from framegate.results.page import Page
+from framegate.results.parts import Frame, Frames
+
 TOLD_OTHERWISE = {"model", "is_software"}
-"""Keys of ``extra_info["frame"]`` left out: a model is identified by its sha256, a software GPU by its device name."""
-BROWSER_FIELDS = ("browser", "tfjs", "wasm_threads", "device", "gpu")
+"""Fields of `Frame` left out: a model is identified by its sha256, a software GPU by its device name."""
+PAGE_FIELDS = ("browser", "tfjs", "wasm_threads", "device", "gpu")
 
 Fingerprint = dict[str, str]
 
@@ -18,14 +21,14 @@ def section(content: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     return part if isinstance(part, Mapping) else {}
 
 
-def fingerprint(machine_info: Mapping[str, Any], benchmark: Mapping[str, Any]) -> Fingerprint:
+def fingerprint(machine_info: Mapping[str, Any], extra_info: Mapping[str, Any]) -> Fingerprint:
     """Name -> value of everything that a time depends on besides the code.
 
     Never the clock rate that a processor had at the moment, nor the name of the machine.
 
     Args:
         machine_info: pytest-benchmark's.
-        benchmark: one of pytest-benchmark's stored benchmarks.
+        extra_info: that of a stored benchmark; empty for the machine alone.
     """
     cpu = section(machine_info, "cpu")
     fields = {
@@ -38,11 +41,12 @@ def fingerprint(machine_info: Mapping[str, Any], benchmark: Mapping[str, Any]) -
     fields |= {f"{name} version": version for name, version in section(machine_info, "versions").items()}
     if machine_info.get("instruments"):
         fields["instruments"] = ", ".join(map(str, machine_info["instruments"]))
-    extra = section(benchmark, "extra_info")
-    frame, browser = section(extra, "frame"), section(extra, "browser")
-    fields |= {name: value for name, value in frame.items() if value is not None and name not in TOLD_OTHERWISE}
-    fields |= {name: browser[name] for name in BROWSER_FIELDS if browser.get(name) is not None}
-    fields |= {f"frames {name}": value for name, value in section(extra, "frames").items()}
+    frame = Frame.read(extra_info) or Frame()
+    fields |= {name: value for name, value in vars(frame).items() if value is not None and name not in TOLD_OTHERWISE}
+    page = Page.read(extra_info) or Page()
+    fields |= {name: value for name in PAGE_FIELDS if (value := getattr(page, name)) is not None}
+    frames = Frames.read(extra_info)
+    fields |= {} if frames is None else {f"frames {name}": value for name, value in vars(frames).items()}
     return {name: str(value) for name, value in fields.items()}
 
 

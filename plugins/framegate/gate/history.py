@@ -9,14 +9,15 @@ from statistics import median
 from typing import Any
 
 from framegate.gate.evidence import Evidence, Sample
-from framegate.gate.fingerprint import differences, fingerprint
+from framegate.gate.fingerprint import differences, fingerprint, section
 from framegate.gate.floors import Floors
 from framegate.gate.judge import judge
 from framegate.gate.machine import KEPT_RUNS, SECTION, excuse_of
 from framegate.gate.samples import both_counts, families, memory_of
 from framegate.gate.statistics import ENOUGH_RUNS, HistoryShift, against_history
-from framegate.gate.verdicts import MISSED, Finding, Verdict
+from framegate.gate.verdicts import MEMORY, MISSED, Finding, Verdict
 from framegate.gate.worker.messages import Outcome
+from framegate.results.parts import Memory, Stages
 from framegate.words import Stat
 
 UNSURE = (
@@ -69,7 +70,7 @@ def launch_values(entry: Mapping[str, Any], stat: Stat) -> list[dict[str, float]
     try:
         data, launches = entry["stats"]["data"], entry["extra_info"]["gate"]["launches"]
         # Without calls in any launch, a user keeps something else under that name.
-        stages = entry["extra_info"].get("stages_s", {}) if any(launch["calls"] for launch in launches) else {}
+        stages = _stages(entry["extra_info"]) if any(launch["calls"] for launch in launches) else {}
         for launch in launches:
             rounds = data[round_ : round_ + launch["rounds"]]
             calls = {name: seconds[call : call + launch["calls"]] for name, seconds in stages.items()}
@@ -80,6 +81,13 @@ def launch_values(entry: Mapping[str, Any], stat: Stat) -> list[dict[str, float]
     if not values:
         raise ValueError("it holds no launch")
     return values
+
+
+def _stages(extra_info: Mapping[str, Any]) -> Mapping[str, Sequence[float]]:
+    stages = Stages.read(extra_info)
+    if stages is None and extra_info.get(Stages.key, {}) != {}:  # empty, if no stage was in all launches
+        raise ValueError("the seconds of its stages cannot be read")
+    return {} if stages is None else stages.samples_s
 
 
 def compare(
@@ -151,8 +159,8 @@ def _evidence(
     if not history:
         reason = "no accepted run has it; --gate-bootstrap accepts what has nothing to be compared with"
         return Evidence(key, Finding(key, Verdict.NO_BASELINE, reason))
-    own = fingerprint(candidate.run.get("machine_info", {}), entry)
-    others = [(fingerprint(run.get("machine_info", {}), old), old) for run, old in history]
+    own = fingerprint(candidate.run.get("machine_info", {}), section(entry, "extra_info"))
+    others = [(fingerprint(run.get("machine_info", {}), section(old, "extra_info")), old) for run, old in history]
     comparable = [old for other, old in others if other == own][-KEPT_RUNS:]
     if not comparable:
         return Evidence(key, Finding(key, Verdict.OTHER, differences(own, others[-1][0])))
@@ -164,7 +172,7 @@ def _evidence(
     return Evidence(
         key,
         families={family: sample for family, sample in samples.items() if sample is not None},
-        counts=both_counts(comparable[-1].get("extra_info", {}), entry.get("extra_info", {})),
+        counts=both_counts(section(comparable[-1], "extra_info"), section(entry, "extra_info")),
         memory=([launch for old in comparable for launch in _memory(old)], _memory(entry)),
         unsure=UNSURE,
     )
@@ -195,7 +203,10 @@ def _logs(seconds: Sequence[float]) -> list[float]:
 
 def _memory(entry: Mapping[str, Any]) -> list[dict[str, int]]:
     """Bytes of each launch's process; empty in files from before they were stored."""
-    return [memory_of({"memory": launch}) for launch in entry["extra_info"]["gate"]["launches"]]
+    return [
+        memory_of(Memory.read({Memory.key: dict.fromkeys(MEMORY) | launch}))
+        for launch in entry["extra_info"]["gate"]["launches"]
+    ]
 
 
 def few_runs(accepted: Sequence[object]) -> list[str]:

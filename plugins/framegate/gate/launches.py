@@ -14,10 +14,11 @@ from framegate.errors import ComparisonError
 from framegate.gate.fingerprint import section
 from framegate.gate.history import by_key
 from framegate.gate.machine import CANARY, SECTION, WAITED
-from framegate.gate.samples import memory_of, stages_of
+from framegate.gate.samples import memory_of
 from framegate.gate.worker.messages import Finished, Outcome, Run
 from framegate.gate.workers import Side, workers
 from framegate.leftovers import temporary_folder
+from framegate.results.parts import Memory, Stages
 
 Say = Callable[[str], None]
 Summarise = Callable[[list[float]], Mapping[str, Any]]
@@ -80,19 +81,22 @@ def merge(launches: Sequence[Launch], summarise: Summarise) -> dict[str, Any]:
     """
     benchmarks: dict[str, dict[str, Any]] = {}
     for key, entry in [item for launch in launches for item in by_key(launch.run).items()]:
-        stages = stages_of(entry)
-        part = {"rounds": len(entry["stats"]["data"]), "calls": len(next(iter(stages.values()), ()))}
-        part |= memory_of(section(entry, "extra_info"))
+        extra_info = section(entry, "extra_info")
+        stages = Stages.read(extra_info) or Stages()
+        part = {"rounds": len(entry["stats"]["data"]), "calls": len(next(iter(stages.samples_s.values()), ()))}
+        part |= memory_of(Memory.read(extra_info))
         if key not in benchmarks:
-            extra = {**finite(section(entry, "extra_info")), "gate": {"launches": [part]}}
+            extra = {**finite(extra_info), "gate": {"launches": [part]}}
             benchmarks[key] = {**entry, "extra_info": extra}
             continue
         merged = benchmarks[key]
         merged["extra_info"]["gate"]["launches"].append(part)
         merged["stats"] = {**merged["stats"], "data": merged["stats"]["data"] + entry["stats"]["data"]}
-        if joined := stages_of(merged):
+        if joined := Stages.read(merged["extra_info"]):
             # A stage that not all launches have cannot be told apart by their numbers of calls.
-            merged["extra_info"]["stages_s"] = {name: joined[name] + stages[name] for name in joined if name in stages}
+            names = [name for name in joined.samples_s if name in stages.samples_s]
+            samples = {name: (*joined.samples_s[name], *stages.samples_s[name]) for name in names}
+            Stages(samples).store(merged["extra_info"])
     for merged in benchmarks.values():
         merged["stats"] = {**merged["stats"], **summarise(merged["stats"]["data"])}
     first = next((launch.run for launch in launches if launch.run["benchmarks"]), launches[0].run)

@@ -14,6 +14,7 @@ from framegate.gate.samples import FRAME_S, both_counts, checked, memory_of, p95
 from framegate.gate.verdicts import MISSED, P95, TOTAL
 from framegate.gate.worker.messages import Block, Finished, LetGo, Outcome, Ready, Stored, Timings
 from framegate.gate.workers import Worker
+from framegate.results.parts import Memory
 
 BLOCK_PAIRS = 6
 ROUNDS = 5
@@ -117,7 +118,7 @@ def _compare(
     return replace(
         measured,
         counts=both_counts(stored[0].extra_info, stored[1].extra_info),
-        memory=(memory_of(stored[0].extra_info), memory_of(stored[1].extra_info)),
+        memory=(memory_of(Memory.read(stored[0].extra_info)), memory_of(Memory.read(stored[1].extra_info))),
     )
 
 

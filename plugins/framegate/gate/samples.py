@@ -7,20 +7,19 @@ from math import isfinite
 from statistics import median
 from typing import Any
 
-from framegate.gate.fingerprint import section
 from framegate.gate.verdicts import MEMORY, MISSED, P95, TOTAL
+from framegate.results.page import Page
+from framegate.results.parts import Memory, Part, ScreenCosts
 from framegate.words import Stat
 
 FRAME_S = 1 / 30
 """A frame that takes longer has missed its turn before a camera of 30 frames a second."""
 ENOUGH_FOR_P95 = 20
-EXACT = (
-    ("screen", "tensor_bytes"),
-    ("screen", "uploaded_bytes"),
-    ("browser", "tensors_left"),
-    ("browser", "bytes_left"),
-)
-"""Counts in ``extra_info`` that do not vary by chance, and are compared as they are."""
+EXACT: Mapping[type[Part], Sequence[str]] = {
+    ScreenCosts: ("tensor_bytes", "uploaded_bytes"),
+    Page: ("tensors_left", "bytes_left"),
+}
+"""Counts that do not vary by chance, and are compared as they are, by the part of a result that holds them."""
 
 
 def p95(seconds: Sequence[float]) -> float:
@@ -57,12 +56,9 @@ def families(rounds: Sequence[float], stages_s: Mapping[str, Sequence[float]], s
 
 def exact_counts(extra_info: Mapping[str, Any]) -> dict[str, int]:
     """The counts that a benchmark stores, by their last names."""
-    counts = {}
-    for part, name in EXACT:
-        count = section(extra_info, part).get(name)
-        if isinstance(count, int):
-            counts[name] = count
-    return counts
+    parts = [(kind.read(extra_info), names) for kind, names in EXACT.items()]
+    counts = {name: getattr(part, name) for part, names in parts if part is not None for name in names}
+    return {name: count for name, count in counts.items() if count is not None}
 
 
 def both_counts(base: Mapping[str, Any], candidate: Mapping[str, Any]) -> dict[str, tuple[int, int]]:
@@ -71,17 +67,10 @@ def both_counts(base: Mapping[str, Any], candidate: Mapping[str, Any]) -> dict[s
     return {name: (before[name], count) for name, count in exact_counts(candidate).items() if name in before}
 
 
-def memory_of(extra_info: Mapping[str, Any]) -> dict[str, int]:
-    """What a benchmark stored of its process's memory, in bytes; empty where it stored nothing."""
-    memory = section(extra_info, "memory")
-    return {name: memory[name] for name in MEMORY if isinstance(memory.get(name), int) and memory[name] > 0}
-
-
-def stages_of(entry: Mapping[str, Any]) -> Mapping[str, list[float]]:
-    """The stages' seconds of a stored benchmark; empty where a user keeps something else under their name."""
-    stages = section(section(entry, "extra_info"), "stages_s")
-    lists = all(isinstance(values, list) for values in stages.values())
-    return stages if lists and len({len(values) for values in stages.values()}) == 1 else {}
+def memory_of(memory: Memory | None) -> dict[str, int]:
+    """The families of a process's memory, in bytes; empty where nothing is known of it."""
+    sizes = {name: getattr(memory, name, None) for name in MEMORY}
+    return {name: size for name, size in sizes.items() if size is not None and size > 0}
 
 
 def checked(seconds: Sequence[float], *, may_be_zero: bool = False) -> Sequence[float]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from framegate.gate.fingerprint import BROWSER_FIELDS, TOLD_OTHERWISE, differences, fingerprint
+from framegate.gate.fingerprint import PAGE_FIELDS, TOLD_OTHERWISE, differences, fingerprint
 from framegate.results.parts import Frame
 
 FRAME_FIELDS = [name for name in Frame().stored() if name not in TOLD_OTHERWISE]
@@ -24,25 +24,22 @@ MACHINE: dict[str, Any] = {
     "cpu": {"brand_raw": "A CPU", "count": 2, "hz_actual": [2_000_000_000, 0], "hz_actual_friendly": "2.0 GHz"},
     "versions": {"tensorflow": "2.19.1", "numpy": "2.1"},
 }
-BENCHMARK: dict[str, Any] = {
-    "name": "test_frame[x]",
-    "extra_info": {
-        "frame": {name: f"a {name}" for name in FRAME_FIELDS},
-        "browser": {name: f"a {name}" for name in BROWSER_FIELDS},
-        "frames": {"source": "photo", "fit": "crop"},
-        "stages_s": {"draw": [0.1]},
-    },
-    "stats": {"data": [0.1]},
+OTHERS: dict[str, Any] = {"threads": 3, "wasm_threads": 3, "vsync": False}
+EXTRA_INFO: dict[str, Any] = {
+    "frame": {name: f"a {name}" for name in FRAME_FIELDS} | {"threads": 2, "vsync": True},
+    "browser": {name: f"a {name}" for name in PAGE_FIELDS} | {"wasm_threads": 2},
+    "frames": {"source": "photo", "fit": "crop"},
+    "stages_s": {"draw": [0.1]},
 }
 
 
 def changed(mapping: Mapping[str, Any], *path: str) -> dict[str, Any]:
-    found = copy.deepcopy(dict(mapping))
-    inner = found
+    copied = copy.deepcopy(dict(mapping))
+    inner = copied
     for name in path[:-1]:
         inner = inner[name]
-    inner[path[-1]] = "another"
-    return found
+    inner[path[-1]] = OTHERS.get(path[-1], "another")
+    return copied
 
 
 @pytest.mark.parametrize(
@@ -59,7 +56,7 @@ def changed(mapping: Mapping[str, Any], *path: str) -> dict[str, Any]:
     ],
 )
 def test_another_machine_has_another_fingerprint(path: tuple[str, ...], field: str) -> None:
-    then, now = fingerprint(MACHINE, BENCHMARK), fingerprint(changed(MACHINE, *path), BENCHMARK)
+    then, now = fingerprint(MACHINE, EXTRA_INFO), fingerprint(changed(MACHINE, *path), EXTRA_INFO)
     assert differences(now, then).startswith(f"{field}: ")
     assert ";" not in differences(now, then)
 
@@ -68,26 +65,25 @@ def test_another_machine_has_another_fingerprint(path: tuple[str, ...], field: s
     ("path", "field"),
     [
         *((("frame", name), name) for name in FRAME_FIELDS),
-        *((("browser", name), name) for name in BROWSER_FIELDS),
+        *((("browser", name), name) for name in PAGE_FIELDS),
         (("frames", "source"), "frames source"),
         (("frames", "fit"), "frames fit"),
     ],
 )
 def test_another_cell_has_another_fingerprint(path: tuple[str, ...], field: str) -> None:
-    then, now = fingerprint(MACHINE, BENCHMARK), fingerprint(MACHINE, changed(BENCHMARK, "extra_info", *path))
-    assert differences(now, then) == f"{field}: another, was {then[field]}"
+    then, now = fingerprint(MACHINE, EXTRA_INFO), fingerprint(MACHINE, changed(EXTRA_INFO, *path))
+    assert differences(now, then) == f"{field}: {OTHERS.get(path[-1], 'another')}, was {then[field]}"
 
 
 @pytest.mark.parametrize(
     "path", [("node",), ("release",), ("processor",), ("cpu", "hz_actual"), ("cpu", "hz_actual_friendly")]
 )
 def test_the_clock_rate_of_the_moment_and_the_machines_name_are_no_difference(path: tuple[str, ...]) -> None:
-    assert fingerprint(changed(MACHINE, *path), BENCHMARK) == fingerprint(MACHINE, BENCHMARK)
+    assert fingerprint(changed(MACHINE, *path), EXTRA_INFO) == fingerprint(MACHINE, EXTRA_INFO)
 
 
 def test_times_are_no_difference() -> None:
-    for path in (("stats",), ("name",), ("extra_info", "stages_s")):
-        assert fingerprint(MACHINE, changed(BENCHMARK, *path)) == fingerprint(MACHINE, BENCHMARK)
+    assert fingerprint(MACHINE, changed(EXTRA_INFO, "stages_s")) == fingerprint(MACHINE, EXTRA_INFO)
 
 
 def test_a_field_that_came_and_one_that_went() -> None:
@@ -96,6 +92,6 @@ def test_a_field_that_came_and_one_that_went() -> None:
 
 
 def test_a_plain_benchmark_of_another_project() -> None:
-    found = fingerprint({}, {"name": "test_it", "extra_info": {}})
-    assert "size" not in found
-    assert found["cpu"] == "None"
+    fields = fingerprint({}, {})
+    assert "size" not in fields
+    assert fields["cpu"] == "None"

@@ -14,6 +14,7 @@ from framegate.gate.judge import memory_shifts
 from framegate.gate.samples import memory_of
 from framegate.gate.tables import shift_text
 from framegate.gate.verdicts import Shift, Verdict
+from framegate.results.parts import Memory
 
 MB = 1_000_000
 
@@ -67,7 +68,7 @@ def test_a_floor_of_ones_own() -> None:
 
 
 @pytest.mark.parametrize(
-    ("extra_info", "held"),
+    ("extra_info", "sizes"),
     [
         ({}, {}),
         ({"memory": {"peak_bytes": 7, "steady_bytes": 5}}, {"peak_bytes": 7, "steady_bytes": 5}),
@@ -76,8 +77,8 @@ def test_a_floor_of_ones_own() -> None:
         ({"memory": 7}, {}),
     ],
 )
-def test_what_a_benchmark_says(extra_info: dict[str, Any], held: dict[str, int]) -> None:
-    assert memory_of(extra_info) == held
+def test_what_a_benchmark_says(extra_info: dict[str, Any], sizes: dict[str, int]) -> None:
+    assert memory_of(Memory.read(extra_info)) == sizes
 
 
 def test_what_only_one_side_says_is_not_compared() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from framegate.gate.samples import FRAME_S, checked, exact_counts, families, p95, value_of
+from framegate.results.parts import ScreenCosts
 
 
 def test_the_95th_percentile_is_one_of_the_values() -> None:
@@ -45,11 +46,10 @@ def test_invalid_duration_is_refused(seconds: Any) -> None:
         checked(seconds)
 
 
+SCREEN = ScreenCosts(12, 16, copy_s=0.1, passes_s={}, gpu_s=None, frame_s=0.2, in_flight_s=0.1)
+
+
 def test_exact_counts_by_their_last_names() -> None:
-    extra = {
-        "screen": {"tensor_bytes": 12, "uploaded_bytes": 16, "other": 3},
-        "browser": {"tensors_left": 0, "bytes_left": 0.5},
-        "frame": {"size": 3},
-    }
+    extra = {"screen": SCREEN.stored(), "browser": {"tensors_left": 0, "bytes_left": 0.5}, "frame": {"size": 3}}
     assert exact_counts(extra) == {"tensor_bytes": 12, "uploaded_bytes": 16, "tensors_left": 0}
     assert exact_counts({"screen": None, "browser": "no"}) == exact_counts({}) == {}
