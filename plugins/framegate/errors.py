@@ -20,12 +20,15 @@ FramegateError                 one line: what was asked, what was found, what to
 ├── HistoryError               stored results that cannot be read or written
 ├── ComparisonError            two sides that cannot be compared: no such revision, a worker that ended
 ├── FrameError                 a picture or video that cannot be read, or is too small
+│   └── SourceStopped          a frame source that ended, stalled, changed size or gave something else
 └── WrongOutput                a backend produced a wrong picture or wrong numbers
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+
+from framegate.words import StopReason
 
 __all__ = [
     "BackendUnavailable",
@@ -43,6 +46,7 @@ __all__ = [
     "NotFetched",
     "RequiredBackendUnavailable",
     "SourceError",
+    "SourceStopped",
     "UnknownName",
     "UnsupportedOp",
     "UsageError",
@@ -181,6 +185,19 @@ class ComparisonError(FramegateError):
 
 class FrameError(FramegateError):
     """A picture or video that cannot be read, or is smaller than the model's input."""
+
+
+class SourceStopped(FrameError):
+    """A frame source that gives no more frames that can be taken.
+
+    Args:
+        reason: what became of it.
+        message: which source, what it gave and what to do.
+    """
+
+    def __init__(self, reason: StopReason, message: str) -> None:
+        self.reason: StopReason = reason
+        super().__init__(message)
 
 
 class WrongOutput(FramegateError):

@@ -1,4 +1,4 @@
-"""Frame sources: a photo, a generated clip, the user's own pictures and videos, and those of plugins."""
+"""Frame sources: a photo, a generated clip, a camera, the user's own pictures and videos, and those of plugins."""
 
 from __future__ import annotations
 
@@ -11,4 +11,5 @@ def builtin() -> dict[str, FrameSourceFactory]:
     return {
         "photo": Lazy("framegate.frames.sources", "packaged_photo"),
         "clip": Lazy("framegate.frames.sources", "generated_clip"),
+        "camera": Lazy("framegate.frames.captures", "camera"),
     }

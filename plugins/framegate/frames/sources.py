@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-import os
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, cast
+from typing import Any
 
-from framegate.errors import FrameError
+from framegate.errors import FrameError, SourceStopped
 from framegate.frames import builtin
+from framegate.frames.captures import quiet_decoders, read_video
 from framegate.frames.clip import generate_clip
 from framegate.frames.pictures import decode_picture, unread_kind
 from framegate.interfaces import FrameSourceFactory, Pixels, Size
@@ -60,7 +59,7 @@ def open_frames(
     """
     frames: list[Pixels] = []
     for frame in itertools.islice(open_source(source, builtin() | dict(factories)), most):
-        _check_frame(source, frame, frames[:1])
+        check_frame(source, frame, frames[0].shape if frames else None)
         frame.flags.writeable = False
         frames.append(frame)
     if not frames:
@@ -68,15 +67,24 @@ def open_frames(
     return frames
 
 
-def _check_frame(source: str, frame: Any, first: Sequence[Pixels]) -> None:
+def check_frame(source: str, frame: Any, first: tuple[int, ...] | None) -> None:
+    """Let a frame pass that is RGB, uint8 (H, W, 3), and of the shape that the source's first one has, if there is one.
+
+    Raises:
+        SourceStopped: it is something else.
+    """
     shape: tuple[int, ...] = getattr(frame, "shape", ())
     dtype = getattr(frame, "dtype", None)
     if len(shape) != 3 or shape[-1] != 3 or str(dtype) != "uint8":
         frame_kind = f"{dtype} {shape}" if shape else type(frame).__name__
-        raise FrameError(f"frame source {source!r} gives {frame_kind}; let it yield RGB pictures, uint8 (H, W, 3)")
-    if first and shape != first[0].shape:
-        raise FrameError(
-            f"frame source {source!r} changes from {first[0].shape} to {shape}; let all of its frames have one size"
+        raise SourceStopped(
+            "corrupt frame",
+            f"frame source {source!r} gives {frame_kind}; let it yield RGB pictures, uint8 (H, W, 3)",
+        )
+    if first is not None and shape != first:
+        raise SourceStopped(
+            "changed size",
+            f"frame source {source!r} changes from {first} to {shape}; let all of its frames have one size",
         )
 
 
@@ -85,21 +93,27 @@ def _file(source: str, factories: Mapping[str, FrameSourceFactory]) -> Iterator[
     if not path.is_file():
         names = ", ".join(map(repr, factories))
         raise FrameError(f"frame source {source!r} is no file; give an image or video file, or one of {names}")
-    with _quiet_decoders():
+    with quiet_decoders():
         _check_kind(path)
         picture = _read_picture(path)
-    return _first_of(source, iter([picture]) if picture is not None else _read_video(path))
+    return _first_of(source, iter([picture]) if picture is not None else read_video(path))
 
 
 def _first_of(source: str, frames: Iterator[Pixels]) -> Iterator[Pixels]:
-    with _quiet_decoders():
+    with quiet_decoders():
         first = next(frames, None)
     if first is None:
         raise FrameError(
             f"frame source {source}: OpenCV reads it neither as a picture nor as a video;"
             " convert it to PNG, JPEG or MP4"
         )
-    return itertools.chain([first], frames)
+    return _joined(first, frames)
+
+
+def _joined(first: Pixels, others: Iterator[Pixels]) -> Iterator[Pixels]:
+    """One generator of them, so that to close it closes the others."""
+    yield first
+    yield from others
 
 
 def _check_kind(path: Path) -> None:
@@ -151,28 +165,3 @@ def generated_clip(locator: str = "") -> Iterator[Pixels]:
     """
     size = Size.parse(locator) if locator else CLIP_SIZE
     return generate_clip(height=size.height, width=size.width)
-
-
-def _read_video(path: Path) -> Iterator[Pixels]:
-    import cv2
-
-    capture = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG)
-    try:
-        for _, picture in iter(capture.read, (False, None)):
-            yield cast("Pixels", cv2.cvtColor(picture, cv2.COLOR_BGR2RGB))
-    finally:
-        capture.release()
-
-
-@contextmanager
-def _quiet_decoders() -> Iterator[None]:
-    """Keep OpenCV's and FFmpeg's own remarks on a broken file from stderr: our error says it once."""
-    import cv2
-
-    os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
-    level = cv2.utils.logging.getLogLevel()
-    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
-    try:
-        yield
-    finally:
-        cv2.utils.logging.setLogLevel(level)

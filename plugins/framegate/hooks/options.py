@@ -65,7 +65,7 @@ FRAME = {
     ),
     "source": Option(
         name="frame-source",
-        about="frame source: photo, clip (or clip:1920x1080, in any size), or an image or video file",
+        about="frame source: photo, clip (or clip:1920x1080, any size), camera:0, or an image or video file",
         metavar="SOURCE",
         default="photo",
     ),

@@ -70,5 +70,5 @@ def test_a_source_that_gives_something_else_is_named(given: list[Any], said: str
 
 
 def test_a_name_beside_the_built_in_ones_is_listed_where_there_is_no_such_file() -> None:
-    with pytest.raises(FrameError, match=r"'brs' is no file; give .*, or one of 'photo', 'clip', 'bars'"):
+    with pytest.raises(FrameError, match=r"'brs' is no file; give .*, or one of 'photo', 'clip', 'camera', 'bars'"):
         open_frames("brs", {"bars": Endless()})
