@@ -61,6 +61,26 @@ def pytest_framegate_renderers(config):
 """
 
 
+SOURCES = """
+import numpy as np
+from framegate.errors import SourceStopped
+
+handed = []
+
+
+def long(locator):
+    for number in range(int(locator)):
+        handed.append(number)
+        yield np.full((96, 128, 3), number % 256, np.uint8)
+    if len(handed) > 100:
+        raise SourceStopped("ended", "the film tore")
+
+
+def pytest_framegate_frame_sources(config):
+    return {"long": long}
+"""
+
+
 @pytest.fixture
 def realtime(run: Run) -> Run:
     def run_suite(*options: str, timing: bool = False) -> pytest.RunResult:
@@ -109,6 +129,25 @@ def test_a_screen_that_lies_is_found_within_ten_frames(realtime: Run, suites: Pa
 def test_a_screen_that_shows_each_frame_passes(realtime: Run, suites: Path) -> None:
     suites.joinpath("conftest.py").write_text(RENDERERS)
     realtime("--frame-renderer=right").assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize("order", ["serial", "overlapped"])
+def test_a_source_that_stops_ends_its_run_with_what_there_is_and_the_reason(
+    stored: Stored, suites: Path, order: str
+) -> None:
+    suites.joinpath("conftest.py").write_text(SOURCES)
+    options = ("--frame-source=long:90", "--frame-rate=100", "--frame-queue=90", f"--frame-pipeline={order}")
+    (benchmark,) = stored(*options, suite="test_realtime.py")
+    realtime_part = benchmark["extra_info"]["realtime"]
+    assert realtime_part["ended"] == "the film tore"
+    # 60 frames were decoded before, for whatever else is shown; the source was opened again for the run.
+    assert (realtime_part["came"], realtime_part["delivered"]) == (90, 90)
+
+
+@pytest.mark.parametrize("count", [7, 61, 200])
+def test_a_source_of_any_length_lasts_as_long_as_the_run(realtime: Run, suites: Path, count: int) -> None:
+    suites.joinpath("conftest.py").write_text(SOURCES.replace("> 100", "> 10**6"))
+    realtime(f"--frame-source=long:{count}", "--frame-scenario=all", "--frame-pipeline=all").assert_outcomes(passed=6)
 
 
 @pytest.mark.parametrize(

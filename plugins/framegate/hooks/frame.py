@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -130,7 +130,9 @@ def python_pipeline(
     note_range(tensor)
     drawing = replace(options_of(pytestconfig).drawing, value_range=frame_io.output_range)
     renderer = make_renderer(tensor.shape, str(tensor.dtype), drawing)
-    numbers = Numbers(Stamp(tensor.shape, drawing), feeds_of(frames)) if "frame_scenario" in params else None
+    numbers = None
+    if "frame_scenario" in params:
+        numbers = Numbers(Stamp(tensor.shape, drawing), feeds_of(request.getfixturevalue("endless_frames")))
     stages = frame_stages(
         preprocess=lambda frame: {name: model_preprocessor(frame)},
         model=warm_model.stages(),
@@ -148,13 +150,14 @@ def python_pipeline(
     return PythonPipeline(turns, order, to_picture, renderer, drawing, apart, numbers)
 
 
-def feeds_of(frames: Sequence[Pixels]) -> Callable[[RunRequest, Clock], Feed]:
-    """Opens the frames of a run: those of a clip again and again, each with its number in a strip."""
+def feeds_of(pictures: Iterator[Pixels]) -> Callable[[RunRequest, Clock], Feed]:
+    """Opens the frames of a run, each with its number in a strip; the next run goes on where the last one ended."""
     from framegate.frames.numbers import numbered_pictures
     from framegate.realtime.feed import InOrder, open_feed
 
     def opened(request: RunRequest, clock: Clock) -> Feed:
-        copies = request.in_flight + KEPT
-        return open_feed(request, InOrder(numbered_pictures(itertools.cycle(frames), copies)), clock)
+        run_pictures = numbered_pictures(pictures, copies=request.in_flight + KEPT)
+        first = next(run_pictures)  # before the clock starts: a camera takes seconds to bring it
+        return open_feed(request, InOrder(itertools.chain([first], run_pictures)), clock)
 
     return opened

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,12 +21,37 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="session")
-def frames(pytestconfig: pytest.Config) -> list[Pixels]:
-    """The frames of ``--frame-source``, decoded: RGB uint8 (H, W, 3), five or more, none like the two before it."""
+def first_frames(pytestconfig: pytest.Config) -> list[Pixels]:
+    """The frames of ``--frame-source`` as they come, decoded: RGB uint8 (H, W, 3); the first 60 at most."""
     from framegate.frames.sources import open_frames
+
+    return open_frames(options_of(pytestconfig).source, registries_of(pytestconfig).frame_sources)
+
+
+@pytest.fixture(scope="session")
+def frames(first_frames: list[Pixels]) -> list[Pixels]:
+    """The frames that are shown in turn: RGB uint8 (H, W, 3), five or more, none like the two before it."""
     from framegate.frames.turns import in_turn
 
-    return in_turn(open_frames(options_of(pytestconfig).source, registries_of(pytestconfig).frame_sources))
+    return in_turn(first_frames)
+
+
+@pytest.fixture
+def endless_frames(
+    pytestconfig: pytest.Config, first_frames: list[Pixels], frames: list[Pixels]
+) -> Iterator[Iterator[Pixels]]:
+    """The frames of ``--frame-source`` without an end: in turn, or of a longer source all of them, decoded ahead.
+
+    Whoever takes the next one of a longer source may meet a `FrameError`, which says what became of the source.
+    """
+    from framegate.frames.live import live_frames
+    from framegate.frames.sources import MOST_FRAMES
+
+    if len(first_frames) < MOST_FRAMES:
+        yield itertools.cycle(frames)
+        return
+    with live_frames(options_of(pytestconfig).source, registries_of(pytestconfig).frame_sources) as live:
+        yield live
 
 
 @pytest.fixture

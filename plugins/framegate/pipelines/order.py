@@ -110,7 +110,11 @@ class Overlapped:
         """Draw the next frame; others are on their way meanwhile."""
         if not self._under_way:
             self._send(frames)
-        frame, outputs = self._under_way.popleft().result()
+        try:
+            frame, outputs = self._under_way.popleft().result()
+        except BaseException:
+            self._under_way.clear()  # which ended in the same way, and belong to no other run
+            raise
         while len(self._under_way) + 1 < self.in_flight:
             self._send(frames)
         draws(frame)

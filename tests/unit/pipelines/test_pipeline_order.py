@@ -72,6 +72,15 @@ def test_all_frames_come_out_in_order_with_their_own_picture(order: tuple[Order,
     assert {len(seconds) for seconds in take.samples.values()} == {200}
 
 
+def test_frames_that_ended_leave_nothing_to_those_that_follow(order: tuple[Order, Draws]) -> None:
+    take, _ = order
+    for _ in range(3):
+        source = frames(5)
+        assert [take(source, bool).number for _ in range(5)] == list(range(5))
+        with pytest.raises(StopIteration):
+            take(source, bool)
+
+
 def test_the_caller_draws(order: tuple[Order, Draws]) -> None:
     take, drawn = order
     source = frames()
