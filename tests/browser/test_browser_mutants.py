@@ -40,7 +40,8 @@ class Mutant:
 
 
 PIXELS = "const raw = pixelsOf(picture);"
-FROM_PIXELS = "tf.browser.fromPixels(page.pictures[picture], page.input.channels);"
+IS_FED = "picture !== page.pictures[0]"
+FROM_PIXELS = "tf.browser.fromPixels(picture, page.input.channels);"
 PREDICT = "const { all, wanted } = await predict(input);"
 IN_ROUNDS = f"{PREDICT}\n  const dispatch"
 IN_DELIVERED = f"{PREDICT}\n  await page.way.draw(wanted, () => {{}});"
@@ -53,7 +54,7 @@ LATE = """page.outputs = [...(page.outputs ?? []), tf.keep(tf.clone(wanted))];
   """
 DRAW = "async draw(output, mark) {"
 # Counts what the way draws when it is aimed as well.
-STANDS = f"{DRAW}\n    this.drawn = (this.drawn ?? 0) + 1;\n    if (this.drawn > TIMES) return mark('draw');"
+STANDS = f"{DRAW}\n    this.draws = (this.draws ?? 0) + 1;\n    if (this.draws > TIMES) return mark('draw');"
 
 
 def feeding(raw: str, after: set[str] = BOTH) -> Mutant:
@@ -75,7 +76,7 @@ def standing(times: int, script: str, backend: str, way: str, before: str) -> Mu
 def skipping(rest: int) -> Mutant:
     """One end at least is wrong."""
     start = TOPIXELS + DRAW
-    skips = f"{start}\n    this.drawn = (this.drawn ?? 0) + 1;\n    if (this.drawn % 2 === {rest}) return mark('draw');"
+    skips = f"{start}\n    this.draws = (this.draws ?? 0) + 1;\n    if (this.draws % 2 === {rest}) return mark('draw');"
     return Mutant({"screen.js": {start: skips}}, set())
 
 
@@ -87,16 +88,18 @@ WAYS = {
     "same-context": ("same.js", "webgl", "same-context", "gl.createVertexArray();\n  }\n  "),
 }
 MUTANTS = {
-    "feeds the picture before": feeding("pixelsOf(page.before ?? 0); page.before = picture"),
+    "feeds the picture before": feeding("pixelsOf(page.before ?? page.pictures[0]); page.before = picture"),
     "feeds the same picture always": Mutant({"page.js": {"1 + (page.turn++ %": "1 + (0 * page.turn++ %"}}, {ROUNDS}),
     "uploads once": Mutant(
         {"page.js": {FROM_PIXELS: f"tf.clone(page.kept ??= tf.keep({FROM_PIXELS.removesuffix(';')}));"}}
     ),
     "uploads once in the frames": feeding(
-        "picture ? tf.clone(page.kept ??= tf.keep(pixelsOf(picture))) : pixelsOf(0)", {ROUNDS}
+        f"{IS_FED} ? tf.clone(page.kept ??= tf.keep(pixelsOf(picture))) : pixelsOf(picture)", {ROUNDS}
     ),
-    "turns all but the first picture upside down": feeding("picture ? tf.reverse(pixelsOf(picture), 0) : pixelsOf(0)"),
-    "mirrors all but the first picture": feeding("picture ? tf.reverse(pixelsOf(picture), 1) : pixelsOf(0)"),
+    "turns all but the first picture upside down": feeding(
+        f"{IS_FED} ? tf.reverse(pixelsOf(picture), 0) : pixelsOf(picture)"
+    ),
+    "mirrors all but the first picture": feeding(f"{IS_FED} ? tf.reverse(pixelsOf(picture), 1) : pixelsOf(picture)"),
     "swaps the colours of all pictures": feeding("tf.reverse(pixelsOf(picture), 2)"),
     "turns the delivered pictures": Mutant(
         {"rounds.js": {IN_DELIVERED: IN_DELIVERED.replace("(input)", "(tf.reverse(input, 1))")}}, {DELIVERED}

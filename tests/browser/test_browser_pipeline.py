@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pytest
-from pipeline_contract import check_contract
+from pipeline_contract import check_contract, check_run
 
+from framegate.browser.chromium import CHROMIUM
+from framegate.browser.runtimes import PageRuntime
 from framegate.browser.session import TFJSPage
+from framegate.browser.shelf import BrowserShelf
+from framegate.errors import UsageError
 from framegate.frames.turns import in_turn
-from framegate.interfaces import ModelSpec, Pixels
+from framegate.interfaces import ModelSpec, Pixels, ResolvedModel
 from framegate.measure.replay import ReplayClock
 from framegate.pipelines import page as pages
 from framegate.pipelines.page import PagePipeline
+from framegate.realtime.run import RunRequest
+from framegate.values import BrowserRequest
 
 OpenPage = Callable[..., TFJSPage]
+
+
+@pytest.fixture
+def shelf(tfjs: Path) -> Iterator[BrowserShelf]:
+    with closing(BrowserShelf(CHROMIUM, BrowserRequest(), tfjs)) as shelf:
+        yield shelf
 
 
 @pytest.mark.parametrize("way", ["topixels", "texture"])
@@ -28,6 +43,42 @@ def test_the_page_keeps_the_contract(
     spec = ModelSpec("tiny", "path", str(page.model.path), input_range=(-1, 1), output_range=(-1, 1))
     shown = in_turn([np.ascontiguousarray(picture[..., :3])])
     clock = ReplayClock()
-    pipeline = PagePipeline(page, lambda: page, spec, shown, way, clock)
+    pipeline = PagePipeline(page, lambda _: page, spec, shown, way, clock)
     check_contract(pipeline)
     assert clock() > 0
+
+
+def test_a_camera_is_a_browser_that_shows_the_pictures_numbered(
+    shelf: BrowserShelf, write_model: Callable[..., Path]
+) -> None:
+    model = ResolvedModel("tiny", write_model(size=None) / "model.json", "graph", "0" * 64)
+    spec = ModelSpec("tiny", "path", str(model.path), input_range=(-1, 1), output_range=(-1, 1))
+    runtime = PageRuntime("wasm")
+    pictures = [np.full((80, 96, 3), 60 * turn, np.uint8) for turn in range(5)]
+    page = shelf.get(model, runtime)
+    with closing(
+        PagePipeline(page, partial(shelf.renew, model, runtime), spec, pictures, "topixels", ReplayClock())
+    ) as pipeline:
+        pipeline.prepare(lambda _what, _picture: None)
+        assert check_run(pipeline, RunRequest("single-stream", seconds=0.2, in_flight=1)).dropped == {}
+        assert pipeline.page is page
+        for _ in range(2):
+            run = check_run(pipeline, RunRequest("camera", 30.0, 0.4, in_flight=1))
+            assert (run.scenario, run.rate, run.ended) == ("camera", 30.0, None)
+            camera = pipeline.page
+        assert camera is pipeline.page is not page
+        with pytest.raises(UsageError, match="a page's camera has a rate; give its frames per second"):
+            pipeline.run(RunRequest("camera"))
+        with pytest.raises(UsageError, match="--frame-queue 2: in a page one frame waits, the video's newest; give 1"):
+            pipeline.run(RunRequest("camera", 30.0, queue=2))
+    assert shelf.get(model, runtime) is not camera
+
+
+@pytest.mark.parametrize(
+    ("seconds", "size", "pictures"),
+    [(7, (256, 256), 600), (0.1, (80, 80), 186), (60, (2160, 3840), 100), (1e9, (80, 80), 20833)],
+)
+def test_a_clip_is_as_long_as_its_run_or_as_its_file_may_be(
+    seconds: float, size: tuple[int, int], pictures: int
+) -> None:
+    assert pages.clip_length(60.0, seconds, size) == pictures

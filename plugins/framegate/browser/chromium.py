@@ -39,6 +39,8 @@ _QUIET = (
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
     "--no-proxy-server",
 )
+# The second has nobody asked for permission.
+_CAMERA = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
 PRESETS = {
     # Without the two for Vulkan, drawing and synchronous reads lose the WebGPU device.
     "software": (
@@ -101,10 +103,11 @@ def _store() -> Path:
     return usual.get(sys.platform, Path(os.environ.get("XDG_CACHE_HOME") or home / ".cache")) / "ms-playwright"
 
 
-def flags(gpu: str) -> list[str]:
-    """Command-line flags for a GPU preset, ``software`` or ``native``."""
+def flags(gpu: str, camera: Path | None = None) -> list[str]:
+    """Command-line flags for a GPU preset, ``software`` or ``native``, and for a camera that shows a video."""
     as_root = sys.platform != "win32" and os.geteuid() == 0
-    return [*PRESETS[gpu], *_QUIET, *(["--no-sandbox"] if as_root else [])]
+    cameras = [] if camera is None else [*_CAMERA, f"--use-file-for-fake-video-capture={camera.absolute()}"]
+    return [*PRESETS[gpu], *_QUIET, *cameras, *(["--no-sandbox"] if as_root else [])]
 
 
 class Chromium:
@@ -114,9 +117,9 @@ class Chromium:
         """See `find_chromium`."""
         return find_chromium(path)
 
-    def flags(self, gpu: BrowserGPU) -> list[str]:
+    def flags(self, gpu: BrowserGPU, camera: Path | None = None) -> list[str]:
         """See `flags`."""
-        return flags(gpu)
+        return flags(gpu, camera)
 
     async def launch(self, playwright: Any, program: Path, flags: list[str], *, headed: bool) -> Any:
         """Start it, without a deadline of playwright's own: the one that ends everything is the driver's."""

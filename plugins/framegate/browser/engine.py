@@ -25,8 +25,11 @@ class Engine(Protocol):
         """
         ...
 
-    def flags(self, gpu: BrowserGPU) -> list[str]:
-        """Command-line flags that have it draw with ``gpu``, and leave the network alone."""
+    def flags(self, gpu: BrowserGPU, camera: Path | None = None) -> list[str]:
+        """Command-line flags that have it draw with ``gpu``, and leave the network alone.
+
+        ``camera`` is a video that its one camera shows, over and over; None is a browser with the machine's cameras.
+        """
         ...
 
     async def launch(self, playwright: Any, program: Path, flags: list[str], *, headed: bool) -> Any:

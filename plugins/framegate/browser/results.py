@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from framegate.interfaces import Array, Float32, Pixels
+    from framegate.realtime.run import Run
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,28 @@ class Delivered:
     seconds: float
     tensors_left: int
     bytes_left: int
+
+
+@dataclass(frozen=True)
+class PageRun:
+    """A run against a clock in a page, and what it left behind.
+
+    Attributes:
+        run: its frames.
+        stages_s: seconds of each of its sights by stage; no stage but the last was waited for.
+        tensors_left: tensors that it left behind.
+        bytes_left: bytes that it left behind.
+    """
+
+    run: Run
+    stages_s: Mapping[str, Sequence[float]]
+    tensors_left: int
+    bytes_left: int
+
+    @property
+    def frames(self) -> int:
+        """Number of frames that were taken to the canvas."""
+        return len(self.run.sights)
 
 
 @dataclass(frozen=True)

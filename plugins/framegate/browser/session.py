@@ -5,16 +5,19 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import numpy as np
 
-from framegate.browser.results import Delivered, PageLook, PageRounds
+from framegate.browser.results import Delivered, PageLook, PageRounds, PageRun
+from framegate.browser.runs import page_run
 from framegate.browser.tfjs import VERSION, tfjs_files
 from framegate.errors import BackendUnavailable, BrowserError, ModelError, NoAnswer
+from framegate.frames.numbers import BITS, BLACK, BLOCKS, RANGE, WHITE
 from framegate.interfaces import Range, ResolvedModel, TensorInfo
 from framegate.models.shards import shard_files
 from framegate.models.topology import read_model_json
+from framegate.realtime.run import CAMERA, RunRequest
 from framegate.results.page import KernelTime
 
 if TYPE_CHECKING:
@@ -22,8 +25,15 @@ if TYPE_CHECKING:
     from framegate.browser.server import PageServer
     from framegate.interfaces import Array, Pixels
 
+CameraInput = Literal["video", "bitmap", "videoframe", "imagedata"]
+"""What the model is fed of a frame: the video element itself, an ``ImageBitmap`` of it, one of its ``VideoFrame``, or
+its pixels as ``ImageData``."""
+
 START_S, LOAD_S, ROUNDS_S = 60.0, 300.0, 300.0
 """Deadlines; a page that does not answer by then is hung, and its browser is ended."""
+
+PATIENCE_S = 5.0
+"""A camera that gives no frame for so long has stopped."""
 
 SLOW_S = 10.0
 """Rounds take no longer than about this, however few there are by then."""
@@ -183,6 +193,47 @@ class TFJSPage:
         arrivals = Delivered(**self._browser.call("framegate.animate", limits, ROUNDS_S + budget_s))
         self._frames += arrivals.frames
         return arrivals
+
+    def open_camera(self) -> Mapping[str, Any]:
+        """Have the browser's first camera send frames; returns what it says of itself: its size, rate and label.
+
+        Raises:
+            BackendUnavailable: there is none, or the page may not have it.
+        """
+        answer: Mapping[str, Any] = self._browser.call("framegate.open_camera", {}, START_S, "open its camera")
+        if "refused" in answer:
+            raise BackendUnavailable(f"the page gets no camera ({answer['refused']})", "plug one in, and allow it")
+        return answer
+
+    def run(
+        self,
+        request: RunRequest,
+        numbers: int = RANGE,
+        fed_with: CameraInput = "video",
+        delays_s: Mapping[str, float] | None = None,
+    ) -> PageRun:
+        """Take frames to the canvas against a clock, each with its number on it.
+
+        Args:
+            request: what the run is to be; for its camera there is an open one whose pictures are numbered.
+            numbers: how many different numbers the camera's pictures have, from 0 on.
+            fed_with: what the model is fed of a frame of the camera.
+            delays_s: seconds that stages take longer, by real work.
+        """
+        asked = {
+            "scenario": request.scenario,
+            "seconds": request.seconds,
+            "in_flight": request.in_flight,
+            "input": fed_with,
+            "strip": {"blocks": BLOCKS, "bits": BITS, "black": BLACK, "white": WHITE},
+            "delays_s": dict(delays_s or {}),
+            "patience_s": PATIENCE_S,
+            "marks": False,
+        }
+        answer = self._browser.call("framegate.run", asked, ROUNDS_S + request.seconds)
+        if request.scenario != CAMERA:
+            self._frames += len(answer["sights"])
+        return page_run(request, answer, self._browser.clock_offset_s(START_S), numbers)
 
     def readback(self) -> list[float]:
         """Seconds that it takes to bring the output to JavaScript, by itself."""

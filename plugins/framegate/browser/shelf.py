@@ -33,14 +33,14 @@ class BrowserShelf:
         self._engine = engine
         self._request = request
         self._cache = cache
-        self._key: tuple[str, PageRuntime] | None = None
+        self._key: tuple[str, PageRuntime, Path | None] | None = None
         self._page: TFJSPage | None = None
         self._lacking: BackendUnavailable | None = None
         self._refused: dict[tuple[str, PageRuntime], ModelError] = {}
         self._open = ExitStack()
 
-    def get(self, model: ResolvedModel, runtime: PageRuntime) -> TFJSPage:
-        """The page of a model on a backend.
+    def get(self, model: ResolvedModel, runtime: PageRuntime, camera: Path | None = None) -> TFJSPage:
+        """The page of a model on a backend, in a browser whose camera shows a video, if one is given.
 
         Raises:
             BackendUnavailable: there is no browser, or what it needs; that is asked once.
@@ -48,33 +48,33 @@ class BrowserShelf:
         """
         if self._lacking is not None:
             raise self._lacking
-        key = (model.sha256, runtime)
-        if key in self._refused:
-            raise self._refused[key]
+        key = (model.sha256, runtime, camera)
+        if key[:2] in self._refused:
+            raise self._refused[key[:2]]
         if self._page is None or key != self._key:
             self.close()
             try:
-                self._page = self._start(model, runtime)
+                self._page = self._start(model, runtime, camera)
             except BackendUnavailable as error:
                 self._lacking = error
                 raise
             except ModelError as error:
-                self._refused[key] = error
+                self._refused[key[:2]] = error
                 raise
             self._key = key
         return self._page
 
-    def renew(self, model: ResolvedModel, runtime: PageRuntime) -> TFJSPage:
+    def renew(self, model: ResolvedModel, runtime: PageRuntime, camera: Path | None = None) -> TFJSPage:
         """The same page in a browser that has just started."""
         self.close()
-        return self.get(model, runtime)
+        return self.get(model, runtime, camera)
 
     def close(self) -> None:
         """End the browser; a second call does nothing."""
         self._page, self._key = None, None
         self._open.close()
 
-    def _start(self, model: ResolvedModel, runtime: PageRuntime) -> TFJSPage:
+    def _start(self, model: ResolvedModel, runtime: PageRuntime, camera: Path | None) -> TFJSPage:
         from framegate.browser.driver import Browser
         from framegate.browser.server import page_server
         from framegate.browser.session import TFJSPage
@@ -87,7 +87,7 @@ class BrowserShelf:
         with ExitStack() as opened:
             started_at_s = time.time()
             server = opened.enter_context(page_server())
-            flags = self._engine.flags(asked.gpu)
+            flags = self._engine.flags(asked.gpu, camera)
             browser = Browser(program, flags, engine=self._engine, headed=asked.headed, call_s=asked.timeout_s)
             opened.callback(browser.close)
             page = TFJSPage(

@@ -139,19 +139,20 @@ def numbered_pictures(pictures: Iterable[Pixels], copies: int = 8) -> Iterator[P
         yield stamped(picture, number, memory[number % copies])
 
 
-def unwrap(number: int, newest: int) -> int:
-    """The frame that a 16-bit number stands for, on a count that goes on growing.
+def unwrap(number: int, newest: int, numbers: int = RANGE) -> int:
+    """The frame that a number stands for, on a count that goes on growing.
 
     Args:
-        number: 0..65535, as it was read.
-        newest: the newest frame that can be it, or any frame within 32,767 of it.
+        number: as it was read.
+        newest: the newest frame that can be it, or any frame that is nearer than half of ``numbers`` to it.
+        numbers: how many different numbers there are, from 0 on: a clip that is played over and over has fewer.
 
     Returns:
         The frame, from 0 on, that is nearest to ``newest`` among those with this number.
     """
-    half = RANGE // 2
-    nearest = newest + (number - newest + half) % RANGE - half
-    return nearest if nearest >= 0 else nearest + RANGE
+    half = numbers // 2
+    nearest = newest + (number - newest + half) % numbers - half
+    return nearest if nearest >= 0 else nearest + numbers
 
 
 def _blocks(number: int) -> NDArray[np.uint8]:

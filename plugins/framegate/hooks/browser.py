@@ -69,7 +69,7 @@ def page_pipeline(
         with named(pytestconfig, "renderer", frame_renderer):
             pipeline = PagePipeline(
                 page,
-                lambda: browser_shelf.renew(resolved_model, runtime),
+                lambda camera: browser_shelf.renew(resolved_model, runtime, camera),
                 catalogue_of(pytestconfig).specs[frame_model],
                 _pictures(preprocessor.picture(frames[0]).copy()),
                 renderer.way,

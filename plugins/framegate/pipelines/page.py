@@ -2,31 +2,44 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
-from itertools import chain
+from itertools import chain, cycle, islice
+from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from framegate.errors import UsageError, WrongOutput
+from framegate.frames.numbers import RANGE
 from framegate.interfaces import ModelSpec, Pixels, Range, Size
+from framegate.leftovers import temporary_folder
 from framegate.measure.replay import ReplayClock
 from framegate.pipelines.base import Bench, Look, StagesS
+from framegate.realtime.run import CAMERA
 from framegate.results.page import Arrivals, Kernels, PageLaunch
 from framegate.results.parts import Stages
 from framegate.software import is_software
 
 if TYPE_CHECKING:
-    from framegate.browser.results import Delivered, PageLook, PageRounds
-    from framegate.browser.session import TFJSPage
+    from framegate.browser.results import Delivered, PageLook, PageRounds, PageRun
+    from framegate.browser.session import CameraInput, TFJSPage
     from framegate.models.frame_io import FrameIO
     from framegate.realtime.run import Run, RunRequest
 
 LEAST, MOST, BUDGET_S = 3, 500, 2.0
 ANIMATE_S = 1.0
 AFTER_ROUNDS, AFTER_DELIVERED = "the last measured round", "the last delivered frame"
+AFTER_RUN = "the first frame after a run"
 UNHURRIED_S = 5.0
 """A first run longer than this is no warm-up that is worth another one."""
+
+MOST_CLIP_BYTES = 200_000_000
+"""Size of a camera's clip, about; a longer run sees it more than once."""
+LEAST_CLIP = 100
+CLIP_SPARE_S = 3.0
+"""Seconds that a camera runs before frames are taken from it, about."""
 
 AGREEMENT = 1e-4
 """Of the output's range: TF.js' backends compute in float32, in other orders than the reference."""
@@ -60,29 +73,33 @@ class PagePipeline:
 
     Args:
         page: a page with the model.
-        renewed: ends that page's browser and returns the same page in a new one.
+        renewed: ends that page's browser and returns the same page in a new one, whose camera shows a video, if one
+            is given.
         spec: the model's.
         pictures: uint8 (H, W, 3) or (H, W), preprocessed, of one size; frames take all but the first in turn.
         way: the page's name of the renderer.
         clock: read by whoever times the calls; moved on by the seconds that the page measured.
         launches: number of browsers that measure, one after another.
+        fed_with: what the model is fed of a camera's frame.
         has_kernels: whether to ask TF.js' profiler, after the rounds, which kernels the time goes to.
     """
 
     def __init__(
         self,
         page: TFJSPage,
-        renewed: Callable[[], TFJSPage],
+        renewed: Callable[[Path | None], TFJSPage],
         spec: ModelSpec,
         pictures: Sequence[Pixels],
         way: str,
         clock: ReplayClock,
         launches: int = 1,
         *,
+        fed_with: CameraInput = "video",
         has_kernels: bool = False,
     ) -> None:
         self.page = page
         self.pictures = pictures
+        self._fed_with = fed_with
         self.samples: dict[str, list[float]] = {}
         self._renewed = renewed
         self._spec = spec
@@ -93,6 +110,9 @@ class PagePipeline:
         self._delays_s: Mapping[str, float] = {}
         self._looks: list[Look] = []
         self._about: dict[str, Any] = {}
+        self._files = ExitStack()
+        self._folder: Path | None = None
+        self._camera: Path | None = None
         self.frame_io, self.first_s = self._aim()
 
     def prepare(self, keep: Callable[[str, Pixels], None] | None = None) -> None:
@@ -110,14 +130,6 @@ class PagePipeline:
         for stage, seconds in rounds.stages_s.items():
             self.samples.setdefault(stage, []).extend(seconds)
         self._clock.advance(sum(rounds.wholes_s))
-
-    def run(self, request: RunRequest) -> Run:
-        """Refuse: no camera is there in a page.
-
-        Raises:
-            UsageError: always.
-        """
-        raise UsageError(f"a page has no {request.scenario}; leave tfjs-* runtimes out of test_realtime")
 
     def slow(self, delays_s: Mapping[str, float]) -> None:
         """Slow stages down with real work in the page; ``{}`` restores them.
@@ -147,6 +159,26 @@ class PagePipeline:
             self._about["kernels"] = asdict(self._kernels(stages.medians_s["inference"]))
         return stages.samples_s
 
+    def run(self, request: RunRequest) -> Run:
+        """Have the page take frames against a clock.
+
+        A camera is a browser of its own, which shows the pictures in turn, numbered, at its rate: they have 80 pixels
+        a side at least, and even sides. What waits there is the video's newest frame, and no other.
+
+        Raises:
+            UsageError: the pictures can carry no number, the camera has no rate, or more than one frame is to wait.
+            WrongOutput: frames left something behind.
+        """
+        numbers = self._point_camera(request) if request.scenario == CAMERA else RANGE
+        measured = self.page.run(request, numbers, self._fed_with, self._delays_s)
+        verify_nothing_left(measured)
+        for stage, seconds in measured.stages_s.items():
+            self.samples.setdefault(stage, []).extend(seconds)
+        # What stands on the canvas now has a number in its corner.
+        verify_nothing_left(self.page.rounds(1, 1, 0.0))
+        self._look(AFTER_RUN)
+        return measured.run
+
     def look(self) -> Sequence[Look]:
         """The last measured round, and the last delivered frame."""
         return self._looks
@@ -157,7 +189,33 @@ class PagePipeline:
         return {"browser": self.page.info | {"load_s": load_s} | self._about}
 
     def close(self) -> None:
-        """The page stays for the next cell."""
+        """The page stays for the next cell; what its camera showed does not."""
+        self._files.close()
+
+    def _point_camera(self, request: RunRequest) -> int:
+        """Have the page's browser be one whose camera shows the pictures; returns how many numbers they have."""
+        from framegate.frames.files import write_y4m
+        from framegate.frames.numbers import numbered_pictures
+        from framegate.preprocess.tensor import with_channels
+
+        if request.rate is None:
+            raise UsageError("a page's camera has a rate; give its frames per second by --frame-rate")
+        if request.queue != 1:
+            raise UsageError(f"--frame-queue {request.queue}: in a page one frame waits, the video's newest; give 1")
+        if self._folder is None:
+            self._folder = self._files.enter_context(temporary_folder("camera"))
+        numbers = clip_length(request.rate, request.seconds, self.pictures[0].shape[:2])
+        clip = self._folder / f"{numbers}-at-{request.rate}.y4m"
+        if clip != self._camera:
+            turns = cycle([with_channels(picture, 3) for picture in self.pictures[1:]])
+            write_y4m(clip, numbered_pictures(islice(turns, numbers)), request.rate)
+            self._renew(clip)
+            self.page.open_camera()
+        return numbers
+
+    def _renew(self, camera: Path | None) -> None:
+        self.page, self._camera = self._renewed(camera), camera
+        self.frame_io, self.first_s = self._aim()
 
     def _aim(self) -> tuple[FrameIO, float]:
         from framegate.models.frame_io import find_frame_io, find_input_range
@@ -192,8 +250,7 @@ class PagePipeline:
 
     def _launch(self, *, renewed: bool) -> BrowserLaunch:
         if renewed and self.page.is_used:
-            self.page = self._renewed()
-            self.frame_io, self.first_s = self._aim()
+            self._renew(None)
         is_first = not self.page.is_used
         rounds = self.page.rounds(LEAST, MOST, BUDGET_S, int(self.first_s < UNHURRIED_S))
         verify_nothing_left(rounds)
@@ -210,6 +267,12 @@ class PagePipeline:
         to_tensor = ToTensor(io.shape, io.input.dtype, io.input_range)
         feeds = {io.input.name: to_tensor(self.pictures[look.picture])}
         self._looks.append(shown(look, io.output_range, self._way, after, io.output.name, feeds))
+
+
+def clip_length(rate: float, seconds: float, size: tuple[int, ...]) -> int:
+    """Number of pictures of a camera's clip: enough for a run, or as many as its file may hold, over and over."""
+    most = MOST_CLIP_BYTES * 2 // (3 * math.prod(size))
+    return max(LEAST_CLIP, min(most, RANGE, math.ceil(rate * (seconds + CLIP_SPARE_S))))
 
 
 def shown(
@@ -277,7 +340,7 @@ def delivered(animated: Sequence[Delivered]) -> Arrivals:
     )
 
 
-def verify_nothing_left(measured: PageRounds | Delivered) -> None:
+def verify_nothing_left(measured: PageRounds | Delivered | PageRun) -> None:
     """Refuse a page that grows.
 
     Raises:

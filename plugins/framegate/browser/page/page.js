@@ -2,8 +2,11 @@
 "use strict";
 
 // The model, the pictures that it is fed, how often frames have taken the next of them, which of the outputs is shown,
-// and the way that shows it.
-const page = { backend: null, model: null, pictures: [], input: null, turn: 0, first: null, output: 0, way: null };
+// the way that shows it, the camera if there is one, and the numbers of frames by the output that the model made of them.
+const page = {
+  ...{ backend: null, model: null, pictures: [], input: null, turn: 0, first: null, output: 0, way: null, camera: null },
+  numbers: new WeakMap(),
+};
 const framegate = {};
 
 const seconds = () => performance.now() / 1000;
@@ -139,7 +142,7 @@ framegate.take = async ({ pictures, height, width, ...input }) => {
   page.turn = 0;
   tf.dispose(page.first ?? []);
   const started = seconds();
-  const fed = feed(0);
+  const fed = feed(page.pictures[0]);
   let all;
   try {
     ({ all } = await predict(fed));
@@ -157,9 +160,9 @@ framegate.take = async ({ pictures, height, width, ...input }) => {
 
 // The first picture is for what comes before the frames that count. These take the others in turn, so that what a frame
 // shows is in none of the two before it, and was on no canvas before the first of them.
-const next = () => 1 + (page.turn++ % (page.pictures.length - 1));
+const next = () => page.pictures[1 + (page.turn++ % (page.pictures.length - 1))];
 
-const pixelsOf = (picture) => tf.browser.fromPixels(page.pictures[picture], page.input.channels);
+const pixelsOf = (picture) => tf.browser.fromPixels(picture, page.input.channels);
 
 function feed(picture) {
   const { batched, dtype, range: [low, high] } = page.input;

@@ -15,12 +15,17 @@ framegate.methods = async () => {
   return { ...METHODS, ...waits, readback: "the promise of data() is kept", ...page.way.methods };
 };
 
-// `delays_s` has stages take longer by real work, to see whether that is found.
+// Real work for so long, to see whether that is found where it was put.
+function delay(for_s = 0) {
+  for (const until = seconds() + for_s; seconds() < until; );
+}
+
+// `delays_s` has stages take longer.
 async function frame(picture, delays_s = {}) {
   const times = {};
   let last = seconds();
   const mark = (name) => {
-    if (name in delays_s) for (const until = seconds() + delays_s[name]; seconds() < until; );
+    delay(delays_s[name]);
     const now = seconds();
     times[name] = now - last;
     last = now;
@@ -60,7 +65,7 @@ function moved(count) {
 framegate.rounds = async ({ warm, least, most, budget_s, limit_s, delays_s }) => {
   const due = (count, taken_s) => (count >= least ? taken_s >= budget_s && moved(count) : count && taken_s >= limit_s);
   const enough = (count, taken_s) => count >= most || due(count, taken_s);
-  for (let count = 0; count < warm; count++) await frame(0);
+  for (let count = 0; count < warm; count++) await frame(page.pictures[0]);
   const stages = {};
   const dispatch = [];
   let whole_s, first_at_s;
@@ -133,7 +138,7 @@ framegate.readback = async ({ least, most, budget_s }) => {
 
 // One run of the model, by kernel, as TF.js' own profiler tells it.
 framegate.kernels = async () => {
-  const input = feed(0);
+  const input = feed(page.pictures[0]);
   await settle(input);
   let all;
   const { kernels } = await tf.profile(async () => {
@@ -181,7 +186,7 @@ async function apart(input) {
 
 // What frames feed, before it is scaled.
 framegate.fed = async ({ picture }) => {
-  const raw = pixelsOf(picture);
+  const raw = pixelsOf(page.pictures[picture]);
   const found = { values: base64(Uint8Array.from(await raw.data())), shape: raw.shape };
   raw.dispose();
   return found;

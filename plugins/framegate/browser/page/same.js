@@ -67,9 +67,13 @@ class SameContext extends CanvasWay {
     for (const each of kept) gl.disable(each);
     gl.drawArrays(gl.TRIANGLES, 0, 3);
     for (const each of kept) gl.enable(each);
+    this.drawn(output);
     gl.readPixels(0, 0, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, this.pixel);
     mark("draw");
     tensorRef.dispose();
+  }
+  newStamp() {
+    return new StampGL(this);
   }
   close() {
     this.gl?.deleteProgram(this.program);

@@ -17,6 +17,16 @@ class CanvasWay {
     Object.assign(this, { range, height, width, canvas });
     Object.assign(canvas, { height, width });
   }
+  // In the task that drew an output: puts the number of its frame on the canvas, if it has one.
+  drawn(output) {
+    const number = page.numbers.get(output);
+    if (number === undefined) return;
+    this.stamp.write(number);
+    if (this.marks) performance.mark(`frame ${number}`);
+  }
+  newStamp() {
+    return new Stamp2D(this);
+  }
   close() {}
 }
 
@@ -25,6 +35,7 @@ class ToPixels extends CanvasWay {
   async draw(output, mark) {
     const unit = toUnit(output, this.range);
     await tf.browser.toPixels(unit, this.canvas);
+    this.drawn(output);
     mark("draw");
     unit.dispose();
   }
@@ -37,10 +48,14 @@ class Draw extends CanvasWay {
   async draw(output, mark) {
     const unit = toUnit(output, this.range);
     tf.browser.draw(unit, this.canvas);
+    this.drawn(output);
     const device = tf.backend().device;
     if (device) await device.queue.onSubmittedWorkDone();
     mark("draw");
     unit.dispose();
+  }
+  newStamp() {
+    return page.backend === "webgpu" ? new StampGPU(this) : new Stamp2D(this);
   }
 }
 
@@ -89,8 +104,12 @@ class Texture extends CanvasWay {
     const floats = values instanceof Float32Array ? values : Float32Array.from(values);
     gl.texImage2D(gl.TEXTURE_2D, 0, this.stored, this.width, this.height, 0, this.given, gl.FLOAT, floats);
     gl.drawArrays(gl.TRIANGLES, 0, 3);
+    this.drawn(output);
     gl.readPixels(0, 0, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, this.pixel);
     mark("draw");
+  }
+  newStamp() {
+    return new StampGL(this);
   }
   close() {
     this.gl.getExtension("WEBGL_lose_context")?.loseContext();

@@ -1,0 +1,106 @@
+// Frames against a clock: each has its number, which is stamped on the canvas with its picture and read from there.
+"use strict";
+
+// The pictures of the page in turn: each due when it is asked for, or all of them at the start.
+class Turns {
+  ended = null;
+  constructor(all_at_once) {
+    Object.assign(this, { all_at_once, count: 0 });
+  }
+  start() {
+    this.started = seconds();
+  }
+  async next() {
+    return { due: this.all_at_once ? this.started : seconds(), picture: next(), number: this.count++ };
+  }
+}
+
+// The number in a picture's strip, from what the model is fed of it; null where there is none for certain.
+async function numberIn(input, { blocks, bits, black, white }) {
+  const { batched, dtype, range } = page.input;
+  const [low, high] = dtype === "int32" ? [0, 255] : range;
+  const [height, width] = input.shape.slice(batched ? 1 : 0);
+  const row = Math.floor((0.5 * height) / blocks);
+  const looked_at = tf.tidy(() =>
+    batched ? tf.slice(input, [0, row, 0, 0], [1, 1, width, 1]) : tf.slice(input, [row, 0, 0], [1, width, 1]),
+  );
+  // As in settle().
+  const values = page.backend === "webgpu" ? await looked_at.data() : looked_at.dataSync();
+  looked_at.dispose();
+  const levels = Array.from({ length: blocks }, (_, block) => {
+    const value = values[Math.floor(((block + 0.5) * width) / blocks)];
+    return (255 * (value - low)) / (high - low);
+  });
+  if (levels.some((level) => level >= black && level <= white)) return null;
+  const [start, pause, ...ones] = levels.map((level) => Number(level > white));
+  const odd = (first) => ones.filter((_, place) => place % 2 === first).reduce((sum, one) => sum + one) % 2;
+  if (!start || pause || !odd(0) || !odd(1)) return null;
+  return ones.slice(0, bits).reduce((number, one) => 2 * number + one);
+}
+
+// There is one canvas: of frames that are under way together, one after another is drawn and read.
+let canvas_free = Promise.resolve();
+function alone(work) {
+  const done = canvas_free.then(work);
+  canvas_free = done.catch(() => {});
+  return done;
+}
+
+// One frame, of which no stage is waited for but the last.
+async function sight({ due, picture, number }, { strip, delays_s }) {
+  const began = seconds();
+  const stages = {};
+  let last = began;
+  const mark = (stage) => {
+    delay(delays_s[stage]);
+    const now = seconds();
+    stages[stage] = now - last;
+    last = now;
+  };
+  const input = feed(picture);
+  number ??= await numberIn(input, strip);
+  mark("upload");
+  const { all, wanted } = await predict(input);
+  page.numbers.set(wanted, number);
+  mark("inference");
+  const [screen, shown] = await alone(async () => {
+    await page.way.draw(wanted, mark);
+    return [page.way.stamp.read(), seconds()];
+  });
+  tf.dispose([input, all]);
+  picture.close?.();
+  return [number, screen, due, began, shown, stages];
+}
+
+// Lets the browser show what was drawn, if it wants to.
+const breath = () =>
+  new Promise((done) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = done;
+    port2.postMessage(null);
+  });
+
+framegate.run = async ({ scenario, seconds: lasting, in_flight, marks, ...settings }) => {
+  const source = scenario === "camera" ? page.camera : new Turns(scenario === "offline");
+  const sights = [];
+  let ended = null;
+  page.way.stamp ??= page.way.newStamp();
+  page.way.marks = marks;
+  let began;
+  const left = await leavings(async () => {
+    source.start(settings);
+    began = seconds();
+    const lane = async () => {
+      while (ended === null && seconds() < began + lasting) {
+        const frame = await source.next();
+        if (frame === null) return;
+        const seen = await sight(frame, settings);
+        if (seen[0] === null) ended ??= "the picture of a frame has no number that can be read";
+        else sights.push(seen);
+        await breath();
+      }
+    };
+    await Promise.all(Array.from({ length: in_flight }, lane));
+  });
+  return { sights, began, ended: ended ?? source.ended, ...left };
+};

@@ -1,0 +1,144 @@
+"""A camera in the page: every frame is counted by the number in its picture, and read from the canvas."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import get_args
+
+import numpy as np
+import pytest
+from patience import PATIENCE_S
+
+from framegate.browser import session
+from framegate.browser.chromium import flags
+from framegate.browser.driver import Browser
+from framegate.browser.server import PageServer, page_server
+from framegate.browser.session import CameraInput
+from framegate.errors import BackendUnavailable
+from framegate.frames.files import write_y4m
+from framegate.frames.numbers import RANGE, stamped
+from framegate.interfaces import Pixels, ResolvedModel
+from framegate.realtime.run import Run, RunRequest, Scenario
+
+OpenCamera = Callable[..., session.TFJSPage]
+
+RATE, NUMBERS = 30, 600
+HEIGHT, WIDTH = 96, 128
+CORNERS = [[(220, 30, 30), (30, 200, 60)], [(40, 60, 210), (200, 190, 40)]]
+"""Colours of the picture's quarters."""
+
+
+@pytest.fixture(scope="module")
+def camera_browser(chromium: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """A browser whose camera shows a numbered picture with another colour in each corner."""
+    clip = tmp_path_factory.mktemp("camera") / "clip.y4m"
+    picture = np.array(CORNERS, np.uint8).repeat(HEIGHT // 2, 0).repeat(WIDTH // 2, 1)
+    write_y4m(clip, (stamped(picture, number) for number in range(NUMBERS)), RATE)
+    with closing(Browser(chromium, flags("software", clip))) as browser:
+        yield browser
+
+
+@pytest.fixture
+def server() -> Iterator[PageServer]:
+    with page_server() as server:
+        yield server
+
+
+@pytest.fixture
+def open_camera(
+    camera_browser: Browser, server: PageServer, tfjs: Path, write_model: Callable[..., Path]
+) -> OpenCamera:
+    """Opens the tiny model on a backend, aimed, with the camera on."""
+
+    def open_one(backend: str, way: str) -> session.TFJSPage:
+        model = ResolvedModel("tiny", write_model(size=None) / "model.json", "graph", "0" * 64)
+        page = session.TFJSPage(camera_browser, server, backend, model, tfjs)
+        pictures = [np.full((HEIGHT, WIDTH, 4), 50 * index, np.uint8) for index in range(5)]
+        page.take(pictures, 3, batched=True, dtype="float32", value_range=(-1, 1))
+        page.aim(page.outputs[0], way, (-1, 1))
+        assert page.open_camera()["width"] == WIDTH
+        return page
+
+    return open_one
+
+
+def camera(seconds: float) -> RunRequest:
+    return RunRequest("camera", RATE, seconds, in_flight=1)
+
+
+def check(run: Run, scenario: Scenario) -> None:
+    """Every frame is accounted for, was seen on the canvas, and took its time in the right order."""
+    assert (run.scenario, run.ended) == (scenario, None)
+    assert run.sights
+    numbers = [sight.frame for sight in run.sights]
+    assert sorted([*numbers, *run.dropped]) == list(range(run.came))
+    assert numbers == sorted(numbers)
+    assert [sight.screen for sight in run.sights] == numbers
+    assert all(sight.due_s <= sight.began_s < sight.shown_s for sight in run.sights)
+    assert (run.began_s, run.ended_s) == (run.sights[0].due_s, run.sights[-1].shown_s)
+
+
+def test_frames_of_a_camera_are_counted_by_the_number_in_their_picture(open_camera: OpenCamera) -> None:
+    page = open_camera("wasm", "topixels")
+    measured = page.run(camera(1.0), NUMBERS)
+    run = measured.run
+    check(run, "camera")
+    assert (measured.tensors_left, measured.bytes_left) == (0, 0)
+    assert set(run.dropped.values()) <= {"queue"}
+    steps = np.diff([(sight.frame, RATE * sight.due_s) for sight in run.sights], axis=0)
+    assert np.abs(steps[:, 0] - steps[:, 1]).max() < 1
+
+
+def test_frames_that_come_while_one_is_under_way_are_dropped_by_name(open_camera: OpenCamera) -> None:
+    page = open_camera("wasm", "topixels")
+    run = page.run(camera(1.0), NUMBERS, delays_s={"inference": 2.5 / RATE}).run
+    check(run, "camera")
+    assert len(run.dropped) >= len(run.sights) - 1
+    assert all(sight.shown_s - sight.began_s >= 2.5 / RATE for sight in run.sights)
+
+
+@pytest.mark.parametrize(
+    ("backend", "way"),
+    [("wasm", "texture"), ("webgl", "same-context"), ("webgl", "topixels"), ("webgpu", "draw"), ("cpu", "draw")],
+)
+def test_every_way_puts_the_number_on_its_canvas(open_camera: OpenCamera, backend: str, way: str) -> None:
+    page = open_camera(backend, way)
+    for request in (
+        camera(0.2),
+        RunRequest("single-stream", seconds=0.2, in_flight=1),
+        RunRequest("offline", seconds=0.2),
+    ):
+        check(page.run(request, NUMBERS if request.rate else RANGE).run, request.scenario)
+
+
+def test_a_known_delay_is_in_every_frame_of_a_single_stream(open_camera: OpenCamera) -> None:
+    run = (
+        open_camera("wasm", "topixels")
+        .run(RunRequest("single-stream", seconds=0.5, in_flight=1), delays_s={"inference": 0.02})
+        .run
+    )
+    check(run, "single-stream")
+    assert (run.rate, run.dropped) == (None, {})
+    assert run.came == len(run.sights) <= 0.5 / 0.02 + 1
+    assert all(sight.shown_s - sight.due_s >= 0.02 for sight in run.sights)
+
+
+@pytest.mark.parametrize(("backend", "way"), [("wasm", "topixels"), ("webgl", "same-context")])
+def test_whatever_the_model_is_fed_with_is_the_camera_s_picture(
+    open_camera: OpenCamera, camera_browser: Browser, backend: str, way: str
+) -> None:
+    page = open_camera(backend, way)
+    for fed_with in get_args(CameraInput):
+        check(page.run(camera(0.2), NUMBERS, fed_with).run, "camera")
+        shown: Pixels = session._decode(camera_browser.picture("canvas", PATIENCE_S))
+        assert shown.shape[:2] == (HEIGHT, WIDTH)
+        # Away from the stamp, the strip and the edges.
+        seen = shown[HEIGHT * 3 // 8 :: HEIGHT // 2, WIDTH // 4 :: WIDTH // 2, :3]
+        assert np.abs(seen.astype(int) - CORNERS).max() <= 3, fed_with
+
+
+def test_a_browser_without_a_camera_says_so(open_page: Callable[..., session.TFJSPage]) -> None:
+    with pytest.raises(BackendUnavailable, match=r"the page gets no camera \(NotFoundError: "):
+        open_page("wasm").open_camera()
