@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from framegate.report.section import Section
 from framegate.results.cell import CellResult
+from framegate.results.parts import Frame
 from framegate.results.realtime import Realtime
 
 COLUMNS = (
@@ -79,17 +80,27 @@ def _answers(rows: Sequence[Row]) -> Iterator[str]:
         for row in sorted((row for row in rows if _subject(row) == subject), key=_rank):
             bests.setdefault(row[0].frame.runtime, row)
         (result, part), *others = bests.values()
-        way = " on ".join(filter(None, (result.frame.renderer, result.frame.runtime)))
         beside = "".join(f"; {other.frame.runtime} {_short(numbers)}" for other, numbers in others)
-        yield f"{subject[0]}: {_answer(part)}{f' with {way}' if way else ''}{beside}"
+        yield f"{subject[0]}: {_answer(part)}{way_of(result.frame)}{beside}"
 
 
 def _subject(row: Row) -> tuple[str, str]:
     """What ways are compared on: the model with its size and preprocessing, and how frames came."""
-    (result, part), frame = row, row[0].frame
+    result, part = row
+    return subject_of(result.frame) or result.cell, "at most" if part.search else _arrival(part)
+
+
+def subject_of(frame: Frame) -> str:
+    """``esrgan-slim-x2 at 128, invert``; nothing of what does not apply."""
     size = f" at {frame.size}" if frame.size else ""
     toggles = f", {frame.preprocess}" if frame.preprocess not in {None, "none"} else ""
-    return f"{frame.model or result.cell}{size}{toggles}", "at most" if part.search else _arrival(part)
+    return f"{frame.model}{size}{toggles}" if frame.model else ""
+
+
+def way_of(frame: Frame) -> str:
+    """`` with gl-upload on openvino, overlapped``; nothing of what does not apply."""
+    names = " on ".join(filter(None, (frame.renderer, frame.runtime)))
+    return (f" with {names}" if names else "") + (", overlapped" if frame.pipeline == "overlapped" else "")
 
 
 def _rank(row: Row) -> tuple[float, ...]:

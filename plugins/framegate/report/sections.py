@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from framegate.report.costs import cost_sections
 from framegate.report.kernels import kernel_sections
+from framegate.report.limits import limit_sections
 from framegate.report.memory import memory_sections
 from framegate.report.model_size import size_sections
 from framegate.report.realtime import realtime_sections
@@ -25,4 +26,5 @@ def own_sections(results: Sequence[CellResult]) -> list[Section]:
         *kernel_sections(results),
         *way_sections(results),
         *realtime_sections(results),
+        *limit_sections(results),
     ]

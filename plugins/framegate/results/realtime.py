@@ -47,7 +47,8 @@ class Realtime(Part):
     Attributes:
         scenario: how frames came: ``camera``, ``single-stream`` or ``offline``.
         rate: frames that came per second; None where no schedule said when.
-        seconds: time from the first frame's due time to the last one on the screen.
+        seconds: time from the first frame's due time to the last one on the screen, or until the next frame would have
+            come where that is later.
         came: count of the frames that came in that time.
         delivered: count of the frames that were seen on the screen.
         delivered_per_s: ``delivered`` by ``seconds``.

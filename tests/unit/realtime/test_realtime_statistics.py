@@ -27,8 +27,7 @@ def shown_at(*times_s: float, rate: float | None = None) -> Run:
 def test_a_quiet_run() -> None:
     part = realtime_of(run_of(right(*range(101))))
     assert (part.scenario, part.rate, part.came, part.delivered, part.waiting) == ("camera", RATE, 101, 101, 0)
-    assert part.seconds == pytest.approx(2 + AGE_S)
-    assert part.delivered_per_s == pytest.approx(101 / (2 + AGE_S))
+    assert [part.seconds, part.delivered_per_s] == pytest.approx([101 / RATE, RATE])
     assert part.dropped == {"queue": 0, "late": 0, "in flight": 0}
     assert (part.repeated, part.stale, part.out_of_order, part.unreadable) == (0, 0, 0, 0)
     assert part.ages_s == pytest.approx([AGE_S] * 101)
@@ -50,6 +49,11 @@ def test_what_the_samples_do_not_give_is_none_and_says_how_long_it_would_take() 
     long = realtime_of(run_of(right(*range(1001))))
     assert [long.age_p99_s, long.low_per_s] == pytest.approx([AGE_S, RATE])
     assert long.more_s == {}
+
+
+def test_frames_that_come_to_the_screen_late_are_delivered_in_more_time_than_they_came_in() -> None:
+    part = realtime_of(shown_at(0.4, 0.8, rate=100.0))
+    assert (part.seconds, part.delivered_per_s) == (0.8, 2.5)
 
 
 def test_drops_have_their_reasons_and_the_rest_was_in_flight_or_waits() -> None:
