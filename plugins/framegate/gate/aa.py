@@ -39,14 +39,14 @@ class Rates:
         rule: name of the rule.
         alarms: benchmarks of identical code that it flags.
         suite_alarms: runs of all benchmarks, identical, in which it flags any.
-        found: delay -> runs in which the benchmark that was delayed is flagged.
+        detected: delay -> share of the runs in which the delayed benchmark is flagged.
         unsure: benchmarks of identical code of which it says that it cannot tell.
     """
 
     rule: str
     alarms: float
     suite_alarms: float
-    found: Mapping[str, float]
+    detected: Mapping[str, float]
     unsure: float = 0.0
 
 
@@ -90,15 +90,15 @@ def _rates(
         flagged += len(alarms)
         suites += bool(alarms)
         unsure += sum(verdict is Verdict.INCONCLUSIVE for verdict in verdicts.values())
-    found = {}
+    detected = {}
     for delay in DELAYS:
         hits = 0
         for trial in range(trials):
             key = keys[trial % len(keys)]
             hits += rule(pairs, keys, key, delay.name, chance)[key] is Verdict.REGRESSED
-        found[delay.name] = hits / trials
+        detected[delay.name] = hits / trials
     count = trials * len(keys)
-    return Rates(name, flagged / count, suites / trials, found, unsure / count)
+    return Rates(name, flagged / count, suites / trials, detected, unsure / count)
 
 
 def _ab(floors: Floors) -> Rule:
@@ -107,9 +107,9 @@ def _ab(floors: Floors) -> Rule:
     ) -> Mapping[str, Verdict]:
         drawn = iter(chance.sample(pairs, LEAST_PAIRS))
 
-        def draw(wanted: Sequence[str] | None, _: Turn) -> Pair:
+        def draw(selection: Sequence[str] | None, _: Turn) -> Pair:
             pair = next(drawn)
-            names = keys if wanted is None else wanted
+            names = keys if selection is None else selection
             return {key: _as_measured(pair, key, delay if key == delayed else NOTHING) for key in names}
 
         return {finding.benchmark: finding.verdict for finding in conclude(measure(draw, floors), floors)}
@@ -176,7 +176,7 @@ def rates_table(title: str, rows: Sequence[Rates]) -> str:
 
 
 def _row(rates: Rates) -> list[str]:
-    shares = [rates.alarms, rates.suite_alarms, rates.unsure, *(rates.found[delay.name] for delay in DELAYS)]
+    shares = [rates.alarms, rates.suite_alarms, rates.unsure, *(rates.detected[delay.name] for delay in DELAYS)]
     return [rates.rule, *(f"{100 * share:.1f} %" for share in shares)]
 
 

@@ -93,18 +93,18 @@ def _pairs(outputs: Outputs, reference: Outputs, runtime: str) -> Iterator[tuple
     if outputs.keys() == reference.keys():
         yield from ((name, outputs[name], expected) for name, expected in reference.items())
     elif len(outputs) == len(reference):
-        for (name, found), expected in zip(outputs.items(), reference.values(), strict=True):
-            yield name, found, expected
+        for (name, values), expected in zip(outputs.items(), reference.values(), strict=True):
+            yield name, values, expected
     else:
         raise WrongOutput(f"outputs are {sorted(outputs)}, those of {runtime!r} are {sorted(reference)}")
 
 
-def _difference(name: str, found: Array, expected: Array, runtime: str, tolerance: float) -> float:
-    if found.shape != expected.shape:
-        raise WrongOutput(f"output {name!r} has shape {found.shape}, that of {runtime!r} has {expected.shape}")
+def _difference(name: str, actual: Array, expected: Array, runtime: str, tolerance: float) -> float:
+    if actual.shape != expected.shape:
+        raise WrongOutput(f"output {name!r} has shape {actual.shape}, that of {runtime!r} has {expected.shape}")
     if expected.dtype.kind not in "biuf":
         return 0.0  # strings are no numbers to compare
-    exact, values = expected.astype(np.float64), found.astype(np.float64)
+    exact, values = expected.astype(np.float64), actual.astype(np.float64)
     finite = np.isfinite(exact)
     if not np.array_equal(values[~finite], exact[~finite], equal_nan=True) or not np.isfinite(values[finite]).all():
         raise WrongOutput(

@@ -21,8 +21,8 @@ def ordered(model: str, inputs: Sequence[TensorInfo], feeds: Mapping[str, Array]
         ModelError: a name is missing or unknown, or an array's dtype, rank or fixed dimension is wrong.
     """
     if len(feeds) != len(inputs) or any(info.name not in feeds for info in inputs):
-        wanted, given = ", ".join(info.name for info in inputs), ", ".join(map(repr, feeds)) or "nothing"
-        raise ModelError(f"model {model} takes {wanted or 'no input'}; it was fed {given}")
+        names, fed = ", ".join(info.name for info in inputs), ", ".join(map(repr, feeds))
+        raise ModelError(f"model {model} takes {names or 'no input'}; it was fed {fed or 'nothing'}")
     arrays = [feeds[info.name] for info in inputs]
     for info, array in zip(inputs, arrays, strict=True):
         if array.dtype.name != info.dtype or not _fits(info.shape, array.shape):
@@ -44,9 +44,9 @@ def _shortened(text: str, limit: int = 200) -> str:
     return flat if len(flat) <= limit else f"{flat[:limit]}…"
 
 
-def _fits(wanted: tuple[int | None, ...], given: tuple[int, ...]) -> bool:
-    if wanted == UNKNOWN_RANK:
+def _fits(expected: tuple[int | None, ...], actual: tuple[int, ...]) -> bool:
+    if expected == UNKNOWN_RANK:
         return True  # the library knows more
-    return len(wanted) == len(given) and all(
-        want is None or want == have for want, have in zip(wanted, given, strict=True)
+    return len(expected) == len(actual) and all(
+        side is None or side == actual_side for side, actual_side in zip(expected, actual, strict=True)
     )

@@ -60,6 +60,6 @@ def silent() -> Iterator[None]:
 def one_line(error: BaseException, limit: int = 200) -> str:
     """What a converter says, without the lines about its own source files, as one short line."""
     lines = [line.strip() for line in str(error).splitlines()]
-    told = [line for line in lines if line and not line.startswith(("Exception from ", "Check '", "Traceback "))]
-    flat = " ".join(" ".join(told or lines).split()) or type(error).__name__
+    message = [line for line in lines if line and not line.startswith(("Exception from ", "Check '", "Traceback "))]
+    flat = " ".join(" ".join(message or lines).split()) or type(error).__name__
     return flat if len(flat) <= limit else f"{flat[:limit]}…"

@@ -52,8 +52,8 @@ def _transpositions(graph: Any, values: Mapping[str, Array]) -> Iterator[Any]:
 
 
 def _axes(node: Any, array: Array) -> tuple[int, ...]:
-    given = next((tuple(attribute.ints) for attribute in node.attribute if attribute.name == "perm"), None)
-    return given if given is not None else tuple(reversed(range(array.ndim)))
+    order = next((tuple(attribute.ints) for attribute in node.attribute if attribute.name == "perm"), None)
+    return order if order is not None else tuple(reversed(range(array.ndim)))
 
 
 def _remove(ports: Any, names: Mapping[str, Array]) -> None:

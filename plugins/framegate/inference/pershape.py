@@ -30,13 +30,13 @@ class PerShape(Generic[Made]):
     def __call__(self, arrays: Sequence[Array]) -> Made:
         """The value for arrays of these shapes."""
         shapes = tuple(array.shape for array in arrays)
-        made = self._made.pop(shapes, None)
-        if made is None:
+        value = self._made.pop(shapes, None)
+        if value is None:
             while len(self._made) >= KEPT:
                 del self._made[next(iter(self._made))]
-            made = self._make(shapes)
-        self._made[shapes] = made
-        return made
+            value = self._make(shapes)
+        self._made[shapes] = value
+        return value
 
     def clear(self) -> None:
         """Forget all of them."""

@@ -63,25 +63,25 @@ class References:
         """
         if model.sha256 not in self._runtimes:
             try:
-                found = self.apart(model, REFERENCE, feeds)
+                reference = self.apart(model, REFERENCE, feeds)
             except (BackendUnavailable, ModelError):
                 self._runtimes[model.sha256] = runtime
             else:
                 self._runtimes[model.sha256] = REFERENCE
-                return found
+                return reference
         return self.apart(model, self._runtimes[model.sha256], feeds)
 
     def apart(self, model: ResolvedModel, runtime: str, feeds: Sequence[Feeds]) -> Reference:
         """What a runtime of one's choice makes of the feeds."""
-        keys = [(model.sha256, runtime, _digest(each)) for each in feeds]
-        missing = {key: each for key, each in zip(keys, feeds, strict=True) if key not in self._outputs}
+        keys = [(model.sha256, runtime, _digest(arrays)) for arrays in feeds]
+        missing = {key: arrays for key, arrays in zip(keys, feeds, strict=True) if key not in self._outputs}
         if missing:
             self._run(model, runtime, missing)
         outputs = [self._outputs.pop(key) for key in dict.fromkeys(keys)]
         self._outputs |= dict(zip(dict.fromkeys(keys), outputs, strict=True))
-        found = [self._outputs[key] for key in keys]
+        references = [self._outputs[key] for key in keys]
         self._forget(keep=set(keys))
-        return Reference(runtime, found, self._repeatable[model.sha256, runtime])
+        return Reference(runtime, references, self._repeatable[model.sha256, runtime])
 
     def _run(self, model: ResolvedModel, runtime: str, feeds: Mapping[tuple[str, str, str], Feeds]) -> None:
         loaded = self._open(runtime).load(model)
@@ -90,20 +90,20 @@ class References:
                 _copied(loaded.run(_by_inputs(next(iter(feeds.values())), loaded.inputs))) for _ in range(2)
             )
             self._repeatable[model.sha256, runtime] = agrees(again, first, runtime)
-            for key, each in feeds.items():
+            for key, arrays in feeds.items():
                 self._outputs[key] = (
-                    first if key is next(iter(feeds)) else _copied(loaded.run(_by_inputs(each, loaded.inputs)))
+                    first if key is next(iter(feeds)) else _copied(loaded.run(_by_inputs(arrays, loaded.inputs)))
                 )
         finally:
             loaded.close()
             gc.collect()
 
     def _forget(self, keep: set[tuple[str, str, str]]) -> None:
-        held = sum(map(_nbytes, self._outputs.values()))
+        total_bytes = sum(map(_nbytes, self._outputs.values()))
         for key in [key for key in self._outputs if key not in keep]:
-            if held <= self._kept_bytes:
+            if total_bytes <= self._kept_bytes:
                 return
-            held -= _nbytes(self._outputs.pop(key))
+            total_bytes -= _nbytes(self._outputs.pop(key))
 
 
 def _by_inputs(feeds: Feeds, inputs: Sequence[TensorInfo]) -> Feeds:

@@ -58,17 +58,17 @@ class AutoRuntime(Threaded, BaseRuntime):
             try:
                 loaded = open_runtime(factory, self.threads).load(model)
                 feeds = trial_feeds(loaded.inputs)
-                found = {output: array.copy() for output, array in loaded.run(feeds).items()}
+                outputs = {output: array.copy() for output, array in loaded.run(feeds).items()}
                 if reference is not None:
-                    verify_agreement(found, reference[1], reference[0])
-                taken = self._fastest(loaded, feeds)
+                    verify_agreement(outputs, reference[1], reference[0])
+                fastest_s = self._fastest(loaded, feeds)
             except (BackendUnavailable, ModelError, WrongOutput) as error:
                 failed[name] = error
             else:
-                reference = reference or (name, found)
-                if best is None or taken < min(times.values()):
+                reference = reference or (name, outputs)
+                if best is None or fastest_s < min(times.values()):
                     best, loaded = loaded, best
-                times[name] = taken
+                times[name] = fastest_s
             if loaded is not None:
                 loaded.close()
                 gc.collect()
@@ -140,8 +140,8 @@ def trial_feeds(inputs: tuple[TensorInfo, ...]) -> dict[str, Array]:
 def _builtin() -> dict[str, RuntimeFactory]:
     from framegate.runtimes import builtin
 
-    found = builtin()
-    return {name: found[name] for name in CANDIDATES}
+    factories = builtin()
+    return {name: factories[name] for name in CANDIDATES}
 
 
 def _as_it_is(model: ResolvedModel) -> ResolvedModel:

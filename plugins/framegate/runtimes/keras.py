@@ -61,8 +61,8 @@ class KerasRuntime(Threaded, StagedRuntime):
         keras = self._keras
 
         def call(feeds: list[Any]) -> Any:
-            found = frozen.call(*(feed[0] for feed in feeds) if batch else feeds)
-            return [each[self._tf.newaxis] for each in found] if batch else found
+            results = frozen.call(*(feed[0] for feed in feeds) if batch else feeds)
+            return [result[self._tf.newaxis] for result in results] if batch else results
 
         tensors = [keras.Input(batch_shape=(*batch, *info.shape), dtype=info.dtype) for info in frozen.inputs]
         return keras.Model(tensors, keras.layers.Lambda(call)(tensors))

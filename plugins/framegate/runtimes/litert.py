@@ -51,16 +51,16 @@ class LiteRTRuntime(ConvertedRuntime):
             BackendUnavailable: LiteRT lacks an op.
         """
         phase = importlib.import_module("tensorflow.lite.python.convert_phase")
-        given = scaled(exported(tensorflow, frozen))
-        function = _function(tensorflow, frozen, given)
+        export = scaled(exported(tensorflow, frozen))
+        function = _function(tensorflow, frozen, export)
         converter = tensorflow.lite.TFLiteConverter.from_concrete_functions([function], tensorflow.Module())
         try:
             model = converter.convert()
         except phase.ConverterError as error:
-            said = _ERROR.search(str(error))
-            raise BackendUnavailable(said[1] if said else one_line(error), INSTEAD) from error
+            reason = _ERROR.search(str(error))
+            raise BackendUnavailable(reason[1] if reason else one_line(error), INSTEAD) from error
         litert_weights.write(
-            library("ai_edge_litert.schema_py_generated", "litert"), model, given.weights, folder / _FILE
+            library("ai_edge_litert.schema_py_generated", "litert"), model, export.weights, folder / _FILE
         )
 
     def open(self, conversion: Conversion) -> LiteRTModel:
@@ -137,18 +137,18 @@ class LiteRTModel(StagedModel):
         )
 
 
-def _function(tensorflow: Any, frozen: Frozen, given: Exported) -> Any:
+def _function(tensorflow: Any, frozen: Frozen, export: Exported) -> Any:
     """The frozen function with inputs and outputs named by their index, which the converter keeps in a signature."""
-    names = [*map(feed_name, range(len(frozen.inputs))), *given.weights]
-    needed = frozenset(given.inputs)
+    names = [*map(feed_name, range(len(frozen.inputs))), *export.weights]
+    needed = frozenset(export.inputs)
     fetches = [fetch_name(index) for index in range(len(frozen.outputs))]
 
     def run(*feeds: Any) -> dict[str, Any]:
-        taken = {name: feed for name, feed in zip(names, feeds, strict=True) if name in needed}
-        found = tensorflow.graph_util.import_graph_def(
-            given.graph, input_map=taken, return_elements=[f"{name}:0" for name in fetches], name=""
+        input_map = {name: feed for name, feed in zip(names, feeds, strict=True) if name in needed}
+        results = tensorflow.graph_util.import_graph_def(
+            export.graph, input_map=input_map, return_elements=[f"{name}:0" for name in fetches], name=""
         )
-        return dict(zip(fetches, found, strict=True))
+        return dict(zip(fetches, results, strict=True))
 
     specs = [
         tensorflow.TensorSpec(tensor.shape, tensor.dtype, name)

@@ -49,10 +49,10 @@ class OnnxRuntime(ConvertedRuntime):
             BackendUnavailable: tf2onnx left an op that is unknown to ONNX.
         """
         onnx, tf2onnx = library("onnx", "onnxruntime"), library("tf2onnx", "onnxruntime")
-        given = exported(tensorflow, frozen)
+        export = exported(tensorflow, frozen)
         model, _ = tf2onnx.convert.from_graph_def(
-            given.graph,
-            input_names=[f"{name}:0" for name in given.inputs],
+            export.graph,
+            input_names=[f"{name}:0" for name in export.inputs],
             output_names=[f"{fetch_name(index)}:0" for index in range(len(frozen.outputs))],
             opset=_OPSET,
         )
@@ -61,7 +61,7 @@ class OnnxRuntime(ConvertedRuntime):
         unknown = sorted({node.op_type for node in model.graph.node if not node.domain} - known)
         if unknown:
             raise BackendUnavailable(f"it does not know {', '.join(unknown)}", INSTEAD)
-        onnx_weights.put(onnx, model, {f"{name}:0": array for name, array in given.weights.items()}, folder)
+        onnx_weights.put(onnx, model, {f"{name}:0": array for name, array in export.weights.items()}, folder)
         _name_dynamic_dimensions(model)
         onnx.save_model(model, folder / _FILE)
 

@@ -45,12 +45,12 @@ class OpenVINORuntime(ConvertedRuntime):
 
     def convert(self, tensorflow: Any, frozen: Frozen, folder: Path) -> None:
         """Read the frozen graph, put the weights into it, and write OpenVINO's own format, in float32."""
-        given = exported(tensorflow, frozen)
+        export = exported(tensorflow, frozen)
         # The core's reader, not openvino.convert_model, which reports usage over the network.
         graph = folder / "frozen.pb"
-        graph.write_bytes(given.graph.SerializeToString())
+        graph.write_bytes(export.graph.SerializeToString())
         model = self._core.read_model(graph)
-        _put_weights(self._openvino, model, given.weights)
+        _put_weights(self._openvino, model, export.weights)
         try:
             self._openvino.save_model(model, folder / _FILE, compress_to_fp16=False)
         except RuntimeError as error:  # its stream's, which does not say more
@@ -164,7 +164,7 @@ def _put_weights(openvino: Any, model: Any, weights: Mapping[str, Array]) -> Non
 
 def _order(names: list[set[str]], count: int) -> list[int]:
     """For each output of the model the index of OpenVINO's; one that passes an input on has lost its name."""
-    wanted = [f"{fetch_name(index)}:0" for index in range(count)]
-    nameless = iter([index for index, held in enumerate(names) if held.isdisjoint(wanted)])
-    found = [next((index for index, held in enumerate(names) if name in held), None) for name in wanted]
-    return [next(nameless) if index is None else index for index in found]
+    expected = [f"{fetch_name(index)}:0" for index in range(count)]
+    nameless = iter([index for index, tensors in enumerate(names) if tensors.isdisjoint(expected)])
+    indices = [next((index for index, tensors in enumerate(names) if name in tensors), None) for name in expected]
+    return [next(nameless) if index is None else index for index in indices]

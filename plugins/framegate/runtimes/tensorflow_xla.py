@@ -69,15 +69,15 @@ class XLAModel(StagedModel):
             if self._compiled:
                 return self._call(*arrays)
             with silent():
-                found = self._call(*arrays)
+                results = self._call(*arrays)
             self._compiled = True
         except self._op_error as error:
-            if not any(said in str(error) for said in _REFUSALS):
+            if not any(refusal in str(error) for refusal in _REFUSALS):
                 raise cannot_run(self._name, arrays, error) from error
             raise BackendUnavailable(
                 f"XLA cannot compile the model ({one_line(error)})", "use the tensorflow runtime"
             ) from error
-        return found
+        return results
 
     def read(self, results: list[Array]) -> list[Array]:
         """The results as they are: the session returns views of TensorFlow's own memory."""
@@ -93,41 +93,41 @@ class XLAModel(StagedModel):
 def _session(tf: Any, frozen: Frozen, threads: int) -> tuple[Any, Callable[..., list[Array]]]:
     """A session that holds the large weights, and a function from inputs to outputs in it."""
     v1 = tf.compat.v1
-    given = exported(tf, frozen)
-    constants = _turned(given)
+    export = exported(tf, frozen)
+    constants = _turned(export)
     graph = tf.Graph()
     with graph.as_default():
         values = {
             name: v1.placeholder(value.dtype, value.shape)
-            for name, value in given.weights.items()
+            for name, value in export.weights.items()
             if name not in constants
         }
-        held = {name: v1.Variable(value, use_resource=True, trainable=False) for name, value in values.items()}
+        variables = {name: v1.Variable(value, use_resource=True, trainable=False) for name, value in values.items()}
         feeds = [v1.placeholder(tensor.dtype, tensor.shape) for tensor in frozen.call.inputs[: len(frozen.inputs)]]
-        function = _function(tf, given, len(frozen.outputs), constants, held)
+        function = _function(tf, export, len(frozen.outputs), constants, variables)
         outputs = tf.function(function, jit_compile=True, autograph=False)(*feeds)
     session = v1.Session(graph=graph, config=v1.ConfigProto(intra_op_parallelism_threads=threads))
-    for name, variable in held.items():
-        session.run(variable.initializer, {values[name]: given.weights[name]})
+    for name, variable in variables.items():
+        session.run(variable.initializer, {values[name]: export.weights[name]})
     return session, session.make_callable(outputs, feeds)
 
 
-def _turned(given: Exported) -> set[str]:
+def _turned(export: Exported) -> set[str]:
     """Weights of transposed convolutions: XLA turns them, once where they are constants, else in every run."""
-    return {name for node in given.graph.node if node.op == "Conv2DBackpropInput" for name in node.input[1:2]}
+    return {name for node in export.graph.node if node.op == "Conv2DBackpropInput" for name in node.input[1:2]}
 
 
 def _function(
-    tf: Any, given: Exported, outputs: int, constants: Collection[str], held: Mapping[str, Any]
+    tf: Any, export: Exported, outputs: int, constants: Collection[str], variables: Mapping[str, Any]
 ) -> Callable[..., Any]:
-    needed = set(given.inputs)
+    needed = set(export.inputs)
 
     def run(*tensors: Any) -> Any:
         feeds = {feed_name(index): tensor for index, tensor in enumerate(tensors)}
-        feeds |= {name: tf.constant(value) for name, value in given.weights.items() if name in constants}
-        feeds |= {name: variable.read_value() for name, variable in held.items()}
+        feeds |= {name: tf.constant(value) for name, value in export.weights.items() if name in constants}
+        feeds |= {name: variable.read_value() for name, variable in variables.items()}
         return tf.graph_util.import_graph_def(
-            given.graph,
+            export.graph,
             input_map={name: tensor for name, tensor in feeds.items() if name in needed},
             return_elements=[f"{fetch_name(index)}:0" for index in range(outputs)],
             name="",
