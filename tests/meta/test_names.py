@@ -13,11 +13,7 @@ VAGUE = {"each", "found", "given", "held", "made", "said", "taken", "there", "to
 LEFT = {
     "analysis": 57,
     "browser": 25,
-    "gate": 21,
     "hooks": 20,
-    "inference": 17,
-    "models": 60,
-    "runtimes": 23,
     "tfgraph": 46,
 }
 

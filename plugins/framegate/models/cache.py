@@ -42,13 +42,13 @@ def filled(folder: Path, fill: Callable[[Path], None]) -> Path:
         if damage:
             say_damaged(folder, damage)
         with partial_folder(folder.parent) as partial:
-            made = partial / "made"
-            made.mkdir()
-            fill(made)
-            _write_contents(made)
+            whole = partial / "whole"
+            whole.mkdir()
+            fill(whole)
+            _write_contents(whole)
             # A temporary folder is its owner's alone; a cache may be shared.
-            made.chmod(folder.parent.stat().st_mode & 0o777)
-            _put(made, folder, partial / "before")
+            whole.chmod(folder.parent.stat().st_mode & 0o777)
+            _put(whole, folder, partial / "before")
     return folder
 
 
@@ -119,13 +119,13 @@ def _damage(folder: Path) -> str | None:
 
 def _change(file: Path, digest: str) -> str:
     try:
-        found = file.lstat()
+        status = file.lstat()
     except OSError:
         return "is missing"
-    if not stat.S_ISREG(found.st_mode):
+    if not stat.S_ISREG(status.st_mode):
         return "is no file"
     try:
-        have = _sha256(file, _Stamp(found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino))
+        have = _sha256(file, _Stamp(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino))
     except OSError:
         return "cannot be read"
     return "" if have == digest else "was changed"
@@ -155,14 +155,14 @@ def _write_contents(folder: Path) -> None:
     (folder / CONTENTS).write_text(json.dumps(hashes, indent=0), "utf-8")
 
 
-def _put(made: Path, folder: Path, before: Path) -> None:
+def _put(whole: Path, folder: Path, before: Path) -> None:
     """Move a folder to its place, in place of a damaged one."""
     if _damage(folder) is None:
         # Another process was first: its folder holds the same, and ours goes.
         return
     displace(folder, before)
     try:
-        made.rename(folder)
+        whole.rename(folder)
     except OSError:
         if _damage(folder) is not None:
             raise

@@ -32,11 +32,11 @@ def read_regular(path: Path, most: int = MOST_BYTES) -> bytes:
     # Without O_NONBLOCK the kernel waits for a pipe's other end before anyone can ask what it is.
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     with os.fdopen(handle, "rb") as file:
-        found = os.fstat(handle)
-        if not stat.S_ISREG(found.st_mode):
+        status = os.fstat(handle)
+        if not stat.S_ISREG(status.st_mode):
             raise UnreadableError("it is not a regular file")
-        if found.st_size > most:
-            raise UnreadableError(f"it has {found.st_size:,} bytes, and no more than {most:,} are read")
+        if status.st_size > most:
+            raise UnreadableError(f"it has {status.st_size:,} bytes, and no more than {most:,} are read")
         return file.read(most)
 
 

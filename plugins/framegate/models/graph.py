@@ -54,13 +54,13 @@ def nodes(model: ModelJson) -> list[dict[str, Any]]:
     Raises:
         ModelFormatError: if one is not, or two share a name.
     """
-    found = model.topology.get("node")
-    if not isinstance(found, list) or not found:
+    entries = model.topology.get("node")
+    if not isinstance(entries, list) or not entries:
         raise ModelFormatError(f"{model.path}: modelTopology.node is not a list of nodes; convert the model again")
     names: set[str] = set()
-    for node in found:
+    for node in entries:
         _check_node(model, node, names)
-    return found
+    return entries
 
 
 def inputs(model: ModelJson) -> tuple[Port, ...]:
@@ -80,8 +80,8 @@ def outputs(model: ModelJson) -> tuple[Port, ...]:
     ports = _signature(model, "outputs")
     if ports:
         return ports
-    taken = {node_name(name) for node in nodes(model) for name in node.get("input") or ()}
-    loose = [node for node in nodes(model) if node["name"] not in taken and node["op"] not in _NO_OUTPUT]
+    used = {node_name(name) for node in nodes(model) for name in node.get("input") or ()}
+    loose = [node for node in nodes(model) if node["name"] not in used and node["op"] not in _NO_OUTPUT]
     return tuple(
         Port(TensorInfo(node["name"], UNKNOWN_RANK, _dtype(_attr(node, "T", "type"))), f"{node['name']}:0")
         for node in loose
@@ -98,8 +98,8 @@ def last_ops(model: ModelJson) -> Iterator[str]:
             return
         yield from reversed(strings(node, "fused_ops"))
         yield str(node["op"])
-        taken = node.get("input") or ()
-        node = by_name.get(node_name(taken[0])) if taken else None
+        tensors = node.get("input") or ()
+        node = by_name.get(node_name(tensors[0])) if tensors else None
 
 
 def node_name(tensor: str) -> str:
@@ -109,8 +109,8 @@ def node_name(tensor: str) -> str:
 
 def strings(node: Node, attribute: str) -> tuple[str, ...]:
     """A list-of-strings attribute, empty where the node has none (protobuf's JSON holds bytes as base64)."""
-    found = _attr(node, attribute, "list")
-    values = found.get("s") if isinstance(found, Mapping) else None
+    listed = _attr(node, attribute, "list")
+    values = listed.get("s") if isinstance(listed, Mapping) else None
     return tuple(_text(value) for value in values) if isinstance(values, list) else ()
 
 
@@ -123,8 +123,10 @@ def _text(value: Any) -> str:
 
 def _check_node(model: ModelJson, node: Any, names: set[str]) -> None:
     fine = isinstance(node, dict) and isinstance(node.get("name"), str) and isinstance(node.get("op"), str)
-    taken = node.get("input") if fine else None
-    if not fine or not (taken is None or (isinstance(taken, list) and all(isinstance(name, str) for name in taken))):
+    tensors = node.get("input") if fine else None
+    if not fine or not (
+        tensors is None or (isinstance(tensors, list) and all(isinstance(name, str) for name in tensors))
+    ):
         raise ModelFormatError(
             f"{model.path}: a node has no name, op or list of inputs: {str(node)[:80]}; convert the model again"
         )

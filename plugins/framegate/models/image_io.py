@@ -123,5 +123,5 @@ def _image(info: TensorInfo) -> ImagePort | None:
 
 
 def _found(tensors: Sequence[TensorInfo]) -> str:
-    found = "; ".join(map(str, tensors)) or "none"
-    return f"found {found}; an image is [N, height, width, 1, 3 or 4 channels] or the same without N, channels last"
+    names = "; ".join(map(str, tensors)) or "none"
+    return f"found {names}; an image is [N, height, width, 1, 3 or 4 channels] or the same without N, channels last"

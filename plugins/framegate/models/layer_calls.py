@@ -31,11 +31,11 @@ class Call:
 def calls_in_order(layers: Sequence[Mapping[str, Any]]) -> tuple[list[Call], list[str]]:
     """Every call after those it waits for (Kahn's algorithm), and the names of layers that can never be called."""
     calls = [call for layer in layers for call in _calls(layer)]
-    made = {(layer_name(call.layer), call.at) for call in calls}
+    results = {(layer_name(call.layer), call.at) for call in calls}
     waits: dict[int, int] = {}
     takers: dict[tuple[str, int], list[int]] = {}
     for number, call in enumerate(calls):
-        needed = {found for name, at, _ in call.takes if (found := _which(made, name, at)) is not None}
+        needed = {result for name, at, _ in call.takes if (result := _which(results, name, at)) is not None}
         waits[number] = len(needed)
         for result in needed:
             takers.setdefault(result, []).append(number)
@@ -52,9 +52,9 @@ def calls_in_order(layers: Sequence[Mapping[str, Any]]) -> tuple[list[Call], lis
     return order, stuck
 
 
-def _which(made: set[tuple[str, int]], name: str, at: int) -> tuple[str, int] | None:
+def _which(results: set[tuple[str, int]], name: str, at: int) -> tuple[str, int] | None:
     """A nested model that was built with an input counts its calls from 1, and all of its entries are there from 0."""
-    return next((found for found in ((name, at), (name, at - 1)) if found in made), None)
+    return next((result for result in ((name, at), (name, at - 1)) if result in results), None)
 
 
 def _calls(layer: Mapping[str, Any]) -> Iterator[Call]:
@@ -70,17 +70,17 @@ def _results(node: Any) -> Iterator[Result]:
     """The references in a call's arguments, in the order they are written, however deep."""
     stack = [node]
     while stack:
-        found = stack.pop()
-        if isinstance(found, dict):
-            history = found.get("keras_history")  # Keras 3
-            stack.extend([history] if isinstance(history, list) else reversed(found.values()))
-        elif isinstance(found, list):
-            if _is_result(found):
-                yield found[0], found[1], found[2]
-                stack.extend(item for item in found[3:] if isinstance(item, dict))
+        value = stack.pop()
+        if isinstance(value, dict):
+            history = value.get("keras_history")  # Keras 3
+            stack.extend([history] if isinstance(history, list) else reversed(value.values()))
+        elif isinstance(value, list):
+            if _is_result(value):
+                yield value[0], value[1], value[2]
+                stack.extend(item for item in value[3:] if isinstance(item, dict))
             else:
-                stack.extend(reversed(found))
+                stack.extend(reversed(value))
 
 
-def _is_result(found: list[Any]) -> bool:
-    return len(found) in (3, 4) and isinstance(found[0], str) and type(found[1]) is int and type(found[2]) is int
+def _is_result(reference: list[Any]) -> bool:
+    return len(reference) in (3, 4) and isinstance(reference[0], str) and all(type(at) is int for at in reference[1:3])

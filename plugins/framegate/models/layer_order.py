@@ -26,11 +26,11 @@ def check_order(path: Path, config: Any) -> None:
     layers = inner.get("layers") if isinstance(inner, dict) else inner
     if not isinstance(layers, list):
         return
-    found = [layer for layer in layers if isinstance(layer, dict) and isinstance(layer.get("config"), dict)]
-    for layer in found:
+    inner_layers = [layer for layer in layers if isinstance(layer, dict) and isinstance(layer.get("config"), dict)]
+    for layer in inner_layers:
         check_order(path, layer)
-    if any(layer.get("inbound_nodes") for layer in found):
-        _check_calls(path, found)
+    if any(layer.get("inbound_nodes") for layer in inner_layers):
+        _check_calls(path, inner_layers)
 
 
 def _check_calls(path: Path, layers: list[dict[str, Any]]) -> None:
@@ -63,9 +63,9 @@ def _stuck(waits: dict[Call, set[Call]], ready: deque[Call], nested: set[str]) -
     while ready:
         name, at = ready.popleft()
         # A nested model that was built with an input counts its calls from 1.
-        for made in ((name, at), (name, at + 1)) if name in nested else ((name, at),):
-            for call in takers.pop(made, ()):
-                waits[call].discard(made)
+        for result in ((name, at), (name, at + 1)) if name in nested else ((name, at),):
+            for call in takers.pop(result, ()):
+                waits[call].discard(result)
                 if not waits[call]:
                     ready.append(call)
     return next(((call, min(needed)) for call, needed in waits.items() if needed), None)
@@ -75,10 +75,10 @@ def _references(value: Any) -> Iterator[Call]:
     """Every ``["layer", call, output, …]`` in the arguments of a call, however deep."""
     stack = [value]
     while stack:
-        found = stack.pop()
-        if isinstance(found, dict):
-            stack.extend(found.values())
-        elif isinstance(found, list):
-            if len(found) in (3, 4) and isinstance(found[0], str):
-                yield found[0], found[1] if type(found[1]) is int else _NEVER
-            stack.extend(item for item in found if isinstance(item, dict | list))
+        inner = stack.pop()
+        if isinstance(inner, dict):
+            stack.extend(inner.values())
+        elif isinstance(inner, list):
+            if len(inner) in (3, 4) and isinstance(inner[0], str):
+                yield inner[0], inner[1] if type(inner[1]) is int else _NEVER
+            stack.extend(item for item in inner if isinstance(item, dict | list))

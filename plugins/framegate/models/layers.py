@@ -36,18 +36,18 @@ def layers(model: ModelJson) -> list[dict[str, Any]]:
     Raises:
         ModelFormatError: if the config holds no list of layers.
     """
-    found = model_config(model)["config"].get("layers")
-    if not isinstance(found, list) or not found or not all(is_layer(layer) for layer in found):
+    entries = model_config(model)["config"].get("layers")
+    if not isinstance(entries, list) or not entries or not all(is_layer(layer) for layer in entries):
         raise ModelFormatError(f"{model.path}: modelTopology holds no list of layers; convert the model again")
-    return found
+    return entries
 
 
 def inputs(model: ModelJson) -> tuple[TensorInfo, ...]:
     """Inputs in the config's order."""
-    found = layers(model)
-    by_name = {layer_name(layer): layer for layer in found}
+    entries = layers(model)
+    by_name = {layer_name(layer): layer for layer in entries}
     named = _ends(model, "input_layers")
-    chosen = [by_name[name] for name in named if name in by_name] if named else found[:1]
+    chosen = [by_name[name] for name in named if name in by_name] if named else entries[:1]
     return tuple(_input(layer) for layer in chosen)
 
 
@@ -88,14 +88,14 @@ def _input(layer: Layer) -> TensorInfo:
 def _declared(layer: Layer) -> Any:
     """The shape, with the batch, that a layer says of what it takes; None if it says none."""
     kind, config = layer["class_name"], layer["config"]
-    said = read_settings(kind, config)
-    shape, batch = said.get("input_shape"), said.get("batch_size")
-    if shape is None and kind == "Dense" and "input_dim" in said:
-        shape = [said["input_dim"]]
+    settings = read_settings(kind, config)
+    shape, batch = settings.get("input_shape"), settings.get("batch_size")
+    if shape is None and kind == "Dense" and "input_dim" in settings:
+        shape = [settings["input_dim"]]
     if shape is None and kind == "Embedding":
-        lengths = said.get("input_length")
+        lengths = settings.get("input_length")
         shape = lengths if isinstance(lengths, list) else [lengths]
-    whole = said.get("batch_input_shape") or config.get("batch_shape")
+    whole = settings.get("batch_input_shape") or config.get("batch_shape")
     return whole or ([batch, *shape] if isinstance(shape, list) else None)
 
 

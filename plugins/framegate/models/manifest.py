@@ -153,8 +153,8 @@ def _quantization(path: Path, name: str, dtype: str, raw: Any) -> Quantization |
     # The converter describes strings as quantised to themselves.
     if raw is None or dtype == "string":
         return None
-    found: dict[str, Any] = raw if isinstance(raw, dict) else {"dtype": raw}
-    stored = found.get("dtype")
+    description: dict[str, Any] = raw if isinstance(raw, dict) else {"dtype": raw}
+    stored = description.get("dtype")
     if not isinstance(stored, str) or dtype not in _QUANTIZED.get(stored, ()):
         raise ModelFormatError(
             f"{path}: weight {name!r} has unknown quantization {stored!r} of {dtype};"
@@ -162,7 +162,7 @@ def _quantization(path: Path, name: str, dtype: str, raw: Any) -> Quantization |
         )
     if stored == "float16":
         return Quantization(stored)
-    scale, least = found.get("scale"), found.get("min")
+    scale, least = description.get("scale"), description.get("min")
     if not _is_finite(scale) or not _is_finite(least):
         raise ModelFormatError(
             f"{path}: weight {name!r} is quantized to {stored} with scale {scale!r} and min {least!r};"

@@ -19,11 +19,11 @@ _UNKNOWN = 1 << 47
 def available_bytes() -> int:
     """What can still be allocated without swapping; all there is, or a bound, where the system does not say."""
     try:
-        found = _AVAILABLE.search(_MEMINFO.read_text("ascii"))
+        match = _AVAILABLE.search(_MEMINFO.read_text("ascii"))
     except OSError:
-        found = None
-    if found:
-        return int(found[1]) * 1024
+        match = None
+    if match:
+        return int(match[1]) * 1024
     names = getattr(os, "sysconf_names", {})
     if "SC_PHYS_PAGES" in names and "SC_PAGE_SIZE" in names:
         return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
@@ -41,10 +41,10 @@ def check_fits(path: Path, what: str, needed: int) -> None:
     Raises:
         ModelError: there is less memory than that.
     """
-    there = available_bytes()
-    if needed > there:
+    available = available_bytes()
+    if needed > available:
         raise ModelError(
-            f"{path}: {what} of {needed / 1e9:,.1f} GB and {there / 1e9:,.1f} GB are free; use a smaller model"
+            f"{path}: {what} of {needed / 1e9:,.1f} GB and {available / 1e9:,.1f} GB are free; use a smaller model"
         )
 
 

@@ -66,7 +66,7 @@ def _value(value: Any) -> Any:
 def _field(key: str, item: Any) -> Any:
     if key == "list" and isinstance(item, dict):
         return {
-            kind: [_field(kind, each) for each in items] if isinstance(items, list) else items
+            kind: [_field(kind, value) for value in items] if isinstance(items, list) else items
             for kind, items in item.items()
         }
     if key in _TEXTS:

@@ -96,14 +96,15 @@ def _pack(package: Package, into: Path) -> Path:
         ) from None
     archives = list(into.glob("*.tgz"))
     if done.returncode != 0 or len(archives) != 1:
-        said = _npm_error(_text(done.stdout), _text(done.stderr))
-        raise NotFetched(f"npm pack {package.id} failed: {said}; check the name, version, network and disk space")
+        reason = _npm_error(_text(done.stdout), _text(done.stderr))
+        raise NotFetched(f"npm pack {package.id} failed: {reason}; check the name, version, network and disk space")
     return archives[0]
 
 
-def _text(said: bytes) -> str:
+def _text(output: bytes) -> str:
     """What a program wrote, which need not be text."""
-    return "".join(each if each.isprintable() or each.isspace() else "\ufffd" for each in said.decode(errors="replace"))
+    text = output.decode(errors="replace")
+    return "".join(letter if letter.isprintable() or letter.isspace() else "\ufffd" for letter in text)
 
 
 def _npm_error(stdout: str, stderr: str) -> str:

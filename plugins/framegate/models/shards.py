@@ -73,8 +73,8 @@ def _find(model_path: Path, shard: str) -> Path:
     folder = model_path.parent.resolve()
     path = model_path.parent / shard
     try:
-        found = path.resolve(strict=True)
-        mode = found.stat().st_mode
+        target = path.resolve(strict=True)
+        mode = target.stat().st_mode
     except (OSError, RuntimeError, ValueError):
         name, query, _ = shard.partition("?")
         if query:
@@ -85,9 +85,9 @@ def _find(model_path: Path, shard: str) -> Path:
         raise WeightsError(
             f"{path}: shard is missing, {model_path.name} lists it; copy or download the model again, shards included"
         ) from None
-    if not found.is_relative_to(folder):
+    if not target.is_relative_to(folder):
         raise WeightsError(
-            f"{path}: shard is a link that leaves the model's folder (to {found}); copy the file to its place"
+            f"{path}: shard is a link that leaves the model's folder (to {target}); copy the file to its place"
         )
     if not stat.S_ISREG(mode):
         raise WeightsError(f"{path}: shard is not a regular file; copy or download the model again")

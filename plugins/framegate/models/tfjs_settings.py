@@ -30,12 +30,12 @@ def read_settings(kind: str, config: Mapping[str, Any]) -> dict[str, Any]:
     """
     known = KEYS.get(kind, COMMON)
     spelt = {_words(key): value for key, value in config.items()}
-    found = {key: _read(kind, key, known[key], value) for key, value in spelt.items() if key in known}
-    found = {key: value for key, value in found.items() if value is not None or key == "merge_mode"}
-    found |= {key: value for key, value in _DEFAULTS.get(kind, {}).items() if key not in found}
-    if kind == "Concatenate" and _is_whole(found.get("axis")) and found["axis"] < 0:
-        found["axis"] = -1  # to TF.js every negative axis is the last
-    return found
+    settings = {key: _read(kind, key, known[key], value) for key, value in spelt.items() if key in known}
+    settings = {key: value for key, value in settings.items() if value is not None or key == "merge_mode"}
+    settings |= {key: value for key, value in _DEFAULTS.get(kind, {}).items() if key not in settings}
+    if kind == "Concatenate" and _is_whole(settings.get("axis")) and settings["axis"] < 0:
+        settings["axis"] = -1  # to TF.js every negative axis is the last
+    return settings
 
 
 def check_settings(where: str, kind: str, config: Mapping[str, Any]) -> None:

@@ -14,36 +14,36 @@ Node = dict[str, Any]
 _CYCLE_SHOWN = 6
 
 
-def needed(path: Path, nodes: Sequence[Node], tensors: Iterable[str], given: Iterable[str] = ()) -> list[Node]:
+def needed(path: Path, nodes: Sequence[Node], tensors: Iterable[str], fed: Iterable[str] = ()) -> list[Node]:
     """The nodes that the tensors are computed from, in graph order; TF.js too runs no others.
 
     Args:
         path: the model.json, for errors.
         nodes: the graph's nodes.
         tensors: names of tensors or nodes that must be there.
-        given: names of tensors or nodes that are fed, so that what is before them is not needed.
+        fed: names of tensors or nodes that are fed, so that what is before them is not needed.
 
     Raises:
         ModelFormatError: a node takes one that the graph lacks, or nodes wait for each other.
     """
     by_name = {node["name"]: node for node in nodes}
-    stop = {node_name(name) for name in given}
-    found: set[str] = set()
+    stop = {node_name(name) for name in fed}
+    names: set[str] = set()
     stack = [node_name(name) for name in tensors]
     while stack:
         name = stack.pop()
-        if name in found:
+        if name in names:
             continue
-        found.add(name)
+        names.add(name)
         if name in stop or name not in by_name:
             continue
-        for taken in sources(by_name[name]):
-            if taken not in by_name:
+        for source in sources(by_name[name]):
+            if source not in by_name:
                 raise ModelFormatError(
-                    f"{path}: node {name!r} takes {taken!r}, which the graph lacks; convert the model again"
+                    f"{path}: node {name!r} takes {source!r}, which the graph lacks; convert the model again"
                 )
-            stack.append(taken)
-    kept = [node for node in nodes if node["name"] in found]
+            stack.append(source)
+    kept = [node for node in nodes if node["name"] in names]
     order(path, [node for node in kept if node["name"] not in stop])
     return kept
 
@@ -78,8 +78,8 @@ def sorted_names(path: Path, takes: Mapping[str, Iterable[str]]) -> list[str]:
         ModelFormatError: nodes take each other.
     """
     sorter = TopologicalSorter(dict.fromkeys(takes, ()))
-    for name, taken in takes.items():
-        sorter.add(name, *taken)
+    for name, predecessors in takes.items():
+        sorter.add(name, *predecessors)
     try:
         return list(sorter.static_order())
     except CycleError as error:

@@ -46,9 +46,9 @@ class _Shapes:
         """What is written into a model's inputs and into its outputs, in its order."""
         if id(model) not in self._known:
             layers = model["config"].get("layers")
-            found = layers if isinstance(layers, list) and all(map(is_layer, layers)) else []
+            entries = layers if isinstance(layers, list) and all(map(is_layer, layers)) else []
             walk = self._sequence if model["class_name"] == "Sequential" else self._functional
-            self._known[id(model)] = walk(model["config"], found)
+            self._known[id(model)] = walk(model["config"], entries)
         return self._known[id(model)]
 
     def _sequence(self, _: Mapping[str, Any], layers: list[Layer]) -> tuple[list[Written], list[Written]]:
@@ -63,33 +63,32 @@ class _Shapes:
         return takes, shapes
 
     def _functional(self, config: Mapping[str, Any], layers: list[Layer]) -> tuple[list[Written], list[Written]]:
-        made: dict[tuple[str, int], list[Written]] = {}
+        results: dict[tuple[str, int], list[Written]] = {}
         for call in calls_in_order(layers)[0]:
-            taken = [_result(made, *result) for result in call.takes]
-            shapes = self._called(call.layer, taken)
-            made[layer_name(call.layer), call.at] = shapes
+            shapes = self._called(call.layer, [_result(results, *result) for result in call.takes])
+            results[layer_name(call.layer), call.at] = shapes
             if call.layer["class_name"] == "InputLayer":
                 self.declared.append((call.layer["config"], shapes[0]))
-        takes, gives = ([_result(made, *end) for end in _ends(config.get(key))] for key in _ENDS)
+        takes, gives = ([_result(results, *end) for end in _ends(config.get(key))] for key in _ENDS)
         return takes, gives
 
-    def _called(self, layer: Layer, taken: list[Written]) -> list[Written]:
+    def _called(self, layer: Layer, shapes: list[Written]) -> list[Written]:
         """What becomes of the shapes that a layer is called with, and those of its results."""
         kind = layer["class_name"]
         if kind in MODELS:
-            return self._nested(layer, taken)
+            return self._nested(layer, shapes)
         writes = _WRITERS.get(kind)
-        if not taken or (writes is None and kind not in _KEEPERS):
+        if not shapes or (writes is None and kind not in _KEEPERS):
             return [{}]
         if writes is not None:
-            taken[0].update(writes(layer["config"]))
-        return taken[:1]
+            shapes[0].update(writes(layer["config"]))
+        return shapes[:1]
 
-    def _nested(self, model: Layer, taken: list[Written]) -> list[Written]:
+    def _nested(self, model: Layer, shapes: list[Written]) -> list[Written]:
         takes, gives = self.of(model)
-        for outer, inner in zip(taken, takes, strict=False):
+        for outer, inner in zip(shapes, takes, strict=False):
             outer.update(inner)
-        outside = {id(inner): outer for outer, inner in zip(taken, takes, strict=False)}
+        outside = {id(inner): outer for outer, inner in zip(shapes, takes, strict=False)}
         return [outside.get(id(shape), dict(shape)) for shape in gives]
 
 
@@ -100,16 +99,16 @@ def _declare(config: Mapping[str, Any], written: Written) -> None:
                 shape[axis] = side
 
 
-def _result(made: Mapping[tuple[str, int], list[Written]], name: str, at: int, output: int) -> Written:
+def _result(results: Mapping[tuple[str, int], list[Written]], name: str, at: int, output: int) -> Written:
     """A nested model that was built with an input counts its calls from 1."""
-    found = made.get((name, at)) or made.get((name, at - 1)) or []
-    return found[output] if 0 <= output < len(found) else {}
+    shapes = results.get((name, at)) or results.get((name, at - 1)) or []
+    return shapes[output] if 0 <= output < len(shapes) else {}
 
 
-def _ends(found: Any) -> list[tuple[str, int, int]]:
-    if not isinstance(found, list):
+def _ends(references: Any) -> list[tuple[str, int, int]]:
+    if not isinstance(references, list):
         return []
-    ends = [found] if found and isinstance(found[0], str) else found
+    ends = [references] if references and isinstance(references[0], str) else references
     return [(end[0], end[1], end[2]) for end in ends if _is_end(end)]
 
 

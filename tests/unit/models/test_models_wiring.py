@@ -25,7 +25,7 @@ GRAPH = [node("y", "a:1", "^c"), node("x"), node("a", "x:0", "b"), node("b"), no
 
 def test_only_what_the_outputs_need_in_graph_order() -> None:
     assert names(needed(HERE, GRAPH, ["y:0"])) == ["y", "x", "a", "b", "c"]
-    assert names(needed(HERE, GRAPH, ["y"], given=["a:0"])) == ["y", "a", "c"]
+    assert names(needed(HERE, GRAPH, ["y"], fed=["a:0"])) == ["y", "a", "c"]
 
 
 def test_a_node_that_the_graph_lacks() -> None:

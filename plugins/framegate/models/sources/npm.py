@@ -79,9 +79,9 @@ def _pin(spec: ModelSpec) -> str | None:
 def _inside(folder: Path, package: Package) -> Path:
     path = folder / package.inside
     if not path.exists() or (path.is_dir() and not (path / "model.json").is_file()):
-        there = sorted(file.relative_to(folder).as_posix() for file in folder.rglob("model.json"))
+        models = sorted(file.relative_to(folder).as_posix() for file in folder.rglob("model.json"))
         raise SourceError(
             f"npm package {package.id} has no {package.inside};"
-            f" its models are {', '.join(there[:8]) or 'none (no model.json)'}"
+            f" its models are {', '.join(models[:8]) or 'none (no model.json)'}"
         )
     return path

@@ -55,8 +55,8 @@ def model_path(path: str | Path) -> Path:
     files = sorted(path.glob("*.json"))
     models = [file for file in files if _is_model(file)]
     if len(models) != 1:
-        there = ", ".join(file.name for file in (models or files)[:4]) or "no .json file"
-        raise ModelFormatError(f"{path}: no model.json in this folder, found {there}; give the model's json file")
+        names = ", ".join(file.name for file in (models or files)[:4]) or "no .json file"
+        raise ModelFormatError(f"{path}: no model.json in this folder, found {names}; give the model's json file")
     return models[0]
 
 

@@ -102,8 +102,8 @@ def _from_locator(locator: str) -> dict[str, object]:
             f"pix2pix:{locator} is not pix2pix:SIZE-fFILTERS[-layers][-QUANTIZE], such as pix2pix:128-f16-layers-uint8"
         )
     size, filters, layers, quantize = match.groups()
-    found: dict[str, object] = {"size": int(size), "filters": int(filters)}
-    return found | ({"format": "layers"} if layers else {}) | ({"quantize": quantize} if quantize else {})
+    options: dict[str, object] = {"size": int(size), "filters": int(filters)}
+    return options | ({"format": "layers"} if layers else {}) | ({"quantize": quantize} if quantize else {})
 
 
 def build(recipe: Pix2Pix, into: Path) -> None:
@@ -132,11 +132,11 @@ def build(recipe: Pix2Pix, into: Path) -> None:
             f"building {recipe.folder} did not end within {_TIMEOUT_S:.0f} s; try a smaller one"
         ) from None
     lines = done.stderr.strip().splitlines()
-    said = lines[-1] if lines else f"exit status {done.returncode}"
+    reason = lines[-1] if lines else f"exit status {done.returncode}"
     if done.returncode == UNAVAILABLE:
-        raise BackendUnavailable(f"building a pix2pix model: {said}", how_to_install("tensorflow"))
+        raise BackendUnavailable(f"building a pix2pix model: {reason}", how_to_install("tensorflow"))
     if done.returncode != 0:
         raise SourceError(
-            f"building {recipe.folder} failed: {said}; check the disk space and the installation:"
+            f"building {recipe.folder} failed: {reason}; check the disk space and the installation:"
             f" {how_to_install('tensorflow')}"
         )
