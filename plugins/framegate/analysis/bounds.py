@@ -39,8 +39,8 @@ def check_sums(path: Path, nodes: Sequence[Mapping[str, Any]]) -> None:
     for node in order(path, [dict(node) for node in nodes]):
         if node["op"] not in _SUMS:
             continue
-        taken = (name for name in node.get("input") or () if not name.startswith("^"))
-        count = terms[node["name"]] = sum(terms.get(node_name(name), 1) for name in taken)
+        summands = (name for name in node.get("input") or () if not name.startswith("^"))
+        count = terms[node["name"]] = sum(terms.get(node_name(name), 1) for name in summands)
         if count > MOST_TERMS:
             raise ModelFormatError(
                 f"{path}: node {node['name']!r} is a sum of {min(count, 10**9):,} terms with the sums that it adds, and"

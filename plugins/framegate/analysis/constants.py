@@ -39,7 +39,7 @@ def shape_constants(model: ModelJson, report: ShardsReport) -> dict[str, Values]
     A group with strings is read up to the first of them, for their lengths are known only from the data. A constant
     that its shards do not hold is left out.
     """
-    found: dict[str, Values] = {}
+    constants: dict[str, Values] = {}
     usable = {shard.path: shard.size for shard in report.shards}
     for group in model.groups:
         shards = [model.path.parent / shard for shard in group.paths]
@@ -47,8 +47,8 @@ def shape_constants(model: ModelJson, report: ShardsReport) -> dict[str, Values]
         for entry, at in _offsets(group):
             data = _read(shards, sizes, at, entry.stored_bytes) if _is_short(entry) else None
             if data is not None and len(data) == entry.stored_bytes:
-                found[entry.name] = _numbers(entry, data)
-    return found
+                constants[entry.name] = _numbers(entry, data)
+    return constants
 
 
 def _is_short(entry: WeightEntry) -> bool:

@@ -16,20 +16,20 @@ from framegate.analysis.window_rules import DEPTHWISE, channels_first, einsum_si
 
 
 def _convolution(node: Node, tensors: Sequence[Tensor], output: Shape) -> Dim:
-    taken = tensors[1].shape
-    if taken is None or output is None:
+    filter_shape = tensors[1].shape
+    if filter_shape is None or output is None:
         return None
-    per_number = product(filter_taps(node, taken)) if node.op in DEPTHWISE else product(taken[:-1])
+    per_number = product(filter_taps(node, filter_shape)) if node.op in DEPTHWISE else product(filter_shape[:-1])
     return product((product(output), per_number))
 
 
 def _transposed(node: Node, tensors: Sequence[Tensor], output: Shape) -> Dim:
-    source, taken = tensors[2].shape, tensors[1].shape
-    if source is None or taken is None:
+    source, filter_shape = tensors[2].shape, tensors[1].shape
+    if source is None or filter_shape is None:
         return None
     channel = 1 if channels_first(node) else 3
     pixels = [dim for axis, dim in enumerate(source) if axis != channel]
-    return product((*pixels, *taken)) if output is not None else None
+    return product((*pixels, *filter_shape)) if output is not None else None
 
 
 def _matrices(node: Node, tensors: Sequence[Tensor], output: Shape) -> Dim:

@@ -60,5 +60,5 @@ def _library(graph: Json) -> dict[str, list[Json]]:
     }
 
 
-def _objects(found: Any) -> list[Json]:
-    return [item for item in found if isinstance(item, Mapping)] if isinstance(found, list) else []
+def _objects(value: Any) -> list[Json]:
+    return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []

@@ -71,10 +71,10 @@ class GraphWalk:
             outputs = self._tensors.get(name, [])
             at = int(number) if number.isdigit() else 0
             self.walk.shapes[port.info.name] = outputs[at].shape if at < len(outputs) else None
-        left = {entry.name: entry for held in self._held.values() for entry in held}
-        taken = {entry.name for row in self.walk.rows for entry in row.weights} | self._taken_elsewhere()
+        left = {entry.name: entry for entries in self._held.values() for entry in entries}
+        used = {entry.name for row in self.walk.rows for entry in row.weights} | self._taken_elsewhere()
         listed = {name: entry for name, entry in self._entries.items() if name not in self._tensors} | left
-        self.walk.unused = tuple(entry for name, entry in listed.items() if name not in taken)
+        self.walk.unused = tuple(entry for name, entry in listed.items() if name not in used)
         self._checked()
         if self._misfits > 1:
             self.walk.notes.append(f"{self._misfits - 1} more ops have inputs that do not fit together")
@@ -127,13 +127,13 @@ class GraphWalk:
         inputs = [self._taken(name, at) for name, at in node.inputs if name in self._tensors]
         outputs = self._outputs(node, inputs)
         self._tensors[node.name] = outputs
-        held = self._take_weights(node)
-        if node.op in _HANDS_ON and held and len(node.inputs) == 1:
-            self._held[node.name] = held
+        weights = self._take_weights(node)
+        if node.op in _HANDS_ON and weights and len(node.inputs) == 1:
+            self._held[node.name] = weights
             return
         self.walk.count(node.op)
         if node.op != "NoOp":
-            self._row(node, inputs, outputs, held)
+            self._row(node, inputs, outputs, weights)
 
     def _taken(self, name: str, at: int) -> Tensor:
         outputs = self._tensors[name]
@@ -164,11 +164,13 @@ class GraphWalk:
         return outputs
 
     def _misfit(self, node: Node, error: MismatchError) -> None:
-        said = f"{node.op} {node.name!r} cannot take {error}"
+        refusal = f"{node.op} {node.name!r} cannot take {error}"
         if self._strict:
-            raise UsageError(f"{self._model.path}: does not work at this size: {said}; leave --size out or try another")
+            raise UsageError(
+                f"{self._model.path}: does not work at this size: {refusal}; leave --size out or try another"
+            )
         if not self._misfits:
-            self.walk.notes.append(said)
+            self.walk.notes.append(refusal)
         self._misfits += 1
 
     def _take_weights(self, node: Node) -> tuple[WeightEntry, ...]:
@@ -186,9 +188,9 @@ class GraphWalk:
 
 def _detail(node: Node, inputs: Sequence[Tensor]) -> str:
     words: list[str] = []
-    taken = inputs[1].shape if len(inputs) > 1 else None
-    if node.attr("strides", "list") and taken is not None and len(taken) > 2:
-        words.append("x".join("?" if size is None else str(size) for size in filter_taps(node, taken)))
+    filter_shape = inputs[1].shape if len(inputs) > 1 else None
+    if node.attr("strides", "list") and filter_shape is not None and len(filter_shape) > 2:
+        words.append("x".join("?" if size is None else str(size) for size in filter_taps(node, filter_shape)))
     elif sizes := node.integers("ksize"):
         words.append("x".join(str(sizes[axis]) for axis in spatial_axes(node, len(sizes))))
     strides = node.integers("strides")

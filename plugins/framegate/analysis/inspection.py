@@ -167,10 +167,10 @@ def _totals(walk: Walk, entries: list[WeightEntry]) -> Totals:
 
 
 def _dtypes(entries: list[WeightEntry]) -> dict[str, int]:
-    found: dict[str, int] = {}
+    sizes: dict[str, int] = {}
     for entry in entries:
-        found[entry.stored_dtype] = found.get(entry.stored_dtype, 0) + entry.stored_bytes
-    return found
+        sizes[entry.stored_dtype] = sizes.get(entry.stored_dtype, 0) + entry.stored_bytes
+    return sizes
 
 
 def _header(model: ModelJson) -> dict[str, str]:

@@ -81,13 +81,13 @@ def layer_classes() -> frozenset[str]:
 
 def _needed(table: Mapping[str, Any], form: Format, kind: str) -> list[str] | None:
     if form == "graph":
-        found: list[str] | None = table["graph_ops"].get(kind)
+        names: list[str] | None = table["graph_ops"].get(kind)
     elif kind.startswith(_ACTIVATION):
         name = kind.removeprefix(_ACTIVATION)
-        found = table["activations"].get(name) or table["activations"].get(camel(name))
+        names = table["activations"].get(name) or table["activations"].get(camel(name))
     else:
-        found = table["layers"].get(kind)
-    return found
+        names = table["layers"].get(kind)
+    return names
 
 
 def camel(name: str) -> str:

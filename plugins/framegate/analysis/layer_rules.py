@@ -35,8 +35,8 @@ def axes_of(config: Config, rank: int) -> range:
 
 def per_axis(config: Config, key: str, count: int, default: int = 1) -> tuple[int, ...]:
     """A size for each axis: Keras writes one number for all, or a list."""
-    found = config.get(key, default)
-    values = found if isinstance(found, list) else [found] * count
+    setting = config.get(key, default)
+    values = setting if isinstance(setting, list) else [setting] * count
     sizes = tuple(value if type(value) is int and value > 0 else default for value in values)
     return sizes if len(sizes) == count else (default,) * count
 
@@ -163,13 +163,13 @@ def _upsampling(config: Config, shapes: Shapes) -> Shape:
 
 def _borders(config: Config, key: str, count: int) -> list[int]:
     """What is added to (or cut from) both ends of each axis together: 1, [1, 1] or [[0, 1], [0, 1]]."""
-    found = config.get(key, 1)
-    values = found if isinstance(found, list) and len(found) == count else [found] * count
-    if count == 1 and isinstance(found, list) and len(found) == 2:
-        values = [found]
+    setting = config.get(key, 1)
+    values = setting if isinstance(setting, list) and len(setting) == count else [setting] * count
+    if count == 1 and isinstance(setting, list) and len(setting) == 2:
+        values = [setting]
     pairs = [value if isinstance(value, list) else [value, value] for value in values]
     if not all(type(end) is int for pair in pairs for end in pair):
-        raise MismatchError(f"{key} {found!r}")
+        raise MismatchError(f"{key} {setting!r}")
     return [sum(pair) for pair in pairs]
 
 

@@ -88,15 +88,15 @@ def _inside(kind: str, config: Any) -> Iterator[Any]:
 
 def _model_waits(config: Any) -> str | None:
     layers = _list(config.get("layers") if isinstance(config, dict) else None)
-    made: dict[str, _Layer] = {}
+    by_name: dict[str, _Layer] = {}
     calls: list[_Call] = []
     for at, layer in enumerate(layers):
         if waits := _waits(layer):
             return waits
-        found = _made(layer, at)
-        made[text_of(layer.get("name", UNDEFINED))] = found
-        calls += [_Call(found.name, _list(call)) for call in _list(layer.get("inbound_nodes"))]
-    return _first_never_made(made, calls)
+        built = _made(layer, at)
+        by_name[text_of(layer.get("name", UNDEFINED))] = built
+        calls += [_Call(built.name, _list(call)) for call in _list(layer.get("inbound_nodes"))]
+    return _first_never_made(by_name, calls)
 
 
 def _made(layer: Json, at: int) -> _Layer:
@@ -112,23 +112,23 @@ def _list(value: Any) -> list[Any]:
     return value
 
 
-def _first_never_made(made: Mapping[str, _Layer], calls: Sequence[_Call]) -> str | None:
+def _first_never_made(layers: Mapping[str, _Layer], calls: Sequence[_Call]) -> str | None:
     """The first call that is never made, in words (Kahn's algorithm)."""
     # Where layers name themselves alike, TF.js calls the first that it meets.
-    keys = {layer.name: key for key, layer in reversed(list(made.items()))}
+    keys = {layer.name: key for key, layer in reversed(list(layers.items()))}
     put_off: dict[tuple[str, int], list[_Call]] = defaultdict(list)
     ready = deque(call for call in calls if call.layer in keys)
     while ready:
         call = ready.popleft()
-        awaited = _awaited(made, call)
+        awaited = _awaited(layers, call)
         if awaited is not None:
             put_off[awaited].append(call)
         elif call.references:
             key = keys[call.layer]
-            _make(made[key])
-            ready += put_off.pop((key, made[key].calls), ())
+            _make(layers[key])
+            ready += put_off.pop((key, layers[key].calls), ())
     stuck = (call for call in calls if call.layer not in keys or call.met < len(call.references))
-    return next((_sentence(made, call) for call in stuck), None)
+    return next((_sentence(layers, call) for call in stuck), None)
 
 
 def _make(layer: _Layer) -> None:
@@ -137,12 +137,12 @@ def _make(layer: _Layer) -> None:
     layer.calls += 1
 
 
-def _awaited(made: Mapping[str, _Layer], call: _Call) -> tuple[str, int] | None:
+def _awaited(layers: Mapping[str, _Layer], call: _Call) -> tuple[str, int] | None:
     """A layer and how often it must have been called before the call can be made; None where it can be made now."""
     while call.met < len(call.references):
         reference = call.references[call.met]
         name, index = text_of(item_of(reference, 0)), item_of(reference, 1)
-        layer, number = made.get(name), number_of(index)
+        layer, number = layers.get(name), number_of(index)
         if layer is None or layer.calls <= number:
             return name, -1 if layer is None or number == math.inf else math.floor(number) + 1
         if not _is_index(index, layer.calls) or not _is_index(item_of(reference, 2), None):
@@ -159,7 +159,7 @@ def _is_index(index: Any, count: int | None) -> bool:
     return number.is_integer() and text_of(index) == str(int(number))
 
 
-def _sentence(made: Mapping[str, _Layer], call: _Call) -> str:
+def _sentence(layers: Mapping[str, _Layer], call: _Call) -> str:
     who = f"It waits for ever: layer '{_short(call.layer)}'"
     if call.met == len(call.references):
         return f"{who} is called, and is not there, for another has its name"
@@ -167,7 +167,7 @@ def _sentence(made: Mapping[str, _Layer], call: _Call) -> str:
     name = item_of(reference, 0)
     if not isinstance(reference, list) or not isinstance(name, str):
         return f"{who} has inbound_nodes with too few or too many lists around a reference"
-    if name not in made:
+    if name not in layers:
         return f"{who} takes the result of '{_short(name)}', which is no layer of the model"
     return f"{who} takes the result of call {_short(text_of(item_of(reference, 1)))} of '{_short(name)}', never made"
 

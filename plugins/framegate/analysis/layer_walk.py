@@ -60,40 +60,40 @@ class LayerWalk:
                 f"{self._model.path}: models are nested more than {_DEEPEST} deep; flatten the model"
             )
         inner = config["config"]
-        found = inner.get("layers")
-        if not isinstance(found, list) or not all(is_layer(layer) for layer in found):
+        layers = inner.get("layers")
+        if not isinstance(layers, list) or not all(is_layer(layer) for layer in layers):
             raise ModelFormatError(
                 f"{self._model.path}: model {prefix.rstrip('/') or 'config'!r} holds no list of layers; convert again"
             )
         if config["class_name"] == "Sequential":
-            return self._sequence(found, fed, prefix)
-        return self._functional(inner, found, fed, prefix)
+            return self._sequence(layers, fed, prefix)
+        return self._functional(inner, layers, fed, prefix)
 
-    def _sequence(self, found: Sequence[Layer], fed: Sequence[Shape], prefix: str) -> list[Shape]:
+    def _sequence(self, layers: Sequence[Layer], fed: Sequence[Shape], prefix: str) -> list[Shape]:
         shapes = list(fed)
-        for number, layer in enumerate(found):
+        for number, layer in enumerate(layers):
             if number == 0 and not prefix:
                 shapes = list(self._feeds.values())
             shapes = self._layer(layer, shapes, prefix)
         return shapes
 
-    def _functional(self, inner: Layer, found: Sequence[Layer], fed: Sequence[Shape], prefix: str) -> list[Shape]:
-        order, stuck = calls_in_order(found)
+    def _functional(self, inner: Layer, layers: Sequence[Layer], fed: Sequence[Shape], prefix: str) -> list[Shape]:
+        order, stuck = calls_in_order(layers)
         if stuck:
             raise ModelFormatError(
                 f"{self._model.path}: layers wait for each other in a cycle: {', '.join(map(repr, stuck[:6]))};"
                 " convert the model again"
             )
-        given = dict(zip(_ends(inner, "input_layers"), fed, strict=False)) if prefix else {}
+        fed_by_end = dict(zip(_ends(inner, "input_layers"), fed, strict=False)) if prefix else {}
         results: dict[tuple[str, int], list[Shape]] = {}
         for call in order:
             name = layer_name(call.layer)
             if call.layer["class_name"] == "InputLayer":
-                shape = given.get((name, 0)) if prefix else self._feeds.get(name)
+                shape = fed_by_end.get((name, 0)) if prefix else self._feeds.get(name)
                 results[name, 0] = self._layer(call.layer, [shape], prefix)
             else:
-                taken = [_result(results, *result) for result in call.takes]
-                results[name, call.at] = self._layer(call.layer, taken, prefix)
+                inputs = [_result(results, *result) for result in call.takes]
+                results[name, call.at] = self._layer(call.layer, inputs, prefix)
         return [_result(results, name, at, 0) for name, at in _ends(inner, "output_layers")]
 
     def _layer(self, layer: Layer, shapes: list[Shape], prefix: str) -> list[Shape]:
@@ -126,11 +126,13 @@ class LayerWalk:
         self._rows[row.name] = row
 
     def _misfit(self, kind: str, name: str, error: MismatchError) -> None:
-        said = f"{kind} {name!r} cannot take {error}"
+        refusal = f"{kind} {name!r} cannot take {error}"
         if self._strict:
-            raise UsageError(f"{self._model.path}: does not work at this size: {said}; leave --size out or try another")
+            raise UsageError(
+                f"{self._model.path}: does not work at this size: {refusal}; leave --size out or try another"
+            )
         if not self._misfits:
-            self.walk.notes.append(said)
+            self.walk.notes.append(refusal)
         self._misfits += 1
 
 
@@ -140,33 +142,33 @@ def assign(rows: Iterable[Row], entries: Iterable[WeightEntry]) -> tuple[list[Ro
     Weights are named ``layer/kernel``, ``model/layer/kernel`` in nested models (or just as their layer's own), and
     ``layer/cell/kernel`` in wrappers: the deepest part of a name that is a layer's decides.
     """
-    found = {row.name: row for row in rows}
-    by_last = {name.rsplit("/", 1)[-1]: name for name in reversed(found)}
-    held: dict[str, list[WeightEntry]] = {name: [] for name in found}
+    by_name = {row.name: row for row in rows}
+    by_last = {name.rsplit("/", 1)[-1]: name for name in reversed(by_name)}
+    weights: dict[str, list[WeightEntry]] = {name: [] for name in by_name}
     left: list[WeightEntry] = []
     for entry in entries:
         parts = entry.name.split("/")[:-1]
         paths = ["/".join(parts[: count + 1]) for count in reversed(range(len(parts)))]
-        owner = next((path for path in paths if path in found), None)
+        owner = next((path for path in paths if path in by_name), None)
         owner = owner or next((by_last[part] for part in reversed(parts) if part in by_last), None)
-        (held[owner] if owner else left).append(entry)
+        (weights[owner] if owner else left).append(entry)
     full = [
-        Row(row.name, row.kind, row.detail, row.shape, row.assumed, row.macs, tuple(held[name]))
-        for name, row in found.items()
+        Row(row.name, row.kind, row.detail, row.shape, row.assumed, row.macs, tuple(weights[name]))
+        for name, row in by_name.items()
     ]
     return full, tuple(left)
 
 
 def _result(results: Mapping[tuple[str, int], Sequence[Shape]], name: str, at: int, output: int) -> Shape:
-    made = results.get((name, at)) or results.get((name, at - 1)) or []
-    return made[output] if 0 <= output < len(made) else None
+    shapes = results.get((name, at)) or results.get((name, at - 1)) or []
+    return shapes[output] if 0 <= output < len(shapes) else None
 
 
 def _ends(inner: Layer, key: str) -> list[tuple[str, int]]:
-    found = inner.get(key)
-    if not isinstance(found, list) or not found:
+    references = inner.get(key)
+    if not isinstance(references, list) or not references:
         return []
-    ends = [found] if isinstance(found[0], str) else found
+    ends = [references] if isinstance(references[0], str) else references
     return [
         (str(end[0]), end[1] if len(end) > 1 and type(end[1]) is int else 0)
         for end in ends

@@ -49,13 +49,13 @@ class Node:
 
     def integer(self, name: str, default: int = 0) -> int:
         """An integer, which protobuf's JSON writes as a string."""
-        found = whole(self.attr(name, "i"))
-        return default if found is None else found
+        number = whole(self.attr(name, "i"))
+        return default if number is None else number
 
     def integers(self, name: str) -> tuple[int, ...]:
         """A list of integers, empty if the attribute is missing."""
-        found = self.attr(name, "list")
-        values = found.get("i") if isinstance(found, Mapping) else None
+        listed = self.attr(name, "list")
+        values = listed.get("i") if isinstance(listed, Mapping) else None
         whole_ones = [whole(value) for value in values] if isinstance(values, list) else []
         return tuple(value for value in whole_ones if value is not None)
 

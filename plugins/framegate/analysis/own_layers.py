@@ -40,10 +40,10 @@ def check_layers(factories: Mapping[str, LayerFactory]) -> None:
 def _classes(topology: Mapping[str, Any]) -> Iterator[str]:
     waiting: list[Any] = [topology]
     while waiting:
-        found = waiting.pop()
-        if isinstance(found, dict):
-            if isinstance(found.get("class_name"), str):
-                yield found["class_name"]
-            waiting.extend(found.values())
-        elif isinstance(found, list):
-            waiting.extend(found)
+        value = waiting.pop()
+        if isinstance(value, dict):
+            if isinstance(value.get("class_name"), str):
+                yield value["class_name"]
+            waiting.extend(value.values())
+        elif isinstance(value, list):
+            waiting.extend(value)

@@ -63,7 +63,7 @@ def feeds(
         UsageError: a size is asked for, and the model takes no image.
     """
     open_size = size or (spec.sizes[0] if spec.sizes else DEFAULT_SIZE)
-    found: dict[str, Dims] = {}
+    shapes: dict[str, Dims] = {}
     images = False
     used_open = False
     for info, node in ports:
@@ -76,10 +76,10 @@ def feeds(
             used_open = used_open or None in (height, width)
             fixed = size or Size(height or open_size.height, width or open_size.width)
             shape = (*shape[:at], *fixed, *shape[at + 2 :])
-        found[node] = (1, *shape[1:]) if shape and shape[0] is None else shape
+        shapes[node] = (1, *shape[1:]) if shape and shape[0] is None else shape
     if size is not None and not images:
         raise UsageError(f"{model.path}: takes no image, so --size says nothing; leave it out")
-    return found, open_size if used_open else None
+    return shapes, open_size if used_open else None
 
 
 def layout_of(shape: Shape, dtype: str) -> Layout | None:
@@ -108,20 +108,20 @@ def report_outputs(
     return tuple(_report(info, computed.get(info.name), spec.output_range, guessed[1], "output") for info in infos)
 
 
-def _report(info: TensorInfo, computed: Shape, said: Range | None, guessed: Range, side: Side) -> PortReport:
+def _report(info: TensorInfo, computed: Shape, declared_range: Range | None, guessed: Range, side: Side) -> PortReport:
     shape = info.shape if computed is None or side == "input" else computed
     layout = layout_of(shape, info.dtype)
     declared: Shape = info.shape or None
     if layout is None or (side == "output" and (computed or info.shape)[1:3] == (1, 1)):
         return PortReport(info.name, info.dtype, declared, computed, None, None, None, "")
     channels = shape[-1 if layout == "channels last" else 1]
-    values, reason = _range(info, said, guessed, side)
+    values, reason = _range(info, declared_range, guessed, side)
     return PortReport(info.name, info.dtype, declared, computed, layout, channels, values, reason)
 
 
-def _range(info: TensorInfo, said: Range | None, guessed: Range, side: Side) -> tuple[Range, str]:
-    if said is not None:
-        return said, "the spec says so"
+def _range(info: TensorInfo, declared_range: Range | None, guessed: Range, side: Side) -> tuple[Range, str]:
+    if declared_range is not None:
+        return declared_range, "the spec says so"
     if "int" in info.dtype:
         return _BYTES, f"guessed: it is {info.dtype}"
     if guessed == (-1.0, 1.0):

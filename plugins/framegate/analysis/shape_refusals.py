@@ -34,9 +34,9 @@ def _batch_normalization(_: str, __: Json, takes: Sequence[Shape]) -> Iterator[s
 def _center_crop(_: str, config: Json, takes: Sequence[Shape]) -> Iterator[str]:
     """To enlarge a picture, the layer hands on the list of its inputs as if it were one."""
     source = takes[0] if takes else None
-    wanted = (config.get("height"), config.get("width"))
+    targets = (config.get("height"), config.get("width"))
     sides = source[-3:-1] if source is not None and len(source) > 2 else ()
-    if any(type(to) is int and side is not None and to > side for side, to in zip(sides, wanted, strict=False)):
+    if any(type(to) is int and side is not None and to > side for side, to in zip(sides, targets, strict=False)):
         yield "Error in resizeBilinear: x must be rank 3 or 4, but got rank 1."
 
 

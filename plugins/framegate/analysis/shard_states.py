@@ -56,7 +56,7 @@ def order_notes(model: ModelJson) -> list[str]:
     """
     notes = []
     for group in model.groups:
-        numbers = [int(found[1]) if (found := _NUMBER.search(path)) else None for path in group.paths]
+        numbers = [int(match[1]) if (match := _NUMBER.search(path)) else None for path in group.paths]
         known = [number for number in numbers if number is not None]
         if len(known) == len(numbers) and known != sorted(known):
             at = next(at for at in range(1, len(known)) if known[at] < known[at - 1])

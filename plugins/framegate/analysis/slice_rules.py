@@ -74,20 +74,20 @@ class _Cuts:
         return bool(self._node.integer(mask) >> at & 1)
 
     def length(self, at: int, dim: Dim) -> Dim:
-        found = self._slice(at)
-        if found is None:
+        part = self._slice(at)
+        if part is None:
             return None
-        if found == slice(None, None, 1):
+        if part == slice(None, None, 1):
             return dim
-        return None if dim is None else len(range(*found.indices(dim)))
+        return None if dim is None else len(range(*part.indices(dim)))
 
     def numbers(self, values: Values) -> Values | None:
         """What is left of a vector's numbers."""
         if self.is_set("shrink_axis_mask", 0):
             begin = _at(self._begin, 0)
             return (values[begin],) if begin is not None and -len(values) <= begin < len(values) else None
-        found = self._slice(0)
-        return None if found is None else values[found]
+        part = self._slice(0)
+        return None if part is None else values[part]
 
     def _slice(self, at: int) -> slice | None:
         step = _at(self._strides, at)
@@ -101,8 +101,8 @@ class _Cuts:
 
 
 def _at(values: Values | None, at: int) -> int | None:
-    found = values[at] if values is not None and at < len(values) else None
-    return None if found is None else int(found)
+    value = values[at] if values is not None and at < len(values) else None
+    return None if value is None else int(value)
 
 
 def _rest(dim: Dim, start: int) -> Dim:

@@ -54,9 +54,9 @@ _SAME = frozenset({"EnsureShape", "ExpandDims", "Identity", "Reshape", "Snapshot
 
 def values_of(node: Node, tensors: Sequence[Tensor]) -> Values | None:
     """The numbers of a node's first output, in order; None where they are not known or do not matter."""
-    found = _values_of(node, tensors)
+    values = _values_of(node, tensors)
     # No size is that large; whatever is comes from a broken model.
-    return None if found is None else tuple(None if v is None or abs(v) > _LARGEST else v for v in found)
+    return None if values is None else tuple(None if v is None or abs(v) > _LARGEST else v for v in values)
 
 
 def _values_of(node: Node, tensors: Sequence[Tensor]) -> Values | None:
@@ -64,36 +64,36 @@ def _values_of(node: Node, tensors: Sequence[Tensor]) -> Values | None:
     if of_shape is not None:
         shape = tensors[0].shape
         return None if shape is None else of_shape(shape)
-    found = [tensor.values for tensor in tensors]
+    inputs = [tensor.values for tensor in tensors]
     if node.op == "Pack":
-        return _flat(found)
+        return _flat(inputs)
     if node.op in ("Concat", "ConcatV2"):
-        return _flat(found[1:] if node.op == "Concat" else found[:-1])
+        return _flat(inputs[1:] if node.op == "Concat" else inputs[:-1])
     if node.op in _SAME:
-        return found[0]  # whatever the other inputs are, they only rearrange
-    known = [values for values in found if values is not None]
-    return _computed(node, known) if known and len(known) == len(found) else None
+        return inputs[0]  # whatever the other inputs are, they only rearrange
+    known = [values for values in inputs if values is not None]
+    return _computed(node, known) if known and len(known) == len(inputs) else None
 
 
 def _computed(node: Node, known: Sequence[Values]) -> Values | None:
     """What an op makes of numbers that are all known."""
-    found: Values | None = None
+    result: Values | None = None
     if node.op == "Cast":
         whole = node.attr("DstT", "type") in _WHOLE
-        found = tuple(None if v is None else int(v) if whole else v for v in known[0])
+        result = tuple(None if v is None else int(v) if whole else v for v in known[0])
     elif node.op in _BINARY and len(known) == 2:
-        found = _pairwise(_BINARY[node.op], known[0], known[1])
+        result = _pairwise(_BINARY[node.op], known[0], known[1])
     elif node.op in _UNARY:
-        found = tuple(None if value is None else _UNARY[node.op](value) for value in known[0])
+        result = tuple(None if value is None else _UNARY[node.op](value) for value in known[0])
     elif node.op in ("Select", "SelectV2") and len(known) == 3:
-        found = _chosen(*known)
+        result = _chosen(*known)
     elif node.op == "Prod" and None not in known[0]:
-        found = (math.prod(value for value in known[0] if value is not None),)
+        result = (math.prod(value for value in known[0] if value is not None),)
     elif node.op in ("Gather", "GatherV2"):
-        found = _gathered(known[0], known[1])
+        result = _gathered(known[0], known[1])
     elif node.op == "Range" and all(len(values) == 1 for values in known):
-        found = _range([values[0] for values in known])
-    return found
+        result = _range([values[0] for values in known])
+    return result
 
 
 def _flat(parts: Sequence[Values | None]) -> Values | None:
@@ -126,8 +126,8 @@ def _chosen(which: Values, one: Values, other: Values) -> Values | None:
 
 def _gathered(values: Values, indices: Values) -> Values | None:
     count = len(values)
-    found = [None if i is None or not -count <= i < count else values[int(i)] for i in indices]
-    return tuple(found)
+    gathered = [None if i is None or not -count <= i < count else values[int(i)] for i in indices]
+    return tuple(gathered)
 
 
 def _range(ends: Sequence[Number | None]) -> Values | None:

@@ -37,50 +37,52 @@ def filter_taps(node: Node, filter_shape: Dims) -> Dims:
 
 def convolution(node: Node, tensors: Sequence[Tensor]) -> list[Tensor]:
     """Conv1D, Conv2D, Conv3D, depthwise and fused ones; the filter is [taps…, in, out] or [taps…, in, multiplier]."""
-    source, taken = tensors[0].shape, tensors[1].shape
-    if taken is None or len(taken) < 3:
+    source, filter_shape = tensors[0].shape, tensors[1].shape
+    if filter_shape is None or len(filter_shape) < 3:
         return [Tensor()]
-    rank = len(taken)
+    rank = len(filter_shape)
     if source is None:
         source = (None,) * rank
     if len(source) != rank:
-        raise MismatchError(f"an input {text(source)} and a filter {text(taken)}")
+        raise MismatchError(f"an input {text(source)} and a filter {text(filter_shape)}")
     channel = 1 if channels_first(node) else rank - 1
-    into, out = taken[-2], taken[-1]
+    into, out = filter_shape[-2], filter_shape[-1]
     if node.op in DEPTHWISE:
-        same(source[channel], into, f"an input {text(source)} and a filter {text(taken)}: channels")
+        same(source[channel], into, f"an input {text(source)} and a filter {text(filter_shape)}: channels")
         channels = None if into is None or out is None else into * out
     else:
         # Grouped convolutions take a part of the channels each.
         if into and (source[channel] or 0) % into:
-            raise MismatchError(f"an input {text(source)} and a filter {text(taken)}")
+            raise MismatchError(f"an input {text(source)} and a filter {text(filter_shape)}")
         channels = out
-    lengths = _slide(node, source, filter_taps(node, taken))
+    lengths = _slide(node, source, filter_taps(node, filter_shape))
     return [Tensor(_assemble(node, source[0], lengths, channels))]
 
 
 def transposed(node: Node, tensors: Sequence[Tensor]) -> list[Tensor]:
     """Conv2DBackpropInput: the size stands in its first input; where that is not known, Keras' rule is assumed."""
-    sizes, taken, source = tensors[0].values, tensors[1].shape, tensors[2].shape
-    if taken is None or len(taken) != 4 or (source is not None and len(source) != 4):
+    sizes, filter_shape, source = tensors[0].values, tensors[1].shape, tensors[2].shape
+    if filter_shape is None or len(filter_shape) != 4 or (source is not None and len(source) != 4):
         return [Tensor()]
-    given = tuple(None if size is None else int(size) for size in sizes) if sizes and len(sizes) == 4 else (None,) * 4
+    declared = (
+        tuple(None if size is None else int(size) for size in sizes) if sizes and len(sizes) == 4 else (None,) * 4
+    )
     axes = spatial_axes(node, 4)
     channel = 1 if channels_first(node) else 3
     if source is not None:
-        same(source[channel], taken[3], f"an input {text(source)} and a filter {text(taken)}: channels")
+        same(source[channel], filter_shape[3], f"an input {text(source)} and a filter {text(filter_shape)}: channels")
     lengths: list[Dim] = []
-    for axis, taps in zip(axes, taken[:2], strict=True):
+    for axis, taps in zip(axes, filter_shape[:2], strict=True):
         by_rule = transposed_window(
             source[axis] if source else None,
             taps,
             _along(node, "strides", axis),
             node.string("padding", "SAME").lower(),
         )
-        lengths.append(by_rule if given[axis] is None else given[axis])
-    batch = given[0] if source is None or source[0] is None else source[0]
-    assumed = any(given[axis] is None for axis in axes)
-    return [Tensor(_assemble(node, batch, lengths, taken[2]), assumed=assumed)]
+        lengths.append(by_rule if declared[axis] is None else declared[axis])
+    batch = declared[0] if source is None or source[0] is None else source[0]
+    assumed = any(declared[axis] is None for axis in axes)
+    return [Tensor(_assemble(node, batch, lengths, filter_shape[2]), assumed=assumed)]
 
 
 def pooling(node: Node, tensors: Sequence[Tensor]) -> list[Tensor]:
@@ -125,16 +127,16 @@ def matrix_shapes(node: Node, tensors: Sequence[Tensor]) -> tuple[Dims | None, D
         node.flag("transpose_a") or node.flag("adj_x"),
         node.flag("transpose_b") or node.flag("adj_y"),
     )
-    found: list[Dims | None] = []
+    shapes: list[Dims | None] = []
     for tensor, turned in zip(tensors[:2], flags, strict=True):
         shape = tensor.shape
         if shape is None and node.op in ("MatMul", "_FusedMatMul"):
             shape = (None, None)
         if shape is None or len(shape) < 2:
-            found.append(None)
+            shapes.append(None)
         else:
-            found.append((*shape[:-2], shape[-1], shape[-2]) if turned else shape)
-    return found[0], found[1]
+            shapes.append((*shape[:-2], shape[-1], shape[-2]) if turned else shape)
+    return shapes[0], shapes[1]
 
 
 def einsum(node: Node, tensors: Sequence[Tensor]) -> list[Tensor]:
