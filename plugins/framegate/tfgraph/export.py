@@ -72,8 +72,8 @@ def exported(tf: Any, frozen: Frozen) -> Exported:
         )
         for index, tensor in enumerate(fetched):
             tf.identity(tensor, name=fetch_name(index))
-    wanted = [fetch_name(index) for index in range(len(fetched))]
-    needed = tf.compat.v1.graph_util.extract_sub_graph(graph.as_graph_def(), wanted)
+    fetches = [fetch_name(index) for index in range(len(fetched))]
+    needed = tf.compat.v1.graph_util.extract_sub_graph(graph.as_graph_def(), fetches)
     return Exported(needed, dict(zip(names[count:], frozen.weights, strict=True)))
 
 

@@ -51,15 +51,15 @@ def _frames(ordered: Sequence[Node]) -> dict[str, Frame]:
     paths: dict[str, Frame] = {}
     while True:
         frames = _propagated(ordered, paths)
-        found = dict(paths)
+        deeper = dict(paths)
         for node in ordered:
             if node["op"] == "Enter":
                 name, frame = str(_attr(node, "frame_name")), frames[node["name"]]
-                found[name] = max(found.get(name, _ROOT), frame, key=len)
+                deeper[name] = max(deeper.get(name, _ROOT), frame, key=len)
         # What enters an inner loop may come from outside of both, and is then met too far out at first.
-        if found == paths:
+        if deeper == paths:
             return frames
-        paths = found
+        paths = deeper
 
 
 def _propagated(ordered: Sequence[Node], paths: dict[str, Frame]) -> dict[str, Frame]:
@@ -83,13 +83,13 @@ def _sink_constants(ordered: Sequence[Node], frames: dict[str, Frame]) -> None:
         if node["op"] == "Const" or (node.get("input") and all(name in constant for name in sources(node))):
             constant.add(node["name"])
     for node in reversed(ordered):
-        name, wanted = node["name"], takers[node["name"]]
-        if name in constant and node["op"] != "Const" and len(wanted) == 1:
-            frames[name] = next(iter(wanted))
+        name, outer = node["name"], takers[node["name"]]
+        if name in constant and node["op"] != "Const" and len(outer) == 1:
+            frames[name] = next(iter(outer))
         # The outside of an Enter is one frame further out.
         outside = frames[name][:-1] if node["op"] == "Enter" else frames[name]
-        for taken in sources(node):
-            takers[taken].add(outside)
+        for source in sources(node):
+            takers[source].add(outside)
 
 
 class _Entries:
@@ -105,22 +105,22 @@ class _Entries:
         """The node with its constants taken through ``Enter`` nodes."""
         frame = self._frame(node)
         outside = frame[:-1] if node["op"] == "Enter" else frame
-        inputs = [taken for name in _inputs(node) if (taken := self._taken(name, node, outside)) is not None]
+        inputs = [tensor for name in _inputs(node) if (tensor := self._passed(name, node, outside)) is not None]
         return node if inputs == list(_inputs(node)) else _with_inputs(node, inputs)
 
-    def _taken(self, tensor: str, node: Node, frame: Frame) -> str | None:
+    def _passed(self, tensor: str, node: Node, frame: Frame) -> str | None:
         source = self._by_name.get(node_name(tensor))
         if source is None or node["op"] in ("Exit", "NextIteration"):
             return tensor
-        there = self._frame(source)
-        if there == frame:
+        source_frame = self._frame(source)
+        if source_frame == frame:
             return tensor
         if tensor.startswith("^"):
             return None
-        if source["op"] != "Const" or frame[: len(there)] != there:
+        if source["op"] != "Const" or frame[: len(source_frame)] != source_frame:
             return tensor  # TensorFlow says what is wrong with it
         name = tensor
-        for depth in range(len(there) + 1, len(frame) + 1):
+        for depth in range(len(source_frame) + 1, len(frame) + 1):
             like = self._like.get(frame[:depth])
             if like is None:
                 return tensor

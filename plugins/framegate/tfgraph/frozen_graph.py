@@ -68,16 +68,16 @@ def freeze_graph(tf: Any, parts: Parts, placement: Placement = "inside") -> Froz
     if not outputs:
         raise ModelFormatError(f"{path}: the graph has no output; convert the model again")
     tables = make_tables(tf, parts)
-    held = _LEFT_OUT[placement](parts) - {graph.node_name(port.tensor) for port in outputs}
+    left_out = _LEFT_OUT[placement](parts) - {graph.node_name(port.tensor) for port in outputs}
     ends = [port.tensor for port in outputs]
-    definition = graph_def.build(tf, parts, ends, [port.tensor for port in inputs], held)
+    definition = graph_def.build(tf, parts, ends, [port.tensor for port in inputs], left_out)
     weights = _values(parts, definition) if placement == "apart" else {}
-    captured = tables if weights else held_tensors(tf, parts.weights, definition.held) | tables
+    captured = tables if weights else held_tensors(tf, parts.weights, definition.left_out) | tables
     captured = {valid_tensor(name): tensor for name, tensor in captured.items()}
     unknown = placement == "held"
-    found = _function(tf, path, definition, _valid(inputs), _valid(outputs), captured, weights, unknown=unknown)
-    infos = _infos(path, outputs, found.outputs)
-    return Frozen(found, tuple(port.info for port in inputs), infos, tuple(weights.values()))
+    function = _function(tf, path, definition, _valid(inputs), _valid(outputs), captured, weights, unknown=unknown)
+    infos = _infos(path, outputs, function.outputs)
+    return Frozen(function, tuple(port.info for port in inputs), infos, tuple(weights.values()))
 
 
 def _dtype(tf: Any, info: TensorInfo) -> Any:
@@ -117,7 +117,7 @@ def _values(parts: Parts, definition: graph_def.Definition) -> dict[str, Array]:
     """Values of the weights that were left out, by the names of their tensors."""
     return {
         f"{valid_name(name)}:0": parts.weights[name].astype(dtype.as_numpy_dtype, copy=False)
-        for name, dtype in definition.held
+        for name, dtype in definition.left_out
     }
 
 
@@ -153,11 +153,11 @@ def _function(
         around = tf.compat.v1.get_default_graph()
         feeds |= {name: around.capture(tensor) for name, tensor in captured.items()}
         asked = [port.tensor for port in outputs if port.tensor not in feeds]
-        taken = {name: tensor for name, tensor in feeds.items() if graph.node_name(name) in definition.taken}
-        made = tf.graph_util.import_graph_def(definition.proto, input_map=taken, return_elements=asked, name="")
-        found = dict(zip(asked, made, strict=True))
+        input_map = {name: tensor for name, tensor in feeds.items() if graph.node_name(name) in definition.used}
+        results = tf.graph_util.import_graph_def(definition.proto, input_map=input_map, return_elements=asked, name="")
+        by_name = dict(zip(asked, results, strict=True))
         # An input may be an output too; a copy keeps the two apart.
-        return [found[port.tensor] if port.tensor in found else tf.identity(feeds[port.tensor]) for port in outputs]
+        return [by_name[port.tensor] if port.tensor in by_name else tf.identity(feeds[port.tensor]) for port in outputs]
 
     try:
         specs = [tf.TensorSpec(_shape(port.info, unknown), _dtype(tf, port.info)) for port in inputs]
@@ -169,13 +169,13 @@ def _function(
 
 
 def _infos(path: Path, ports: Iterable[Port], tensors: Iterable[Any]) -> tuple[TensorInfo, ...]:
-    found = tuple(zip(ports, tensors, strict=True))
-    for port, tensor in found:
+    pairs = tuple(zip(ports, tensors, strict=True))
+    for port, tensor in pairs:
         if tensor.dtype.name in ("resource", "variant"):
             raise ModelFormatError(
                 f"{path}: output {port.info.name!r} is a {tensor.dtype.name}, not an array; convert the model again"
             )
-    return tuple(info_of(port.info.name, tensor) for port, tensor in found)
+    return tuple(info_of(port.info.name, tensor) for port, tensor in pairs)
 
 
 def info_of(name: str, tensor: Any) -> TensorInfo:

@@ -29,23 +29,23 @@ _FEW = 1 << 20
 
 
 class Definition(NamedTuple):
-    """A GraphDef without inputs and held weights, and what is to know of it.
+    """A GraphDef without inputs and the weights that were left out, and what is to know of it.
 
     Attributes:
         proto: the GraphDef.
         names: valid names of the nodes that the model had.
-        taken: valid names of the nodes whose results the graph takes.
-        held: name and dtype of the weights that were left out.
+        used: valid names of the nodes whose results the graph takes.
+        left_out: name and dtype of the weights that were left out.
     """
 
     proto: Any
     names: frozenset[str]
-    taken: frozenset[str]
-    held: tuple[tuple[str, Any], ...]
+    used: frozenset[str]
+    left_out: tuple[tuple[str, Any], ...]
 
 
 def build(
-    tf: Any, parts: Parts, outputs: Iterable[str], inputs: Iterable[str] = (), held: frozenset[str] = frozenset()
+    tf: Any, parts: Parts, outputs: Iterable[str], inputs: Iterable[str] = (), apart: frozenset[str] = frozenset()
 ) -> Definition:
     """The graph that the outputs need.
 
@@ -54,7 +54,7 @@ def build(
         parts: topology and weights.
         outputs: tensors that the graph must give.
         inputs: tensors that are fed.
-        held: weights that are left out, for the caller to bring.
+        apart: weights that are left out, for the caller to bring.
 
     Raises:
         UnsupportedOp: TF.js' converter does not know an op; the error names op and node.
@@ -64,11 +64,11 @@ def build(
     fed = {graph.node_name(tensor) for tensor in inputs}
     kept = wiring.needed(parts.json.path, nodes, [*outputs, *fed], fed)
     check_sums(parts.json.path, kept)
-    left_out = {node["name"]: node for node in kept if node["op"] == "Const" and node["name"] in held}
+    left_out = {node["name"]: node for node in kept if node["op"] == "Const" and node["name"] in apart}
     proto = convert(tf, parts, kept, parts.json.topology.get("library"), frozenset(left_out) | fed)
-    taken = frozenset(graph.node_name(name) for node in proto.node for name in node.input)
-    kinds = tuple((name, _dtype(tf, parts, node)) for name, node in left_out.items() if valid_name(name) in taken)
-    return Definition(proto, frozenset(valid_name(node["name"]) for node in nodes), taken, kinds)
+    used = frozenset(graph.node_name(name) for node in proto.node for name in node.input)
+    kinds = tuple((name, _dtype(tf, parts, node)) for name, node in left_out.items() if valid_name(name) in used)
+    return Definition(proto, frozenset(valid_name(node["name"]) for node in nodes), used, kinds)
 
 
 def convert(tf: Any, parts: Parts, nodes: Sequence[Node], library: Any, left_out: frozenset[str] = frozenset()) -> Any:

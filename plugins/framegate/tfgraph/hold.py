@@ -14,24 +14,24 @@ from framegate.models.weights import Weights
 _ALIGNMENT = 64
 
 
-def held_tensors(tf: Any, weights: Weights, held: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+def held_tensors(tf: Any, weights: Weights, kinds: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     """Name of the weight's tensor in the graph -> the tensor.
 
     Args:
         tf: the ``tensorflow`` module.
         weights: all weights.
-        held: name and dtype of those that are asked for; the graph decides the dtype, the converter narrows int64.
+        kinds: name and dtype of those that are asked for; the graph decides the dtype, the converter narrows int64.
     """
     # On a GPU the tensors belong into its memory, where TensorFlow itself must bring them.
     share = not tf.config.list_physical_devices("GPU")
-    return {f"{name}:0": _tensor(tf, weights[name], dtype, share=share) for name, dtype in held}
+    return {f"{name}:0": _tensor(tf, weights[name], dtype, share=share) for name, dtype in kinds}
 
 
 def _tensor(tf: Any, array: Array, dtype: Any, *, share: bool) -> Any:
-    wanted = np.dtype(dtype.as_numpy_dtype)
-    if not share or wanted.kind not in "fiu" or not array.size:
+    kind = np.dtype(dtype.as_numpy_dtype)
+    if not share or kind.kind not in "fiu" or not array.size:
         return tf.constant(array, dtype)
-    aligned = _aligned(array.shape, wanted)
+    aligned = _aligned(array.shape, kind)
     np.copyto(aligned, array, casting="unsafe")
     # tf.constant would copy twice.
     return tf.experimental.dlpack.from_dlpack(aligned.__dlpack__())

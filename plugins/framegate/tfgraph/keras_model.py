@@ -92,9 +92,9 @@ def _autograph() -> Iterator[None]:
 
 def _refusals() -> tuple[type[Exception], ...]:
     """What Keras raises at a config that it cannot build."""
-    found: type[Exception] = tf.tensorflow().errors.OpError
+    op_error: type[Exception] = tf.tensorflow().errors.OpError
     return (
-        found, ArithmeticError, AssertionError, AttributeError, ImportError, LookupError, NameError,
+        op_error, ArithmeticError, AssertionError, AttributeError, ImportError, LookupError, NameError,
         NotImplementedError,
         RecursionError, TypeError, ValueError,
     )  # fmt: skip
@@ -115,13 +115,13 @@ def _cannot_build(path: Path, error: Exception) -> UnsupportedOp | ModelFormatEr
     return ModelFormatError(f"{path}: Keras cannot build the model ({text[:200]}); convert the model again")
 
 
-def _set_weights(path: Path, model: Any, found: _Names) -> None:
+def _set_weights(path: Path, model: Any, weights: _Names) -> None:
     for layer in model.layers:
         cells = getattr(getattr(layer, "cell", None), "cells", ())
         numbers = {id(variable): f"RNNCell_{at}" for at, cell in enumerate(cells) for variable in cell.weights}
         for variable in layer.weights:
             name = variable.name.split(":", 1)[0]
-            array = found.array(name, numbers.get(id(variable)))
+            array = weights.array(name, numbers.get(id(variable)))
             if array is None:
                 raise WeightsError(f"{path}: weight {name!r} is not in weightsManifest; convert the model again")
             if tuple(variable.shape) != array.shape:
@@ -149,9 +149,9 @@ class _Names:
         first, *_, last = name.split("/")
         numbered = [f"{first}/{cell}/{last}"] if cell else []
         spellings = [*numbered, name, _without_cell(name), name.replace("/depthwise_kernel", "/kernel")]
-        exact = [spelling for each in spellings for spelling in (each, f"{self._model}/{each}")]
-        short = [self._short[each] for each in spellings if each in self._short] if cell is None else []
-        return next((self._weights[each] for each in (*exact, *short) if each in self._weights), None)
+        exact = [full for spelling in spellings for full in (spelling, f"{self._model}/{spelling}")]
+        short = [self._short[spelling] for spelling in spellings if spelling in self._short] if cell is None else []
+        return next((self._weights[full] for full in (*exact, *short) if full in self._weights), None)
 
 
 def _without_cell(name: str) -> str:

@@ -63,21 +63,21 @@ def _transposed_convolution(node: Node, attrs: dict[str, Any]) -> list[Node]:
 
 
 def _attrs(attrs: dict[str, Any], layout: str) -> dict[str, Any]:
-    found = attrs | {"data_format": {"s": base64.b64encode(_LAST[layout].encode()).decode()}}
+    permuted = attrs | {"data_format": {"s": base64.b64encode(_LAST[layout].encode()).decode()}}
     for key in _PERMUTED:
         values = _list(attrs.get(key))
         if len(values) == len(layout):
-            found[key] = {"list": {"i": [values[at] for at in _TO_LAST[layout]]}}
+            permuted[key] = {"list": {"i": [values[at] for at in _TO_LAST[layout]]}}
     pads = _list(attrs.get("explicit_paddings"))
     if len(pads) == 2 * len(layout):
         pairs = [pads[2 * at : 2 * at + 2] for at in _TO_LAST[layout]]
-        found["explicit_paddings"] = {"list": {"i": [pad for pair in pairs for pad in pair]}}
-    return found
+        permuted["explicit_paddings"] = {"list": {"i": [pad for pair in pairs for pad in pair]}}
+    return permuted
 
 
-def _transpose(name: str, taken: str, perm: str, attrs: dict[str, Any]) -> Node:
+def _transpose(name: str, source: str, perm: str, attrs: dict[str, Any]) -> Node:
     kind = {"T": attrs.get("T", {"type": "DT_FLOAT"}), "Tperm": {"type": "DT_INT32"}}
-    return {"name": name, "op": "Transpose", "input": [taken, perm], "attr": kind}
+    return {"name": name, "op": "Transpose", "input": [source, perm], "attr": kind}
 
 
 def _perm(name: str, values: Sequence[int]) -> Node:
@@ -91,8 +91,8 @@ def _ints(name: str, shape: Sequence[int], values: Sequence[int]) -> Node:
 
 
 def _list(value: Any) -> list[Any]:
-    found = value.get("list") if isinstance(value, dict) else None
-    values = found.get("i") if isinstance(found, dict) else None
+    listed = value.get("list") if isinstance(value, dict) else None
+    values = listed.get("i") if isinstance(listed, dict) else None
     return values if isinstance(values, list) else []
 
 

@@ -19,14 +19,14 @@ def own_classes(keras: Any, factories: Mapping[str, LayerFactory]) -> dict[str, 
     Raises:
         UsageError: a factory returns something else.
     """
-    made = {name: factory(keras) for name, factory in factories.items()}
-    for name, found in made.items():
-        if not (isinstance(found, type) and issubclass(found, keras.layers.Layer)):
+    classes = {name: factory(keras) for name, factory in factories.items()}
+    for name, kind in classes.items():
+        if not (isinstance(kind, type) and issubclass(kind, keras.layers.Layer)):
             raise UsageError(
-                f"the factory of layer {name!r} returns {found!r:.60}; it has to return a subclass of the layers.Layer"
+                f"the factory of layer {name!r} returns {kind!r:.60}; it has to return a subclass of the layers.Layer"
                 " of the module that it is given"
             )
-    return made
+    return classes
 
 
 def code_digest(factories: Mapping[str, LayerFactory]) -> str:

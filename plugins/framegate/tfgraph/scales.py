@@ -16,20 +16,20 @@ from framegate.tfgraph.export import Exported
 _CONVOLUTIONS = {"Conv2D": (3, 1), "Conv2DBackpropInput": (2, 1)}
 
 
-def scaled(given: Exported) -> Exported:
+def scaled(export: Exported) -> Exported:
     """The same graph without products of a convolution and a number for each channel, where the filter is known apart.
 
     Converters do so where the filter is a constant; the batch normalisation behind a convolution is such a product.
     """
-    graph = type(given.graph)()
-    graph.CopyFrom(given.graph)
+    graph = type(export.graph)()
+    graph.CopyFrom(export.graph)
     nodes = {node.name: node for node in graph.node}
     uses = Counter(_name(name) for node in graph.node for name in node.input)
-    weights, renamed = dict(given.weights), {}
+    weights, renamed = dict(export.weights), {}
     for node in graph.node:
-        found = _product(nodes, node, uses, weights) if node.op == "Mul" else None
-        if found is not None:
-            convolution, factors = found
+        scale = _product(nodes, node, uses, weights) if node.op == "Mul" else None
+        if scale is not None:
+            convolution, factors = scale
             axis, at = _CONVOLUTIONS[convolution.op]
             name = _name(convolution.input[at])
             weights[name] = weights[name] * np.expand_dims(factors, (*range(axis), *range(axis + 1, 4)))

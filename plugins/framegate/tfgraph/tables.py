@@ -32,18 +32,18 @@ def make_tables(tf: Any, parts: Parts) -> TableHandles:
     if not isinstance(initializer, Mapping) or not initializer.get("node"):
         return {}
     path = parts.json.path
-    found = graph.nodes(replace(parts.json, document={"modelTopology": initializer}))
-    tables = [node["name"] for node in found if node["op"] in _TABLES]
-    fillers = [node["name"] for node in found if node["op"] in _FILLERS]
-    proto = graph_def.convert(tf, parts, found, initializer.get("library"))
+    nodes = graph.nodes(replace(parts.json, document={"modelTopology": initializer}))
+    tables = [node["name"] for node in nodes if node["op"] in _TABLES]
+    fillers = [node["name"] for node in nodes if node["op"] in _FILLERS]
+    proto = graph_def.convert(tf, parts, nodes, initializer.get("library"))
     for node in proto.node:
         if node.op in _TABLES:
             # Each load of a model has tables of its own, which outlive the call that fills them.
             node.attr["shared_name"].s = uuid.uuid4().hex.encode()
 
     def fill() -> Any:
-        wanted = [f"{valid_name(name)}:0" for name in tables]
-        ends = tf.graph_util.import_graph_def(proto, return_elements=[*wanted, *map(valid_name, fillers)], name="")
+        names = [f"{valid_name(name)}:0" for name in tables]
+        ends = tf.graph_util.import_graph_def(proto, return_elements=[*names, *map(valid_name, fillers)], name="")
         with tf.control_dependencies(ends[len(tables) :]):
             return [tf.identity(handle) for handle in ends[: len(tables)]]
 
@@ -74,6 +74,6 @@ def _places(parts: Parts, handles: Mapping[str, Any]) -> TableHandles:
 
 
 def _tensors(signature: Any, side: str) -> dict[str, Mapping[str, Any]]:
-    found = signature.get(side) if isinstance(signature, Mapping) else None
-    items = found.items() if isinstance(found, Mapping) else ()
+    tensors = signature.get(side) if isinstance(signature, Mapping) else None
+    items = tensors.items() if isinstance(tensors, Mapping) else ()
     return {key: tensor for key, tensor in items if isinstance(tensor, Mapping)}

@@ -25,7 +25,7 @@ def tfjs_layers(keras: Any) -> dict[str, Any]:
         _batch_normalization(keras), _bidirectional(keras), _center_crop(keras), _mean_of_all(keras),
         _up_sampling(keras),
     )  # fmt: skip
-    return {made.__name__: made for made in (*own, *(_channels_first(getattr(keras.layers, name)) for name in _FIRST))}
+    return {kind.__name__: kind for kind in (*own, *(_channels_first(getattr(keras.layers, name)) for name in _FIRST))}
 
 
 def _channels_first(base: Any) -> Any:
@@ -49,9 +49,9 @@ def _channels_first(base: Any) -> Any:
             if not self.first:
                 return super().call(inputs)
             rank = len(inputs.shape)
-            found = super().call(tensorflow.transpose(inputs, [0, *range(2, rank), 1]))
+            outputs = super().call(tensorflow.transpose(inputs, [0, *range(2, rank), 1]))
             # TF.js' Conv1D leaves the channels last.
-            return found if rank == 3 else tensorflow.transpose(found, [0, rank - 1, *range(1, rank - 1)])
+            return outputs if rank == 3 else tensorflow.transpose(outputs, [0, rank - 1, *range(1, rank - 1)])
 
     First.__name__ = base.__name__
     return First
@@ -109,10 +109,10 @@ def _up_sampling(keras: Any) -> Any:
             first = self.data_format == "channels_first"
             image = tensorflow.transpose(inputs, [0, 2, 3, 1]) if first else inputs
             sides = tensorflow.shape(image)[1:3] * tensorflow.constant(self.size, "int32")
-            found = _bilinear(tensorflow, image, sides)
+            larger = _bilinear(tensorflow, image, sides)
             known = [side and side * factor for side, factor in zip(image.shape[1:3], self.size, strict=True)]
-            found.set_shape([image.shape[0], *known, image.shape[3]])
-            return tensorflow.transpose(found, [0, 3, 1, 2]) if first else found
+            larger.set_shape([image.shape[0], *known, image.shape[3]])
+            return tensorflow.transpose(larger, [0, 3, 1, 2]) if first else larger
 
     return UpSampling2D
 
@@ -135,12 +135,12 @@ def _center_crop(keras: Any) -> Any:
             # To TF.js a border of no pixel on the left is one of one.
             left = 0 if width == self.width else (width - self.width) // 2 or 1
             if above < 0 or left < 0:
-                found = _bilinear(tensorflow, image, [self.height, self.width])
+                cropped = _bilinear(tensorflow, image, [self.height, self.width])
             else:
                 lines = _sampled(tensorflow, image, 1, above, self.height)
-                found = _sampled(tensorflow, lines, 2, left, self.width)
-            found = tensorflow.cast(found, inputs.dtype)
-            return found if len(inputs.shape) == 4 else found[0]
+                cropped = _sampled(tensorflow, lines, 2, left, self.width)
+            cropped = tensorflow.cast(cropped, inputs.dtype)
+            return cropped if len(inputs.shape) == 4 else cropped[0]
 
     return CenterCrop
 
@@ -150,11 +150,11 @@ def _sampled(tensorflow: Any, image: Any, axis: int, before: int, count: int) ->
     places = sample_places(image.shape[axis], before, count)
     inside = (places >= 0) & (places <= image.shape[axis] - 1)
     lines = np.where(inside, np.floor(places + 0.5), 0).astype(np.int32)
-    taken = tensorflow.gather(image, tensorflow.constant(lines), axis=axis)
+    samples = tensorflow.gather(image, tensorflow.constant(lines), axis=axis)
     if inside.all():
-        return taken
+        return samples
     shape = [-1 if at == axis else 1 for at in range(4)]
-    return taken * tensorflow.constant(inside.astype(np.float32).reshape(shape), image.dtype)
+    return samples * tensorflow.constant(inside.astype(np.float32).reshape(shape), image.dtype)
 
 
 def sample_places(side: int, before: int, count: int) -> NDArray[np.float64]:

@@ -110,8 +110,8 @@ def _pad_v2(node: Node) -> list[Node]:
     zero = _filled(0)({"name": f"{name}/zero", "input": [f"{name}/scalar"], "attr": {"T": attrs.get("T", _FLOAT)}})
     tensor = {"dtype": "DT_INT32", "tensorShape": {"dim": [{"size": "0"}]}}
     scalar = {"name": f"{name}/scalar", "op": "Const", "attr": {"dtype": _INT, "value": {"tensor": tensor}}}
-    data = [taken for taken in node.get("input") or () if not taken.startswith("^")]
-    control = [taken for taken in node.get("input") or () if taken.startswith("^")]
+    data = [tensor for tensor in node.get("input") or () if not tensor.startswith("^")]
+    control = [tensor for tensor in node.get("input") or () if tensor.startswith("^")]
     return [scalar, *zero, {**node, "op": "PadV2", "input": [*data, f"{name}/zero", *control]}]
 
 
