@@ -28,8 +28,8 @@ def closed_after(frames: Iterator[Pixels]) -> Iterator[None]:
 class Ahead:
     """An iterator of a source's frames, of which a few are ready; in a ``with`` statement, which ends its thread.
 
-    At most ``most`` frames are ready, and one is being decoded or waits for its place. The source is read and closed on
-    the thread. What it raises is raised where its next frame is asked for, after the frames before it, and again at
+    At most ``most`` frames are ready, and one is being decoded, or waits for its place. The source is read and closed
+    on the thread. What it raises is raised where its next frame is asked for, after the frames before it, and again at
     each further time.
 
     Args:
@@ -37,13 +37,23 @@ class Ahead:
         frames: its frames; nobody else may take of them.
         most: number of frames that are ready at most, 1 or more.
         patience_s: seconds that a frame is waited for, before the source counts as stalled; None for ever.
+        newest: whether the source is read all the time, and the oldest frames are dropped for new ones.
     """
 
-    def __init__(self, source: str, frames: Iterator[Pixels], most: int = 4, patience_s: float | None = None) -> None:
+    def __init__(
+        self,
+        source: str,
+        frames: Iterator[Pixels],
+        most: int = 4,
+        patience_s: float | None = None,
+        *,
+        newest: bool = False,
+    ) -> None:
         self._source = source
         self._most = most
         self._patience_s = patience_s
-        self._ready: deque[Pixels] = deque()
+        self._newest = newest
+        self._ready: deque[Pixels] = deque(maxlen=most)
         self._end: BaseException | None = None
         self._is_closed = False
         self._changed = threading.Condition()
@@ -105,7 +115,7 @@ class Ahead:
 
     def _hand_over(self, frame: Pixels) -> None:
         with self._changed:
-            self._changed.wait_for(lambda: len(self._ready) < self._most or self._is_closed)
+            self._changed.wait_for(lambda: self._newest or len(self._ready) < self._most or self._is_closed)
             if not self._is_closed:
                 self._ready.append(frame)
                 self._changed.notify_all()

@@ -32,8 +32,9 @@ def live_frames(
     Args:
         source: as in `open_source`.
         factories: sources by name, beside the built-in ones.
-        loops: whether a source that ends begins again, as `looped` has it.
-        most: number of frames that are decoded ahead at most.
+        loops: whether a source that ends begins again, as `looped` has it. One that is live does not.
+        most: number of frames that are decoded ahead at most. A live source is read all the time instead, and its
+            newest frame is kept.
         patience_s: seconds that a frame is waited for, before the source counts as stalled.
 
     Yields:
@@ -46,8 +47,9 @@ def live_frames(
     def opened() -> Iterator[Pixels]:
         return open_source(source, registry)
 
-    frames = looped(source, opened) if loops else _some(source, opened)
-    with Ahead(source, checked(source, frames), most, patience_s) as ahead:
+    is_live = getattr(registry.get(source.partition(":")[0]), "is_live", False)
+    frames = looped(source, opened) if loops and not is_live else _some(source, opened)
+    with Ahead(source, checked(source, frames), 1 if is_live else most, patience_s, newest=is_live) as ahead:
         yield ahead
 
 

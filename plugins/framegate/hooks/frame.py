@@ -152,12 +152,12 @@ def python_pipeline(
 
 def feeds_of(pictures: Iterator[Pixels]) -> Callable[[RunRequest, Clock], Feed]:
     """Opens the frames of a run, each with its number in a strip; the next run goes on where the last one ended."""
-    from framegate.frames.numbers import numbered_pictures
-    from framegate.realtime.feed import InOrder, open_feed
+    from framegate.frames.numbers import NumberedPictures
+    from framegate.realtime.feed import open_feed
 
     def opened(request: RunRequest, clock: Clock) -> Feed:
-        run_pictures = numbered_pictures(pictures, copies=request.in_flight + KEPT)
-        first = next(run_pictures)  # before the clock starts: a camera takes seconds to bring it
-        return open_feed(request, InOrder(itertools.chain([first], run_pictures)), clock)
+        first = next(pictures)  # before the clock starts: a camera takes seconds to bring it
+        numbered = NumberedPictures(itertools.chain([first], pictures), copies=request.in_flight + KEPT)
+        return open_feed(request, numbered, clock)
 
     return opened

@@ -20,27 +20,6 @@ Picture = Callable[[int], "Pixels"]
 """Number of a frame -> its picture; it is asked with numbers that grow, some of which are left out."""
 
 
-class InOrder:
-    """The pictures of an iterator by their numbers; those of numbers that are left out are passed over.
-
-    Args:
-        pictures: one after another, from number 0 on.
-    """
-
-    def __init__(self, pictures: Iterator[Pixels]) -> None:
-        self._pictures = pictures
-        self._next = 0
-
-    def __call__(self, number: int) -> Pixels:
-        """The picture of a number that has not been passed yet.
-
-        Raises:
-            StopIteration: there are not so many.
-        """
-        skipped, self._next = number - self._next, number + 1
-        return next(itertools.islice(self._pictures, skipped, None))
-
-
 class Feed(Iterator[Frame], Protocol):
     """The frames of one run, numbered from 0.
 

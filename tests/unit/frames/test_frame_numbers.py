@@ -18,6 +18,7 @@ from framegate.frames.numbers import (
     BLOCKS,
     LEAST_SIDE,
     RANGE,
+    NumberedPictures,
     numbered_pictures,
     read_number,
     stamped,
@@ -192,6 +193,13 @@ def test_pictures_carry_their_places_in_memory_that_is_used_in_turn() -> None:
     assert next(pictures) is latest[0]
     assert read_number(latest[0]) == 10
     assert len({id(picture) for picture in (photo, *latest)}) == 4
+
+
+def test_a_number_that_is_left_out_takes_no_picture() -> None:
+    numbered = NumberedPictures(generate_clip(80, 80, frames=3))
+    assert [read_number(numbered(number)) for number in (5, 70, 900)] == [5, 70, 900]
+    with pytest.raises(StopIteration):
+        numbered(901)
 
 
 def test_there_are_as_many_numbered_pictures_as_pictures() -> None:

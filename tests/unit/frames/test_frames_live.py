@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from framegate.errors import FrameError, SourceStopped
+from framegate.frames import builtin
 from framegate.frames.clip import generate_clip
 from framegate.frames.live import checked, live_frames, looped
 from framegate.frames.numbers import numbered_pictures, read_number
@@ -140,6 +141,29 @@ def test_a_source_is_closed_though_its_error_is_still_looked_at() -> None:
             next(frames)
         assert is_closed.is_set()
     assert error.value.__traceback__ is not None
+
+
+def test_of_a_live_source_the_newest_frame_is_next_and_it_is_opened_once() -> None:
+    is_at, goes_on = threading.Event(), threading.Event()
+
+    def live(_: str) -> Iterator[Pixels]:
+        yield from map(plain, range(100))
+        is_at.set()
+        goes_on.wait()
+        yield plain(100)
+
+    live.is_live = True  # type: ignore[attr-defined]
+    with live_frames("mine", {"mine": live}) as frames:
+        is_at.wait()
+        assert levels_of(frames, 1) == [99]
+        goes_on.set()
+        assert levels_of(frames, 1) == [100]
+        with pytest.raises(SourceStopped, match="ended after 101 frames"):
+            next(frames)
+
+
+def test_the_camera_is_live() -> None:
+    assert [name for name, factory in builtin().items() if getattr(factory, "is_live", False)] == ["camera"]
 
 
 def test_what_cannot_be_opened_is_said_where_the_first_frame_is_asked_for() -> None:
