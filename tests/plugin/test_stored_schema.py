@@ -25,6 +25,11 @@ def test_every_suite_stores_what_the_schema_describes(stored: Stored, suite: str
         assert complaints(cell["extra_info"]) == []
 
 
+def test_a_run_against_a_clock_stores_what_the_schema_describes(stored: Stored) -> None:
+    (cell,) = stored("--frame-rate=100", "--frame-seconds=1", suite="test_realtime.py")
+    assert complaints(cell["extra_info"]) == []
+
+
 def test_the_study_stores_what_the_schema_describes(stored: Stored, write_model: WriteModel) -> None:
     models = f"--frame-model={write_model('net')},{write_model('net-uint8')}"
     base, quantised = stored(models, suite="test_model_size.py")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -37,6 +37,7 @@ def test_there_is_none_of_no_samples() -> None:
     assert (upper_bound([], 0.9), one_percent_low([])) == (None, None)
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(0, 10), min_size=64, max_size=300), st.randoms(use_true_random=False))
 def test_a_bound_is_a_sample_whatever_their_order(samples: list[float], chance: random.Random) -> None:
     bound = upper_bound(samples, 0.9)

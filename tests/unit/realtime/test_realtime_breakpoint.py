@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from framegate.realtime.breakpoint import Breakpoint, breakpoint_of
@@ -66,6 +66,7 @@ def test_intervals_of_two_launches_overlap_and_hold_the_truth() -> None:
     assert all(1.02 < point.high / point.low < 1.2 for point in points)
 
 
+@settings(deadline=None)
 @given(
     st.dictionaries(st.integers(1, 100), st.lists(st.floats(1e-4, 10), min_size=1, max_size=3), min_size=1, max_size=5)
 )

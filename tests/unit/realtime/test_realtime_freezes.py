@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from clock_runs import jittery_run
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from framegate.realtime.freezes import freezes
@@ -45,6 +45,7 @@ def test_a_freeze_is_part_of_the_average_of_those_after_it() -> None:
     assert list(freezes([*QUIET_S, 0.5, 0.18], 0)) == [0.5]  # the average is 36 ms then
 
 
+@settings(deadline=None)
 @given(st.floats(0.001, 1), st.integers(0, 100))
 def test_intervals_that_are_all_alike_have_none(interval_s: float, count: int) -> None:
     assert list(freezes([interval_s] * count, 0)) == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from framegate.errors import UsageError
@@ -28,12 +28,14 @@ def test_frames_are_due_by_their_numbers() -> None:
     ]
 
 
+@settings(deadline=None)
 @given(RATES, BEGINNINGS, st.integers(0, 10_000_000))
 def test_a_frame_is_the_newest_from_its_own_time_on(rate: float, began_s: float, number: int) -> None:
     schedule = Schedule(rate, began_s)
     assert schedule.number_due(schedule.due_s(number)) == number
 
 
+@settings(deadline=None)
 @given(RATES, BEGINNINGS, st.floats(-10, 1e6))
 def test_the_newest_frame_is_due_and_the_next_is_not(rate: float, began_s: float, after_s: float) -> None:
     schedule, now_s = Schedule(rate, began_s), began_s + after_s

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from clock_runs import AGE_S, RATE, jittery_run, run_of
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from framegate.realtime.run import Reason, Run, Sight
@@ -104,6 +104,7 @@ def test_a_run_without_frames_has_numbers_too() -> None:
     assert (part.more_s, part.settled, part.ended) == ({}, None, "the camera is not there")
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.integers(0, 30), st.one_of(st.none(), st.integers(-5, 40))), max_size=40),
     st.dictionaries(st.integers(0, 30), st.sampled_from(["queue", "late"]), max_size=5),
