@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import re
+import shutil
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
+from types import MappingProxyType
 from typing import get_args
 
 import numpy as np
@@ -16,11 +19,12 @@ from framegate.browser.chromium import flags
 from framegate.browser.driver import Browser
 from framegate.browser.server import PageServer, page_server
 from framegate.browser.session import CameraInput
-from framegate.errors import BackendUnavailable
+from framegate.errors import BackendUnavailable, WrongOutput
 from framegate.frames.files import write_y4m
 from framegate.frames.numbers import RANGE, stamped
 from framegate.interfaces import Pixels, ResolvedModel
-from framegate.realtime.run import Run, RunRequest, Scenario
+from framegate.realtime.run import SCENARIOS, Run, RunRequest, Scenario
+from framegate.realtime.verify import faults, verify_run
 
 OpenCamera = Callable[..., session.TFJSPage]
 
@@ -48,11 +52,24 @@ def server() -> Iterator[PageServer]:
 
 @pytest.fixture
 def open_camera(
-    camera_browser: Browser, server: PageServer, tfjs: Path, write_model: Callable[..., Path]
+    camera_browser: Browser,
+    server: PageServer,
+    tfjs: Path,
+    write_model: Callable[..., Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> OpenCamera:
-    """Opens the tiny model on a backend, aimed, with the camera on."""
+    """Opens the tiny model on a backend, aimed, with the camera on.
 
-    def open_one(backend: str, way: str) -> session.TFJSPage:
+    ``edits`` maps words of the page's files to what takes their place.
+    """
+
+    def open_one(backend: str, way: str, edits: Mapping[str, str] = MappingProxyType({})) -> session.TFJSPage:
+        folder = Path(shutil.copytree(session._PAGE, tmp_path / "page"))
+        for right, wrong in edits.items():
+            (script,) = [script for script in folder.glob("*.js") if script.read_text("utf-8").count(right) == 1]
+            script.write_text(script.read_text("utf-8").replace(right, wrong), "utf-8")
+        monkeypatch.setattr(session, "_PAGE", folder)
         model = ResolvedModel("tiny", write_model(size=None) / "model.json", "graph", "0" * 64)
         page = session.TFJSPage(camera_browser, server, backend, model, tfjs)
         pictures = [np.full((HEIGHT, WIDTH, 4), 50 * index, np.uint8) for index in range(5)]
@@ -105,11 +122,8 @@ def test_frames_that_come_while_one_is_under_way_are_dropped_by_name(open_camera
 )
 def test_every_way_puts_the_number_on_its_canvas(open_camera: OpenCamera, backend: str, way: str) -> None:
     page = open_camera(backend, way)
-    for request in (
-        camera(0.2),
-        RunRequest("single-stream", seconds=0.2, in_flight=1),
-        RunRequest("offline", seconds=0.2),
-    ):
+    single, both = (RunRequest(name, seconds=0.2, in_flight=1 + (name == "offline")) for name in SCENARIOS[1:])
+    for request in (camera(0.2), single, both):
         check(page.run(request, NUMBERS if request.rate else RANGE).run, request.scenario)
 
 
@@ -142,3 +156,76 @@ def test_whatever_the_model_is_fed_with_is_the_camera_s_picture(
 def test_a_browser_without_a_camera_says_so(open_page: Callable[..., session.TFJSPage]) -> None:
     with pytest.raises(BackendUnavailable, match=r"the page gets no camera \(NotFoundError: "):
         open_page("wasm").open_camera()
+
+
+DRAWS = "await page.way.draw(wanted, mark);"
+FREES = "tf.dispose([input, all]);\n  picture.close?.();"
+TURN = "const turn = (page.turns = (page.turns ?? -1) + 1);"
+
+
+def drawing(code: str) -> dict[str, str]:
+    """An edit that has a frame of a run draw otherwise; ``turn`` counts the frames from 0."""
+    end = "\n    return [page.way"
+    return {DRAWS + end: f"{TURN} {code} {end}"}
+
+
+MUTANTS = {
+    "draws once": drawing(f"if (turn === 0) {DRAWS} else mark('draw');"),
+    "draws each third frame only": drawing(f"if (turn % 3 === 0) {DRAWS} else mark('draw');"),
+    "shows the frame before": {
+        **drawing(f"{DRAWS.replace('wanted', '(page.earlier ?? wanted)')} page.earlier = wanted;"),
+        FREES: "input.dispose();",
+    },
+    "swaps two": {
+        **drawing(
+            f"""if (turn % 4 === 0) page.earlier = wanted;
+            const drawn = turn % 4 === 1 ? page.earlier : wanted;
+            {DRAWS.replace("wanted", "drawn")}"""
+        ),
+        FREES: "input.dispose();",
+    },
+    "feeds the same picture always": {
+        "await this.input(this.video, frame)": "(page.kept ??= await createImageBitmap(frame))",
+        "picture.close?.();": "",
+    },
+}
+
+
+@pytest.mark.parametrize("mutant", MUTANTS.values(), ids=MUTANTS)
+def test_a_mutant_is_found_within_ten_frames(open_camera: OpenCamera, mutant: Mapping[str, str]) -> None:
+    run = open_camera("wasm", "topixels", mutant).run(camera(0.6), NUMBERS).run
+    wrongs = [place for place, (_, names) in enumerate(faults(run)) if names]
+    assert wrongs
+    assert wrongs[0] < 10
+    with pytest.raises(WrongOutput):
+        verify_run(run)
+
+
+STOPS = {
+    "the camera's track ended": "page.camera.track.stop();",
+    r"the camera gave no frame in 0\.2 s: its video stands still": "page.camera.video.pause();",
+    r"the camera gave no frame in 0\.2 s: the page is hidden": """page.camera.video.pause();
+        Object.defineProperty(document, "hidden", { get: () => true });""",
+}
+
+
+@pytest.mark.parametrize("why", STOPS)
+def test_a_camera_that_stops_ends_the_run_with_the_frames_so_far(
+    open_camera: OpenCamera, monkeypatch: pytest.MonkeyPatch, why: str
+) -> None:
+    monkeypatch.setattr(session, "PATIENCE_S", 0.2)
+    page = open_camera("wasm", "topixels", drawing(f"{DRAWS} if (turn === 3) {{ {STOPS[why]} }}"))
+    run = page.run(camera(PATIENCE_S), NUMBERS).run
+    assert run.ended is not None
+    assert re.fullmatch(why, run.ended)
+    assert 4 <= len(run.sights) <= 6
+    verify_run(run)
+
+
+def test_a_picture_without_a_number_ends_the_run(open_camera: OpenCamera) -> None:
+    unread = {
+        "if (!start || pause": "if (page.turns++ > 3 || !start || pause",
+        "const sights = [];": "const sights = []; page.turns = 0;",
+    }
+    run = open_camera("wasm", "topixels", unread).run(camera(PATIENCE_S), NUMBERS).run
+    assert (run.ended, len(run.sights)) == ("the picture of a frame has no number that can be read", 4)

@@ -58,6 +58,8 @@ def _sights(rows: Iterable[Row], rate: float | None, numbers: int) -> Iterator[t
             continue  # taken twice, or shown twice: the first picture of a clip is, when the clip begins again
         # The video may have moved on between the look at its time and that at its picture.
         newer_s = round(ahead) / rate if rate and ahead > NEWER else 0.0
+        if due_s + newer_s >= shown_s:
+            newer_s = 0.0
         before = Sight(
             frame=frame,
             screen=None if screen is None else unwrap(screen, frame, numbers),

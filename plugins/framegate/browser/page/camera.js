@@ -40,6 +40,8 @@ class Camera {
   // The newest frame, when it was not taken yet; null when there is none any more, and `ended` says why.
   async next() {
     for (; this.ended === null; await this.another()) {
+      // Its video shows nothing any more.
+      if (this.track.readyState === "ended") continue;
       const frame = new VideoFrame(this.video);
       try {
         if (frame.timestamp === this.taken) continue;
