@@ -17,6 +17,9 @@ from framegate.interfaces import FrameSourceFactory, Pixels
 PATIENCE_S = 10.0
 """Seconds until a source counts as stalled: a camera takes a few of them to start."""
 
+AHEAD = 8
+"""Frames that are ready: as many as are shown at 60 Hz while a video is opened again."""
+
 
 @contextmanager
 def live_frames(
@@ -24,7 +27,7 @@ def live_frames(
     factories: Mapping[str, FrameSourceFactory] = MappingProxyType({}),
     *,
     loops: bool = True,
-    most: int = 4,
+    most: int = AHEAD,
     patience_s: float = PATIENCE_S,
 ) -> Iterator[Iterator[Pixels]]:
     """A source's frames for as long as the ``with`` statement lasts, read and decoded on a thread of their own.

@@ -16,7 +16,7 @@ import pytest
 from framegate.errors import FrameError, SourceStopped
 from framegate.frames import builtin
 from framegate.frames.clip import generate_clip
-from framegate.frames.live import checked, live_frames, looped
+from framegate.frames.live import AHEAD, checked, live_frames, looped
 from framegate.frames.numbers import numbered_pictures, read_number
 from framegate.frames.sources import MOST_FRAMES
 from framegate.frames.turns import in_turn
@@ -70,8 +70,8 @@ def test_memory_is_level_over_a_long_video() -> None:
     opened = Openings(3 * MOST_FRAMES)
     with live_frames("bars", {"bars": opened}) as frames:
         alive = [sum(frame() is not None for frame in opened.frames) for _ in itertools.islice(frames, 900)]
-    assert max(alive[:MOST_FRAMES]) <= MOST_FRAMES + 7
-    assert max(alive[MOST_FRAMES + 10 :]) <= 7
+    assert max(alive[:MOST_FRAMES]) <= MOST_FRAMES + AHEAD + 3
+    assert max(alive[MOST_FRAMES + AHEAD + 6 :]) <= AHEAD + 3
 
 
 @pytest.mark.parametrize("counts", [(0,), (5, 0)])
