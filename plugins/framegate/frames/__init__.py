@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from framegate.interfaces import FrameSourceFactory
 from framegate.registry import Lazy
 
@@ -10,6 +12,11 @@ class _Live(Lazy):
     """A source whose frames come whether or not somebody asks for them, so that only the newest is worth something."""
 
     is_live = True
+
+
+def is_live(source: str, factories: Mapping[str, FrameSourceFactory]) -> bool:
+    """Whether a source's frames come when they come: the attribute ``is_live`` of its factory."""
+    return bool(getattr(factories.get(source.partition(":")[0]), "is_live", False))
 
 
 def builtin() -> dict[str, FrameSourceFactory]:

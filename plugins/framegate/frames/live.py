@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from types import MappingProxyType
 
 from framegate.errors import FrameError, SourceStopped
-from framegate.frames import builtin
+from framegate.frames import builtin, is_live
 from framegate.frames.ahead import Ahead, closed_after
 from framegate.frames.sources import MOST_FRAMES, check_frame, open_source
 from framegate.frames.turns import in_turn
@@ -50,9 +50,9 @@ def live_frames(
     def opened() -> Iterator[Pixels]:
         return open_source(source, registry)
 
-    is_live = getattr(registry.get(source.partition(":")[0]), "is_live", False)
-    frames = looped(source, opened) if loops and not is_live else _some(source, opened)
-    with Ahead(source, checked(source, frames), 1 if is_live else most, patience_s, newest=is_live) as ahead:
+    own_pace = is_live(source, registry)
+    frames = looped(source, opened) if loops and not own_pace else _some(source, opened)
+    with Ahead(source, checked(source, frames), 1 if own_pace else most, patience_s, newest=own_pace) as ahead:
         yield ahead
 
 

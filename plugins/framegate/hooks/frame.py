@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -12,22 +11,15 @@ import pytest
 
 from framegate.hooks.options import options_of
 from framegate.hooks.outcome import named
-from framegate.hooks.pictures import build_preprocessor
+from framegate.hooks.pictures import OpenFeed, build_preprocessor
 from framegate.hooks.report import note
 
 if TYPE_CHECKING:
     from framegate.interfaces import Array, LoadedModel, MakeRenderer, Pixels
     from framegate.measure.frame import Turns
-    from framegate.measure.stages import Clock
     from framegate.models.frame_io import FrameIO
     from framegate.pipelines.python import PythonPipeline
     from framegate.preprocess.pipeline import Preprocessor
-    from framegate.realtime.feed import Feed
-    from framegate.realtime.run import RunRequest
-
-
-KEPT = 6
-"""Pictures that must not change after a frame has ended, and some more: those that are looked at."""
 
 
 @pytest.fixture
@@ -114,6 +106,7 @@ def python_pipeline(
     model_feeds: dict[str, Array],
     make_renderer: MakeRenderer,
     note_range: Callable[[Array], None],
+    open_feed: OpenFeed,
 ) -> PythonPipeline:
     """Preprocessing, model and renderer of the cell, joined."""
     from framegate.frames.turns import WARM_UP, numbered
@@ -130,9 +123,7 @@ def python_pipeline(
     note_range(tensor)
     drawing = replace(options_of(pytestconfig).drawing, value_range=frame_io.output_range)
     renderer = make_renderer(tensor.shape, str(tensor.dtype), drawing)
-    numbers = None
-    if "frame_scenario" in params:
-        numbers = Numbers(Stamp(tensor.shape, drawing), feeds_of(request.getfixturevalue("endless_frames")))
+    numbers = Numbers(Stamp(tensor.shape, drawing), open_feed) if "frame_scenario" in params else None
     stages = frame_stages(
         preprocess=lambda frame: {name: model_preprocessor(frame)},
         model=warm_model.stages(),
@@ -148,16 +139,3 @@ def python_pipeline(
     turns = numbered(frames, WARM_UP, time.perf_counter)
     order = order_of(params.get("frame_pipeline", "serial"))(stages)
     return PythonPipeline(turns, order, to_picture, renderer, drawing, apart, numbers)
-
-
-def feeds_of(pictures: Iterator[Pixels]) -> Callable[[RunRequest, Clock], Feed]:
-    """Opens the frames of a run, each with its number in a strip; the next run goes on where the last one ended."""
-    from framegate.frames.numbers import NumberedPictures
-    from framegate.realtime.feed import open_feed
-
-    def opened(request: RunRequest, clock: Clock) -> Feed:
-        first = next(pictures)  # before the clock starts: a camera takes seconds to bring it
-        numbered = NumberedPictures(itertools.chain([first], pictures), copies=request.in_flight + KEPT)
-        return open_feed(request, numbered, clock)
-
-    return opened

@@ -202,6 +202,7 @@ REALTIME = {
         parse=count(1000),
         default=1,
     ),
+    "once": Flag(name="frame-once", about="end a run of test_realtime when its frame source has no more frames"),
     "in_flight": Option(
         name="frame-in-flight",
         about="frames that are on their way at once in an overlapped pipeline",
@@ -234,6 +235,7 @@ class Options(NamedTuple):
     pipeline: tuple[str, ...]
     seconds: int
     queue: int
+    once: bool
     in_flight: int
     drawing: Drawing
     request: GLRequest

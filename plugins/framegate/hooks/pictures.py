@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,6 +19,13 @@ if TYPE_CHECKING:
     from framegate.measure.frame import Turns
     from framegate.preprocess.pipeline import Preprocessor
     from framegate.preprocess.tensor import ToTensor
+    from framegate.realtime.feed import Feed
+    from framegate.realtime.run import RunRequest
+
+OpenFeed = Callable[["RunRequest", Callable[[], float]], AbstractContextManager["Feed"]]
+
+KEPT = 6
+"""Pictures of a run that must not change after their frames have ended, as they are looked at, and some more."""
 
 
 @pytest.fixture(scope="session")
@@ -37,21 +45,37 @@ def frames(first_frames: list[Pixels]) -> list[Pixels]:
 
 
 @pytest.fixture
-def endless_frames(
-    pytestconfig: pytest.Config, first_frames: list[Pixels], frames: list[Pixels]
-) -> Iterator[Iterator[Pixels]]:
-    """The frames of ``--frame-source`` without an end: in turn, or of a longer source all of them, decoded ahead.
+def open_feed(pytestconfig: pytest.Config, first_frames: list[Pixels], frames: list[Pixels]) -> OpenFeed:
+    """Opens the frames of a run against a clock: those of the source, again and again, each with its number in a strip.
 
-    Whoever takes the next one of a longer source may meet a `FrameError`, which says what became of the source.
+    A source of many frames is decoded on a thread of its own while it runs. A device's frames come when they come.
     """
+    from framegate.frames import builtin, is_live
     from framegate.frames.live import live_frames
+    from framegate.frames.numbers import NumberedPictures
     from framegate.frames.sources import MOST_FRAMES
+    from framegate.realtime.feed import OnArrival
+    from framegate.realtime.feed import open_feed as make_feed
 
-    if len(first_frames) < MOST_FRAMES:
-        yield itertools.cycle(frames)
-        return
-    with live_frames(options_of(pytestconfig).source, registries_of(pytestconfig).frame_sources) as live:
-        yield live
+    options, factories = options_of(pytestconfig), registries_of(pytestconfig).frame_sources
+    own_pace = is_live(options.source, builtin() | dict(factories))
+    is_kept = not own_pace and not options.once and len(first_frames) < MOST_FRAMES
+
+    @contextmanager
+    def opened(request: RunRequest, clock: Callable[[], float]) -> Iterator[Feed]:
+        copies = request.in_flight + KEPT
+        with ExitStack() as closing:
+            pictures: Iterator[Pixels] = itertools.cycle(first_frames if len(first_frames) > 1 else frames)
+            if not is_kept:
+                pictures = closing.enter_context(live_frames(options.source, factories, loops=not options.once))
+                # It may take seconds to come, and is not due before.
+                pictures = itertools.chain([next(pictures)], pictures)
+            if own_pace and request.rate is not None:
+                yield OnArrival(pictures, request.seconds, clock, request.queue)
+            else:
+                yield make_feed(request, NumberedPictures(pictures, copies), clock)
+
+    return opened
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -36,7 +37,7 @@ class NullPipeline:
         self,
         frames: Iterator[Frame],
         clock: Clock = time.perf_counter,
-        open_feed: Callable[[RunRequest, Clock], Feed] | None = None,
+        open_feed: Callable[[RunRequest, Clock], AbstractContextManager[Feed]] | None = None,
     ) -> None:
         self._frames = frames
         self._clock, self._open_feed = clock, open_feed
@@ -61,8 +62,9 @@ class NullPipeline:
         """
         if self._open_feed is None:
             raise UsageError("this pipeline has no frames for a run; build it with open_feed")
-        self._frames = feed = self._open_feed(request, self._clock)
-        return watch(self, feed, request, self._clock)
+        with self._open_feed(request, self._clock) as feed:
+            self._frames = feed
+            return watch(self, feed, request, self._clock)
 
     def number(self) -> int | None:
         """The number in the strip of the picture on the screen."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from framegate.errors import UsageError
@@ -45,7 +46,7 @@ class Numbers(NamedTuple):
     """
 
     stamp: Stamp
-    open_feed: Callable[[RunRequest, Clock], Feed]
+    open_feed: Callable[[RunRequest, Clock], AbstractContextManager[Feed]]
 
 
 class PythonPipeline:
@@ -91,8 +92,9 @@ class PythonPipeline:
         if self._numbers is None:
             raise UsageError("this pipeline writes no numbers into its pictures; build it with them to run it")
         self._order.in_flight = request.in_flight
-        self._frames = feed = self._numbers.open_feed(request, self._order.clock)
-        return watch(self, feed, request, self._order.clock)
+        with self._numbers.open_feed(request, self._order.clock) as feed:
+            self._frames = feed
+            return watch(self, feed, request, self._order.clock)
 
     def number(self) -> int | None:
         """The number that stands on the screen; None where there is none."""

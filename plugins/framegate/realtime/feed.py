@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import itertools
 import math
+import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Protocol
 
@@ -139,6 +141,72 @@ class OnSchedule:
         oldest = max(self._next, newest - self._queue + 1)
         self.dropped |= dict.fromkeys(range(self._next, oldest), "queue")
         return oldest
+
+
+class OnArrival:
+    """Frames of a device that sets the pace itself: each is due when it arrived, and waits in a queue.
+
+    They are read on a thread of their own. One that finds the queue full pushes the oldest one out.
+
+    Args:
+        pictures: waits for each picture; what it raises is raised where the next frame is asked for.
+        seconds: how long frames are taken.
+        clock: returns seconds as a float.
+        queue: number of frames that the queue holds.
+    """
+
+    def __init__(self, pictures: Iterator[Pixels], seconds: float, clock: Clock, queue: int = 1) -> None:
+        self.began_s = clock()
+        self.dropped: dict[int, Reason] = {}
+        self._clock, self._most = clock, queue
+        self._until_s = self.began_s + seconds
+        self._waiting: deque[Frame] = deque()
+        self._end: BaseException | None = None
+        self._came = 0
+        self._changed = threading.Condition()
+        threading.Thread(target=self._read, args=(pictures,), name="framegate-device", daemon=True).start()
+
+    def __iter__(self) -> Iterator[Frame]:
+        return self
+
+    def __next__(self) -> Frame:
+        with self._changed:
+            self._changed.wait_for(lambda: self._waiting or self._end is not None)
+            if self._waiting:
+                return self._waiting.popleft()._replace(began_s=self._clock())
+            assert self._end is not None  # noqa: S101 # what was waited for
+            raise self._end
+
+    def came(self) -> int:
+        """Number of frames that have arrived."""
+        return self._came
+
+    def close(self) -> None:
+        """Have no more frames come."""
+        with self._changed:
+            self._until_s = -math.inf
+
+    def _read(self, pictures: Iterator[Pixels]) -> None:
+        end: BaseException = StopIteration()
+        try:
+            for picture in pictures:
+                now_s = self._clock()
+                if now_s >= self._until_s:
+                    break
+                self._arrived(now_s, picture)
+        except BaseException as error:  # noqa: BLE001 # whatever it is, the one who waits for a frame has to know
+            end = error
+        with self._changed:
+            self._end = end
+            self._changed.notify_all()
+
+    def _arrived(self, now_s: float, picture: Pixels) -> None:
+        with self._changed:
+            if len(self._waiting) == self._most:
+                self.dropped[self._waiting.popleft().number] = "queue"
+            self._waiting.append(Frame(self._came, now_s, picture))
+            self._came += 1
+            self._changed.notify_all()
 
 
 def open_feed(

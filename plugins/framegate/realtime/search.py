@@ -23,6 +23,8 @@ FAR = 0.05
 """Share of dropped frames above which a rate that failed is not tried again."""
 
 MOST_ATTEMPTS = 20
+MOST_S = 150.0
+"""Seconds after which no further attempt is made: a machine that is busy with others may drop frames at any rate."""
 
 
 def seconds_needed(rate: float) -> float:
@@ -46,7 +48,9 @@ def search_rate(run: Callable[[float], Realtime], first: float, intervals: float
     attempts: list[Attempt] = []
     bracket, best = Bracket(), None
     rate: float | None = min(max(first, SLOWEST), HIGHEST)
-    while rate is not None:
+    left_s = MOST_S
+    while rate is not None and (not attempts or seconds_needed(rate) <= left_s):
+        left_s -= seconds_needed(rate)
         part = run(rate)
         sustained = _is_sustained(part, rate, intervals)
         is_second = bool(attempts) and attempts[-1].rate == rate

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import numpy as np
@@ -42,15 +43,15 @@ def ticking(first: int = 0) -> Callable[[], float]:
     return lambda: float(next(ticks))
 
 
-def feed(request: RunRequest, clock: Callable[[], float]) -> Feed:
+def feed(request: RunRequest, clock: Callable[[], float]) -> AbstractContextManager[Feed]:
     """Large pictures, with room for the strip of their numbers."""
     frame = np.full((*LARGE, 3), 90, np.uint8)
-    return open_feed(request, lambda number: stamped(frame, number), clock)
+    return nullcontext(open_feed(request, lambda number: stamped(frame, number), clock))
 
 
-def small_feed(request: RunRequest, clock: Callable[[], float]) -> Feed:
+def small_feed(request: RunRequest, clock: Callable[[], float]) -> AbstractContextManager[Feed]:
     clip = pictures(20)
-    return open_feed(request, lambda number: clip[number % len(clip)], clock)
+    return nullcontext(open_feed(request, lambda number: clip[number % len(clip)], clock))
 
 
 def null_pipeline() -> NullPipeline:

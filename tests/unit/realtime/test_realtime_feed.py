@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import threading
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -10,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from virtual_clock import VirtualClock
 
+from framegate.errors import FrameError
 from framegate.interfaces import Frame, Pixels
-from framegate.realtime.feed import Feed, OnSchedule, open_feed
+from framegate.realtime.feed import Feed, OnArrival, OnSchedule, open_feed
 from framegate.realtime.run import RunRequest
 from framegate.realtime.schedule import Schedule
 
@@ -120,3 +123,68 @@ def test_a_camera_of_30_for_two_seconds_has_60_frames() -> None:
     clock = VirtualClock()
     feed = open_feed(RunRequest("camera", 30.0, 2.0), picture, clock, clock.advance)
     assert len(list(itertools.islice(feed, 100))) == 60
+
+
+class Device:
+    """Gives a picture whenever the test lets it, then an error or the end."""
+
+    def __init__(self, pictures: int, end: BaseException | None = None) -> None:
+        self.released = threading.Semaphore(0)
+        self._pictures, self._end = pictures, end
+
+    def __call__(self) -> Iterator[Pixels]:
+        for number in range(self._pictures):
+            self.released.acquire()
+            yield picture(number)
+        self.released.acquire()
+        if self._end is not None:
+            raise self._end
+
+
+def wait_for(feed: OnArrival, came: int) -> None:
+    while feed.came() < came:
+        pass
+
+
+def test_a_devices_frame_is_due_when_it_arrived() -> None:
+    clock, device = VirtualClock(2.0), Device(3)
+    feed = OnArrival(device(), 60.0, clock)
+    clock.advance(0.5)
+    device.released.release()
+    wait_for(feed, 1)
+    clock.advance(0.25)
+    frame = next(feed)
+    assert (frame.number, frame.due_s, frame.began_s) == (0, 2.5, 2.75)
+
+
+def test_a_devices_frames_push_each_other_out() -> None:
+    clock, device = VirtualClock(), Device(5)
+    feed = OnArrival(device(), 60.0, clock, queue=2)
+    device.released.release(6)
+    assert [frame.number for frame in itertools.islice(_after(feed, 5), 2)] == [3, 4]
+    assert feed.dropped == dict.fromkeys([0, 1, 2], "queue")
+    assert list(feed) == []
+
+
+def test_a_device_that_fails_says_so_after_its_frames() -> None:
+    clock, device = VirtualClock(), Device(1, FrameError("the cable was pulled"))
+    feed = OnArrival(device(), 60.0, clock)
+    device.released.release(2)
+    assert next(feed).number == 0
+    with pytest.raises(FrameError, match="the cable was pulled"):
+        next(feed)
+
+
+def test_a_device_is_read_no_longer_than_was_asked_for() -> None:
+    clock, device = VirtualClock(), Device(5)
+    feed = OnArrival(device(), 1.0, clock)
+    device.released.release()
+    assert next(feed).number == 0
+    clock.advance(1.0)
+    device.released.release()
+    assert list(feed) == []
+
+
+def _after(feed: OnArrival, came: int) -> OnArrival:
+    wait_for(feed, came)
+    return feed
