@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
@@ -16,11 +17,16 @@ if TYPE_CHECKING:
     from framegate.hooks.pictures import SavePicture
     from framegate.pipelines.base import Pipeline
     from framegate.realtime.run import Run, RunRequest
+    from framegate.results.realtime import Realtime
 
 RunFrames = Callable[["Pipeline"], None]
 
 FEW_S = 0.5
 """Seconds of a run with timing off, which only shows that it works."""
+GUESS_S, GUESS_RATE = 3.0, 30.0
+"""Seconds of the run that gives a first guess of the highest rate; the rate with timing off, where none is sought."""
+SEARCH_S = 150.0
+"""Seconds that the search for the highest rate may take."""
 
 
 @pytest.hookimpl(trylast=True)
@@ -64,8 +70,8 @@ def run_frames(
     Raises:
         WrongOutput: a frame was not on the screen when the pipeline said that it was.
     """
-    from framegate.realtime.statistics import realtime_of
-    from framegate.realtime.verify import verify_run
+    from framegate.realtime.run import is_searched
+    from framegate.realtime.search import search_rate, seconds_needed
     from framegate.results.parts import Stages
 
     clock = clock_of(pytestconfig)
@@ -73,18 +79,55 @@ def run_frames(
 
     def take(pipeline: Pipeline) -> None:
         pipeline.prepare(save_picture if is_kept else None)
-        before = {stage: len(samples) for stage, samples in pipeline.samples.items()}
-        run = pipeline.run(run_request)
-        verify_run(run)
-        realtime_of(run).store(benchmark.extra_info)
-        shown = len(run.sights)
-        stages_s = {stage: samples[before.get(stage, 0) :][:shown] for stage, samples in pipeline.samples.items()}
-        if shown:
-            Stages(stages_s).store(benchmark.extra_info)
-        seconds = iter(_rounds_s(run))
-        benchmark.pedantic(lambda: clock.advance(next(seconds)), rounds=len(_rounds_s(run)), iterations=1)
+        takes: dict[float | None, Take] = {}
+
+        def at(request: RunRequest) -> Realtime:
+            takes[request.rate] = take = Take.of(pipeline, request)
+            return take.part
+
+        def at_rate(rate: float) -> Realtime:
+            return at(replace(run_request, rate=rate, seconds=seconds_needed(rate)))
+
+        if is_searched(run_request) and benchmark.enabled:
+            guess = at(replace(run_request, scenario="single-stream", seconds=GUESS_S))
+            part = search_rate(at_rate, guess.delivered_per_s, most_s=SEARCH_S)
+        else:
+            part = at(replace(run_request, rate=GUESS_RATE) if is_searched(run_request) else run_request)
+        part.store(benchmark.extra_info)
+        last = takes[part.rate]
+        if last.run.sights:
+            Stages(last.stages_s).store(benchmark.extra_info)
+        rounds_s = _rounds_s(last.run)
+        seconds = iter(rounds_s)
+        benchmark.pedantic(lambda: clock.advance(next(seconds)), rounds=len(rounds_s), iterations=1)
 
     return take
+
+
+class Take(NamedTuple):
+    """A run of a pipeline, and what it came to."""
+
+    run: Run
+    part: Realtime
+    stages_s: dict[str, list[float]]
+
+    @classmethod
+    def of(cls, pipeline: Pipeline, request: RunRequest) -> Take:
+        """Have a pipeline take a run's frames.
+
+        Raises:
+            WrongOutput: a frame was not on the screen when the pipeline said that it was.
+        """
+        from framegate.realtime.statistics import realtime_of
+        from framegate.realtime.verify import verify_run
+
+        before = {stage: len(samples) for stage, samples in pipeline.samples.items()}
+        run = pipeline.run(request)
+        verify_run(run)
+        stages_s = {
+            stage: samples[before.get(stage, 0) :][: len(run.sights)] for stage, samples in pipeline.samples.items()
+        }
+        return cls(run, realtime_of(run), stages_s)
 
 
 def _rounds_s(run: Run) -> list[float]:

@@ -47,6 +47,11 @@ class RunRequest:
         return cls(name, None if rate in {"", MAX} else float(rate), seconds, queue, at_once)
 
 
+def is_searched(request: RunRequest) -> bool:
+    """Whether a run asks for the highest rate that is sustained."""
+    return request.scenario == CAMERA and request.rate is None
+
+
 def cell_names(scenarios: Sequence[str], rates: Sequence[Rate]) -> list[str]:
     """What the runs of several scenarios are called in tests' names; a camera has one for each rate."""
     return [

@@ -23,8 +23,6 @@ FAR = 0.05
 """Share of dropped frames above which a rate that failed is not tried again."""
 
 MOST_ATTEMPTS = 20
-MOST_S = 150.0
-"""Seconds after which no further attempt is made: a machine that is busy with others may drop frames at any rate."""
 
 
 def seconds_needed(rate: float) -> float:
@@ -32,7 +30,9 @@ def seconds_needed(rate: float) -> float:
     return (samples_needed(0.99) + 1) / rate
 
 
-def search_rate(run: Callable[[float], Realtime], first: float, intervals: float = INTERVALS) -> Realtime:
+def search_rate(
+    run: Callable[[float], Realtime], first: float, intervals: float = INTERVALS, most_s: float = math.inf
+) -> Realtime:
     """The run at the highest rate that is sustained, with the search in it; the last one where no rate is.
 
     A rate is sustained if no frame is dropped and the bound of p99 is under ``intervals`` frame intervals. One that
@@ -44,11 +44,13 @@ def search_rate(run: Callable[[float], Realtime], first: float, intervals: float
         first: a guess, such as the rate of ``single-stream``. A good one takes three attempts; one that is too high
             costs less than one that is too low.
         intervals: frame intervals that p99 of the ages has to be under.
+        most_s: seconds that all attempts together may take, but for the first: a machine that is busy with others may
+            drop frames at any rate.
     """
     attempts: list[Attempt] = []
     bracket, best = Bracket(), None
     rate: float | None = min(max(first, SLOWEST), HIGHEST)
-    left_s = MOST_S
+    left_s = most_s
     while rate is not None and (not attempts or seconds_needed(rate) <= left_s):
         left_s -= seconds_needed(rate)
         part = run(rate)
