@@ -34,7 +34,9 @@ def output() -> str:
     return done.stdout
 
 
-@pytest.mark.parametrize("suite", ["test_load", "test_preprocess", "test_inference", "test_render", "test_frame"])
+@pytest.mark.parametrize(
+    "suite", ["test_load", "test_preprocess", "test_inference", "test_render", "test_frame", "test_realtime"]
+)
 def test_every_suite_has_cells_that_pass(output: str, suite: str) -> None:
     assert re.search(rf"::{suite}\[.*\] PASSED", output)
 

@@ -14,12 +14,15 @@ CAMERA = "preprocess"
 def stage_sections(results: Sequence[CellResult]) -> Iterator[Section]:
     """Median milliseconds of each stage with its share of the total: a table for each suite and set of stages.
 
-    Cells of a page, and those whose way to the screen was looked at closer, have tables of their own.
+    Cells of a page, and those whose way to the screen was looked at closer, have tables of their own. So do the rates of
+    runs against a clock, which do not follow from the stages.
     """
-    timed = [result for result in results if result.stages and not (result.screen or result.page)]
+    timed = [
+        result for result in results if result.stages and not (result.screen or (result.page and not result.realtime))
+    ]
     for suite, stages in dict.fromkeys((result.suite, _stages(result)) for result in timed):
-        rate = ["frames/s"] if CAMERA in stages else []
         rows = [result for result in timed if (result.suite, _stages(result)) == (suite, stages)]
+        rate = ["frames/s"] if CAMERA in stages and not any(result.realtime for result in rows) else []
         yield Section(
             f"{suite}: where the time goes (median ms)",
             ["", "total ms", *stages, *rate],

@@ -13,11 +13,15 @@ STAGES = ("preprocess", "upload", "inference", "readback", "convert", "draw", "p
 
 
 def way_sections(results: Sequence[CellResult]) -> Iterator[Section]:
-    """For each model, size and preprocessing that ran in a page: a table, the fastest first, and what it says."""
+    """For each model, size and preprocessing that ran in a page: a table, the fastest first, and what it says.
+
+    Runs against a clock are not among them: how fast their frames follow each other is the clock's to say.
+    """
     ways = [
         result
         for result in results
         if result.stages and result.frame.model and result.frame.runtime and result.frame.renderer
+        if not result.realtime
     ]
     for subject in dict.fromkeys(_subject(way) for way in ways if way.page):
         yield _section(

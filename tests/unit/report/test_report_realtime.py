@@ -8,8 +8,11 @@ from typing import Any
 from cell_results import cell_result
 
 from framegate.report.realtime import realtime_sections
+from framegate.report.stages import stage_sections
 from framegate.report.terminal import section_text
+from framegate.report.ways import way_sections
 from framegate.results.cell import CellResult
+from framegate.results.page import Page
 from framegate.results.parts import Frame
 from framegate.results.realtime import Realtime, Search
 
@@ -80,6 +83,20 @@ def test_the_table_in_full() -> None:
 
 def test_nothing_is_said_of_cells_that_had_no_clock() -> None:
     assert not list(realtime_sections([cell_result("test_x[a]")]))
+
+
+def test_the_other_tables_leave_rates_to_this_one() -> None:
+    stages_s = {"preprocess": 0.001, "inference": 0.009}
+    native = cell_result("test_realtime[a]", stages_s, realtime=QUIET)
+    page = cell_result(
+        "test_realtime_browser[b]",
+        {"upload": 0.001, "inference": 0.009},
+        Frame(model="m", runtime="tfjs-wasm", renderer="topixels"),
+        page=Page(),
+        realtime=QUIET,
+    )
+    assert [section.columns[-1] for section in stage_sections([native, page])] == ["inference", "inference"]
+    assert not list(way_sections([page]))
 
 
 def test_all_frames_of_the_camera_reached_the_screen() -> None:
