@@ -14,8 +14,8 @@ CAMERA = "preprocess"
 def stage_sections(results: Sequence[CellResult]) -> Iterator[Section]:
     """Median milliseconds of each stage with its share of the total: a table for each suite and set of stages.
 
-    Cells of a page, and those whose way to the screen was looked at closer, have tables of their own. So do the rates of
-    runs against a clock, which do not follow from the stages.
+    Cells of a page, and those whose way to the screen was looked at closer, have tables of their own. So do the rates
+    of runs against a clock, which do not follow from the stages.
     """
     timed = [
         result for result in results if result.stages and not (result.screen or (result.page and not result.realtime))
