@@ -268,7 +268,10 @@ Step = Callable[[Pixels], Pixels]
 """One preprocessing operation: a uint8 image, (H, W, 3) RGB or (H, W) grey, to one of the same height and width."""
 
 FrameSourceFactory = Callable[[str], Iterator[Pixels]]
-"""Opens a frame source, told what stands after its name and a colon: RGB frames, uint8 (H, W, 3), of one size."""
+"""Opens a frame source, told what stands after its name and a colon: RGB frames, uint8 (H, W, 3), of one size.
+
+A factory whose attribute ``is_live`` is true opens a device whose frames come whether or not somebody asks for them.
+"""
 
 ModelSourceFactory = Callable[[], ModelSource]
 RuntimeFactory = Callable[[], Runtime]

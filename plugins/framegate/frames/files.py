@@ -40,8 +40,8 @@ def write_y4m(path: Path, pictures: Iterable[Pixels], rate: float) -> int:
     """Write pictures to an uncompressed video, as a browser's fake camera plays it; missing folders are made.
 
     The colours are those of BT.709 in limited range, with one colour for two by two pixels (``C420jpeg``): 1.5 bytes
-    per pixel and picture. Chromium takes them for that; FFmpeg, and so OpenCV, takes them for BT.601, as the format
-    has no place to say it.
+    per pixel and picture. The format has no place to say so: Chromium takes them for that where it draws by a GPU or
+    by SwiftShader (``--use-angle=swiftshader``), and for BT.601 where it has neither, as FFmpeg and so OpenCV do.
 
     Args:
         path: the file, which ends in ``.y4m``.
