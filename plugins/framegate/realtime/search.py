@@ -13,8 +13,8 @@ from framegate.results.realtime import Attempt, Realtime, Search
 INTERVALS = 2.0
 """Frame intervals under which p99 of the ages has to be: a frame is there before the one after the next is due."""
 
-SLOWEST = 5.0
-"""Frames per second below which nobody looks; an attempt there would take minutes."""
+SLOWEST = 10.0
+"""Frames per second below which nothing is searched: no camera is so slow, and an attempt would take minutes."""
 
 PRECISION = 1.02
 """Times the answer that the lowest rate that failed may be."""
@@ -75,11 +75,13 @@ class Bracket:
         low: the highest rate that was sustained; 0 before the first.
         high: the lowest that was not; infinite before the first.
         streak: count of the last rates that all were sustained, or all were not.
+        capacity: frames per second that were delivered at the last rate that was not sustained; 0 before one.
     """
 
     low: float = 0.0
     high: float = math.inf
     streak: int = 0
+    capacity: float = 0.0
     _was_sustained: bool | None = None
 
     def following(self, rate: float, delivered_per_s: float, *, is_sustained: bool) -> float | None:
@@ -93,14 +95,15 @@ class Bracket:
         if is_sustained:
             self.low = rate
         else:
-            self.high = rate
+            self.high, self.capacity = rate, delivered_per_s
         if self.high <= max(PRECISION * self.low, SLOWEST) or self.low >= HIGHEST:
             return None
         step = math.pow(PRECISION, 1 << (self.streak - 1))
         middle = math.sqrt(self.low * self.high) if self.low else SLOWEST
         if is_sustained:
-            return min(self.low * step, middle, HIGHEST)
-        slower = min(self.high / step, delivered_per_s)
+            is_near = PRECISION * self.low >= self.capacity
+            return min(self.low * step if is_near else middle, middle, HIGHEST)
+        slower = min(self.high / step, self.capacity)
         return slower if slower > max(PRECISION * self.low, SLOWEST) else middle
 
 
