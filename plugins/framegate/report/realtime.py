@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from framegate.report.section import Section
 from framegate.results.cell import CellResult
 from framegate.results.parts import Frame
-from framegate.results.realtime import Realtime
+from framegate.results.realtime import Realtime, Search
 
 COLUMNS = (
     "",
@@ -26,6 +26,9 @@ COLUMNS = (
 )
 TAILS = {"age_p90_s": "p90", "age_p99_s": "p99"}
 """Fields that the table leaves open where the frames were too few, and what it calls them."""
+
+NEAR = 1.05
+"""Times a rate that is sustained, within which another that is not leaves nothing open."""
 
 Row = tuple[CellResult, Realtime]
 
@@ -114,8 +117,7 @@ def _rank(row: Row) -> tuple[float, ...]:
 def _answer(part: Realtime) -> str:
     age = f"({_age(part)})"
     if part.search:
-        rate = part.search.rate
-        return f"sustains {_rate(rate)} fps {age}" if rate else "sustains no rate that was tried"
+        return f"sustains {_highest(part.search)} {age}" if part.search.rate else f"sustains {_highest(part.search)}"
     if part.scenario != "camera":
         return f"{part.scenario}: {_rate(part.delivered_per_s)} fps {age}"
     if part.dropped_count:
@@ -127,10 +129,20 @@ def _answer(part: Realtime) -> str:
 
 def _short(part: Realtime) -> str:
     if part.search:
-        return f"{_rate(part.search.rate)} fps" if part.search.rate else "none"
+        return _highest(part.search)
     if part.scenario != "camera":
         return f"{_rate(part.delivered_per_s)} fps"
     return f"drops {_share(part)}" if part.dropped_count else f"drops none, {_age(part)}"
+
+
+def _highest(search: Search) -> str:
+    """``58 fps``, with how far it may be from the highest where the search had no time to say."""
+    rate, failed = search.rate, search.failed
+    if rate is None:
+        return "no rate that was tried" if failed is None else f"not even {_rate(failed)} fps"
+    if failed is None:
+        return f"{_rate(rate)} fps or more"
+    return f"{_rate(rate)} fps" + (f" or more, below {_rate(failed)}" if failed > NEAR * rate else "")
 
 
 def _camera(part: Realtime) -> str:

@@ -39,6 +39,12 @@ class Search:
     intervals: float
     attempts: tuple[Attempt, ...]
 
+    @property
+    def failed(self) -> float | None:
+        """The lowest rate above it that was not sustained; None where all were."""
+        rates = [attempt.rate for attempt in self.attempts if not attempt.sustained]
+        return min((rate for rate in rates if rate > (self.rate or 0)), default=None)
+
 
 @dataclass(frozen=True)
 class Realtime(Part):

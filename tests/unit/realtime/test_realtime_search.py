@@ -112,6 +112,15 @@ def test_no_camera_is_faster_than_the_highest() -> None:
     assert sustained(search_rate(attempts_of(lambda _: 1e-5), first=5_000)) == HIGHEST
 
 
+def test_a_search_that_has_no_time_left_says_what_it_knows() -> None:
+    part = search_rate(attempts_of(lambda _: 0.020), first=100, most_s=30)
+    assert part.search is not None
+    assert part.search.attempts[0].rate == 100
+    assert [attempt.sustained for attempt in part.search.attempts] == [False, True]
+    assert [part.search.rate, part.search.failed] == pytest.approx([50, 100], rel=0.01)
+    assert search_rate(attempts_of(lambda _: 0.020), first=40, most_s=1).rate == 40  # the first is always made
+
+
 def test_a_source_that_ends_ends_the_search() -> None:
     def attempt(rate: float) -> Realtime:
         return replace(realtime_of(service_run(rate, 100, lambda _: 0.02)), ended="the camera was pulled out")

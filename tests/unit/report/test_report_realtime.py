@@ -14,7 +14,7 @@ from framegate.report.ways import way_sections
 from framegate.results.cell import CellResult
 from framegate.results.page import Page
 from framegate.results.parts import Frame
-from framegate.results.realtime import Realtime, Search
+from framegate.results.realtime import Attempt, Realtime, Search
 
 QUIET = Realtime(
     scenario="camera",
@@ -60,6 +60,12 @@ def cell(part: Realtime, runtime: str = "openvino", renderer: str = "gl-upload",
     return cell_result(
         name, frame=Frame(**{"model": "net", "size": "128", **frame}, runtime=runtime, renderer=renderer), realtime=part
     )
+
+
+def searched(sustained: float | None, failed: float | None) -> Search:
+    attempts = [Attempt(sustained, sustained=True, dropped=0, age_p99_s=0.01)] if sustained else []
+    attempts += [Attempt(failed, sustained=False, dropped=9, age_p99_s=None)] if failed else []
+    return Search(sustained, 2.0, tuple(attempts))
 
 
 def notes(*cells: CellResult) -> list[str]:
@@ -132,7 +138,7 @@ def test_the_best_way_is_named_and_the_best_of_the_other_runtimes_beside_it() ->
 def test_where_the_highest_rate_was_searched_it_is_the_answer() -> None:
     rates = {("openvino", "gl-upload"): 58.2, ("openvino", "opencv"): 55.0, ("tensorflow", "gl-upload"): 31.1}
     cells = [
-        cell(replace(QUIET, rate=rate, search=Search(rate, 2.0, ())), runtime, renderer)
+        cell(replace(QUIET, rate=rate, search=searched(rate, 1.02 * rate)), runtime, renderer)
         for (runtime, renderer), rate in rates.items()
     ]
     assert notes(*cells) == [
@@ -140,9 +146,18 @@ def test_where_the_highest_rate_was_searched_it_is_the_answer() -> None:
     ]
 
 
+def test_what_a_search_left_open_is_said() -> None:
+    assert (
+        "sustains 14 fps or more, below 25 (age p99 21 ms)"
+        in notes(cell(replace(QUIET, search=searched(14.0, 25.0))))[0]
+    )
+    assert "sustains 1000 fps or more (age" in notes(cell(replace(QUIET, search=searched(1000.0, None))))[0]
+    assert "sustains no rate that was tried with" in notes(cell(replace(QUIET, search=searched(None, None))))[0]
+
+
 def test_no_rate_may_be_sustained() -> None:
-    assert notes(cell(replace(BUSY, more_s={}, search=Search(None, 2.0, ())))) == [
-        "net at 128: sustains no rate that was tried with gl-upload on openvino"
+    assert notes(cell(replace(BUSY, more_s={}, search=searched(None, 10.0)))) == [
+        "net at 128: sustains not even 10 fps with gl-upload on openvino"
     ]
 
 
