@@ -21,6 +21,7 @@ from framegate.interfaces import Array, ModelSpec, TensorInfo
 from framegate.models import graph
 from framegate.models.cache import filled
 from framegate.models.graph import UNKNOWN_RANK
+from framegate.models.nodes import node_name
 from framegate.models.packages import download
 from framegate.models.sources import npm
 from framegate.models.topology import read_model_json
@@ -142,7 +143,7 @@ def noise(info: TensorInfo, random: np.random.Generator) -> Array:
 def ask_tfjs(tfjs: Path, model: Path, feeds: dict[str, Array], folder: Path) -> list[Array]:
     parsed = read_model_json(model)
     is_graph = parsed.format == "graph"
-    tensors = {port.info.name: graph.node_name(port.tensor) for port in graph.inputs(parsed)} if is_graph else {}
+    tensors = {port.info.name: node_name(port.tensor) for port in graph.inputs(parsed)} if is_graph else {}
     inputs = []
     for at, (name, array) in enumerate(feeds.items()):
         dtype, file = JAVASCRIPT.get(array.dtype.name, "int32"), folder / f"input{at}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from framegate.analysis.nodes import Node
 from framegate.analysis.tensors import (
     Dim,
     MismatchError,
@@ -18,6 +17,7 @@ from framegate.analysis.tensors import (
     reshape,
     text,
 )
+from framegate.models.nodes import Node
 
 # Larger numbers in a model.json are mistakes, and are not to be allocated for.
 _HIGHEST_RANK = 32

@@ -11,8 +11,8 @@ from typing import Any
 from framegate.analysis.inspection import inspect
 from framegate.errors import FramegateError, ModelFormatError
 from framegate.interfaces import ModelSpec
-from framegate.models.graph import node_name
 from framegate.models.memory import check_fits
+from framegate.models.nodes import node_name
 from framegate.models.topology import ModelJson, read_model_json
 from framegate.models.wiring import order
 

@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from framegate.analysis.nodes import Node, shape_dims, whole
 from framegate.analysis.shard_states import ShardsReport
 from framegate.analysis.tensors import Tensor, Values
 from framegate.models.manifest import WeightEntry, WeightGroup
+from framegate.models.nodes import Node, shape_dims, whole
 from framegate.models.topology import ModelJson
 
 _LONGEST = 64  # numbers; shapes, axes and paddings are far shorter

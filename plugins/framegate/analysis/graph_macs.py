@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from framegate.analysis.nodes import Node
 from framegate.analysis.tensors import Dim, Shape, Tensor, product
 from framegate.analysis.window_rules import DEPTHWISE, channels_first, einsum_sizes, filter_taps, matrix_shapes
+from framegate.models.nodes import Node
 
 
 def _convolution(node: Node, tensors: Sequence[Tensor], output: Shape) -> Dim:

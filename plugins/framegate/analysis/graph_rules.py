@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from framegate.analysis import array_rules, slice_rules, window_rules
-from framegate.analysis.nodes import Node
 from framegate.analysis.tensors import Tensor
+from framegate.models.nodes import Node
 
 Outputs = list[Tensor]
 

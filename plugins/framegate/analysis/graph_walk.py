@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from framegate.analysis.constants import constant
 from framegate.analysis.graph_macs import macs
 from framegate.analysis.graph_parts import parts
 from framegate.analysis.graph_rules import RULES
-from framegate.analysis.nodes import Node, in_order
 from framegate.analysis.rows import Row, Walk, entries_by_name
 from framegate.analysis.tensors import UNKNOWN, MismatchError, Shape, Tensor, Values, text
 from framegate.analysis.values import values_of
@@ -16,7 +16,9 @@ from framegate.analysis.window_rules import DEPTHWISE, channels_first, filter_ta
 from framegate.errors import ModelFormatError, UsageError
 from framegate.models import graph
 from framegate.models.manifest import WeightEntry
+from framegate.models.nodes import Node
 from framegate.models.topology import ModelJson
+from framegate.models.wiring import sorted_names
 
 _LOOPS = frozenset(
     {"NextIteration", "While", "StatelessWhile", "If", "StatelessIf", "PartitionedCall", "StatefulPartitionedCall"}
@@ -64,7 +66,7 @@ class GraphWalk:
             ModelFormatError: the graph cannot be computed in any order, or an op lacks an input.
             UsageError: if strict, the first op whose inputs do not fit together.
         """
-        for node in in_order(self._model.path, [Node(raw) for raw in graph.nodes(self._model)]):
+        for node in _in_order(self._model.path, [Node(raw) for raw in graph.nodes(self._model)]):
             self._visit(node)
         for port in self._outputs_asked:
             name, _, number = port.tensor.partition(":")
@@ -197,7 +199,27 @@ def _detail(node: Node, inputs: Sequence[Tensor]) -> str:
     steps = {strides[axis] for axis in spatial_axes(node, len(strides))} - {1}
     if steps:
         words.append(f"/{'x'.join(map(str, sorted(steps)))}")
-    words.extend(graph.strings(node.raw, "fused_ops"))
+    words.extend(node.strings("fused_ops"))
     if node.op in (*DEPTHWISE, "Conv2D", "_FusedConv2D") and channels_first(node):
         words.append("NCHW")
     return " ".join(words)
+
+
+def _in_order(path: Path, nodes: Sequence[Node]) -> list[Node]:
+    """The nodes, each after those whose results it takes.
+
+    The loops of TensorFlow's v1 control flow close through NextIteration, and those edges are left out.
+
+    Raises:
+        ModelFormatError: a node takes what no node makes, or nodes wait for each other.
+    """
+    by_name = {node.name: node for node in nodes}
+    for node in nodes:
+        for name, _ in node.inputs:
+            if name not in by_name:
+                raise ModelFormatError(
+                    f"{path}: node {node.name!r} ({node.op}) takes {name!r}, which the graph lacks;"
+                    " convert the model again"
+                )
+    takes = {node.name: [name for name, _ in node.inputs if by_name[name].op != "NextIteration"] for node in nodes}
+    return [by_name[name] for name in sorted_names(path, takes)]

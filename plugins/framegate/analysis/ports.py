@@ -11,6 +11,7 @@ from framegate.errors import ModelError, UsageError
 from framegate.interfaces import ModelSpec, Range, Size, TensorInfo
 from framegate.models import graph, layers
 from framegate.models.image_io import image_input
+from framegate.models.nodes import node_name
 from framegate.models.topology import ModelJson
 
 DEFAULT_SIZE = Size(256, 256)
@@ -51,7 +52,7 @@ def fed_ports(model: ModelJson) -> tuple[Fed, ...]:
     """Each input with the node or layer that is fed."""
     if model.format == "layers":
         return tuple((info, info.name) for info in layers.inputs(model))
-    return tuple((port.info, graph.node_name(port.tensor)) for port in graph.inputs(model))
+    return tuple((port.info, node_name(port.tensor)) for port in graph.inputs(model))
 
 
 def feeds(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from framegate.analysis.nodes import Node
 from framegate.analysis.tensors import UNKNOWN, Dim, MismatchError, Tensor, Values, text
+from framegate.models.nodes import Node
 
 _KEEP_TO_END = -1
 

@@ -7,8 +7,8 @@ import math
 import operator
 from collections.abc import Callable, Sequence
 
-from framegate.analysis.nodes import Node
 from framegate.analysis.tensors import Dims, Tensor, Values, product
+from framegate.models.nodes import Node
 
 _LONGEST = 64
 _LARGEST = 1 << 48

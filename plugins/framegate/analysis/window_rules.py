@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from framegate.analysis.nodes import Node
 from framegate.analysis.tensors import (
     Dim,
     Dims,
@@ -16,6 +15,7 @@ from framegate.analysis.tensors import (
     transposed_window,
     window,
 )
+from framegate.models.nodes import Node
 
 DEPTHWISE = ("DepthwiseConv2d", "DepthwiseConv2dNative", "FusedDepthwiseConv2dNative")
 

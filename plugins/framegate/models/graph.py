@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-from collections.abc import Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from framegate.errors import ModelFormatError
 from framegate.interfaces import TensorInfo
-from framegate.models.open_rank import image_shape
+from framegate.models.nodes import Node, NodeJson, node_name
 from framegate.models.topology import ModelJson
-
-Node = Mapping[str, Any]
 
 _NUMPY_DTYPES = {
     "DT_BOOL": "bool",
@@ -37,6 +34,19 @@ _NO_OUTPUT = frozenset({
     "TensorListSetItem", "TensorListSplit",
 })  # fmt: skip
 _PLACEHOLDERS = frozenset({"Placeholder", "PlaceholderV2", "PlaceholderWithDefault"})
+_SAME_CHANNELS = frozenset({
+    "Add", "AddV2", "AvgPool", "Cast", "FakeQuantWithMinMaxVars", "Identity", "MaxPool", "MirrorPad", "Mul", "Pad",
+    "PadV2", "RealDiv", "Relu", "Relu6", "ResizeBilinear", "ResizeNearestNeighbor", "Sigmoid", "StopGradient", "Sub",
+    "Tanh",
+})  # fmt: skip
+"""Ops whose result has the channels of what they take, in the place where those stood."""
+
+_CONVOLUTIONS = frozenset({
+    "Conv2D", "DepthwiseConv2d", "DepthwiseConv2dNative", "FusedDepthwiseConv2dNative", "_FusedConv2D",
+})  # fmt: skip
+
+Image = tuple[int | None, ...]
+
 # Of unknown rank: an image until proven otherwise.
 UNKNOWN_RANK = (None, None, None, None)
 
@@ -48,7 +58,7 @@ class Port(NamedTuple):
     tensor: str
 
 
-def nodes(model: ModelJson) -> list[dict[str, Any]]:
+def nodes(model: ModelJson) -> list[NodeJson]:
     """The graph's nodes, each checked to be an object with a name, an op and a list of inputs.
 
     Raises:
@@ -69,7 +79,7 @@ def inputs(model: ModelJson) -> tuple[Port, ...]:
     The signature gives their names; shapes and types are those of the placeholders, by which TF.js checks its feeds.
     Where neither says a rank, the convolution that takes the input does.
     """
-    placeholders = {node["name"]: _placeholder(node) for node in nodes(model) if node["op"] in _PLACEHOLDERS}
+    placeholders = {node.name: _placeholder(node) for node in map(Node, nodes(model)) if node.op in _PLACEHOLDERS}
     named = _signature(model, "inputs")
     ports = tuple(_as_placed(port, placeholders) for port in named) or tuple(placeholders.values())
     return tuple(_ranked(model, port) for port in ports)
@@ -80,45 +90,26 @@ def outputs(model: ModelJson) -> tuple[Port, ...]:
     ports = _signature(model, "outputs")
     if ports:
         return ports
-    used = {node_name(name) for node in nodes(model) for name in node.get("input") or ()}
-    loose = [node for node in nodes(model) if node["name"] not in used and node["op"] not in _NO_OUTPUT]
+    raw = nodes(model)
+    used = {node_name(name) for node in raw for name in node.get("input") or ()}
+    loose = [node for node in map(Node, raw) if node.name not in used and node.op not in _NO_OUTPUT]
     return tuple(
-        Port(TensorInfo(node["name"], UNKNOWN_RANK, _dtype(_attr(node, "T", "type"))), f"{node['name']}:0")
-        for node in loose
+        Port(TensorInfo(node.name, UNKNOWN_RANK, _dtype(node.attr("T", "type"))), f"{node.name}:0") for node in loose
     )
 
 
 def last_ops(model: ModelJson) -> Iterator[str]:
     """The names of the operations that make the first output, last one first, fused activations included."""
-    by_name = {node["name"]: node for node in nodes(model)}
+    by_name = {node.name: node for node in map(Node, nodes(model))}
     ports = outputs(model)
     node = by_name.get(node_name(ports[0].tensor)) if ports else None
     for _ in by_name:  # a bound, for graphs with loops
         if node is None:
             return
-        yield from reversed(strings(node, "fused_ops"))
-        yield str(node["op"])
-        tensors = node.get("input") or ()
+        yield from reversed(node.strings("fused_ops"))
+        yield node.op
+        tensors = node.raw.get("input") or ()
         node = by_name.get(node_name(tensors[0])) if tensors else None
-
-
-def node_name(tensor: str) -> str:
-    """The node of a tensor: ``name``, ``name:0`` and ``^name`` are all ``name``."""
-    return tensor.removeprefix("^").split(":", 1)[0]
-
-
-def strings(node: Node, attribute: str) -> tuple[str, ...]:
-    """A list-of-strings attribute, empty where the node has none (protobuf's JSON holds bytes as base64)."""
-    listed = _attr(node, attribute, "list")
-    values = listed.get("s") if isinstance(listed, Mapping) else None
-    return tuple(_text(value) for value in values) if isinstance(values, list) else ()
-
-
-def _text(value: Any) -> str:
-    try:
-        return base64.b64decode(value, validate=True).decode()
-    except (binascii.Error, TypeError, ValueError):
-        return str(value)
 
 
 def _check_node(model: ModelJson, node: Any, names: set[str]) -> None:
@@ -179,19 +170,13 @@ def _ranked(model: ModelJson, port: Port) -> Port:
     if port.info.shape != UNKNOWN_RANK:
         return port
     weights = {entry.name: entry.shape for group in model.groups for entry in group.entries}
-    shape = image_shape(nodes(model), node_name(port.tensor), weights)
+    shape = image_shape(map(Node, nodes(model)), node_name(port.tensor), weights)
     return port if shape is None else Port(TensorInfo(port.info.name, shape, port.info.dtype), port.tensor)
 
 
 def _placeholder(node: Node) -> Port:
-    info = TensorInfo(node["name"], _shape(_attr(node, "shape", "shape")), _dtype(_attr(node, "dtype", "type")))
-    return Port(info, f"{node['name']}:0")
-
-
-def _attr(node: Node, name: str, kind: str) -> Any:
-    attributes = node.get("attr")
-    value = attributes.get(name) if isinstance(attributes, Mapping) else None
-    return value.get(kind) if isinstance(value, Mapping) else None
+    info = TensorInfo(node.name, _shape(node.attr("shape", "shape")), _dtype(node.attr("dtype", "type")))
+    return Port(info, f"{node.name}:0")
 
 
 def _dtype(name: Any) -> str:
@@ -211,3 +196,38 @@ def _dim(dim: Any) -> int | None:
     except (KeyError, TypeError, ValueError, OverflowError):  # the last one for a size of 1e999
         return None
     return size if size >= 0 else None
+
+
+def image_shape(nodes: Iterable[Node], name: str, weights: Mapping[str, tuple[int, ...]]) -> Image | None:
+    """The shape of pictures that the first convolution behind a node takes; None where no convolution tells.
+
+    Args:
+        nodes: the graph's nodes.
+        name: the node that is fed.
+        weights: weight -> shape.
+
+    Returns:
+        ``(None, None, None, channels)``, or ``(None, channels, None, None)`` for channels first.
+    """
+    takers: dict[str, list[Node]] = {}
+    for node in nodes:
+        for source, number in node.inputs:
+            if number == 0:
+                takers.setdefault(source, []).append(node)
+    waiting, seen = deque([name]), {name}
+    while waiting:
+        for node in takers.get(waiting.popleft(), ()):
+            if node.op in _CONVOLUTIONS:
+                return _convolved(node, weights)
+            if node.op in _SAME_CHANNELS and node.name not in seen:
+                seen.add(node.name)
+                waiting.append(node.name)
+    return None
+
+
+def _convolved(convolution: Node, weights: Mapping[str, tuple[int, ...]]) -> Image | None:
+    kernel = weights.get(convolution.inputs[1][0]) if len(convolution.inputs) > 1 else None
+    if kernel is None or len(kernel) != 4:
+        return None
+    first = convolution.string("data_format") == "NCHW"
+    return (None, kernel[2], None, None) if first else (None, None, None, kernel[2])

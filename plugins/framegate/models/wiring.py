@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from framegate.errors import ModelFormatError
-from framegate.models.graph import node_name
+from framegate.models.nodes import NodeJson, node_name
 
-Node = dict[str, Any]
 _CYCLE_SHOWN = 6
 
 
-def needed(path: Path, nodes: Sequence[Node], tensors: Iterable[str], fed: Iterable[str] = ()) -> list[Node]:
+def needed(path: Path, nodes: Sequence[NodeJson], tensors: Iterable[str], fed: Iterable[str] = ()) -> list[NodeJson]:
     """The nodes that the tensors are computed from, in graph order; TF.js too runs no others.
 
     Args:
@@ -53,7 +52,7 @@ def sources(node: Mapping[str, Any]) -> list[str]:
     return [node_name(name) for name in node.get("input") or ()]
 
 
-def order(path: Path, nodes: Sequence[Node]) -> list[Node]:
+def order(path: Path, nodes: Sequence[NodeJson]) -> list[NodeJson]:
     """The nodes, each behind those it takes; what comes around a loop (``NextIteration``) counts as there before it.
 
     Raises:

@@ -12,10 +12,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from framegate.models.graph import node_name
+from framegate.models.nodes import Node, NodeJson, node_name
 from framegate.models.wiring import order, sources
 
-Node = dict[str, Any]
 Frame = tuple[str, ...]
 """Names of the loops around a node, the outermost first."""
 
@@ -24,7 +23,7 @@ _ROOT: Frame = ()
 _KEPT_CONTROL = frozenset({"Identity", "Merge", "Switch"})
 
 
-def into_frames(path: Path, nodes: Sequence[Node]) -> list[Node]:
+def into_frames(path: Path, nodes: Sequence[NodeJson]) -> list[NodeJson]:
     """The nodes with what their loops need of ``Enter``; graphs without loops are passed on as they are.
 
     Raises:
@@ -46,7 +45,7 @@ def _keeps(ops: dict[str, str], name: str) -> bool:
     return not name.startswith("^") or ops.get(node_name(name)) in _KEPT_CONTROL
 
 
-def _frames(ordered: Sequence[Node]) -> dict[str, Frame]:
+def _frames(ordered: Sequence[NodeJson]) -> dict[str, Frame]:
     """The frame of every node, from the frames of what it takes."""
     paths: dict[str, Frame] = {}
     while True:
@@ -54,7 +53,7 @@ def _frames(ordered: Sequence[Node]) -> dict[str, Frame]:
         deeper = dict(paths)
         for node in ordered:
             if node["op"] == "Enter":
-                name, frame = str(_attr(node, "frame_name")), frames[node["name"]]
+                name, frame = str(Node(node).attr("frame_name", "s")), frames[node["name"]]
                 deeper[name] = max(deeper.get(name, _ROOT), frame, key=len)
         # What enters an inner loop may come from outside of both, and is then met too far out at first.
         if deeper == paths:
@@ -62,12 +61,12 @@ def _frames(ordered: Sequence[Node]) -> dict[str, Frame]:
         paths = deeper
 
 
-def _propagated(ordered: Sequence[Node], paths: dict[str, Frame]) -> dict[str, Frame]:
+def _propagated(ordered: Sequence[NodeJson], paths: dict[str, Frame]) -> dict[str, Frame]:
     frames: dict[str, Frame] = {}
     for node in ordered:
         deepest = max((frames[name] for name in sources(node) if name in frames), key=len, default=_ROOT)
         if node["op"] == "Enter":
-            name = str(_attr(node, "frame_name"))
+            name = str(Node(node).attr("frame_name", "s"))
             deepest = max((*deepest, name), paths.get(name, _ROOT), key=len)
         elif node["op"] == "Exit":
             deepest = deepest[:-1]
@@ -75,7 +74,7 @@ def _propagated(ordered: Sequence[Node], paths: dict[str, Frame]) -> dict[str, F
     return frames
 
 
-def _sink_constants(ordered: Sequence[Node], frames: dict[str, Frame]) -> None:
+def _sink_constants(ordered: Sequence[NodeJson], frames: dict[str, Frame]) -> None:
     """What is computed from constants for one loop alone belongs into that loop."""
     takers: dict[str, set[Frame]] = defaultdict(set)
     constant: set[str] = set()
@@ -95,20 +94,20 @@ def _sink_constants(ordered: Sequence[Node], frames: dict[str, Frame]) -> None:
 class _Entries:
     """Makes the ``Enter`` nodes, one for each constant and frame."""
 
-    def __init__(self, by_name: dict[str, Node], frames: dict[str, Frame]) -> None:
+    def __init__(self, by_name: dict[str, NodeJson], frames: dict[str, Frame]) -> None:
         self._by_name = by_name
         self._frames = frames
-        self.made: dict[tuple[str, Frame], Node] = {}
+        self.made: dict[tuple[str, Frame], NodeJson] = {}
         self._like = {self._frame(node): node for node in by_name.values() if node["op"] == "Enter"}
 
-    def enter(self, node: Node) -> Node:
+    def enter(self, node: NodeJson) -> NodeJson:
         """The node with its constants taken through ``Enter`` nodes."""
         frame = self._frame(node)
         outside = frame[:-1] if node["op"] == "Enter" else frame
         inputs = [tensor for name in _inputs(node) if (tensor := self._passed(name, node, outside)) is not None]
         return node if inputs == list(_inputs(node)) else _with_inputs(node, inputs)
 
-    def _passed(self, tensor: str, node: Node, frame: Frame) -> str | None:
+    def _passed(self, tensor: str, node: NodeJson, frame: Frame) -> str | None:
         source = self._by_name.get(node_name(tensor))
         if source is None or node["op"] in ("Exit", "NextIteration"):
             return tensor
@@ -127,7 +126,7 @@ class _Entries:
             name = self._entry(source, name, frame[:depth], like.get("attr") or {})
         return name
 
-    def _entry(self, source: Node, tensor: str, frame: Frame, like: dict[str, Any]) -> str:
+    def _entry(self, source: NodeJson, tensor: str, frame: Frame, like: dict[str, Any]) -> str:
         key = (source["name"], frame)
         if key not in self.made:
             attrs: dict[str, Any] = {name: like[name] for name in ("frame_name", "parallel_iterations") if name in like}
@@ -137,19 +136,13 @@ class _Entries:
             self.made[key] = {"name": name, "op": "Enter", "input": [tensor], "attr": attrs}
         return str(self.made[key]["name"])
 
-    def _frame(self, node: Node) -> Frame:
+    def _frame(self, node: NodeJson) -> Frame:
         return self._frames.get(node["name"], _ROOT)
 
 
-def _inputs(node: Node) -> Sequence[str]:
+def _inputs(node: NodeJson) -> Sequence[str]:
     return node.get("input") or ()
 
 
-def _with_inputs(node: Node, inputs: list[str]) -> Node:
+def _with_inputs(node: NodeJson, inputs: list[str]) -> NodeJson:
     return {**node, "input": inputs}
-
-
-def _attr(node: Node, name: str) -> Any:
-    attributes = node.get("attr")
-    value = attributes.get(name) if isinstance(attributes, dict) else None
-    return value.get("s") if isinstance(value, dict) else None

@@ -13,6 +13,7 @@ from framegate.errors import ModelError, ModelFormatError
 from framegate.interfaces import Array, TensorInfo
 from framegate.models import graph
 from framegate.models.graph import Port
+from framegate.models.nodes import node_name
 from framegate.tfgraph import graph_def
 from framegate.tfgraph.hold import held_tensors
 from framegate.tfgraph.node_names import valid_name, valid_tensor
@@ -68,7 +69,7 @@ def freeze_graph(tf: Any, parts: Parts, placement: Placement = "inside") -> Froz
     if not outputs:
         raise ModelFormatError(f"{path}: the graph has no output; convert the model again")
     tables = make_tables(tf, parts)
-    left_out = _LEFT_OUT[placement](parts) - {graph.node_name(port.tensor) for port in outputs}
+    left_out = _LEFT_OUT[placement](parts) - {node_name(port.tensor) for port in outputs}
     ends = [port.tensor for port in outputs]
     definition = graph_def.build(tf, parts, ends, [port.tensor for port in inputs], left_out)
     weights = _values(parts, definition) if placement == "apart" else {}
@@ -145,7 +146,7 @@ def _function(
     unknown: bool,
 ) -> Any:
     for port in (*inputs, *outputs):
-        if graph.node_name(port.tensor) not in definition.names:
+        if node_name(port.tensor) not in definition.names:
             raise ModelFormatError(f"{path}: the signature names {port.tensor!r}, which the graph lacks")
 
     def run(*tensors: Any) -> Any:
@@ -153,7 +154,7 @@ def _function(
         around = tf.compat.v1.get_default_graph()
         feeds |= {name: around.capture(tensor) for name, tensor in captured.items()}
         asked = [port.tensor for port in outputs if port.tensor not in feeds]
-        input_map = {name: tensor for name, tensor in feeds.items() if graph.node_name(name) in definition.used}
+        input_map = {name: tensor for name, tensor in feeds.items() if node_name(name) in definition.used}
         results = tf.graph_util.import_graph_def(definition.proto, input_map=input_map, return_elements=asked, name="")
         by_name = dict(zip(asked, results, strict=True))
         # An input may be an output too; a copy keeps the two apart.

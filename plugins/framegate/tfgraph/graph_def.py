@@ -13,6 +13,7 @@ from framegate.errors import ModelFormatError
 from framegate.interfaces import Array
 from framegate.models import graph, wiring
 from framegate.models.memory import check_fits, tensor_bytes
+from framegate.models.nodes import NodeJson, node_name
 from framegate.models.weights import Weights
 from framegate.tfgraph import tfjs_ops
 from framegate.tfgraph.closed_list import restricted
@@ -21,8 +22,6 @@ from framegate.tfgraph.layout import channels_last
 from framegate.tfgraph.node_names import valid_name
 from framegate.tfgraph.parts import Parts
 from framegate.tfgraph.rewrites import rewrite
-
-Node = dict[str, Any]
 
 # Smaller constants are no danger, and most are smaller.
 _FEW = 1 << 20
@@ -61,17 +60,19 @@ def build(
         ModelFormatError: the graph is malformed.
     """
     nodes = graph.nodes(parts.json)
-    fed = {graph.node_name(tensor) for tensor in inputs}
+    fed = {node_name(tensor) for tensor in inputs}
     kept = wiring.needed(parts.json.path, nodes, [*outputs, *fed], fed)
     check_sums(parts.json.path, kept)
     left_out = {node["name"]: node for node in kept if node["op"] == "Const" and node["name"] in apart}
     proto = convert(tf, parts, kept, parts.json.topology.get("library"), frozenset(left_out) | fed)
-    used = frozenset(graph.node_name(name) for node in proto.node for name in node.input)
+    used = frozenset(node_name(name) for node in proto.node for name in node.input)
     kinds = tuple((name, _dtype(tf, parts, node)) for name, node in left_out.items() if valid_name(name) in used)
     return Definition(proto, frozenset(valid_name(node["name"]) for node in nodes), used, kinds)
 
 
-def convert(tf: Any, parts: Parts, nodes: Sequence[Node], library: Any, left_out: frozenset[str] = frozenset()) -> Any:
+def convert(
+    tf: Any, parts: Parts, nodes: Sequence[NodeJson], library: Any, left_out: frozenset[str] = frozenset()
+) -> Any:
     """A GraphDef of nodes as in model.json and of their function library, with the weights in it.
 
     Nodes that are left out are there before the graph runs, so that nothing waits for them.
@@ -94,7 +95,7 @@ def convert(tf: Any, parts: Parts, nodes: Sequence[Node], library: Any, left_out
     return definition
 
 
-def _unbound(node: Node, left_out: frozenset[str]) -> Node:
+def _unbound(node: NodeJson, left_out: frozenset[str]) -> NodeJson:
     """The node without control inputs from nodes that are left out."""
     inputs = node.get("input") or ()
     if not any(name.startswith("^") and name[1:] in left_out for name in inputs):
@@ -154,7 +155,7 @@ def _put_weight(tf: Any, node: Any, array: Array) -> None:
     node.attr["value"].tensor.CopyFrom(tf.make_tensor_proto(array, dtype, array.shape))
 
 
-def _dtype(tf: Any, parts: Parts, node: Node) -> Any:
+def _dtype(tf: Any, parts: Parts, node: NodeJson) -> Any:
     """The dtype of a weight that is left out, by the graph's word."""
     array, declared = parts.weights[node["name"]], (node.get("attr") or {}).get("dtype")
     name = declared.get("type") if isinstance(declared, dict) else None

@@ -9,7 +9,7 @@ import base64
 from collections.abc import Sequence
 from typing import Any
 
-Node = dict[str, Any]
+from framegate.models.nodes import NodeJson
 
 _PERMUTED = ("dilations", "ksize", "strides")
 # What they take first, and what they give first, is an image.
@@ -23,12 +23,12 @@ _TO_FIRST = {"NCHW": (0, 3, 1, 2), "NCDHW": (0, 4, 1, 2, 3)}
 _LAST = {"NCHW": "NHWC", "NCDHW": "NDHWC"}
 
 
-def channels_last(nodes: Sequence[Node]) -> list[Node]:
+def channels_last(nodes: Sequence[NodeJson]) -> list[NodeJson]:
     """The nodes with every channels-first op between transposes; the others are passed on as they are."""
     return [link for node in nodes for link in _convert(node)]
 
 
-def _convert(node: Node) -> list[Node]:
+def _convert(node: NodeJson) -> list[NodeJson]:
     attrs = node.get("attr")
     layout = _text(attrs.get("data_format")) if isinstance(attrs, dict) else None
     if layout not in _LAST or not isinstance(attrs, dict):
@@ -44,7 +44,7 @@ def _convert(node: Node) -> list[Node]:
     return [before, after, enter, inner, _transpose(name, inner["name"], after["name"], attrs)]
 
 
-def _transposed_convolution(node: Node, attrs: dict[str, Any]) -> list[Node]:
+def _transposed_convolution(node: NodeJson, attrs: dict[str, Any]) -> list[NodeJson]:
     """Its first input is the shape of its output, whose dimensions move too; its third is the image."""
     layout, name = "NCHW", node["name"]
     shape, filters, image, *rest = node["input"]
@@ -75,16 +75,16 @@ def _attrs(attrs: dict[str, Any], layout: str) -> dict[str, Any]:
     return permuted
 
 
-def _transpose(name: str, source: str, perm: str, attrs: dict[str, Any]) -> Node:
+def _transpose(name: str, source: str, perm: str, attrs: dict[str, Any]) -> NodeJson:
     kind = {"T": attrs.get("T", {"type": "DT_FLOAT"}), "Tperm": {"type": "DT_INT32"}}
     return {"name": name, "op": "Transpose", "input": [source, perm], "attr": kind}
 
 
-def _perm(name: str, values: Sequence[int]) -> Node:
+def _perm(name: str, values: Sequence[int]) -> NodeJson:
     return _ints(name, (len(values),), values)
 
 
-def _ints(name: str, shape: Sequence[int], values: Sequence[int]) -> Node:
+def _ints(name: str, shape: Sequence[int], values: Sequence[int]) -> NodeJson:
     dims = {"dim": [{"size": str(size)} for size in shape]}
     tensor = {"dtype": "DT_INT32", "tensorShape": dims, "intVal": list(values)}
     return {"name": name, "op": "Const", "attr": {"dtype": {"type": "DT_INT32"}, "value": {"tensor": tensor}}}

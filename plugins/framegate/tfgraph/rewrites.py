@@ -11,11 +11,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from framegate.errors import ModelFormatError, UnsupportedOp
-from framegate.models.graph import strings
+from framegate.models.nodes import Node, NodeJson
 from framegate.tfgraph import tfjs_ops
 
-Node = dict[str, Any]
-Rule = Callable[[Node], list[Node]]
+Rule = Callable[[NodeJson], list[NodeJson]]
 
 _FLOAT = {"type": "DT_FLOAT"}
 _CONV_ATTRS = ("T", "data_format", "dilations", "explicit_paddings", "padding", "strides")
@@ -33,11 +32,11 @@ class _TooFewInputsError(Exception):
 class _Chain:
     """Grows a chain of nodes from one node; the last one takes that node's name."""
 
-    def __init__(self, node: Node) -> None:
+    def __init__(self, node: NodeJson) -> None:
         self.node = node
         self._inputs: list[str] = [name for name in node.get("input") or () if not name.startswith("^")]
         self._control = [name for name in node.get("input") or () if name.startswith("^")]
-        self._nodes: list[Node] = []
+        self._nodes: list[NodeJson] = []
 
     def take(self) -> str:
         """The node's next input that no link of the chain has taken."""
@@ -56,7 +55,7 @@ class _Chain:
         self._nodes.append({"name": name, "op": op, "input": [*inputs, *self._control], "attr": attrs})
         return name
 
-    def end(self) -> list[Node]:
+    def end(self) -> list[NodeJson]:
         """The chain, its last link under the node's own name."""
         self._nodes[-1]["name"] = self.node["name"]
         return self._nodes
@@ -76,17 +75,17 @@ _BASES = {
 }
 
 
-def _fused(node: Node) -> list[Node]:
+def _fused(node: NodeJson) -> list[NodeJson]:
     chain, base = _Chain(node), _BASES[node["op"]]
     x = chain.add(base.op, [chain.take(), chain.take()], chain.attrs(*base.attrs))
-    for name in strings(node, "fused_ops"):
+    for name in Node(node).strings("fused_ops"):
         if name not in _LINKS:
             raise _UnknownOpError(name)
         x = _LINKS[name](chain, x)
     return chain.end()
 
 
-def _prelu_node(node: Node) -> list[Node]:
+def _prelu_node(node: NodeJson) -> list[NodeJson]:
     chain = _Chain(node)
     _prelu(chain, chain.take())
     return chain.end()
@@ -131,7 +130,7 @@ _LINKS: dict[str, Callable[[_Chain, str], str]] = {
 RULES: dict[str, Rule] = {**tfjs_ops.RULES, **dict.fromkeys(_BASES, _fused), "Prelu": _prelu_node}
 
 
-def rewrite(path: Path, nodes: Iterable[Node]) -> list[Node]:
+def rewrite(path: Path, nodes: Iterable[NodeJson]) -> list[NodeJson]:
     """The nodes with every op of `RULES` replaced; the others are passed on as they are.
 
     Args:
@@ -145,7 +144,7 @@ def rewrite(path: Path, nodes: Iterable[Node]) -> list[Node]:
     return [link for node in nodes for link in _apply(path, node)]
 
 
-def _apply(path: Path, node: Node) -> list[Node]:
+def _apply(path: Path, node: NodeJson) -> list[NodeJson]:
     rule = RULES.get(node["op"])
     if rule is None:
         return [node]

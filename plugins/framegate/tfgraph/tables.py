@@ -9,7 +9,7 @@ from typing import Any
 
 from framegate.errors import ModelError
 from framegate.models import graph
-from framegate.models.graph import node_name
+from framegate.models.nodes import node_name
 from framegate.tfgraph import graph_def
 from framegate.tfgraph.node_names import valid_name
 from framegate.tfgraph.parts import Parts

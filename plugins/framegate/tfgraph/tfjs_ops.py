@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-Node = dict[str, Any]
+from framegate.models.nodes import NodeJson
 
 _FLOAT = {"type": "DT_FLOAT"}
 _INT = {"type": "DT_INT32"}
@@ -29,23 +29,23 @@ REFUSED = {
 }
 
 
-def _renamed(node: Node) -> list[Node]:
+def _renamed(node: NodeJson) -> list[NodeJson]:
     return [{**node, "op": RENAMED[node["op"]]}]
 
 
-def _batch_norm(node: Node) -> list[Node]:
+def _batch_norm(node: NodeJson) -> list[NodeJson]:
     """TF.js always normalises by the given mean and variance; TensorFlow would compute its own where told to train."""
     return [{**node, "attr": (node.get("attr") or {}) | {"is_training": _FALSE}}]
 
 
-def _fake_quant(node: Node) -> list[Node]:
+def _fake_quant(node: NodeJson) -> list[NodeJson]:
     """TF.js passes its input on (tfjs-converter, executors/graph_executor)."""
     inputs = node.get("input") or ()
     return [{"name": node["name"], "op": "Identity", "input": list(inputs[:1]), "attr": {"T": _FLOAT}}]
 
 
-def _filled(value: int) -> Callable[[Node], list[Node]]:
-    def rule(node: Node) -> list[Node]:
+def _filled(value: int) -> Callable[[NodeJson], list[NodeJson]]:
+    def rule(node: NodeJson) -> list[NodeJson]:
         name, inputs = node["name"], list(node.get("input") or ())
         dtype = (node.get("attr") or {}).get("T", _FLOAT)
         cast_attrs = {"SrcT": _INT, "DstT": dtype}
@@ -58,7 +58,7 @@ def _filled(value: int) -> Callable[[Node], list[Node]]:
     return rule
 
 
-def _conv_1d(node: Node) -> list[Node]:
+def _conv_1d(node: NodeJson) -> list[NodeJson]:
     """A convolution over pictures of one row; only NWC, the layout that TF.js' own cpu backend takes."""
     name, inputs, attrs = node["name"], list(node.get("input") or ()), node.get("attr") or {}
     kind = {"T": attrs.get("T", _FLOAT)}
@@ -83,12 +83,12 @@ def _list(*values: Any) -> dict[str, Any]:
     return {"list": {"i": list(values)}}
 
 
-def _int(name: str, value: int) -> Node:
+def _int(name: str, value: int) -> NodeJson:
     tensor = {"dtype": "DT_INT32", "tensorShape": {}, "intVal": [value]}
     return {"name": name, "op": "Const", "attr": {"dtype": _INT, "value": {"tensor": tensor}}}
 
 
-def guard_pads(nodes: list[Node]) -> list[Node]:
+def guard_pads(nodes: list[NodeJson]) -> list[NodeJson]:
     """``PadV2`` for every ``Pad`` that is added to something.
 
     TensorFlow 2.19 with oneDNN fuses a convolution, the bias and a sum into one op, and then takes a ``Pad`` before the
@@ -105,7 +105,7 @@ def guard_pads(nodes: list[Node]) -> list[Node]:
     return [link for node in nodes for link in (_pad_v2(node) if node["name"] in added else [node])]
 
 
-def _pad_v2(node: Node) -> list[Node]:
+def _pad_v2(node: NodeJson) -> list[NodeJson]:
     name, attrs = node["name"], node.get("attr") or {}
     zero = _filled(0)({"name": f"{name}/zero", "input": [f"{name}/scalar"], "attr": {"T": attrs.get("T", _FLOAT)}})
     tensor = {"dtype": "DT_INT32", "tensorShape": {"dim": [{"size": "0"}]}}
@@ -115,7 +115,7 @@ def _pad_v2(node: Node) -> list[Node]:
     return [scalar, *zero, {**node, "op": "PadV2", "input": [*data, f"{name}/zero", *control]}]
 
 
-RULES: dict[str, Callable[[Node], list[Node]]] = {
+RULES: dict[str, Callable[[NodeJson], list[NodeJson]]] = {
     **dict.fromkeys(RENAMED, _renamed),
     **dict.fromkeys(("FusedBatchNorm", "FusedBatchNormV2", "FusedBatchNormV3"), _batch_norm),
     "Conv1D": _conv_1d,

@@ -10,9 +10,9 @@ import pytest
 
 from framegate.analysis.graph_macs import macs
 from framegate.analysis.graph_rules import RULES
-from framegate.analysis.nodes import Node
 from framegate.analysis.tensors import MismatchError, Tensor
 from framegate.analysis.values import values_of
+from framegate.models.nodes import Node
 
 TENSORS = (
     *(Tensor(shape) for shape in (None, (), (2,), (2, 2), (2,) * 4, (2,) * 5, (None,) * 4, (2**40,))),

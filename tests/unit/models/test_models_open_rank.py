@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from framegate.models.open_rank import image_shape
+from framegate.models.graph import image_shape
+from framegate.models.nodes import Node
 
 
 def node(name: str, op: str, *inputs: str, layout: str | None = None) -> dict[str, Any]:
@@ -32,4 +33,4 @@ WEIGHTS = {"k": (3, 3, 4, 8), "flat": (3, 4)}
     ],
 )
 def test_the_first_convolution_tells(nodes: list[dict[str, Any]], shape: tuple[int | None, ...] | None) -> None:
-    assert image_shape([X, *nodes], "x", WEIGHTS) == shape
+    assert image_shape(map(Node, [X, *nodes]), "x", WEIGHTS) == shape

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 
 from framegate.interfaces import Array
+from framegate.models.nodes import NodeJson
 
 _EPSILON = 1e-3  # Keras' own, which a batch normalisation adds to the variance
 _LEAK = 0.3
-Node = dict[str, Any]
 
 
 class GraphWriter:
@@ -31,7 +31,7 @@ class GraphWriter:
         self._weights = {name.removesuffix(":0"): array for name, array in weights.items()}
         self._size = size
         self.constants: dict[str, Array] = {}
-        self._nodes: list[Node] = []
+        self._nodes: list[NodeJson] = []
         self._channels = self._weights["down_0_conv/kernel"].shape[2]
         self._network(int(math.log2(size)))
 
@@ -129,7 +129,7 @@ def _shape(*sizes: int) -> dict[str, Any]:
     return {"dim": [{"size": str(size)} for size in sizes]}
 
 
-def _constant(name: str, array: Array) -> Node:
+def _constant(name: str, array: Array) -> NodeJson:
     dtype = "DT_INT32" if array.dtype == np.int32 else "DT_FLOAT"
     value = {"tensor": {"dtype": dtype, "tensorShape": _shape(*array.shape) if array.ndim else {}}}
     return {"name": name, "op": "Const", "attr": {"dtype": {"type": dtype}, "value": value}}

@@ -1,4 +1,4 @@
-"""A graph node with its attributes decoded, and the order in which nodes can be computed."""
+"""A node of a graph, as model.json has it and decoded (pure)."""
 
 from __future__ import annotations
 
@@ -7,24 +7,23 @@ import binascii
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
-from framegate.errors import ModelFormatError
-from framegate.models.wiring import sorted_names
+NodeJson = dict[str, Any]
+"""A node as model.json has it: ``{"name": …, "op": …, "input": […], "attr": {…}}``."""
 
 _LARGEST = 1 << 48  # no tensor has a longer side
 
 
 @dataclass(frozen=True)
 class Node:
-    """A node of the graph.
+    """A node of the graph, decoded.
 
     Attributes:
         raw: the node as model.json has it, checked by `framegate.models.graph.nodes`.
     """
 
-    raw: Mapping[str, Any]
+    raw: NodeJson
 
     @property
     def name(self) -> str:
@@ -59,6 +58,12 @@ class Node:
         whole_ones = [whole(value) for value in values] if isinstance(values, list) else []
         return tuple(value for value in whole_ones if value is not None)
 
+    def strings(self, name: str) -> tuple[str, ...]:
+        """A list of strings, empty if the attribute is missing."""
+        listed = self.attr(name, "list")
+        values = listed.get("s") if isinstance(listed, Mapping) else None
+        return tuple(map(decoded, values)) if isinstance(values, list) else ()
+
     def flag(self, name: str) -> bool:
         """A boolean, False if the attribute is missing."""
         return self.attr(name, "b") is True
@@ -73,6 +78,11 @@ class Node:
         if not isinstance(shape, Mapping) or shape.get("unknownRank"):
             return None
         return shape_dims(shape)
+
+
+def node_name(tensor: str) -> str:
+    """The node of a tensor: ``name``, ``name:0`` and ``^name`` are all ``name``."""
+    return tensor.removeprefix("^").split(":", 1)[0]
 
 
 def shape_dims(shape: Mapping[str, Any]) -> tuple[int | None, ...] | None:
@@ -102,26 +112,6 @@ def decoded(value: Any) -> str:
         return base64.b64decode(value, validate=True).decode()
     except (binascii.Error, ValueError):
         return value
-
-
-def in_order(path: Path, nodes: Sequence[Node]) -> list[Node]:
-    """The nodes, each after those whose results it takes.
-
-    The loops of TensorFlow's v1 control flow close through NextIteration, and those edges are left out.
-
-    Raises:
-        ModelFormatError: a node takes what no node makes, or nodes wait for each other.
-    """
-    by_name = {node.name: node for node in nodes}
-    for node in nodes:
-        for name, _ in node.inputs:
-            if name not in by_name:
-                raise ModelFormatError(
-                    f"{path}: node {node.name!r} ({node.op}) takes {name!r}, which the graph lacks;"
-                    " convert the model again"
-                )
-    takes = {node.name: [name for name, _ in node.inputs if by_name[name].op != "NextIteration"] for node in nodes}
-    return [by_name[name] for name in sorted_names(path, takes)]
 
 
 def _reference(tensor: str) -> tuple[str, int]:
