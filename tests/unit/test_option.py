@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from framegate.errors import UsageError
-from framegate.gate.options import GATE, OFF
+from framegate.gate.options import GATE, SWITCHED_OFF
 from framegate.option import Flag, Lines, Names, Option, Patterns, choice, count
 
 HOME = Path("/nowhere")
@@ -71,7 +71,7 @@ def test_lines_are_no_option() -> None:
 
 
 def test_workers_of_the_gate_are_not_told_of_what_the_gate_alone_does() -> None:
-    own = {name for name in OFF if name.startswith("gate")}
+    own = {name for name in SWITCHED_OFF if name.startswith("gate")}
     assert own == {"gate", "gate_accept", "gate_bootstrap", "gate_confirm", "gate_json"}
     assert own == {option.key for option in GATE.values() if not option.in_worker}
-    assert not any(OFF[name] for name in own)
+    assert not any(SWITCHED_OFF[name] for name in own)

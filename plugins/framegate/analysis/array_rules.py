@@ -15,7 +15,7 @@ from framegate.analysis.tensors import (
     merge,
     product,
     reshape,
-    text,
+    shape_text,
 )
 from framegate.models.nodes import Node
 
@@ -34,7 +34,7 @@ def elementwise(_: Node, tensors: Sequence[Tensor]) -> list[Tensor]:
     return [Tensor(broadcast([tensor.shape for tensor in tensors]))]
 
 
-def joined(node: Node, tensors: Sequence[Tensor]) -> list[Tensor]:
+def concat(node: Node, tensors: Sequence[Tensor]) -> list[Tensor]:
     """ConcatV2 (axis last) and Concat (axis first).
 
     Where the axis is not known it is the one in which the parts differ; where they are all alike, the channels are
@@ -50,7 +50,7 @@ def joined(node: Node, tensors: Sequence[Tensor]) -> list[Tensor]:
         return [Tensor()]
     differ = [index for index, dims in enumerate(zip(*known, strict=True)) if len(set(dims) - {None}) > 1]
     if len(differ) > 1:
-        raise MismatchError(f"shapes to join, {' and '.join(map(text, known))}")
+        raise MismatchError(f"shapes to join, {' and '.join(map(shape_text, known))}")
     return [Tensor(concatenate(shapes, differ[0] if differ else -1), assumed=not differ)]
 
 
@@ -75,12 +75,12 @@ def unpacked(node: Node, tensors: Sequence[Tensor]) -> list[Tensor]:
     return [Tensor((*shape[:at], *shape[at + 1 :]), None if part is None else (part,)) for part in parts]
 
 
-def split(node: Node, tensors: Sequence[Tensor]) -> list[Tensor]:
+def split_parts(node: Node, tensors: Sequence[Tensor]) -> list[Tensor]:
     """Split (axis, value) into equal parts, SplitV (value, sizes, axis) into given ones."""
     value, at = (tensors[0], tensors[2]) if node.op == "SplitV" else (tensors[1], tensors[0])
     count = min(node.integer("num_split", 1), _MOST_PARTS)
     if count < 1:
-        raise MismatchError(f"{text(value.shape)} in {count} parts")
+        raise MismatchError(f"{shape_text(value.shape)} in {count} parts")
     axis = _number(at)
     if value.shape is None or axis is None:
         return [Tensor(None if value.shape is None else (None,) * len(value.shape))] * count
@@ -91,7 +91,7 @@ def split(node: Node, tensors: Sequence[Tensor]) -> list[Tensor]:
         sizes = tensors[1].values or (None,) * count
     else:
         if size is not None and size % count:
-            raise MismatchError(f"{text(value.shape)} in {count} parts along axis {axis}")
+            raise MismatchError(f"{shape_text(value.shape)} in {count} parts along axis {axis}")
         sizes = (None if size is None else size // count,) * count
     return [Tensor((*value.shape[:where], _dim(part), *value.shape[where + 1 :])) for part in sizes]
 
@@ -106,7 +106,7 @@ def reshaped(node: Node, tensors: Sequence[Tensor]) -> list[Tensor]:
     return [Tensor(_of_rank(target.shape))]
 
 
-def filled(_: Node, tensors: Sequence[Tensor]) -> list[Tensor]:
+def fill(_: Node, tensors: Sequence[Tensor]) -> list[Tensor]:
     """Fill, Zeros, Ones: the shape is the first input's numbers."""
     values = tensors[0].values
     return [Tensor(_of_rank(tensors[0].shape) if values is None else tuple(map(_dim, values)))]
@@ -121,7 +121,7 @@ def squeezed(node: Node, tensors: Sequence[Tensor]) -> list[Tensor]:
     if named:
         gone = {axis_of(axis, len(shape)) for axis in named}
         if any(shape[axis] not in (1, None) for axis in gone):
-            raise MismatchError(f"{text(shape)} without the axes {sorted(gone)}")
+            raise MismatchError(f"{shape_text(shape)} without the axes {sorted(gone)}")
     elif None in shape:
         return [Tensor()]
     else:

@@ -13,7 +13,7 @@ import numpy as np
 from framegate.analysis.shard_states import ShardsReport
 from framegate.analysis.tensors import Tensor, Values
 from framegate.models.manifest import WeightEntry, WeightGroup
-from framegate.models.nodes import Node, shape_dims, whole
+from framegate.models.nodes import Node, shape_dims, whole_number
 from framegate.models.topology import ModelJson
 
 _LONGEST = 64  # numbers; shapes, axes and paddings are far shorter
@@ -104,7 +104,7 @@ def _inline(tensor: Mapping[str, Any], dims: tuple[int | None, ...] | None) -> V
         return tuple(map(int, np.frombuffer(data, item))) if len(data) == size * item.itemsize else None
     listed = tensor.get("intVal", tensor.get("int64Val"))
     raw = listed if isinstance(listed, list) else [listed]
-    numbers = tuple(number for value in raw if (number := whole(value)) is not None)
+    numbers = tuple(number for value in raw if (number := whole_number(value)) is not None)
     if len(numbers) < len(raw):
         return None
     # Protobuf writes a constant of equal numbers once.

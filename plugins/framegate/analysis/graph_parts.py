@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from framegate.models.topology import ModelJson
-
-Json = Mapping[str, Any]
+from framegate.models.topology import Json, ModelJson
 
 
 def parts(model: ModelJson) -> Iterator[tuple[str, list[Json]]]:

@@ -8,9 +8,9 @@ from pathlib import Path
 from framegate.analysis.constants import constant
 from framegate.analysis.graph_macs import macs
 from framegate.analysis.graph_parts import parts
-from framegate.analysis.graph_rules import RULES
+from framegate.analysis.graph_rules import OP_RULES
 from framegate.analysis.rows import Row, Walk, entries_by_name
-from framegate.analysis.tensors import UNKNOWN, MismatchError, Shape, Tensor, Values, text
+from framegate.analysis.tensors import UNKNOWN_TENSOR, MismatchError, Shape, Tensor, Values, shape_text
 from framegate.analysis.values import values_of
 from framegate.analysis.window_rules import DEPTHWISE, channels_first, filter_taps, spatial_axes
 from framegate.errors import ModelFormatError, UsageError
@@ -112,7 +112,8 @@ class GraphWalk:
                 self.walk.shapes[port.info.name] = tuple(b if a is None else a for a, b in filled)
             else:
                 self.walk.notes.append(
-                    f"output {port.info.name} is {text(computed)} here and {text(declared)} in the signature"
+                    f"output {port.info.name} is {shape_text(computed)} here and {shape_text(declared)} in the"
+                    " signature"
                 )
         if any(row.assumed for row in self.walk.rows):
             proof = "; the outputs that follow are those of the signature" if agree and all(agree) else ""
@@ -139,26 +140,26 @@ class GraphWalk:
 
     def _taken(self, name: str, at: int) -> Tensor:
         outputs = self._tensors[name]
-        return outputs[at] if at < len(outputs) else UNKNOWN
+        return outputs[at] if at < len(outputs) else UNKNOWN_TENSOR
 
     def _outputs(self, node: Node, inputs: Sequence[Tensor]) -> list[Tensor]:
         if node.op in _PLACEHOLDERS:
             return [Tensor(self._feeds.get(node.name, node.dims("shape")))]
-        rule = RULES.get(node.op)
+        rule = OP_RULES.get(node.op)
         if rule is None:
-            return [UNKNOWN]
+            return [UNKNOWN_TENSOR]
         if len(node.inputs) < rule.needs:
             raise ModelFormatError(
                 f"{self._model.path}: node {node.name!r} ({node.op}) has {len(node.inputs)} inputs, fewer than its op"
                 f" takes ({rule.needs}); convert the model again"
             )
         if len(inputs) < rule.needs:
-            return [UNKNOWN]  # the rest comes round a loop
+            return [UNKNOWN_TENSOR]  # the rest comes round a loop
         try:
             outputs = rule.outputs(node, inputs)
         except MismatchError as error:
             self._misfit(node, error)
-            return [UNKNOWN]
+            return [UNKNOWN_TENSOR]
         if outputs and outputs[0].values is None:
             outputs = [outputs[0]._replace(values=values_of(node, inputs)), *outputs[1:]]
         if any(tensor.assumed for tensor in inputs):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from framegate.analysis.layer_rules import Config, Shapes, axes_of, channels, per_axis, whole
+from framegate.analysis.layer_rules import Config, InputShapes, axes_of, channels, count_of, per_axis
 from framegate.analysis.tensors import Dim, Shape, product
 
-_Count = Callable[[Config, Shapes, Shape], Dim]
+_Count = Callable[[Config, InputShapes, Shape], Dim]
 
 
 def _taps(config: Config, shape: Shape) -> Dim:
@@ -18,35 +18,35 @@ def _pixels(config: Config, shape: Shape) -> Dim:
     return None if shape is None else product((shape[0], *(shape[axis] for axis in axes_of(config, len(shape)))))
 
 
-def _convolution(config: Config, shapes: Shapes, output: Shape) -> Dim:
+def _convolution(config: Config, shapes: InputShapes, output: Shape) -> Dim:
     source = channels(config, shapes[0])
-    groups = whole(config, "groups") or 1
+    groups = count_of(config, "groups") or 1
     into = None if source is None else source // groups
     return None if output is None else product((product(output), _taps(config, output), into))
 
 
-def _depthwise(config: Config, _: Shapes, output: Shape) -> Dim:
+def _depthwise(config: Config, _: InputShapes, output: Shape) -> Dim:
     return None if output is None else product((product(output), _taps(config, output)))
 
 
-def _separable(config: Config, shapes: Shapes, output: Shape) -> Dim:
-    wide = product((channels(config, shapes[0]), whole({"depth_multiplier": 1, **config}, "depth_multiplier")))
+def _separable(config: Config, shapes: InputShapes, output: Shape) -> Dim:
+    wide = product((channels(config, shapes[0]), count_of({"depth_multiplier": 1, **config}, "depth_multiplier")))
     pixels = _pixels(config, output)
     depth, point = product((pixels, wide, _taps(config, output))), product((pixels, wide, channels(config, output)))
     return None if depth is None or point is None else depth + point
 
 
-def _transposed(config: Config, shapes: Shapes, output: Shape) -> Dim:
+def _transposed(config: Config, shapes: InputShapes, output: Shape) -> Dim:
     source = shapes[0]
     return None if source is None else product((product(source), _taps(config, source), channels(config, output)))
 
 
-def _dense(_: Config, shapes: Shapes, output: Shape) -> Dim:
+def _dense(_: Config, shapes: InputShapes, output: Shape) -> Dim:
     source = shapes[0]
     return None if not source or output is None else product((*output, source[-1]))
 
 
-def _unknown(_: Config, __: Shapes, ___: Shape) -> Dim:
+def _unknown(_: Config, __: InputShapes, ___: Shape) -> Dim:
     return None
 
 
@@ -62,7 +62,7 @@ _COUNTS: dict[str, _Count] = {
 }
 
 
-def macs(kind: str, config: Config, shapes: Shapes, output: Shape) -> Dim:
+def macs(kind: str, config: Config, shapes: InputShapes, output: Shape) -> Dim:
     """Multiply-accumulates of one call; 0 for a layer that does none, None where its shapes do not say."""
     count = _COUNTS.get(kind)
     if count is None:

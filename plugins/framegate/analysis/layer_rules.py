@@ -14,13 +14,13 @@ from framegate.analysis.tensors import (
     concatenate,
     product,
     reshape,
-    text,
+    shape_text,
     transposed_window,
     window,
 )
 
 Config = Mapping[str, Any]
-Shapes = Sequence[Shape]
+InputShapes = Sequence[Shape]
 
 
 def is_first(config: Config) -> bool:
@@ -41,7 +41,7 @@ def per_axis(config: Config, key: str, count: int, default: int = 1) -> tuple[in
     return sizes if len(sizes) == count else (default,) * count
 
 
-def whole(config: Config, key: str) -> Dim:
+def count_of(config: Config, key: str) -> Dim:
     """A count, None where it is no whole number."""
     value = config.get(key)
     return value if type(value) is int and value >= 0 else None
@@ -58,7 +58,7 @@ def _assemble(config: Config, source: Dims, lengths: Sequence[Dim], out: Dim) ->
     return (source[0], out, *lengths) if is_first(config) else (source[0], *lengths, out)
 
 
-def _known(shapes: Shapes) -> Dims:
+def _known(shapes: InputShapes) -> Dims:
     if not shapes or shapes[0] is None:
         raise _UnknownRankError
     return shapes[0]
@@ -79,20 +79,20 @@ def _windows(config: Config, source: Dims, key: str, stride: str | None = "strid
     return [window(source[axis], size, step, padding, spread) for axis, size, step, spread in parts]
 
 
-def _convolution(config: Config, shapes: Shapes) -> Shape:
+def _convolution(config: Config, shapes: InputShapes) -> Shape:
     source = _known(shapes)
     return _assemble(
-        config, source, _windows({"strides": 1, **config}, source, "kernel_size"), whole(config, "filters")
+        config, source, _windows({"strides": 1, **config}, source, "kernel_size"), count_of(config, "filters")
     )
 
 
-def _depthwise(config: Config, shapes: Shapes) -> Shape:
+def _depthwise(config: Config, shapes: InputShapes) -> Shape:
     source = _known(shapes)
-    out = product((channels(config, source), whole({"depth_multiplier": 1, **config}, "depth_multiplier")))
+    out = product((channels(config, source), count_of({"depth_multiplier": 1, **config}, "depth_multiplier")))
     return _assemble(config, source, _windows({"strides": 1, **config}, source, "kernel_size"), out)
 
 
-def _transposed(config: Config, shapes: Shapes) -> Shape:
+def _transposed(config: Config, shapes: InputShapes) -> Shape:
     source = _known(shapes)
     axes = axes_of(config, len(source))
     kernel, steps = per_axis(config, "kernel_size", len(axes)), per_axis(config, "strides", len(axes))
@@ -109,43 +109,43 @@ def _transposed(config: Config, shapes: Shapes) -> Shape:
             None if source[axis] is None else ((source[axis] or 0) - 1) * step + size - cut + more
             for axis, size, step, cut, more in parts
         ]
-    return _assemble(config, source, lengths, whole(config, "filters"))
+    return _assemble(config, source, lengths, count_of(config, "filters"))
 
 
-def _pooling(config: Config, shapes: Shapes) -> Shape:
+def _pooling(config: Config, shapes: InputShapes) -> Shape:
     source = _known(shapes)
     return _assemble(config, source, _windows(config, source, "pool_size"), channels(config, source))
 
 
-def _global_pooling(config: Config, shapes: Shapes) -> Shape:
+def _global_pooling(config: Config, shapes: InputShapes) -> Shape:
     source = _known(shapes)
     kept = (1,) * len(axes_of(config, len(source))) if config.get("keepdims") else ()
     return _assemble(config, source, kept, channels(config, source))
 
 
-def _dense(config: Config, shapes: Shapes) -> Shape:
-    return (*_known(shapes)[:-1], whole(config, "units"))
+def _dense(config: Config, shapes: InputShapes) -> Shape:
+    return (*_known(shapes)[:-1], count_of(config, "units"))
 
 
-def _unchanged(_: Config, shapes: Shapes) -> Shape:
+def _unchanged(_: Config, shapes: InputShapes) -> Shape:
     return shapes[0] if shapes else None
 
 
-def _elementwise(_: Config, shapes: Shapes) -> Shape:
+def _elementwise(_: Config, shapes: InputShapes) -> Shape:
     return broadcast(shapes)
 
 
-def _concatenate(config: Config, shapes: Shapes) -> Shape:
+def _concatenate(config: Config, shapes: InputShapes) -> Shape:
     axis = config.get("axis", -1)
     return concatenate(shapes, axis if type(axis) is int else -1)
 
 
-def _flatten(_: Config, shapes: Shapes) -> Shape:
+def _flatten(_: Config, shapes: InputShapes) -> Shape:
     source = _known(shapes)
     return (source[0], product(source[1:]))
 
 
-def _reshape(config: Config, shapes: Shapes) -> Shape:
+def _reshape(config: Config, shapes: InputShapes) -> Shape:
     target = config.get("target_shape")
     if not isinstance(target, list) or not all(type(dim) is int for dim in target):
         return None
@@ -153,7 +153,7 @@ def _reshape(config: Config, shapes: Shapes) -> Shape:
     return (source[0], *reshape(source[1:], target))
 
 
-def _upsampling(config: Config, shapes: Shapes) -> Shape:
+def _upsampling(config: Config, shapes: InputShapes) -> Shape:
     source = _known(shapes)
     axes = axes_of(config, len(source))
     factors = per_axis(config, "size", len(axes), 2)
@@ -173,7 +173,7 @@ def _borders(config: Config, key: str, count: int) -> list[int]:
     return [sum(pair) for pair in pairs]
 
 
-def _padding(config: Config, shapes: Shapes) -> Shape:
+def _padding(config: Config, shapes: InputShapes) -> Shape:
     source = _known(shapes)
     axes = axes_of(config, len(source))
     added = zip(axes, _borders(config, "padding", len(axes)), strict=True)
@@ -181,42 +181,42 @@ def _padding(config: Config, shapes: Shapes) -> Shape:
     return _assemble(config, source, lengths, channels(config, source))
 
 
-def _cropping(config: Config, shapes: Shapes) -> Shape:
+def _cropping(config: Config, shapes: InputShapes) -> Shape:
     source = _known(shapes)
     axes = axes_of(config, len(source))
     cut = zip(axes, _borders(config, "cropping", len(axes)), strict=True)
     lengths = [None if source[axis] is None else (source[axis] or 0) - less for axis, less in cut]
     if any(length is not None and length < 1 for length in lengths):
-        raise MismatchError(f"{text(source)}, of which nothing is left")
+        raise MismatchError(f"{shape_text(source)}, of which nothing is left")
     return _assemble(config, source, lengths, channels(config, source))
 
 
-def _resizing(config: Config, shapes: Shapes) -> Shape:
+def _resizing(config: Config, shapes: InputShapes) -> Shape:
     source = _known(shapes)
-    size = (whole(config, "height"), whole(config, "width"))
+    size = (count_of(config, "height"), count_of(config, "width"))
     return (*source[:-3], *size, source[-1]) if not is_first(config) else (*source[:-2], *size)
 
 
-def _permute(config: Config, shapes: Shapes) -> Shape:
+def _permute(config: Config, shapes: InputShapes) -> Shape:
     source, order = _known(shapes), config.get("dims")
     whole_ones = isinstance(order, list) and all(type(axis) is int for axis in order)
     if not isinstance(order, list) or not whole_ones or sorted(order) != list(range(1, len(source))):
-        raise MismatchError(f"{text(source)} in the order {order}")
+        raise MismatchError(f"{shape_text(source)} in the order {order}")
     return (source[0], *(source[axis] for axis in order))
 
 
-def _embedding(config: Config, shapes: Shapes) -> Shape:
-    return (*_known(shapes), whole(config, "output_dim"))
+def _embedding(config: Config, shapes: InputShapes) -> Shape:
+    return (*_known(shapes), count_of(config, "output_dim"))
 
 
-def _repeat(config: Config, shapes: Shapes) -> Shape:
+def _repeat(config: Config, shapes: InputShapes) -> Shape:
     source = _known(shapes)
-    return (source[0], whole(config, "n"), *source[1:])
+    return (source[0], count_of(config, "n"), *source[1:])
 
 
-def _recurrent(config: Config, shapes: Shapes) -> Shape:
+def _recurrent(config: Config, shapes: InputShapes) -> Shape:
     source = _known(shapes)
-    return (*(source[:2] if config.get("return_sequences") else source[:1]), whole(config, "units"))
+    return (*(source[:2] if config.get("return_sequences") else source[:1]), count_of(config, "units"))
 
 
 _UNCHANGED = (
@@ -227,7 +227,7 @@ _UNCHANGED = (
 )  # fmt: skip
 _POOLS = [f"{kind}Pooling{rank}D" for kind in ("Average", "Max") for rank in (1, 2, 3)]
 
-RULES: dict[str, Callable[[Config, Shapes], Shape]] = {
+LAYER_RULES: dict[str, Callable[[Config, InputShapes], Shape]] = {
     **dict.fromkeys(_UNCHANGED, _unchanged),
     **dict.fromkeys(("Add", "Average", "Maximum", "Minimum", "Multiply", "Subtract"), _elementwise),
     **dict.fromkeys(("Conv1D", "Conv2D", "Conv3D", "SeparableConv1D", "SeparableConv2D"), _convolution),
@@ -250,13 +250,13 @@ RULES: dict[str, Callable[[Config, Shapes], Shape]] = {
 }
 
 
-def output_shape(kind: str, config: Config, shapes: Shapes) -> Shape:
+def output_shape(kind: str, config: Config, shapes: InputShapes) -> Shape:
     """Shape of a layer's output; None for a class that is not known, or for inputs of unknown rank.
 
     Raises:
         MismatchError: the inputs do not fit the layer.
     """
-    rule = RULES.get(kind)
+    rule = LAYER_RULES.get(kind)
     try:
         return rule(config, shapes) if rule else None
     except _UnknownRankError:

@@ -15,13 +15,12 @@ from typing import Any
 
 from framegate.analysis.kernels import layer_classes
 from framegate.analysis.script_values import UNDEFINED, item_of, number_of, text_of
+from framegate.models.topology import Json
 
 _MODELS = frozenset({"Functional", "Model"})
 _STARTED = _MODELS | {"InputLayer", "Sequential"}
 _HOLDERS = ("layer", "cell", "backward_layer")
 _LONGEST = 80
-
-Json = Mapping[str, Any]
 
 
 class _RefusedError(Exception):

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from framegate.analysis.layer_macs import macs
-from framegate.analysis.layer_rules import RULES, output_shape, per_axis
+from framegate.analysis.layer_rules import LAYER_RULES, output_shape, per_axis
 from framegate.analysis.rows import Row, Walk
 from framegate.analysis.tensors import Dim, MismatchError, Shape
 from framegate.errors import ModelFormatError, UsageError
@@ -48,7 +48,7 @@ class LayerWalk:
         self.walk.rows, self.walk.unused = assign(self._rows.values(), entries)
         if self._misfits > 1:
             self.walk.notes.append(f"{self._misfits - 1} more layers have inputs that do not fit them")
-        unknown = sorted({row.kind for row in self.walk.rows} - RULES.keys())
+        unknown = sorted({row.kind for row in self.walk.rows} - LAYER_RULES.keys())
         if unknown:
             self.walk.notes.append(f"layers whose shapes are not known here: {', '.join(unknown)}")
         return self.walk
@@ -109,7 +109,7 @@ class LayerWalk:
         except MismatchError as error:
             self._misfit(kind, name, error)
         # Of a class that is not known here, nothing is known: not even that it multiplies nothing.
-        count = macs(kind, config, shapes, shape) if kind in RULES else None
+        count = macs(kind, config, shapes, shape) if kind in LAYER_RULES else None
         self._add(Row(name, kind, _detail(kind, config), shape, assumed=False, macs=count))
         activation = config.get("activation")
         if isinstance(activation, str) and activation != "linear":

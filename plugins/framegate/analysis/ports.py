@@ -17,8 +17,8 @@ from framegate.models.topology import ModelJson
 DEFAULT_SIZE = Size(256, 256)
 _BYTES: Range = (0.0, 255.0)
 _CHANNELS = (1, 3, 4)
-Layout = Literal["channels last", "channels first"]
-Side = Literal["input", "output"]
+ImageLayout = Literal["channels last", "channels first"]
+PortSide = Literal["input", "output"]
 Fed = tuple[TensorInfo, str]
 Ranges = tuple[Range, Range]
 
@@ -42,7 +42,7 @@ class PortReport:
     dtype: str
     declared: Shape
     shape: Shape
-    layout: Layout | None
+    layout: ImageLayout | None
     channels: int | None
     range: Range | None
     reason: str
@@ -83,7 +83,7 @@ def feeds(
     return shapes, open_size if used_open else None
 
 
-def layout_of(shape: Shape, dtype: str) -> Layout | None:
+def layout_of(shape: Shape, dtype: str) -> ImageLayout | None:
     """Whether a shape is an image's. Channels last where it could be either, for that is TF.js' own layout."""
     if shape is None or (len(shape) == 3 and shape[0] is None):
         return None  # three dimensions of which the first is open are a batch of signals, not an image of any height
@@ -109,7 +109,9 @@ def report_outputs(
     return tuple(_report(info, computed.get(info.name), spec.output_range, guessed[1], "output") for info in infos)
 
 
-def _report(info: TensorInfo, computed: Shape, declared_range: Range | None, guessed: Range, side: Side) -> PortReport:
+def _report(
+    info: TensorInfo, computed: Shape, declared_range: Range | None, guessed: Range, side: PortSide
+) -> PortReport:
     shape = info.shape if computed is None or side == "input" else computed
     layout = layout_of(shape, info.dtype)
     declared: Shape = info.shape or None
@@ -120,7 +122,7 @@ def _report(info: TensorInfo, computed: Shape, declared_range: Range | None, gue
     return PortReport(info.name, info.dtype, declared, computed, layout, channels, values, reason)
 
 
-def _range(info: TensorInfo, declared_range: Range | None, guessed: Range, side: Side) -> tuple[Range, str]:
+def _range(info: TensorInfo, declared_range: Range | None, guessed: Range, side: PortSide) -> tuple[Range, str]:
     if declared_range is not None:
         return declared_range, "the spec says so"
     if "int" in info.dtype:

@@ -18,7 +18,7 @@ from framegate.analysis.shape_refusals import shape_refusals
 from framegate.analysis.tensors import Shape
 from framegate.models.layer_entry import layer_name
 from framegate.models.manifest import WeightEntry
-from framegate.models.topology import ModelJson
+from framegate.models.topology import Json, ModelJson
 
 _TENSOR = re.compile(r"[A-Za-z0-9][-A-Za-z0-9._/]*")
 _WEIGHTS = frozenset({"bool", "complex64", "float32", "int32", "string"})
@@ -37,8 +37,6 @@ _RESIZES = {"bilinear": "resizeBilinear", "nearest": "resizeNearestNeighbor"}
 _SEPARABLE = ("kernel_initializer", "kernel_regularizer", "kernel_constraint")
 _GROUPED = frozenset({"Conv1D", "Conv2D", "Conv3D"})
 _DILATED = _GROUPED | {"SeparableConv2D"}
-
-Json = Mapping[str, Any]
 
 
 def tfjs_refusals(

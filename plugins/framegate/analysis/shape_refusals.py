@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
 
 from framegate.analysis.tensors import Shape
 from framegate.models.tfjs_settings import read_settings
+from framegate.models.topology import Json
 
-Json = Mapping[str, Any]
-Rule = Callable[[str, Json, Sequence[Shape]], Iterator[str]]
+_Rule = Callable[[str, Json, Sequence[Shape]], Iterator[str]]
 
 
 def shape_refusals(kind: str, name: str, config: Json, takes: Sequence[Shape]) -> Iterator[str]:
@@ -71,7 +70,7 @@ def _rank(takes: Sequence[Shape]) -> int:
     return len(takes[0]) if takes and takes[0] is not None else 0
 
 
-_RULES: Mapping[str, Rule] = {
+_RULES: Mapping[str, _Rule] = {
     "BatchNormalization": _batch_normalization,
     "CenterCrop": _center_crop,
     "Dot": _dot,

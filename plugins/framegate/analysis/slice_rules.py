@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from framegate.analysis.tensors import UNKNOWN, Dim, MismatchError, Tensor, Values, text
+from framegate.analysis.tensors import UNKNOWN_TENSOR, Dim, MismatchError, Tensor, Values, shape_text
 from framegate.models.nodes import Node
 
 _KEEP_TO_END = -1
@@ -17,7 +17,7 @@ def sliced(_: Node, tensors: Sequence[Tensor]) -> list[Tensor]:
     """Slice: begin and size."""
     source, begin, size = tensors[0], tensors[1].values, tensors[2].values
     if source.shape is None:
-        return [UNKNOWN]
+        return [UNKNOWN_TENSOR]
     if begin is None or size is None or not len(begin) == len(size) == len(source.shape):
         return [Tensor((None,) * len(source.shape))]
     dims = tuple(
@@ -36,7 +36,7 @@ def strided(node: Node, tensors: Sequence[Tensor]) -> list[Tensor]:
     strides = tensors[3].values
     count = begin.shape[0] if begin.shape else None
     if source.shape is None or count is None:
-        return [UNKNOWN]
+        return [UNKNOWN_TENSOR]
     if count > _MOST_SLICES:
         raise MismatchError(f"{count} slices, and no tensor has more than {_MOST_SLICES} dimensions")
     cuts = _Cuts(node, begin.values, end.values, strides)
@@ -53,7 +53,7 @@ def strided(node: Node, tensors: Sequence[Tensor]) -> list[Tensor]:
         elif cuts.is_set("new_axis_mask", at):
             dims.append(1)
         elif axis >= len(source.shape):
-            raise MismatchError(f"more slices than {text(source.shape)} has dimensions")
+            raise MismatchError(f"more slices than {shape_text(source.shape)} has dimensions")
         else:
             if not cuts.is_set("shrink_axis_mask", at):
                 dims.append(cuts.length(at, source.shape[axis]))
@@ -122,14 +122,14 @@ def batch_to_space(_: Node, tensors: Sequence[Tensor]) -> list[Tensor]:
 def _blocks(tensors: Sequence[Tensor], *, outward: bool) -> list[Tensor]:
     shape, block, pads = tensors[0].shape, tensors[1].values, tensors[2].values
     if shape is None:
-        return [UNKNOWN]
+        return [UNKNOWN_TENSOR]
     if block is None or pads is None or None in block or None in pads or len(pads) != 2 * len(block):
         axes = tensors[1].shape[0] if tensors[1].shape else None
         others = () if axes is None else shape[1 + axes :]
         return [Tensor((None,) * (len(shape) - len(others)) + others)]
     sizes = [int(size) for size in block if size is not None]
     if len(shape) <= len(sizes):
-        raise MismatchError(f"an input {text(shape)} and blocks of {len(sizes)} sides")
+        raise MismatchError(f"an input {shape_text(shape)} and blocks of {len(sizes)} sides")
     around = [int(pads[2 * at] or 0) + int(pads[2 * at + 1] or 0) for at in range(len(sizes))]
     batch = shape[0]
     dims: list[Dim] = []

@@ -32,10 +32,10 @@ class Tensor(NamedTuple):
     assumed: bool = False
 
 
-UNKNOWN = Tensor()
+UNKNOWN_TENSOR = Tensor()
 
 
-def text(shape: Shape) -> str:
+def shape_text(shape: Shape) -> str:
     """``[1, 256, ?, 3]``; ``?`` alone where the rank is unknown."""
     return "?" if shape is None else f"[{', '.join('?' if dim is None else str(dim) for dim in shape)}]"
 
@@ -69,7 +69,7 @@ def merge(shapes: Sequence[Shape], what: str) -> Shape:
     if not known:
         return None
     if len({len(shape) for shape in known}) > 1:
-        raise MismatchError(f"{what} {' and '.join(map(text, known))}")
+        raise MismatchError(f"{what} {' and '.join(map(shape_text, known))}")
     merged = known[0]
     for shape in known[1:]:
         merged = tuple(same(a, b, what) for a, b in zip(merged, shape, strict=True))
@@ -89,7 +89,7 @@ def broadcast(shapes: Sequence[Shape]) -> Shape:
 def _broadcast_dim(dims: Sequence[Dim], shapes: Sequence[Dims]) -> Dim:
     wide = {dim for dim in dims if dim not in (1, None)}
     if len(wide) > 1:
-        raise MismatchError(f"shapes {' and '.join(map(text, shapes))}")
+        raise MismatchError(f"shapes {' and '.join(map(shape_text, shapes))}")
     return wide.pop() if wide else None if None in dims else 1
 
 
@@ -158,10 +158,10 @@ def reshape(source: Shape, target: Sequence[int | float | None]) -> Dims:
         rest = math.prod(dim for dim in dims if dim is not None and dim != -1)
         if size is not None and rest:
             if size % rest:
-                raise MismatchError(f"{text(source)} does not reshape to {text(tuple(dims))}")
+                raise MismatchError(f"{shape_text(source)} does not reshape to {shape_text(tuple(dims))}")
             dims[dims.index(-1)] = size // rest
     elif (
         size is not None and None not in dims and -1 not in dims and math.prod(d for d in dims if d is not None) != size
     ):
-        raise MismatchError(f"{text(source)} does not reshape to {text(tuple(dims))}")
+        raise MismatchError(f"{shape_text(source)} does not reshape to {shape_text(tuple(dims))}")
     return tuple(None if dim == -1 else dim for dim in dims)

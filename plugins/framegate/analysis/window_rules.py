@@ -11,7 +11,7 @@ from framegate.analysis.tensors import (
     Tensor,
     broadcast,
     same,
-    text,
+    shape_text,
     transposed_window,
     window,
 )
@@ -44,16 +44,16 @@ def convolution(node: Node, tensors: Sequence[Tensor]) -> list[Tensor]:
     if source is None:
         source = (None,) * rank
     if len(source) != rank:
-        raise MismatchError(f"an input {text(source)} and a filter {text(filter_shape)}")
+        raise MismatchError(f"an input {shape_text(source)} and a filter {shape_text(filter_shape)}")
     channel = 1 if channels_first(node) else rank - 1
     into, out = filter_shape[-2], filter_shape[-1]
     if node.op in DEPTHWISE:
-        same(source[channel], into, f"an input {text(source)} and a filter {text(filter_shape)}: channels")
+        same(source[channel], into, f"an input {shape_text(source)} and a filter {shape_text(filter_shape)}: channels")
         channels = None if into is None or out is None else into * out
     else:
         # Grouped convolutions take a part of the channels each.
         if into and (source[channel] or 0) % into:
-            raise MismatchError(f"an input {text(source)} and a filter {text(filter_shape)}")
+            raise MismatchError(f"an input {shape_text(source)} and a filter {shape_text(filter_shape)}")
         channels = out
     lengths = _slide(node, source, filter_taps(node, filter_shape))
     return [Tensor(_assemble(node, source[0], lengths, channels))]
@@ -70,7 +70,11 @@ def transposed(node: Node, tensors: Sequence[Tensor]) -> list[Tensor]:
     axes = spatial_axes(node, 4)
     channel = 1 if channels_first(node) else 3
     if source is not None:
-        same(source[channel], filter_shape[3], f"an input {text(source)} and a filter {text(filter_shape)}: channels")
+        same(
+            source[channel],
+            filter_shape[3],
+            f"an input {shape_text(source)} and a filter {shape_text(filter_shape)}: channels",
+        )
     lengths: list[Dim] = []
     for axis, taps in zip(axes, filter_shape[:2], strict=True):
         by_rule = transposed_window(
@@ -96,7 +100,7 @@ def pooling(node: Node, tensors: Sequence[Tensor]) -> list[Tensor]:
     return [Tensor(_assemble(node, source[0], lengths, channels))] * 2
 
 
-def resize(_: Node, tensors: Sequence[Tensor]) -> list[Tensor]:
+def resize_image(_: Node, tensors: Sequence[Tensor]) -> list[Tensor]:
     """ResizeBilinear and ResizeNearestNeighbor."""
     source, sizes = tensors[0].shape, tensors[1].values
     height, width = (sizes[0], sizes[1]) if sizes and len(sizes) == 2 else (None, None)
@@ -116,7 +120,7 @@ def matrices(node: Node, tensors: Sequence[Tensor]) -> list[Tensor]:
     one, other = matrix_shapes(node, tensors)
     if one is None or other is None:
         return [Tensor()]
-    same(one[-1], other[-2], f"matrices {text(one)} and {text(other)}: inner sizes")
+    same(one[-1], other[-2], f"matrices {shape_text(one)} and {shape_text(other)}: inner sizes")
     batch = broadcast([one[:-2], other[:-2]]) or ()
     return [Tensor((*batch, one[-2], other[-1]))]
 
@@ -154,7 +158,7 @@ def einsum_sizes(terms: Sequence[str], tensors: Sequence[Tensor]) -> dict[str, D
     for term, tensor in zip(terms, tensors, strict=True):
         shape = tensor.shape or (None,) * len(term)
         if len(term) != len(shape):
-            raise MismatchError(f"{text(shape)} as {term!r}")
+            raise MismatchError(f"{shape_text(shape)} as {term!r}")
         for letter, dim in zip(term, shape, strict=True):
             sizes[letter] = same(sizes.get(letter), dim, f"for {letter!r} the sizes")
     return sizes

@@ -20,7 +20,7 @@ from framegate.gate.decide import Pairs, decide
 from framegate.gate.floors import PAIRS_FLOOR
 from framegate.gate.machine import SECTION
 from framegate.gate.pairs import Measured
-from framegate.gate.sides import AXES, Request, open_sides
+from framegate.gate.sides import _AXES, Request, open_sides
 from framegate.gate.store import Store, StoredRun, find_run, read_run, write_file
 from framegate.gate.tables import gate_junit, gate_markdown, gate_table, publish
 from framegate.gate.verdicts import PASSES, Verdict
@@ -130,7 +130,7 @@ def _verdict(run: StoredRun) -> Verdict:
 
 def _axes(parsed: argparse.Namespace) -> dict[str, tuple[str, str]]:
     axes = {}
-    for axis in AXES:
+    for axis in _AXES:
         both = getattr(parsed, f"base_{axis}"), getattr(parsed, f"head_{axis}")
         if any(both) and not all(both):
             raise UsageError(f"--base-{axis} and --head-{axis} go together; one of them is missing")
@@ -172,7 +172,7 @@ def add_ab(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     parser.add_argument("head", nargs="?", metavar="HEAD", help="the candidate (default: the work tree as it is)")
     parser.add_argument("--base-python", metavar="PYTHON", help="the interpreter of the base's environment")
     parser.add_argument("--head-python", metavar="PYTHON", help="the interpreter of the candidate's environment")
-    for axis in AXES:
+    for axis in _AXES:
         for option, side in (("base", "base"), ("head", "candidate")):
             parser.add_argument(f"--{option}-{axis}", metavar=axis.upper(), help=f"{axis} of the {side}")
     parser.add_argument(

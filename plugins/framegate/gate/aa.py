@@ -72,16 +72,16 @@ def rates(pairs: Sequence[Pair], floors: Floors, trials: int, chance: random.Ran
             f"{len(usable)} of {len(pairs)} pairs measured all of {len(keys)} benchmarks; {LEAST_PAIRS} are needed"
         )
     compared = {f"--benchmark-compare-fail={name}:5%": _compare_fail(of) for name, of in COMPARE_FAIL.items()}
-    rules: dict[str, Rule] = {"framegate ab": _ab(floors), "pytest --gate": _stored, **compared}
+    rules: dict[str, _Rule] = {"framegate ab": _ab(floors), "pytest --gate": _stored, **compared}
     return [_rates(name, rule, usable, keys, trials, chance) for name, rule in rules.items()]
 
 
-Rule = Callable[[Sequence[Pair], Sequence[str], str, str, random.Random], Mapping[str, Verdict]]
+_Rule = Callable[[Sequence[Pair], Sequence[str], str, str, random.Random], Mapping[str, Verdict]]
 """Pairs, benchmarks, the one that is delayed, by which delay, and chance -> the verdict on each benchmark."""
 
 
 def _rates(
-    name: str, rule: Rule, pairs: Sequence[Pair], keys: Sequence[str], trials: int, chance: random.Random
+    name: str, rule: _Rule, pairs: Sequence[Pair], keys: Sequence[str], trials: int, chance: random.Random
 ) -> Rates:
     flagged = suites = unsure = 0
     for _ in range(trials):
@@ -101,7 +101,7 @@ def _rates(
     return Rates(name, flagged / count, suites / trials, detected, unsure / count)
 
 
-def _ab(floors: Floors) -> Rule:
+def _ab(floors: Floors) -> _Rule:
     def rule(
         pairs: Sequence[Pair], keys: Sequence[str], delayed: str, delay: str, chance: random.Random
     ) -> Mapping[str, Verdict]:
@@ -145,7 +145,7 @@ def _stored(
     return {finding.benchmark: finding.verdict for finding in findings}
 
 
-def _compare_fail(of: Callable[[Sequence[float]], float]) -> Rule:
+def _compare_fail(of: Callable[[Sequence[float]], float]) -> _Rule:
     def rule(
         pairs: Sequence[Pair], keys: Sequence[str], delayed: str, delay: str, chance: random.Random
     ) -> Mapping[str, Verdict]:

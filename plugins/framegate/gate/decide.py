@@ -11,13 +11,12 @@ from statistics import median
 from framegate.errors import ComparisonError
 from framegate.gate.ab import MORE_PAIRS, Pair, Turn, conclude, measure
 from framegate.gate.floors import PAIRS_FLOOR, parse_floors
+from framegate.gate.launches import Say
 from framegate.gate.pairs import Delay, run_pair
 from framegate.gate.sides import Request, Sides, check_own, open_sides
 from framegate.gate.verdicts import WHOLE_RUN, Finding, GateReport, Verdict
 from framegate.gate.worker.messages import Collection, Finished, Measure
 from framegate.gate.workers import workers
-
-Say = Callable[[str], None]
 
 
 def decide(

@@ -178,11 +178,11 @@ def _evidence(
     )
 
 
-Values = Sequence[Mapping[str, float]]
+_Launches = Sequence[Mapping[str, float]]
 """The families' values in each launch of a run."""
 
 
-def _sample(family: str, values: Values, past: Sequence[Values]) -> Sample | None:
+def _sample(family: str, values: _Launches, past: Sequence[_Launches]) -> Sample | None:
     """A family of the candidate, if any accepted run has it."""
     candidate = [launch[family] for launch in values if family in launch]
     if family == MISSED:

@@ -15,7 +15,7 @@ from framegate.gate.fingerprint import section
 from framegate.gate.history import by_key
 from framegate.gate.machine import CANARY, SECTION, WAITED
 from framegate.gate.samples import memory_of
-from framegate.gate.worker.messages import Finished, Outcome, Run
+from framegate.gate.worker.messages import Finished, Outcome, RunAll
 from framegate.gate.workers import Side, workers
 from framegate.leftovers import temporary_folder
 from framegate.results.parts import Memory, Stages
@@ -57,7 +57,7 @@ def launch(side: Side) -> Launch:
         side = replace(side, arguments=(*side.arguments, f"--benchmark-json={file}"))
         outcomes: dict[str, Outcome] = {}
         with workers([side]) as (worker,):
-            worker.send(Run())
+            worker.send(RunAll())
             message = worker.receive(Outcome, Finished)
             while isinstance(message, Outcome):
                 outcomes[message.key] = message
@@ -72,7 +72,7 @@ def launch(side: Side) -> Launch:
         return Launch(run, outcomes, canary, exit_code, message.waited)
 
 
-def merge(launches: Sequence[Launch], summarise: Summarise) -> dict[str, Any]:
+def merged_run(launches: Sequence[Launch], summarise: Summarise) -> dict[str, Any]:
     """One run in pytest-benchmark's form: each benchmark with the rounds of all launches, and which are whose.
 
     Args:

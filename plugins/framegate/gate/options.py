@@ -127,7 +127,7 @@ OTHERS: Mapping[str, tuple[str, Any]] = {
 }
 """pytest-benchmark's options that would act in a process that measures nothing, and what they are when they are off."""
 
-OFF: Mapping[str, Any] = {
+SWITCHED_OFF: Mapping[str, Any] = {
     **{option.key: False if isinstance(option, Flag) else None for option in GATE.values() if not option.in_worker},
     **{key: off for key, (_, off) in OTHERS.items() if key != "benchmark_json"},
     "benchmark_disable": False,

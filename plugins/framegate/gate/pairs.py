@@ -10,7 +10,7 @@ from statistics import median
 from typing import Any
 
 from framegate.errors import ComparisonError
-from framegate.gate.samples import FRAME_S, both_counts, checked, memory_of, p95
+from framegate.gate.samples import FRAME_S, both_counts, checked_seconds, memory_of, p95
 from framegate.gate.verdicts import MISSED, P95, TOTAL
 from framegate.gate.worker.messages import Block, Finished, LetGo, Outcome, Ready, Stored, Timings
 from framegate.gate.workers import Worker
@@ -190,7 +190,9 @@ def _delayed(plain: Block, delay: Delay, timings: Timings) -> Block:
 
 def _ratios(blocks: Sequence[Both]) -> dict[str, tuple[float, tuple[float, float] | None]]:
     """Family -> (value of the pair, seconds on both sides)."""
-    times = {TOTAL: [(checked(base.rounds_s), checked(candidate.rounds_s)) for base, candidate in blocks]}
+    times = {
+        TOTAL: [(checked_seconds(base.rounds_s), checked_seconds(candidate.rounds_s)) for base, candidate in blocks]
+    }
     for name in blocks[0][0].stages_s:
         if all(name in side.stages_s for both in blocks for side in both):
             times[name] = [(base.stages_s[name], candidate.stages_s[name]) for base, candidate in blocks]
@@ -216,7 +218,7 @@ def _ratio(blocks: Sequence[tuple[Sequence[float], Sequence[float]]]) -> tuple[f
 
 def _fastest(seconds: Sequence[float]) -> float:
     """A nanosecond at least, as a stage may be too short for the clock."""
-    return max(min(checked(seconds, may_be_zero=True)), 1e-9)
+    return max(min(checked_seconds(seconds, may_be_zero=True)), 1e-9)
 
 
 def _pooled(blocks: Sequence[Both]) -> tuple[list[float], list[float]]:

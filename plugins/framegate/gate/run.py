@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from framegate.errors import ComparisonError, FramegateError, HistoryError
 from framegate.gate.decide import decide
 from framegate.gate.history import Candidate, compare, few_runs
-from framegate.gate.launches import Launch, Summarise, merge, outcomes_of, run_launches
+from framegate.gate.launches import Launch, Say, Summarise, merged_run, outcomes_of, run_launches
 from framegate.gate.machine import SECTION
 from framegate.gate.options import GateOptions
 from framegate.gate.sides import Request
@@ -19,7 +19,6 @@ from framegate.gate.trees import Repository
 from framegate.gate.verdicts import PASSES, WHOLE_RUN, Finding, GateReport, Verdict, worst_of
 from framegate.gate.workers import Side
 
-Say = Callable[[str], None]
 ENDED_WELL = (0, 1, 5)
 """Exit codes of a pytest that ran all it was asked for: passed, failed, or nothing to do."""
 FIRST_RUN = "nothing is accepted yet; framegate accept takes this run as the first, --gate-bootstrap does it at once"
@@ -60,7 +59,7 @@ class GatedRun:
             ended = next((launch.exit_code for launch in launches if launch.exit_code not in ENDED_WELL), None)
             if ended is not None:
                 return self._whole(Verdict.FAILED, f"a launch ended early, with pytest's exit code {ended}")
-            candidate = Candidate(merge(launches, self.summarise), outcomes_of(launches))
+            candidate = Candidate(merged_run(launches, self.summarise), outcomes_of(launches))
         except HistoryError as error:
             return self._whole(Verdict.UNREADABLE, str(error))
         except (FramegateError, ValueError) as error:

@@ -45,8 +45,8 @@ def families(rounds: Sequence[float], stages_s: Mapping[str, Sequence[float]], s
     Raises:
         ValueError: there is nothing, or an invalid duration.
     """
-    values = {TOTAL: value_of(checked(rounds), stat)}
-    values |= {name: value_of(checked(seconds, may_be_zero=True), stat) for name, seconds in stages_s.items()}
+    values = {TOTAL: value_of(checked_seconds(rounds), stat)}
+    values |= {name: value_of(checked_seconds(seconds, may_be_zero=True), stat) for name, seconds in stages_s.items()}
     if len(rounds) >= ENOUGH_FOR_P95 and stat != P95:
         values[P95] = p95(rounds)
     if "inference" in stages_s:
@@ -73,7 +73,7 @@ def memory_of(memory: Memory | None) -> dict[str, int]:
     return {name: size for name, size in sizes.items() if size is not None and size > 0}
 
 
-def checked(seconds: Sequence[float], *, may_be_zero: bool = False) -> Sequence[float]:
+def checked_seconds(seconds: Sequence[float], *, may_be_zero: bool = False) -> Sequence[float]:
     """The times themselves.
 
     Raises:

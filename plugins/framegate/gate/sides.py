@@ -14,7 +14,7 @@ from framegate.gate.trees import Repository, Tree, benchmark_files, import_paths
 from framegate.gate.worker.messages import Benchmark, Collect, Collection, Finished
 from framegate.gate.workers import Side, workers
 
-AXES = ("model", "renderer", "runtime")
+_AXES = ("model", "renderer", "runtime")
 COLLECTED = (0, 5)
 """Exit codes of a pytest that has collected, and run nothing."""
 FOLLOWS_MODEL = ("frame_size", "frame_preprocess")

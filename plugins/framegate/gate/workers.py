@@ -19,12 +19,12 @@ from typing import TypeVar, overload
 from framegate.errors import ComparisonError
 from framegate.gate import options, worker
 from framegate.gate.door import Door
-from framegate.gate.worker.channel import CHANNEL, OFF, Channel
+from framegate.gate.worker.channel import CHANNEL, OFF_VARIABLE, Channel
 from framegate.gate.worker.messages import Message
 from framegate.leftovers import temporary_folder
 from framegate.processes import running
 
-PACKAGE = Path(worker.__file__).parent
+_PACKAGE = Path(worker.__file__).parent
 """The workers' plugin."""
 START_S = 120.0
 END_S = 10.0
@@ -148,7 +148,7 @@ def tail(log: Path) -> str:
 
 
 @contextmanager
-def workers(sides: Sequence[Side], package: Path = PACKAGE) -> Iterator[list[Worker]]:
+def workers(sides: Sequence[Side], package: Path = _PACKAGE) -> Iterator[list[Worker]]:
     """Start a worker for each side; all of them have ended when the block ends, however it ends.
 
     Args:
@@ -166,7 +166,7 @@ def workers(sides: Sequence[Side], package: Path = PACKAGE) -> Iterator[list[Wor
         processes = []
         for index, (side, log) in enumerate(zip(sides, logs, strict=True)):
             environment = _environment(os.environ, [str(home), *side.paths])
-            environment |= {CHANNEL: f"{door.address}:{index}", OFF: json.dumps(dict(options.OFF))}
+            environment |= {CHANNEL: f"{door.address}:{index}", OFF_VARIABLE: json.dumps(dict(options.SWITCHED_OFF))}
             basetemp = ("--basetemp", str(home / f"temporary-{index}"))
             command = [side.python, *_isolation(), "-m", "pytest", "-p", worker.PLUGIN, *side.arguments]
             command += ["--benchmark-only", "-p", "no:cacheprovider", *basetemp]

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from framegate.errors import BackendUnavailable
 from framegate.inference.base import BaseRuntime, Threaded
-from framegate.inference.libraries import one_line, silent
+from framegate.inference.libraries import converter_message, silent
 from framegate.interfaces import LoadedModel, ResolvedModel, Stage, Stages, TensorInfo
 from framegate.models import tf
 from framegate.models.cache import filled, is_whole
@@ -125,7 +125,7 @@ class ConvertedRuntime(Threaded, BaseRuntime):
         except BackendUnavailable as error:
             return error.reason
         except REFUSALS as error:
-            return one_line(error)
+            return converter_message(error)
         return None
 
 

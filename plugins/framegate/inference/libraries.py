@@ -15,7 +15,7 @@ from framegate.extras import how_to_install
 from framegate.models import tf
 
 
-def library(name: str, extra: str) -> Any:
+def import_library(name: str, extra: str) -> Any:
     """The module of that name.
 
     Raises:
@@ -57,7 +57,7 @@ def silent() -> Iterator[None]:
         logging.disable(before)
 
 
-def one_line(error: BaseException, limit: int = 200) -> str:
+def converter_message(error: BaseException, limit: int = 200) -> str:
     """What a converter says, without the lines about its own source files, as one short line."""
     lines = [line.strip() for line in str(error).splitlines()]
     message = [line for line in lines if line and not line.startswith(("Exception from ", "Check '", "Traceback "))]

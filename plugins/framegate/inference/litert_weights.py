@@ -20,7 +20,7 @@ _ALIGNMENT = 64
 _ANY_OFFSET = 1 << 20
 
 
-def write(schema: Any, content: bytes, weights: Mapping[str, Array], path: Path) -> None:
+def write_litert(schema: Any, content: bytes, weights: Mapping[str, Array], path: Path) -> None:
     """Write a model whose inputs of those names are constants; what only rearranges one is done now.
 
     Args:

@@ -14,7 +14,7 @@ import numpy as np
 
 from framegate.interfaces import Array
 
-FILE = "weights.bin"
+WEIGHTS_FILE = "weights.bin"
 # What ONNX Runtime maps begins at a page.
 _ALIGNMENT = 4096
 
@@ -38,7 +38,7 @@ def put(onnx: Any, model: Any, weights: Mapping[str, Array], folder: Path) -> No
     _remove(graph.input, weights)
     _remove(graph.value_info, values)
     used = {name for node in graph.node for name in node.input} | {port.name for port in graph.output}
-    with (folder / FILE).open("wb") as file:
+    with (folder / WEIGHTS_FILE).open("wb") as file:
         for name in sorted(used & values.keys()):
             graph.initializer.append(_initializer(onnx, name, values[name], file))
 
@@ -71,6 +71,6 @@ def _initializer(onnx: Any, name: str, array: Array, file: IO[bytes]) -> Any:
         data_type=onnx.helper.np_dtype_to_tensor_dtype(array.dtype),
         data_location=onnx.TensorProto.EXTERNAL,
     )
-    for key, value in (("location", FILE), ("offset", start), ("length", file.tell() - start)):
+    for key, value in (("location", WEIGHTS_FILE), ("offset", start), ("length", file.tell() - start)):
         tensor.external_data.add(key=key, value=str(value))
     return tensor

@@ -10,7 +10,7 @@ from framegate.interfaces import Array
 Made = TypeVar("Made")
 Shapes = tuple[tuple[int, ...], ...]
 
-KEPT = 3
+KEPT_SHAPES = 3
 
 
 class PerShape(Generic[Made]):
@@ -32,7 +32,7 @@ class PerShape(Generic[Made]):
         shapes = tuple(array.shape for array in arrays)
         value = self._made.pop(shapes, None)
         if value is None:
-            while len(self._made) >= KEPT:
+            while len(self._made) >= KEPT_SHAPES:
                 del self._made[next(iter(self._made))]
             value = self._make(shapes)
         self._made[shapes] = value

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from framegate.errors import BackendUnavailable, ModelError
-from framegate.inference.agreement import agrees
+from framegate.inference.agreement import Outputs, agrees
 from framegate.interfaces import Array, ResolvedModel, Runtime, TensorInfo
 
 REFERENCE = "tensorflow"
@@ -17,7 +17,6 @@ REFERENCE = "tensorflow"
 KEPT_BYTES = 64 * 2**20
 
 Feeds = Mapping[str, Array]
-Outputs = dict[str, Array]
 
 
 class Reference(NamedTuple):

@@ -12,7 +12,7 @@ from typing import Any
 MOST_BYTES = 256 * 2**20
 """Of a file of text; the largest model.json that is known has some 10 MB."""
 
-DEEPEST = 200
+DEEPEST_JSON = 200
 """Objects and lists inside of each other; a real model has some 20, and each nested model adds 4."""
 
 
@@ -50,8 +50,8 @@ def parse_json(text: str) -> Any:
         document = json.loads(text)
     except RecursionError:
         raise UnreadableError("its objects are nested too deep") from None
-    if _is_deeper(document, DEEPEST):
-        raise UnreadableError(f"its objects are nested more than {DEEPEST} deep")
+    if _is_deeper(document, DEEPEST_JSON):
+        raise UnreadableError(f"its objects are nested more than {DEEPEST_JSON} deep")
     return document
 
 

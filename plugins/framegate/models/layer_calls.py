@@ -9,7 +9,7 @@ from typing import Any
 
 from framegate.models.layer_entry import layer_name
 
-Result = tuple[str, int, int]
+ResultReference = tuple[str, int, int]
 """A layer's name, the index of one of its calls, and the index of an output of that call."""
 
 
@@ -25,7 +25,7 @@ class Call:
 
     layer: Mapping[str, Any]
     at: int
-    takes: tuple[Result, ...]
+    takes: tuple[ResultReference, ...]
 
 
 def calls_in_order(layers: Sequence[Mapping[str, Any]]) -> tuple[list[Call], list[str]]:
@@ -66,7 +66,7 @@ def _calls(layer: Mapping[str, Any]) -> Iterator[Call]:
         yield Call(layer, at, tuple(_results(node)))
 
 
-def _results(node: Any) -> Iterator[Result]:
+def _results(node: Any) -> Iterator[ResultReference]:
     """The references in a call's arguments, in the order they are written, however deep."""
     stack = [node]
     while stack:

@@ -12,7 +12,7 @@ from framegate.models.layer_entry import MODELS, layer_name
 
 _NEVER = -1  # the number of no call: Keras would wait for what is no number too
 
-Call = tuple[str, int]
+_Call = tuple[str, int]
 """A layer's name and the index of one of its calls; a shared layer is called more than once."""
 
 
@@ -35,8 +35,8 @@ def check_order(path: Path, config: Any) -> None:
 
 def _check_calls(path: Path, layers: list[dict[str, Any]]) -> None:
     names = {layer_name(layer) for layer in layers}
-    waits: dict[Call, set[Call]] = {}
-    ready: deque[Call] = deque()
+    waits: dict[_Call, set[_Call]] = {}
+    ready: deque[_Call] = deque()
     for layer in layers:
         name, calls = layer_name(layer), layer.get("inbound_nodes")
         if layer.get("class_name") == "InputLayer":
@@ -53,9 +53,9 @@ def _check_calls(path: Path, layers: list[dict[str, Any]]) -> None:
         )
 
 
-def _stuck(waits: dict[Call, set[Call]], ready: deque[Call], nested: set[str]) -> tuple[Call, Call] | None:
+def _stuck(waits: dict[_Call, set[_Call]], ready: deque[_Call], nested: set[str]) -> tuple[_Call, _Call] | None:
     """A call that can never be made and what it waits for, if there is one (Kahn's algorithm, linear in time)."""
-    takers: dict[Call, list[Call]] = defaultdict(list)
+    takers: dict[_Call, list[_Call]] = defaultdict(list)
     for call, needed in waits.items():
         for other in needed:
             takers[other].append(call)
@@ -71,7 +71,7 @@ def _stuck(waits: dict[Call, set[Call]], ready: deque[Call], nested: set[str]) -
     return next(((call, min(needed)) for call, needed in waits.items() if needed), None)
 
 
-def _references(value: Any) -> Iterator[Call]:
+def _references(value: Any) -> Iterator[_Call]:
     """Every ``["layer", call, output, …]`` in the arguments of a call, however deep."""
     stack = [value]
     while stack:

@@ -48,14 +48,14 @@ class Node:
 
     def integer(self, name: str, default: int = 0) -> int:
         """An integer, which protobuf's JSON writes as a string."""
-        number = whole(self.attr(name, "i"))
+        number = whole_number(self.attr(name, "i"))
         return default if number is None else number
 
     def integers(self, name: str) -> tuple[int, ...]:
         """A list of integers, empty if the attribute is missing."""
         listed = self.attr(name, "list")
         values = listed.get("i") if isinstance(listed, Mapping) else None
-        whole_ones = [whole(value) for value in values] if isinstance(values, list) else []
+        whole_ones = [whole_number(value) for value in values] if isinstance(values, list) else []
         return tuple(value for value in whole_ones if value is not None)
 
     def strings(self, name: str) -> tuple[str, ...]:
@@ -90,11 +90,11 @@ def shape_dims(shape: Mapping[str, Any]) -> tuple[int | None, ...] | None:
     dims = shape.get("dim") or ()
     if not isinstance(dims, Sequence):
         return None
-    sizes = [whole(dim.get("size")) if isinstance(dim, Mapping) else None for dim in dims]
+    sizes = [whole_number(dim.get("size")) if isinstance(dim, Mapping) else None for dim in dims]
     return tuple(size if size is not None and 0 <= size <= _LARGEST else None for size in sizes)
 
 
-def whole(value: Any) -> int | None:
+def whole_number(value: Any) -> int | None:
     """An integer, or the decimal text of one."""
     if type(value) is int:
         return value

@@ -41,7 +41,7 @@ def tf_keras() -> Any:
     return _import("tf_keras")
 
 
-def devices() -> str:
+def device_names() -> str:
     """What TensorFlow computes on, e.g. ``2 CPU cores`` or ``GPU:0``."""
     gpus = [gpu.name.removeprefix("/physical_device:") for gpu in tensorflow().config.list_physical_devices("GPU")]
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

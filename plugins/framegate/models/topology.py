@@ -15,6 +15,9 @@ from framegate.models.old_json import standard_graph
 from framegate.models.old_layers import standard_layers
 from framegate.models.written_shapes import write_shapes
 
+Json = Mapping[str, Any]
+"""An object as a file of JSON has it."""
+
 Format = Literal["layers", "graph"]
 
 _FORMATS: dict[str, Format] = {"layers-model": "layers", "graph-model": "graph"}

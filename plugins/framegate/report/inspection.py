@@ -13,7 +13,7 @@ from rich.text import Text
 from framegate.analysis.inspection import Inspection
 from framegate.analysis.ports import PortReport
 from framegate.analysis.rows import Row
-from framegate.analysis.tensors import text
+from framegate.analysis.tensors import shape_text
 
 MOST_ROWS = 200
 _BARS = 8
@@ -165,7 +165,7 @@ def _cells(row: Row, total: int) -> tuple[str, ...]:
         row.name,
         row.kind,
         row.detail,
-        ("~" if row.assumed else "") + text(row.shape),
+        ("~" if row.assumed else "") + shape_text(row.shape),
         f"{row.parameters:,}" if row.parameters else "",
         share,
         "?" if row.macs is None else count(row.macs) if row.macs else "",
@@ -181,9 +181,9 @@ def _short(path: Path) -> str:
 
 
 def _port(port: PortReport) -> str:
-    shown = f"{port.name}: {port.dtype} {text(port.shape if port.declared is None else port.declared)}"
+    shown = f"{port.name}: {port.dtype} {shape_text(port.shape if port.declared is None else port.declared)}"
     if port.declared is not None and port.shape is not None and port.shape != port.declared:
-        shown += f" -> {text(port.shape)}"
+        shown += f" -> {shape_text(port.shape)}"
     if port.layout is None or port.range is None:
         return f"{shown}, no image"
     colours = {None: "any number of channels", 1: "grey", 3: "RGB", 4: "RGBA"}[port.channels]

@@ -39,7 +39,7 @@ class KerasRuntime(Threaded, StagedRuntime):
 
     def describe(self) -> str:
         """Version and device, e.g. ``tf_keras 2.19.0, 2 CPU cores``."""
-        return f"tf_keras {self._keras.__version__}, {tf.devices()}"
+        return f"tf_keras {self._keras.__version__}, {tf.device_names()}"
 
     def build(self, parts: Parts) -> KerasModel:
         """Build the Keras model.

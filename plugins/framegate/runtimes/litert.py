@@ -14,13 +14,13 @@ from framegate.inference import litert_weights
 from framegate.inference.base import StagedModel
 from framegate.inference.converted import INSTEAD, Conversion, ConvertedRuntime
 from framegate.inference.feeds import cannot_run
-from framegate.inference.libraries import library, one_line, silent
+from framegate.inference.libraries import converter_message, import_library, silent
 from framegate.inference.pershape import PerShape, Shapes
 from framegate.inference.threads import in_words
 from framegate.interfaces import Array
 from framegate.tfgraph.export import Exported, exported, feed_name, fetch_name
 from framegate.tfgraph.frozen_graph import Frozen
-from framegate.tfgraph.scales import scaled
+from framegate.tfgraph.scales import without_scales
 
 _FILE = "model.tflite"
 _ERROR = re.compile(r"error: (.+)")
@@ -38,7 +38,7 @@ class LiteRTRuntime(ConvertedRuntime):
 
     def __init__(self) -> None:
         super().__init__()
-        self._interpreter = library("ai_edge_litert.interpreter", "litert").Interpreter
+        self._interpreter = import_library("ai_edge_litert.interpreter", "litert").Interpreter
 
     def describe(self) -> str:
         """Version, device and threads, e.g. ``LiteRT 2.3.0, CPU, 2 threads``."""
@@ -51,16 +51,16 @@ class LiteRTRuntime(ConvertedRuntime):
             BackendUnavailable: LiteRT lacks an op.
         """
         phase = importlib.import_module("tensorflow.lite.python.convert_phase")
-        export = scaled(exported(tensorflow, frozen))
+        export = without_scales(exported(tensorflow, frozen))
         function = _function(tensorflow, frozen, export)
         converter = tensorflow.lite.TFLiteConverter.from_concrete_functions([function], tensorflow.Module())
         try:
             model = converter.convert()
         except phase.ConverterError as error:
             reason = _ERROR.search(str(error))
-            raise BackendUnavailable(reason[1] if reason else one_line(error), INSTEAD) from error
-        litert_weights.write(
-            library("ai_edge_litert.schema_py_generated", "litert"), model, export.weights, folder / _FILE
+            raise BackendUnavailable(reason[1] if reason else converter_message(error), INSTEAD) from error
+        litert_weights.write_litert(
+            import_library("ai_edge_litert.schema_py_generated", "litert"), model, export.weights, folder / _FILE
         )
 
     def open(self, conversion: Conversion) -> LiteRTModel:
@@ -123,7 +123,9 @@ class LiteRTModel(StagedModel):
                         ready.interpreter.resize_tensor_input(index, shape)
                 ready.interpreter.allocate_tensors()
         except (RuntimeError, ValueError) as error:
-            raise BackendUnavailable(f"LiteRT cannot prepare the model ({one_line(error)})", INSTEAD) from error
+            raise BackendUnavailable(
+                f"LiteRT cannot prepare the model ({converter_message(error)})", INSTEAD
+            ) from error
         return ready
 
     def _found(self, interpreter: Any, feeds: int) -> _Ready:

@@ -12,7 +12,7 @@ from framegate.inference import onnx_weights
 from framegate.inference.base import StagedModel
 from framegate.inference.converted import INSTEAD, Conversion, ConvertedRuntime
 from framegate.inference.feeds import cannot_run
-from framegate.inference.libraries import library, one_line, silent
+from framegate.inference.libraries import converter_message, import_library, silent
 from framegate.inference.pershape import PerShape, Shapes
 from framegate.inference.threads import in_words
 from framegate.interfaces import Array
@@ -36,7 +36,7 @@ class OnnxRuntime(ConvertedRuntime):
 
     def __init__(self) -> None:
         super().__init__()
-        self._runtime = library("onnxruntime", "onnxruntime")
+        self._runtime = import_library("onnxruntime", "onnxruntime")
 
     def describe(self) -> str:
         """Version, device and threads, e.g. ``ONNX Runtime 1.31.1, CPU, 2 threads``."""
@@ -48,7 +48,7 @@ class OnnxRuntime(ConvertedRuntime):
         Raises:
             BackendUnavailable: tf2onnx left an op that is unknown to ONNX.
         """
-        onnx, tf2onnx = library("onnx", "onnxruntime"), library("tf2onnx", "onnxruntime")
+        onnx, tf2onnx = import_library("onnx", "onnxruntime"), import_library("tf2onnx", "onnxruntime")
         export = exported(tensorflow, frozen)
         model, _ = tf2onnx.convert.from_graph_def(
             export.graph,
@@ -124,7 +124,9 @@ class OnnxModel(StagedModel):
             with silent():
                 session = self._runtime.InferenceSession(self._file, options, providers=_PROVIDERS)
         except self._refusals as error:
-            raise BackendUnavailable(f"ONNX Runtime cannot load the model ({one_line(error)})", INSTEAD) from error
+            raise BackendUnavailable(
+                f"ONNX Runtime cannot load the model ({converter_message(error)})", INSTEAD
+            ) from error
         return session, {port.name for port in session.get_inputs()}
 
 

@@ -13,7 +13,7 @@ from framegate.errors import BackendUnavailable
 from framegate.inference.base import StagedModel
 from framegate.inference.converted import INSTEAD, Conversion, ConvertedRuntime
 from framegate.inference.feeds import cannot_run
-from framegate.inference.libraries import library, one_line
+from framegate.inference.libraries import converter_message, import_library
 from framegate.inference.pershape import PerShape, Shapes
 from framegate.inference.threads import in_words
 from framegate.interfaces import Array
@@ -35,7 +35,7 @@ class OpenVINORuntime(ConvertedRuntime):
 
     def __init__(self) -> None:
         super().__init__()
-        self._openvino = library("openvino", "openvino")
+        self._openvino = import_library("openvino", "openvino")
         self._core = self._openvino.Core()
 
     def describe(self) -> str:
@@ -54,7 +54,7 @@ class OpenVINORuntime(ConvertedRuntime):
         try:
             self._openvino.save_model(model, folder / _FILE, compress_to_fp16=False)
         except RuntimeError as error:  # its stream's, which does not say more
-            raise OSError(errno.ENOSPC, one_line(error)) from error
+            raise OSError(errno.ENOSPC, converter_message(error)) from error
         graph.unlink()
 
     def open(self, conversion: Conversion) -> OpenVINOModel:
@@ -81,7 +81,7 @@ class OpenVINOModel(StagedModel):
             self._model = core.read_model(conversion.folder / _FILE)
         except RuntimeError as error:
             raise BackendUnavailable(
-                f"OpenVINO cannot read {conversion.folder / _FILE} ({one_line(error)})",
+                f"OpenVINO cannot read {conversion.folder / _FILE} ({converter_message(error)})",
                 "remove the folder and try again",
             ) from error
         self._order = _order([port.get_names() for port in self._model.outputs], len(self.outputs))
@@ -139,7 +139,7 @@ class OpenVINOModel(StagedModel):
         except RuntimeError as error:
             size = ", ".join("x".join(map(str, shape)) for shape in shapes)
             raise BackendUnavailable(
-                f"OpenVINO cannot compile the model for inputs of shape {size} ({one_line(error)})", INSTEAD
+                f"OpenVINO cannot compile the model for inputs of shape {size} ({converter_message(error)})", INSTEAD
             ) from error
         return compiled.create_infer_request(), [compiled.input(name) if name in used else None for name in names]
 
@@ -156,7 +156,7 @@ def _put_weights(openvino: Any, model: Any, weights: Mapping[str, Array]) -> Non
         model.remove_parameter(port.get_node())
     model.validate_nodes_and_infer_types()
     if weights:
-        passes = library("openvino.passes", "openvino")
+        passes = import_library("openvino.passes", "openvino")
         manager = passes.Manager()
         manager.register_pass(passes.ConstantFolding())
         manager.run_passes(model)

@@ -37,7 +37,7 @@ class TensorFlowRuntime(Threaded, StagedRuntime):
 
     def describe(self) -> str:
         """Version and device, e.g. ``TensorFlow 2.19.0, 2 CPU cores``."""
-        return f"TensorFlow {self._tf.__version__}, {tf.devices()}"
+        return f"TensorFlow {self._tf.__version__}, {tf.device_names()}"
 
     def build(self, parts: Parts) -> StagedModel:
         """Freeze the model.

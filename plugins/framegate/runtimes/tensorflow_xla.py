@@ -10,7 +10,7 @@ import numpy as np
 from framegate.errors import BackendUnavailable
 from framegate.inference.base import StagedModel
 from framegate.inference.feeds import cannot_run
-from framegate.inference.libraries import one_line, silent
+from framegate.inference.libraries import converter_message, silent
 from framegate.inference.threads import in_words
 from framegate.interfaces import Array
 from framegate.runtimes.tensorflow import TensorFlowRuntime
@@ -75,7 +75,7 @@ class XLAModel(StagedModel):
             if not any(refusal in str(error) for refusal in _REFUSALS):
                 raise cannot_run(self._name, arrays, error) from error
             raise BackendUnavailable(
-                f"XLA cannot compile the model ({one_line(error)})", "use the tensorflow runtime"
+                f"XLA cannot compile the model ({converter_message(error)})", "use the tensorflow runtime"
             ) from error
         return results
 

@@ -16,7 +16,7 @@ from framegate.errors import ModelFormatError, UnsupportedOp
 from framegate.models.layer_entry import MODELS, layer_name
 from framegate.models.tfjs_settings import check_settings, read_settings
 
-DEEPEST = 32
+_DEEPEST = 32
 """Levels of models and wrapped layers inside of each other."""
 
 ACTIVATIONS = frozenset({
@@ -64,8 +64,8 @@ class _Copier(NamedTuple):
     def layer(self, layer: Any, depth: int) -> dict[str, Any]:
         """A layer or model inside of so many models and wrapped layers."""
         kind, config = self._parts(layer)
-        if depth > DEEPEST:
-            raise ModelFormatError(f"{self.path}: models lie inside of each other more than {DEEPEST} levels deep")
+        if depth > _DEEPEST:
+            raise ModelFormatError(f"{self.path}: models lie inside of each other more than {_DEEPEST} levels deep")
         if kind not in layer_classes() | self.own:
             raise UnsupportedOp(
                 f"{self.path}: layer {layer_name(layer)!r} is of class {kind!r}, which TF.js does not know{_INSTEAD}"

@@ -15,10 +15,10 @@ from typing import Any
 from framegate.models.nodes import Node, NodeJson, node_name
 from framegate.models.wiring import order, sources
 
-Frame = tuple[str, ...]
+LoopFrame = tuple[str, ...]
 """Names of the loops around a node, the outermost first."""
 
-_ROOT: Frame = ()
+_ROOT: LoopFrame = ()
 # Pivots: a constant that waits for one of these is alive only where the pivot is.
 _KEPT_CONTROL = frozenset({"Identity", "Merge", "Switch"})
 
@@ -45,9 +45,9 @@ def _keeps(ops: dict[str, str], name: str) -> bool:
     return not name.startswith("^") or ops.get(node_name(name)) in _KEPT_CONTROL
 
 
-def _frames(ordered: Sequence[NodeJson]) -> dict[str, Frame]:
+def _frames(ordered: Sequence[NodeJson]) -> dict[str, LoopFrame]:
     """The frame of every node, from the frames of what it takes."""
-    paths: dict[str, Frame] = {}
+    paths: dict[str, LoopFrame] = {}
     while True:
         frames = _propagated(ordered, paths)
         deeper = dict(paths)
@@ -61,8 +61,8 @@ def _frames(ordered: Sequence[NodeJson]) -> dict[str, Frame]:
         paths = deeper
 
 
-def _propagated(ordered: Sequence[NodeJson], paths: dict[str, Frame]) -> dict[str, Frame]:
-    frames: dict[str, Frame] = {}
+def _propagated(ordered: Sequence[NodeJson], paths: dict[str, LoopFrame]) -> dict[str, LoopFrame]:
+    frames: dict[str, LoopFrame] = {}
     for node in ordered:
         deepest = max((frames[name] for name in sources(node) if name in frames), key=len, default=_ROOT)
         if node["op"] == "Enter":
@@ -74,9 +74,9 @@ def _propagated(ordered: Sequence[NodeJson], paths: dict[str, Frame]) -> dict[st
     return frames
 
 
-def _sink_constants(ordered: Sequence[NodeJson], frames: dict[str, Frame]) -> None:
+def _sink_constants(ordered: Sequence[NodeJson], frames: dict[str, LoopFrame]) -> None:
     """What is computed from constants for one loop alone belongs into that loop."""
-    takers: dict[str, set[Frame]] = defaultdict(set)
+    takers: dict[str, set[LoopFrame]] = defaultdict(set)
     constant: set[str] = set()
     for node in ordered:
         if node["op"] == "Const" or (node.get("input") and all(name in constant for name in sources(node))):
@@ -94,10 +94,10 @@ def _sink_constants(ordered: Sequence[NodeJson], frames: dict[str, Frame]) -> No
 class _Entries:
     """Makes the ``Enter`` nodes, one for each constant and frame."""
 
-    def __init__(self, by_name: dict[str, NodeJson], frames: dict[str, Frame]) -> None:
+    def __init__(self, by_name: dict[str, NodeJson], frames: dict[str, LoopFrame]) -> None:
         self._by_name = by_name
         self._frames = frames
-        self.made: dict[tuple[str, Frame], NodeJson] = {}
+        self.made: dict[tuple[str, LoopFrame], NodeJson] = {}
         self._like = {self._frame(node): node for node in by_name.values() if node["op"] == "Enter"}
 
     def enter(self, node: NodeJson) -> NodeJson:
@@ -107,7 +107,7 @@ class _Entries:
         inputs = [tensor for name in _inputs(node) if (tensor := self._passed(name, node, outside)) is not None]
         return node if inputs == list(_inputs(node)) else _with_inputs(node, inputs)
 
-    def _passed(self, tensor: str, node: NodeJson, frame: Frame) -> str | None:
+    def _passed(self, tensor: str, node: NodeJson, frame: LoopFrame) -> str | None:
         source = self._by_name.get(node_name(tensor))
         if source is None or node["op"] in ("Exit", "NextIteration"):
             return tensor
@@ -126,7 +126,7 @@ class _Entries:
             name = self._entry(source, name, frame[:depth], like.get("attr") or {})
         return name
 
-    def _entry(self, source: NodeJson, tensor: str, frame: Frame, like: dict[str, Any]) -> str:
+    def _entry(self, source: NodeJson, tensor: str, frame: LoopFrame, like: dict[str, Any]) -> str:
         key = (source["name"], frame)
         if key not in self.made:
             attrs: dict[str, Any] = {name: like[name] for name in ("frame_name", "parallel_iterations") if name in like}
@@ -136,7 +136,7 @@ class _Entries:
             self.made[key] = {"name": name, "op": "Enter", "input": [tensor], "attr": attrs}
         return str(self.made[key]["name"])
 
-    def _frame(self, node: NodeJson) -> Frame:
+    def _frame(self, node: NodeJson) -> LoopFrame:
         return self._frames.get(node["name"], _ROOT)
 
 

@@ -71,7 +71,7 @@ def freeze_graph(tf: Any, parts: Parts, placement: Placement = "inside") -> Froz
     tables = make_tables(tf, parts)
     left_out = _LEFT_OUT[placement](parts) - {node_name(port.tensor) for port in outputs}
     ends = [port.tensor for port in outputs]
-    definition = graph_def.build(tf, parts, ends, [port.tensor for port in inputs], left_out)
+    definition = graph_def.definition_of(tf, parts, ends, [port.tensor for port in inputs], left_out)
     weights = _values(parts, definition) if placement == "apart" else {}
     captured = tables if weights else held_tensors(tf, parts.weights, definition.left_out) | tables
     captured = {valid_tensor(name): tensor for name, tensor in captured.items()}

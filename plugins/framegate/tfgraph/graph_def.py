@@ -43,7 +43,7 @@ class Definition(NamedTuple):
     left_out: tuple[tuple[str, Any], ...]
 
 
-def build(
+def definition_of(
     tf: Any, parts: Parts, outputs: Iterable[str], inputs: Iterable[str] = (), apart: frozenset[str] = frozenset()
 ) -> Definition:
     """The graph that the outputs need.

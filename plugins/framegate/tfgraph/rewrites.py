@@ -14,7 +14,7 @@ from framegate.errors import ModelFormatError, UnsupportedOp
 from framegate.models.nodes import Node, NodeJson
 from framegate.tfgraph import tfjs_ops
 
-Rule = Callable[[NodeJson], list[NodeJson]]
+Rewrite = Callable[[NodeJson], list[NodeJson]]
 
 _FLOAT = {"type": "DT_FLOAT"}
 _CONV_ATTRS = ("T", "data_format", "dilations", "explicit_paddings", "padding", "strides")
@@ -127,11 +127,11 @@ _LINKS: dict[str, Callable[[_Chain, str], str]] = {
     **{op: _plain(op) for op in ("Elu", "Relu", "Relu6", "Sigmoid", "Tanh")},
 }
 
-RULES: dict[str, Rule] = {**tfjs_ops.RULES, **dict.fromkeys(_BASES, _fused), "Prelu": _prelu_node}
+REWRITES: dict[str, Rewrite] = {**tfjs_ops.REPLACEMENTS, **dict.fromkeys(_BASES, _fused), "Prelu": _prelu_node}
 
 
 def rewrite(path: Path, nodes: Iterable[NodeJson]) -> list[NodeJson]:
-    """The nodes with every op of `RULES` replaced; the others are passed on as they are.
+    """The nodes with every op of `REWRITES` replaced; the others are passed on as they are.
 
     Args:
         path: the model.json, for errors.
@@ -145,7 +145,7 @@ def rewrite(path: Path, nodes: Iterable[NodeJson]) -> list[NodeJson]:
 
 
 def _apply(path: Path, node: NodeJson) -> list[NodeJson]:
-    rule = RULES.get(node["op"])
+    rule = REWRITES.get(node["op"])
     if rule is None:
         return [node]
     try:

@@ -16,7 +16,7 @@ from framegate.tfgraph.export import Exported
 _CONVOLUTIONS = {"Conv2D": (3, 1), "Conv2DBackpropInput": (2, 1)}
 
 
-def scaled(export: Exported) -> Exported:
+def without_scales(export: Exported) -> Exported:
     """The same graph without products of a convolution and a number for each channel, where the filter is known apart.
 
     Converters do so where the filter is a constant; the batch normalisation behind a convolution is such a product.

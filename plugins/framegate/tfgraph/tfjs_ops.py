@@ -115,7 +115,7 @@ def _pad_v2(node: NodeJson) -> list[NodeJson]:
     return [scalar, *zero, {**node, "op": "PadV2", "input": [*data, f"{name}/zero", *control]}]
 
 
-RULES: dict[str, Callable[[NodeJson], list[NodeJson]]] = {
+REPLACEMENTS: dict[str, Callable[[NodeJson], list[NodeJson]]] = {
     **dict.fromkeys(RENAMED, _renamed),
     **dict.fromkeys(("FusedBatchNorm", "FusedBatchNormV2", "FusedBatchNormV3"), _batch_norm),
     "Conv1D": _conv_1d,

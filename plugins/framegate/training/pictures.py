@@ -88,7 +88,7 @@ def middle(picture: Pixels, size: int) -> Pixels:
     return resize(crop(picture, Size(side, side)), Size(size, size))
 
 
-def batches(pictures: Sequence[Pixels], size: int, batch: int, steps: int, seed: Sequence[int]) -> Iterator[Pair]:
+def batches(pictures: Sequence[Pixels], size: int, batch: int, steps: int, seed: Sequence[int]) -> Iterator[Example]:
     """``steps`` pairs of what the model is fed, (batch, size, size, 1), and should answer, (batch, size, size, 3).
 
     Both are float32 in [-1, 1]. The same seed gives the same batches, whatever was asked for before.
@@ -100,10 +100,10 @@ def batches(pictures: Sequence[Pixels], size: int, batch: int, steps: int, seed:
         yield to_tensors(squares)
 
 
-Pair = tuple[Float32, Float32]
+Example = tuple[Float32, Float32]
 
 
-def to_tensors(squares: Sequence[Pixels]) -> Pair:
+def to_tensors(squares: Sequence[Pixels]) -> Example:
     """Squares, uint8 (size, size, 3), as a batch of inputs and one of answers, float32 in [-1, 1]."""
     fed = np.stack([blurred_grey(square)[..., np.newaxis] for square in squares])
     targets = np.stack(squares)

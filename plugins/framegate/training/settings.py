@@ -10,7 +10,7 @@ from pathlib import Path
 from framegate.errors import UsageError
 from framegate.files import write_whole
 
-FILE = "training.json"
+SETTINGS_FILE = "training.json"
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def keep(settings: Settings, folder: Path) -> None:
     Raises:
         UsageError: the folder holds a run with other settings, or cannot be written.
     """
-    path = folder / FILE
+    path = folder / SETTINGS_FILE
     mine = dataclasses.asdict(settings)
     if path.exists():
         theirs = json.loads(path.read_text(encoding="utf-8"))

@@ -11,7 +11,7 @@ import numpy as np
 from framegate.interfaces import Array, Float32
 from framegate.models import tf
 from framegate.models.sources import pix2pix_net
-from framegate.training.pictures import Pair
+from framegate.training.pictures import Example
 from framegate.training.settings import Settings
 
 CHECKPOINTS_KEPT = 2
@@ -35,7 +35,7 @@ class Trainer:
         self._tf = tf.tensorflow()
         keras = tf.tf_keras()
         self.settings = settings
-        self.model = pix2pix_net.build(settings.size, settings.filters, 1, settings.seed)
+        self.model = pix2pix_net.generator(settings.size, settings.filters, 1, settings.seed)
         self._optimizer = keras.optimizers.Adam(settings.learning_rate, beta_1=0.5)
         self._optimizer.build(self.model.trainable_variables)
         self._epoch = self._tf.Variable(0, dtype=self._tf.int64)
@@ -49,7 +49,7 @@ class Trainer:
         """How many epochs are finished and saved."""
         return int(self._epoch.numpy())
 
-    def train_epoch(self, pairs: Iterable[Pair], seen: Callable[[float], None]) -> float:
+    def train_epoch(self, pairs: Iterable[Example], seen: Callable[[float], None]) -> float:
         """Train on the pairs, save, and return the mean L1 loss; ``seen`` is called with each step's."""
         # Dropout's random numbers begin anew where a function is traced: traced for each epoch, with a seed of its own,
         # a resumed run draws what an unbroken one does.

@@ -68,7 +68,7 @@ def test_shapes_and_parameters_are_those_of_keras(name: str, tmp_path: Path) -> 
     ("size", "filters", "parameters"), [(256, 64, "54.4 M"), (256, 8, "0.9 M"), (128, 32, "10.5 M")]
 )
 def test_pix2pix_has_the_parameters_that_keras_counts(size: int, filters: int, parameters: str, tmp_path: Path) -> None:
-    model = pix2pix_net.build(size, filters, channels=3, seed=0)
+    model = pix2pix_net.generator(size, filters, channels=3, seed=0)
     found = inspected(model, tmp_path)
     assert found.totals.parameters == model.count_params()
     assert not found.unused

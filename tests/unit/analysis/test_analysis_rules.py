@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from framegate.analysis.graph_macs import macs
-from framegate.analysis.graph_rules import RULES
+from framegate.analysis.graph_rules import OP_RULES
 from framegate.analysis.tensors import MismatchError, Tensor
 from framegate.analysis.values import values_of
 from framegate.models.nodes import Node
@@ -28,14 +28,14 @@ ATTRIBUTES: tuple[dict[str, Any], ...] = (
 )
 
 
-@pytest.mark.parametrize("op", RULES)
+@pytest.mark.parametrize("op", OP_RULES)
 def test_a_rule_gives_shapes_or_says_what_does_not_fit(op: str) -> None:
-    needs = RULES[op].needs
+    needs = OP_RULES[op].needs
     for attributes, tensors in product(ATTRIBUTES, product(TENSORS, repeat=min(needs, MOST_TENSORS))):
         inputs = [*tensors, *[tensors[-1]] * (needs - len(tensors))]
         node = Node({"name": "y", "op": op, "input": ["x"] * needs, "attr": attributes})
         with suppress(MismatchError):
-            outputs = RULES[op].outputs(node, inputs)
+            outputs = OP_RULES[op].outputs(node, inputs)
             assert all(isinstance(output, Tensor) for output in outputs)
             values_of(node, inputs)
             macs(node, inputs, outputs[0].shape)

@@ -9,7 +9,7 @@ from framegate.analysis.tensors import (
     concatenate,
     product,
     reshape,
-    text,
+    shape_text,
     transposed_window,
     window,
 )
@@ -91,5 +91,5 @@ def test_nothing_times_the_unknown_is_nothing() -> None:
 
 
 def test_unknowns_are_shown() -> None:
-    assert text((1, None)) == "[1, ?]"
-    assert text(None) == "?"
+    assert shape_text((1, None)) == "[1, ?]"
+    assert shape_text(None) == "?"

@@ -12,7 +12,7 @@ from framegate.errors import ComparisonError
 from framegate.gate import launches
 from framegate.gate.fingerprint import fingerprint
 from framegate.gate.history import launch_values
-from framegate.gate.launches import Launch, canary_seconds, merge, outcomes_of, run_launches
+from framegate.gate.launches import Launch, canary_seconds, merged_run, outcomes_of, run_launches
 from framegate.gate.store import Store, read_run
 from framegate.gate.worker.messages import Outcome
 from framegate.gate.workers import Side
@@ -39,7 +39,7 @@ def smallest(seconds: list[float]) -> dict[str, Any]:
 def test_rounds_and_stages_of_all_launches_are_kept_apart() -> None:
     first = launch(entry("it", [3.0, 1.0], {"draw": [0.3, 0.1]}), canary=1e-3)
     second = launch(entry("it", [2.0], {"draw": [0.2]}), canary=2e-3)
-    run = merge([first, second], smallest)
+    run = merged_run([first, second], smallest)
     (it,) = run["benchmarks"]
     assert it["stats"] == {"data": [3.0, 1.0, 2.0], "min": 1.0, "rounds": 3}
     assert it["extra_info"]["gate"]["launches"] == [{"rounds": 2, "calls": 2}, {"rounds": 1, "calls": 1}]
@@ -51,12 +51,14 @@ def test_rounds_and_stages_of_all_launches_are_kept_apart() -> None:
 
 def test_the_launches_themselves_are_not_changed() -> None:
     first = launch(entry("it", [1.0], {"draw": [0.1]}))
-    merge([first, launch(entry("it", [2.0], {"draw": [0.2]}))], smallest)
+    merged_run([first, launch(entry("it", [2.0], {"draw": [0.2]}))], smallest)
     assert first.run["benchmarks"] == [entry("it", [1.0], {"draw": [0.1]})]
 
 
 def test_a_benchmark_that_some_launches_had() -> None:
-    run = merge([launch(), launch(entry("it", [1.0])), launch(entry("it", [2.0]), entry("other", [3.0]))], smallest)
+    run = merged_run(
+        [launch(), launch(entry("it", [1.0])), launch(entry("it", [2.0]), entry("other", [3.0]))], smallest
+    )
     assert {each["name"]: len(each["extra_info"]["gate"]["launches"]) for each in run["benchmarks"]} == {
         "it": 2,
         "other": 1,
@@ -68,7 +70,7 @@ def test_a_benchmark_that_some_launches_had() -> None:
 def test_a_users_own_extra_info_is_kept_and_not_taken_for_stages(own: Any) -> None:
     mine = entry("it", [2.0])
     mine["extra_info"] |= {"stages_s": own, "frame": own, "frames": own, "browser": own, "screen": own, "mine": own}
-    run = merge([launch(mine), launch(mine)], smallest)
+    run = merged_run([launch(mine), launch(mine)], smallest)
     (it,) = run["benchmarks"]
     assert it["extra_info"]["mine"] == own
     assert launch_values(it, "min") == [{"total": 2.0}, {"total": 2.0}]
@@ -78,18 +80,18 @@ def test_a_users_own_extra_info_is_kept_and_not_taken_for_stages(own: Any) -> No
 def test_a_users_own_infinities_can_be_stored(tmp_path: Path) -> None:
     mine = entry("it", [2.0])
     mine["extra_info"] |= {"loss": float("nan"), "all": [{"most": float("inf")}, 1.5]}
-    run = merge([launch(mine)], smallest)
+    run = merged_run([launch(mine)], smallest)
     stored = Store(tmp_path).save("default", run)
     (it,) = read_run(stored.path)["benchmarks"]
     assert (it["extra_info"]["loss"], it["extra_info"]["all"]) == ("nan", [{"most": "inf"}, 1.5])
 
 
 def test_a_run_without_benchmarks() -> None:
-    assert merge([launch()], smallest)["benchmarks"] == []
+    assert merged_run([launch()], smallest)["benchmarks"] == []
 
 
 def test_stages_that_only_one_launch_has_do_not_mix_with_those_of_another() -> None:
-    run = merge(
+    run = merged_run(
         [launch(entry("it", [1.0], {"draw": [0.1]})), launch(entry("it", [2.0], {"draw": [0.2], "new": [0.3]}))],
         smallest,
     )

@@ -21,7 +21,7 @@ from framegate.gate.worker.messages import (
     Message,
     Outcome,
     Ready,
-    Run,
+    RunAll,
     Stored,
     Timings,
     decode,
@@ -31,7 +31,7 @@ from framegate.gate.worker.messages import (
 MESSAGES = [
     Hello("key", 1),
     Collect(),
-    Run(),
+    RunAll(),
     Measure(["a", "b"]),
     Block(5, 1),
     Block(5, 2, 0.01, "draw"),

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from framegate.gate.samples import FRAME_S, checked, exact_counts, families, p95, value_of
+from framegate.gate.samples import FRAME_S, checked_seconds, exact_counts, families, p95, value_of
 from framegate.results.parts import ScreenCosts
 
 
@@ -43,7 +43,7 @@ def test_a_frame_has_stages_and_misses_its_turn() -> None:
 @pytest.mark.parametrize("seconds", [[], [0.1, nan], [inf], [-0.1], [0.0, 0.0], ["0.1"], [None]])
 def test_invalid_duration_is_refused(seconds: Any) -> None:
     with pytest.raises(ValueError, match=r"invalid duration|no times|are zero"):
-        checked(seconds)
+        checked_seconds(seconds)
 
 
 SCREEN = ScreenCosts(12, 16, copy_s=0.1, passes_s={}, gpu_s=None, frame_s=0.2, in_flight_s=0.1)

@@ -11,7 +11,7 @@ from tfjs_files import weight, write_model
 
 from framegate.errors import ModelError, ModelFormatError, UsageError, WeightsError
 from framegate.models import memory
-from framegate.models.files import DEEPEST, MOST_BYTES
+from framegate.models.files import DEEPEST_JSON, MOST_BYTES
 from framegate.models.shards import model_sha256
 from framegate.models.specs import find_spec, read_spec
 from framegate.models.topology import read_model_json
@@ -50,7 +50,7 @@ def test_a_huge_model_json_is_not_read(tmp_path: Path) -> None:
         read_model_json(tmp_path / "model.json")
 
 
-@pytest.mark.parametrize("depth", [DEEPEST, 100_000])
+@pytest.mark.parametrize("depth", [DEEPEST_JSON, 100_000])
 def test_a_deep_document(tmp_path: Path, depth: int) -> None:
     (tmp_path / "model.json").write_text('{"modelTopology": ' + nested(depth) + "}")
     with pytest.raises(ModelFormatError, match=r"is not read, its objects are nested (too|more than 200) deep;"):
@@ -60,7 +60,7 @@ def test_a_deep_document(tmp_path: Path, depth: int) -> None:
 def test_a_document_as_deep_as_is_read(tmp_path: Path) -> None:
     path = write_model(tmp_path, [])
     document = json.loads(path.read_text())
-    path.write_text(json.dumps(document | {"deep": json.loads(nested(DEEPEST - 1))}))
+    path.write_text(json.dumps(document | {"deep": json.loads(nested(DEEPEST_JSON - 1))}))
     assert read_model_json(path).document["deep"]
 
 

@@ -20,7 +20,7 @@ from framegate.interfaces import ModelSpec, ResolvedModel
 from framegate.models import graph, layers
 from framegate.models.cache import CONTENTS, is_whole
 from framegate.models.sources import pix2pix, pix2pix_build
-from framegate.models.sources.pix2pix import Pix2Pix, Pix2PixSource, parse
+from framegate.models.sources.pix2pix import Pix2Pix, Pix2PixSource, recipe_of
 from framegate.models.topology import read_model_json
 
 SMALL = "64-f4"
@@ -53,7 +53,7 @@ def resolve(cache: Path, locator: str, **options: object) -> ResolvedModel:
     ],
 )
 def test_recipes(given: ModelSpec, recipe: Pix2Pix) -> None:
-    assert parse(given) == recipe
+    assert recipe_of(given) == recipe
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_recipes(given: ModelSpec, recipe: Pix2Pix) -> None:
 )
 def test_recipes_that_cannot_be(given: ModelSpec, message: str) -> None:
     with pytest.raises(UsageError) as error:
-        parse(given)
+        recipe_of(given)
     assert str(error.value) == message
 
 
@@ -89,7 +89,9 @@ def test_everything_that_decides_the_files_is_in_the_cached_name() -> None:
 @pytest.fixture
 def built_here(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is not in the cache yet is built in this process, which need not start, and import TensorFlow, again."""
-    monkeypatch.setattr(pix2pix, "build", lambda recipe, into: pix2pix_build.write(dataclasses.asdict(recipe), into))
+    monkeypatch.setattr(
+        pix2pix, "build_apart", lambda recipe, into: pix2pix_build.write_files(dataclasses.asdict(recipe), into)
+    )
 
 
 @pytest.mark.parametrize("named", ["graph", "layers"])
@@ -108,7 +110,7 @@ def test_both_formats_are_the_same_each_time(
 
 def test_it_is_built_once(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     model = resolve(cache, SMALL)
-    monkeypatch.setattr(pix2pix, "build", pytest.fail)
+    monkeypatch.setattr(pix2pix, "build_apart", pytest.fail)
     assert resolve(cache, SMALL) == model
 
 
@@ -123,7 +125,7 @@ def test_every_file_of_a_built_model_damaged_in_every_way_is_built_again(
     # What a real build wrote stands in for the next ones, which would take seconds each.
     built = resolve(cache, SMALL).path.parent
     monkeypatch.setattr(
-        pix2pix, "build", lambda _recipe, into: shutil.copytree(built, into, dirs_exist_ok=True, ignore=HASHES)
+        pix2pix, "build_apart", lambda _recipe, into: shutil.copytree(built, into, dirs_exist_ok=True, ignore=HASHES)
     )
     model = resolve(tmp_path, SMALL)
     files = sorted(file.name for file in model.path.parent.iterdir())
@@ -203,7 +205,7 @@ def test_without_tensorflow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         ),
         (-9, "", SourceError, "building 64-f4-graph-{hash} failed: exit status -9; check"),
         (
-            pix2pix_build.UNAVAILABLE,
+            pix2pix_build.EXIT_UNAVAILABLE,
             "x is broken",
             BackendUnavailable,
             "building a pix2pix model: x is broken; pip install",
@@ -233,5 +235,5 @@ def test_the_builder_says_what_is_missing() -> None:
         "runpy.run_module('framegate.models.sources.pix2pix_build', run_name='__main__')"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert done.returncode == pix2pix_build.UNAVAILABLE
+    assert done.returncode == pix2pix_build.EXIT_UNAVAILABLE
     assert done.stderr.startswith("tensorflow cannot be imported (")

@@ -9,7 +9,7 @@ from tfjs_files import write_model
 from framegate.errors import ModelFormatError, UnknownName, UsageError
 from framegate.interfaces import ModelSource, ModelSpec, Size
 from framegate.models.sources import OPTION_KEYS, builtin
-from framegate.models.sources.pix2pix import Pix2Pix, parse
+from framegate.models.sources.pix2pix import Pix2Pix, recipe_of
 from framegate.models.specs import default_specs, find_spec, named_specs, read_spec, resolve
 from framegate.paths import data_dir
 
@@ -40,8 +40,8 @@ def test_the_default_matrix() -> None:
     assert esrgan.locator == "@upscalerjs/esrgan-slim@1.0.0#models/x2/model.json"
     assert str(esrgan.options["sha512"]).startswith("DXtwn5SE71+")
     assert (esrgan.input_range, esrgan.output_range) == ((0.0, 255.0), (0.0, 255.0))
-    assert parse(graph) == Pix2Pix(256, 8, format="graph")
-    assert parse(layers) == Pix2Pix(64, 4, format="layers")
+    assert recipe_of(graph) == Pix2Pix(256, 8, format="graph")
+    assert recipe_of(layers) == Pix2Pix(64, 4, format="layers")
 
 
 def test_every_spec_that_ships_has_a_licence_and_says_what_it_is() -> None:

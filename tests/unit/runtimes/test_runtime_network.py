@@ -13,9 +13,9 @@ import sys
 EVENTS = {{"os.fork", "socket.connect", "socket.getaddrinfo"}}
 sys.addaudithook(lambda event, _: event in EVENTS and print(event))
 
-from framegate.inference.libraries import library
+from framegate.inference.libraries import import_library
 
-library({name!r}, {name!r})
+import_library({name!r}, {name!r})
 assert "openvino_telemetry" not in sys.modules
 """
 

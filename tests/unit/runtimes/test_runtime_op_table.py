@@ -10,12 +10,12 @@ import pytest
 
 from framegate.models import tf
 from framegate.tfgraph import layout, tfjs_ops
-from framegate.tfgraph.rewrites import RULES
+from framegate.tfgraph.rewrites import REWRITES
 
 PAGE = Path(__file__).parents[3] / "docs" / "ops.md"
 ROW = re.compile(r"^\| (\w+) \| `(\w+)` \| (as is|rewritten|refused) \| (.*?) ?\|$", re.MULTILINE)
 ROWS = [(op, how, what) for _, op, how, what in ROW.findall(PAGE.read_text("utf-8"))]
-ALWAYS = set(RULES)
+ALWAYS = set(REWRITES)
 SOMETIMES = {*layout.LAYOUT_OPS, "Conv2DBackpropInput", "Pad", "Print"}
 
 

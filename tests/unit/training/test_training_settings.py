@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from framegate.errors import UsageError
-from framegate.training.settings import FILE, Settings, keep
+from framegate.training.settings import SETTINGS_FILE, Settings, keep
 
 GOOD = Settings("pictures")
 
@@ -31,11 +31,11 @@ def test_a_run_is_resumed_as_what_it_was(tmp_path: Path) -> None:
     folder = tmp_path / "new" / "run"
     keep(GOOD, folder)
     keep(GOOD, folder)
-    before = (folder / FILE).read_bytes()
+    before = (folder / SETTINGS_FILE).read_bytes()
     with pytest.raises(UsageError, match=r"run holds a run with filters 8, not 16; seed 0, not 1; resume it as it was"):
         keep(replace(GOOD, filters=16, seed=1), folder)
-    assert (folder / FILE).read_bytes() == before
-    assert [path.name for path in folder.iterdir()] == [FILE]
+    assert (folder / SETTINGS_FILE).read_bytes() == before
+    assert [path.name for path in folder.iterdir()] == [SETTINGS_FILE]
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from .messages import Message, decode, encode
 
 CHANNEL = "FRAMEGATE_GATE_CHANNEL"
 """The environment variable with the connection's port, key and side; it is taken out when it has been read."""
-OFF = "FRAMEGATE_GATE_OFF"
+OFF_VARIABLE = "FRAMEGATE_GATE_OFF"
 """The environment variable with the options that are off in a worker, and their values, as JSON."""
 LOST = 3
 """The exit code of a worker whose gate has ended."""

@@ -32,7 +32,7 @@ class Collect(Message):
 
 
 @dataclass(frozen=True)
-class Run(Message):
+class RunAll(Message):
     """An order: run the benchmarks as pytest always does."""
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from .blocks import Blocks
-from .channel import CHANNEL, OFF, Channel
+from .channel import CHANNEL, OFF_VARIABLE, Channel
 from .instruments import instruments
 from .messages import Benchmark, Collect, Collection, Finished, Hello, Measure, Message, Outcome
 
@@ -25,21 +25,21 @@ PASSED = ("passed", "")
 def pytest_configure(config: pytest.Config) -> None:
     """Connect, and learn what to do."""
     port, key, side = os.environ.pop(CHANNEL).split(":")
-    off: dict[str, Any] = json.loads(os.environ.pop(OFF))
+    off: dict[str, Any] = json.loads(os.environ.pop(OFF_VARIABLE))
     channel = Channel(socket.create_connection(("127.0.0.1", int(port))))
     channel.send(Hello(key, int(side)))
     order = channel.order()
     for name, value in off.items():
         if hasattr(config.option, name):
             setattr(config.option, name, value)
-    config.pluginmanager.register(Worker(channel, order))
+    config.pluginmanager.register(WorkerPlugin(channel, order))
     if isinstance(order, Measure):
         config.pluginmanager.register(Blocks(channel))
     else:
         channel.end_with_the_gate()
 
 
-class Worker:
+class WorkerPlugin:
     """Says what was collected and how each benchmark ended."""
 
     def __init__(self, channel: Channel, order: Message) -> None:

@@ -18,7 +18,7 @@ from framegate.extras import how_to_install
 from framegate.interfaces import ModelSpec, ResolvedModel, Size
 from framegate.models.cache import filled
 from framegate.models.sources.path import resolved
-from framegate.models.sources.pix2pix_build import UNAVAILABLE
+from framegate.models.sources.pix2pix_build import EXIT_UNAVAILABLE
 from framegate.processes import child_environment
 
 # Part of the cached name: raise it when the network that a spec stands for changes.
@@ -66,17 +66,17 @@ class Pix2PixSource:
 
     def resolve(self, spec: ModelSpec, cache: Path) -> ResolvedModel:
         """Build the model into the cache unless it is there."""
-        recipe = parse(spec)
-        folder = filled(cache / "pix2pix" / recipe.folder, lambda into: build(recipe, into))
+        recipe = recipe_of(spec)
+        folder = filled(cache / "pix2pix" / recipe.folder, lambda into: build_apart(recipe, into))
         return resolved(spec.name, folder)
 
     def input_size(self, spec: ModelSpec) -> Size:
         """The size of the recipe."""
-        side = parse(spec).size
+        side = recipe_of(spec).size
         return Size(side, side)
 
 
-def parse(spec: ModelSpec) -> Pix2Pix:
+def recipe_of(spec: ModelSpec) -> Pix2Pix:
     """The recipe of a spec, checked.
 
     Raises:
@@ -106,7 +106,7 @@ def _from_locator(locator: str) -> dict[str, object]:
     return options | ({"format": "layers"} if layers else {}) | ({"quantize": quantize} if quantize else {})
 
 
-def build(recipe: Pix2Pix, into: Path) -> None:
+def build_apart(recipe: Pix2Pix, into: Path) -> None:
     """Build in a process of its own.
 
     Neither TensorFlow's memory nor its imports belong to a benchmark.
@@ -133,7 +133,7 @@ def build(recipe: Pix2Pix, into: Path) -> None:
         ) from None
     lines = done.stderr.strip().splitlines()
     reason = lines[-1] if lines else f"exit status {done.returncode}"
-    if done.returncode == UNAVAILABLE:
+    if done.returncode == EXIT_UNAVAILABLE:
         raise BackendUnavailable(f"building a pix2pix model: {reason}", how_to_install("tensorflow"))
     if done.returncode != 0:
         raise SourceError(

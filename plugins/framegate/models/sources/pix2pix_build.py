@@ -12,11 +12,11 @@ from framegate.models.sources import pix2pix_net
 from framegate.models.sources.pix2pix_graph import GraphWriter
 from framegate.models.writing import write_model
 
-UNAVAILABLE = 3
+EXIT_UNAVAILABLE = 3
 """Exit status that says a library is missing, and which one on stderr; the interpreter's own failures are 1 and 2."""
 
 
-def write(recipe: dict[str, Any], folder: Path) -> None:
+def write_files(recipe: dict[str, Any], folder: Path) -> None:
     """Build the network of a recipe (see `pix2pix.Pix2Pix`) and save it as TF.js' converter would.
 
     Args:
@@ -26,7 +26,7 @@ def write(recipe: dict[str, Any], folder: Path) -> None:
     Raises:
         BackendUnavailable: without TensorFlow.
     """
-    model = pix2pix_net.build(recipe["size"], recipe["filters"], recipe["channels"], recipe["seed"])
+    model = pix2pix_net.generator(recipe["size"], recipe["filters"], recipe["channels"], recipe["seed"])
     values = {variable.name.removesuffix(":0"): variable.numpy() for variable in model.weights}
     if recipe["format"] == "layers":
         write_model(folder, _layers(model), values, recipe["quantize"])
@@ -48,7 +48,7 @@ def _layers(model: Any) -> dict[str, Any]:
 
 if __name__ == "__main__":
     try:
-        write(json.loads(sys.argv[1]), Path(sys.argv[2]))
+        write_files(json.loads(sys.argv[1]), Path(sys.argv[2]))
     except BackendUnavailable as error:
         sys.stderr.write(error.reason)
-        sys.exit(UNAVAILABLE)
+        sys.exit(EXIT_UNAVAILABLE)

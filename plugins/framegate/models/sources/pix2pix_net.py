@@ -12,7 +12,7 @@ _WIDEST = 8  # the tutorial's blocks stop widening at 8 times the first one's fi
 _DROPOUT_BLOCKS = 3
 
 
-def build(size: int, filters: int, channels: int, seed: int) -> Any:
+def generator(size: int, filters: int, channels: int, seed: int) -> Any:
     """An untrained tf_keras generator: (None, size, size, channels) float32 -> (None, size, size, 3) in [-1, 1].
 
     Args:
