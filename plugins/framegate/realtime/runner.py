@@ -53,8 +53,9 @@ def watch(pipeline: Watched, feed: Feed, request: RunRequest, clock: Callable[[]
         pass
     except FrameError as error:
         ended = str(error)
-    came = feed.came()
+    # What is due after a source has stopped does not come.
     feed.close()
+    came = feed.came()
     return Run(
         scenario=request.scenario,
         rate=request.rate,

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from patience import PATIENCE_S
 
 from framegate.errors import FrameError
 from framegate.interfaces import Array, Frame, Pixels, Stage, Stages
@@ -119,7 +120,7 @@ def test_delays_go_to_their_stages(order: tuple[Order, Draws]) -> None:
 
 def test_stages_of_several_frames_run_at_the_same_time() -> None:
     """All three stages wait for each other: in one thread they would wait for ever."""
-    together = threading.Barrier(3, timeout=20)
+    together = threading.Barrier(3, timeout=PATIENCE_S)
     drawn: Draws = []
     arrivals = dict.fromkeys(("preprocess", "inference", "draw"), 0)
 

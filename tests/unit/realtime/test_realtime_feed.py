@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from patience import until
 from virtual_clock import VirtualClock
 
 from framegate.errors import FrameError
@@ -142,8 +143,7 @@ class Device:
 
 
 def wait_for(feed: OnArrival, came: int) -> None:
-    while feed.came() < came:
-        pass
+    until(lambda: feed.came() >= came)
 
 
 def test_a_devices_frame_is_due_when_it_arrived() -> None:
