@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from framegate.inference.threads import available
+from framegate.inference.abilities import available
 
 Run = Callable[..., pytest.RunResult]
 Stored = Callable[..., list[dict[str, Any]]]

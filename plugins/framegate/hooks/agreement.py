@@ -33,8 +33,8 @@ class VerifyOutputs(Protocol):
 @pytest.fixture(scope="session")
 def references(pytestconfig: pytest.Config, frame_threads: int) -> References:
     """Runs models apart from those that are measured, once for each model, runtime and picture."""
+    from framegate.inference.abilities import open_runtime
     from framegate.inference.reference import References
-    from framegate.inference.threads import open_runtime
 
     factories = registries_of(pytestconfig).runtimes
     return References(lambda name: open_runtime(factories[name], frame_threads))

@@ -27,7 +27,7 @@ NoteChoice = Callable[[object], None]
 @pytest.fixture(scope="session")
 def frame_threads(pytestconfig: pytest.Config) -> int:
     """On how many threads the runtimes of this run compute."""
-    from framegate.inference.threads import available
+    from framegate.inference.abilities import available
 
     return options_of(pytestconfig).threads or available()
 
@@ -35,7 +35,7 @@ def frame_threads(pytestconfig: pytest.Config) -> int:
 @pytest.fixture(scope="session")
 def runtimes(pytestconfig: pytest.Config, frame_threads: int) -> Once[str, Runtime]:
     """Each runtime, made at its first use."""
-    from framegate.inference.threads import open_runtime
+    from framegate.inference.abilities import open_runtime
     from framegate.once import Once
 
     factories = registries_of(pytestconfig).runtimes

@@ -1,12 +1,16 @@
-"""What some runtimes and loaded models can do besides; whoever uses it looks whether it is there.
+"""What some runtimes and loaded models can do besides, above all to compute on a number of threads.
 
-A runtime of one's own needs to import none of this: a method of that name is enough.
+Whoever uses an ability looks whether it is there. A runtime of one's own needs to import none of this: a method of that
+name is enough.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from typing import Protocol, runtime_checkable
+
+from framegate.interfaces import Runtime, RuntimeFactory
 
 
 @runtime_checkable
@@ -35,3 +39,25 @@ class Chosen(Protocol):
     def trial_s(self) -> Mapping[str, float]:
         """Seconds of the fastest run that each runtime had in the trial, fastest first."""
         ...
+
+
+def available() -> int:
+    """The cores that this process may use, which are fewer than the machine's in a container or under taskset."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def open_runtime(factory: RuntimeFactory, threads: int) -> Runtime:
+    """Make a runtime and give it its threads, if it has a choice.
+
+    Raises:
+        BackendUnavailable: the runtime cannot run here, or no longer with so many threads.
+    """
+    runtime = factory()
+    if isinstance(runtime, TakesThreads):
+        runtime.use_threads(threads)
+    return runtime
+
+
+def in_words(threads: int) -> str:
+    """``1 thread``, ``2 threads``."""
+    return f"{threads} thread{'s' if threads > 1 else ''}"

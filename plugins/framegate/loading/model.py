@@ -12,7 +12,7 @@ import numpy as np
 
 from framegate.analysis.own_layers import check_layers, with_layers
 from framegate.errors import ModelError
-from framegate.inference.threads import available, open_runtime
+from framegate.inference.abilities import available, open_runtime
 from framegate.interfaces import Array, LayerFactory, LoadedModel, ModelSpec, Runtime, RuntimeFactory, TensorInfo
 from framegate.loading import trial
 from framegate.models import specs

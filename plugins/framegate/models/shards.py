@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from framegate.errors import WeightsError
-from framegate.models.impostors import impostor
+from framegate.models.files import impostor
 from framegate.models.manifest import WeightGroup
 from framegate.models.memory import check_fits
 from framegate.models.topology import ModelJson

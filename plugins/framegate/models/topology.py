@@ -8,11 +8,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from framegate.errors import ModelFormatError
-from framegate.models.files import UnreadableError, parse_json, read_regular
-from framegate.models.impostors import impostor
+from framegate.models.files import UnreadableError, impostor, parse_json, read_regular
 from framegate.models.manifest import WeightGroup, parse_manifest
-from framegate.models.old_json import standard_graph
-from framegate.models.old_layers import standard_layers
+from framegate.models.old_forms import standard_graph, standard_layers
 from framegate.models.written_shapes import write_shapes
 
 Json = Mapping[str, Any]

@@ -10,9 +10,9 @@ import numpy as np
 
 from framegate.errors import BackendUnavailable, FramegateError, ModelError, WrongOutput
 from framegate.extras import how_to_install
+from framegate.inference.abilities import in_words, open_runtime
 from framegate.inference.agreement import verify_agreement
 from framegate.inference.base import BaseRuntime, Threaded
-from framegate.inference.threads import in_words, open_runtime
 from framegate.interfaces import Array, LoadedModel, ResolvedModel, RuntimeFactory, Stage, Stages, TensorInfo
 
 CANDIDATES = ("tensorflow", "openvino", "onnxruntime", "litert", "tensorflow-xla")

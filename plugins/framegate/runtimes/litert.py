@@ -11,12 +11,11 @@ from typing import Any, NamedTuple
 
 from framegate.errors import BackendUnavailable
 from framegate.inference import litert_weights
-from framegate.inference.base import StagedModel
+from framegate.inference.abilities import in_words
+from framegate.inference.base import PerShape, Shapes, StagedModel
 from framegate.inference.converted import INSTEAD, Conversion, ConvertedRuntime
 from framegate.inference.feeds import cannot_run
 from framegate.inference.libraries import converter_message, import_library, silent
-from framegate.inference.pershape import PerShape, Shapes
-from framegate.inference.threads import in_words
 from framegate.interfaces import Array
 from framegate.tfgraph.export import Exported, exported, feed_name, fetch_name
 from framegate.tfgraph.frozen_graph import Frozen

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from framegate.errors import BackendUnavailable
+from framegate.inference.abilities import in_words
 from framegate.inference.base import StagedModel
 from framegate.inference.feeds import cannot_run
 from framegate.inference.libraries import converter_message, silent
-from framegate.inference.threads import in_words
 from framegate.interfaces import Array
 from framegate.runtimes.tensorflow import TensorFlowRuntime
 from framegate.tfgraph.export import Exported, exported, feed_name, fetch_name

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import shutil
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 
 from framegate.frames.files import write_png
-from framegate.interfaces import Float32, Pixels
-from framegate.training.export import export
+from framegate.interfaces import Array, Float32, Pixels
+from framegate.leftovers import temporary_folder
+from framegate.models.sources.pix2pix_graph import GraphWriter
+from framegate.models.writing import write_model
 from framegate.training.pictures import batches, load_pictures, middle, to_tensors
 from framegate.training.settings import Settings, keep
 from framegate.training.trainer import Trainer
@@ -67,3 +70,26 @@ def sheet(squares: Sequence[Pixels], answer: Callable[[Float32], Float32]) -> Pi
     rows = np.concatenate(columns, axis=2).reshape(-1, 3 * fed.shape[2], 3)
     pixels: Pixels = np.clip(rows * 127.5 + 127.5, 0, 255).round().astype(np.uint8)
     return pixels
+
+
+def export(settings: Settings, weights: Mapping[str, Array], folder: Path, quantize: str | None) -> Path:
+    """Write a graph model; one that is there already is replaced when the new one is whole.
+
+    Args:
+        settings: what was trained.
+        weights: by their Keras names.
+        folder: the model's folder.
+        quantize: ``float16``, ``uint8``, ``uint16``, or None for float32.
+
+    Returns:
+        The ``model.json``.
+    """
+    graph = GraphWriter(settings.size, weights)
+    with temporary_folder("model", folder.parent) as temporary:
+        unfinished = temporary / "model"
+        unfinished.mkdir()
+        write_model(unfinished, graph.document(), graph.constants, quantize)
+        if folder.exists():
+            shutil.rmtree(folder)
+        unfinished.rename(folder)
+    return folder / "model.json"

@@ -9,7 +9,7 @@ from framegate.analysis.refusals import tfjs_refusals
 from framegate.analysis.shard_states import order_notes
 from framegate.analysis.tensors import Shape
 from framegate.models.manifest import WeightEntry, WeightGroup
-from framegate.models.old_layers import standard_layers
+from framegate.models.old_forms import standard_layers
 from framegate.models.topology import ModelJson
 
 Json = dict[str, Any]

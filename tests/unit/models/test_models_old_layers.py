@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from framegate.models.old_layers import standard_layers
+from framegate.models.old_forms import standard_layers
 
 
 def test_indices_that_are_text_become_numbers() -> None:

@@ -15,8 +15,8 @@ import pytest
 from graph_files import Node, ints, noise, op, placeholder, text, write_graph
 
 from framegate.inference import converted
+from framegate.inference.abilities import open_runtime
 from framegate.inference.converted import ConvertedRuntime
-from framegate.inference.threads import open_runtime
 from framegate.interfaces import Array, ResolvedModel, Runtime
 from framegate.registry import Registry
 from framegate.runtimes import builtin

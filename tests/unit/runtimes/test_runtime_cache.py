@@ -12,7 +12,7 @@ from graph_files import noise, op, placeholder, write_graph
 from harms import HARMS, full_disk
 
 from framegate.errors import SourceError
-from framegate.inference.threads import open_runtime
+from framegate.inference.abilities import open_runtime
 from framegate.interfaces import Array, ResolvedModel, Runtime
 from framegate.models.cache import is_whole
 from framegate.registry import Registry

@@ -16,7 +16,7 @@ from graph_files import Node, ints, noise, op, placeholder, text, write_graph
 
 from framegate.errors import BackendUnavailable, ModelError
 from framegate.extras import how_to_install
-from framegate.inference.threads import open_runtime
+from framegate.inference.abilities import open_runtime
 from framegate.interfaces import Array, LoadedModel, ResolvedModel, Runtime
 from framegate.measure import stages
 from framegate.models import tf

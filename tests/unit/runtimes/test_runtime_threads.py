@@ -9,9 +9,8 @@ from importlib.util import find_spec
 
 import pytest
 
-from framegate.inference.abilities import TakesThreads
+from framegate.inference.abilities import TakesThreads, available, in_words, open_runtime
 from framegate.inference.base import Threaded
-from framegate.inference.threads import available, in_words, open_runtime
 from framegate.interfaces import Runtime
 from framegate.runtimes.null import NullRuntime
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from framegate.models.old_json import standard_graph
+from framegate.models.old_forms import standard_graph
 
 SAME = base64.b64encode(b"SAME").decode()
 
