@@ -188,6 +188,7 @@ class BrowserRequest:
         headed: whether its window is to be seen.
         launches: how many browsers, one after another, a cell is measured in.
         kernels: whether the times of single kernels are asked for.
+        presented: whether a trace says when the display had the frames of a run against a clock.
         timeout_s: how long each call into a page may take; None leaves it to the calls.
     """
 
@@ -196,6 +197,7 @@ class BrowserRequest:
     headed: bool = False
     launches: int = 1
     kernels: bool = False
+    presented: bool = False
     timeout_s: int | None = None
 
 

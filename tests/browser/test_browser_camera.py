@@ -153,6 +153,21 @@ def test_whatever_the_model_is_fed_with_is_the_camera_s_picture(
         assert np.abs(seen.astype(int) - CORNERS).max() <= 3, fed_with
 
 
+def test_a_trace_says_when_the_display_had_the_frames(open_camera: OpenCamera) -> None:
+    measured = open_camera("wasm", "topixels").run(camera(0.6), NUMBERS, traced=True)
+    check(measured.run, "camera")
+    assert measured.display is not None
+    run = measured.display.run
+    verify_run(run)
+    drawn = {sight.frame: sight for sight in measured.run.sights}
+    assert run.sights
+    assert all(drawn[sight.frame].shown_s < sight.shown_s for sight in run.sights)
+    assert {frame for frame, reason in run.dropped.items() if reason == "in flight"} == {
+        *drawn.keys() - {sight.frame for sight in run.sights}
+    }
+    assert len(measured.display.behind_s) == len(run.sights)
+
+
 def test_a_browser_without_a_camera_says_so(open_page: Callable[..., session.TFJSPage]) -> None:
     with pytest.raises(BackendUnavailable, match=r"the page gets no camera \(NotFoundError: "):
         open_page("wasm").open_camera()

@@ -9,6 +9,7 @@ import pytest
 
 from framegate.browser.results import PageRun
 from framegate.browser.runs import page_run
+from framegate.browser.trace import Mark
 from framegate.realtime.run import RunRequest
 
 RATE = 10.0
@@ -90,3 +91,17 @@ def test_frames_of_no_schedule_follow_each_other() -> None:
     measured = page_run(RunRequest("single-stream"), answer((65535, 1.0), (65536, 1.01, 0), (65537, 9.0, 1)), 0.0)
     assert [(sight.frame, sight.screen) for sight in measured.run.sights] == [(0, 0), (1, 1), (2, 2)]
     assert measured.run.dropped == {}
+
+
+def test_a_frame_is_shown_when_the_display_has_it_and_dropped_in_flight_when_it_never_does() -> None:
+    frames = answer((1, 1.0), (2, 1.1), (4, 1.3))
+    marks = [Mark(1, 1.14, 1.2), Mark(2, 1.24, None), Mark(4, 1.44, 1.49)]
+    measured = page_run(CAMERA, frames, 100.0, 100, marks)
+    assert [sight.frame for sight in measured.run.sights] == [0, 1, 3]
+    assert measured.run.dropped == {2: "queue"}
+    assert measured.display is not None
+    run = measured.display.run
+    assert [(sight.frame, sight.shown_s) for sight in run.sights] == [(0, 101.2), (3, 101.49)]
+    assert run.dropped == {1: "in flight", 2: "queue"}
+    assert run.ended_s == 101.49
+    assert measured.display.behind_s == pytest.approx([0.05, 0.04])

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from framegate.browser.engine import GPUProcess
+from framegate.browser.trace import CATEGORIES
 from framegate.errors import BackendUnavailable, UsageError
 from framegate.words import BrowserGPU
 
@@ -126,6 +127,14 @@ class Chromium:
         return await playwright.chromium.launch(
             executable_path=str(program), args=flags, headless=not headed, timeout=0
         )
+
+    async def start_trace(self, browser: Any, page: Any) -> None:
+        """Ask through the DevTools protocol; the page's process alone is told of."""
+        await browser.start_tracing(page=page, categories=list(CATEGORIES))
+
+    async def stop_trace(self, browser: Any) -> bytes:
+        """See `start_trace`."""
+        return bytes(await browser.stop_tracing())
 
     async def gpu_process(self, browser: Any) -> GPUProcess:
         """Ask through the DevTools protocol."""

@@ -121,6 +121,23 @@ class Browser:
         """
         return self._wait(self._clock_offset(), self._call_s or timeout_s, "tell the time")
 
+    def start_trace(self, timeout_s: float) -> None:
+        """Note from now on when what the page draws is on the display.
+
+        Raises:
+            BrowserError: it cannot, or does not in time.
+        """
+        tracing = self._engine.start_trace(self._browser, self._page)
+        self._wait(tracing, self._call_s or timeout_s, "begin a trace")
+
+    def stop_trace(self, timeout_s: float) -> bytes:
+        """What was noted, as `framegate.browser.trace` reads it.
+
+        Raises:
+            BrowserError: it does not come in time, or the browser ends.
+        """
+        return self._wait(self._engine.stop_trace(self._browser), self._call_s or timeout_s, "end a trace")
+
     def picture(self, selector: str, timeout_s: float) -> bytes:
         """What the browser shows of an element of the page: PNG, with a pixel per CSS pixel, and clear where that is.
 

@@ -36,6 +36,14 @@ class Engine(Protocol):
         """Start it; returns playwright's browser."""
         ...
 
+    async def start_trace(self, browser: Any, page: Any) -> None:
+        """Have a browser note from now on what `framegate.browser.trace` reads; one trace at a time."""
+        ...
+
+    async def stop_trace(self, browser: Any) -> bytes:
+        """The trace, as JSON."""
+        ...
+
     async def gpu_process(self, browser: Any) -> GPUProcess:
         """How to ask a browser for the process that draws: when that changes, what was measured is void."""
         ...

@@ -62,12 +62,27 @@ class Delivered:
 
 
 @dataclass(frozen=True)
+class DisplayRun:
+    """A run as the display saw it.
+
+    Attributes:
+        run: the same run, whose frames are shown when the display has them; those that it never had are dropped in
+            flight.
+        behind_s: seconds from the time that the page itself took for that to it, for each frame that was shown.
+    """
+
+    run: Run
+    behind_s: Sequence[float]
+
+
+@dataclass(frozen=True)
 class PageRun:
     """A run against a clock in a page, and what it left behind.
 
     Attributes:
         run: its frames.
         stages_s: seconds of each of its sights by stage; no stage but the last was waited for.
+        display: its frames on the display; None where no trace was taken.
         tensors_left: tensors that it left behind.
         bytes_left: bytes that it left behind.
     """
@@ -76,6 +91,7 @@ class PageRun:
     stages_s: Mapping[str, Sequence[float]]
     tensors_left: int
     bytes_left: int
+    display: DisplayRun | None = None
 
     @property
     def frames(self) -> int:

@@ -2,23 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+import bisect
+import itertools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
 
-from framegate.browser.results import PageRun
+from framegate.browser.results import DisplayRun, PageRun
+from framegate.browser.trace import Mark
 from framegate.frames.numbers import RANGE, unwrap
 from framegate.realtime.run import Run, RunRequest, Sight
-
-Row = tuple[int, int | None, float, float, float, Mapping[str, float]]
-"""Of a frame: its number, the one on the canvas, when the frame was due, begun and shown on the page's clock, and the
-seconds of its stages."""
 
 NEWER = 0.75
 """Frames by which a picture is ahead of its time at least to be a newer one than the video's time was looked at for; a
 camera's own unrest is less."""
 
 
-def page_run(request: RunRequest, answer: Mapping[str, Any], offset_s: float, numbers: int = RANGE) -> PageRun:
+class Row(NamedTuple):
+    """What a page tells of a frame, with times on its own clock.
+
+    Attributes:
+        number: the frame's number.
+        screen: number on the canvas; None where there is none.
+        due_s: when the frame was due.
+        began_s: when its way began.
+        shown_s: when its pixels were in the canvas.
+        stages_s: seconds of its stages.
+    """
+
+    number: int
+    screen: int | None
+    due_s: float
+    began_s: float
+    shown_s: float
+    stages_s: Mapping[str, float]
+
+
+def page_run(
+    request: RunRequest,
+    answer: Mapping[str, Any],
+    offset_s: float,
+    numbers: int = RANGE,
+    marks: Sequence[Mark] | None = None,
+) -> PageRun:
     """The frames of a page as a run, numbered from the first one that it took, and on this process' clock.
 
     Args:
@@ -27,9 +53,10 @@ def page_run(request: RunRequest, answer: Mapping[str, Any], offset_s: float, nu
             time; what it left behind.
         offset_s: seconds from the zero of the page's clock to that of this process.
         numbers: how many different numbers frames have; after the last one comes 0 again.
+        marks: the marks of the run's trace, if one was taken.
     """
-    rows = list(_sights(answer["sights"], request.rate, numbers))
-    sights = [sight for sight, _ in rows]
+    pairs = list(_sights(itertools.starmap(Row, answer["sights"]), request.rate, numbers))
+    sights, rows = [sight for sight, _ in pairs], [row for _, row in pairs]
     first = min((sight.frame for sight in sights), default=0)
     came = max((sight.frame - first for sight in sights), default=-1) + 1
     run = Run(
@@ -42,32 +69,51 @@ def page_run(request: RunRequest, answer: Mapping[str, Any], offset_s: float, nu
         dropped=dict.fromkeys(sorted(set(range(came)) - {sight.frame - first for sight in sights}), "queue"),
         ended=answer["ended"],
     )
-    stages_s = {stage: [seconds[stage] for _, seconds in rows] for stage in (rows[0][1] if rows else ())}
-    return PageRun(run, stages_s, answer["tensors_left"], answer["bytes_left"])
+    stages_s = {stage: [row.stages_s[stage] for row in rows] for stage in (rows[0].stages_s if rows else ())}
+    display = None if marks is None else _display(run, rows, marks, offset_s)
+    return PageRun(run, stages_s, answer["tensors_left"], answer["bytes_left"], display)
 
 
-def _sights(rows: Iterable[Row], rate: float | None, numbers: int) -> Iterator[tuple[Sight, Mapping[str, float]]]:
-    """The page's sights, with numbers that do not begin again, and the seconds of their stages."""
+def _display(run: Run, rows: Sequence[Row], marks: Sequence[Mark], offset_s: float) -> DisplayRun:
+    """The run with the times at which the display had its frames; each was drawn before its row says it was shown."""
+    ends_s = [row.shown_s for row in rows]
+    presented_s: dict[int, float | None] = {}
+    for mark in marks:
+        presented_s[bisect.bisect_left(ends_s, mark.drawn_s)] = mark.presented_s
+    sights, behind_s, dropped = [], [], dict(run.dropped)
+    for place, (sight, row) in enumerate(zip(run.sights, rows, strict=True)):
+        at_s = presented_s.get(place)
+        if at_s is None:
+            dropped[sight.frame] = "in flight"
+            continue
+        sights.append(sight._replace(shown_s=at_s + offset_s))
+        behind_s.append(at_s - row.shown_s)
+    ended_s = max((sight.shown_s for sight in sights), default=run.ended_s)
+    return DisplayRun(replace(run, sights=sights, dropped=dropped, ended_s=ended_s), behind_s)
+
+
+def _sights(rows: Iterable[Row], rate: float | None, numbers: int) -> Iterator[tuple[Sight, Row]]:
+    """The page's sights, with numbers that do not begin again."""
     before: Sight | None = None
-    for number, screen, due_s, began_s, shown_s, stages_s in rows:
+    for row in rows:
         # A camera's next frame is the one that its clock says; a frame of no schedule follows the one before.
-        steps = (due_s - before.due_s) * rate if before and rate else 1.0
-        frame = unwrap(number, before.frame + round(steps) if before else number, numbers)
+        steps = (row.due_s - before.due_s) * rate if before and rate else 1.0
+        frame = unwrap(row.number, before.frame + round(steps) if before else row.number, numbers)
         ahead = frame - before.frame - steps if before else 0.0
-        if before and frame == before.frame and (round(steps) == 0 or number == 0):
+        if before and frame == before.frame and (round(steps) == 0 or row.number == 0):
             continue  # taken twice, or shown twice: the first picture of a clip is, when the clip begins again
         # The video may have moved on between the look at its time and that at its picture.
         newer_s = round(ahead) / rate if rate and ahead > NEWER else 0.0
-        if due_s + newer_s >= shown_s:
+        if row.due_s + newer_s >= row.shown_s:
             newer_s = 0.0
         before = Sight(
             frame=frame,
-            screen=None if screen is None else unwrap(screen, frame, numbers),
-            due_s=due_s + newer_s,
-            began_s=max(began_s, due_s + newer_s),
-            shown_s=shown_s,
+            screen=None if row.screen is None else unwrap(row.screen, frame, numbers),
+            due_s=row.due_s + newer_s,
+            began_s=max(row.began_s, row.due_s + newer_s),
+            shown_s=row.shown_s,
         )
-        yield before, stages_s
+        yield before, row
 
 
 def _moved(sight: Sight, first: int, offset_s: float) -> Sight:

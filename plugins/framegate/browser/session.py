@@ -12,6 +12,7 @@ import numpy as np
 from framegate.browser.results import Delivered, PageLook, PageRounds, PageRun
 from framegate.browser.runs import page_run
 from framegate.browser.tfjs import VERSION, tfjs_files
+from framegate.browser.trace import read_marks
 from framegate.errors import BackendUnavailable, BrowserError, ModelError, NoAnswer
 from framegate.frames.numbers import BITS, BLACK, BLOCKS, RANGE, WHITE
 from framegate.interfaces import Range, ResolvedModel, TensorInfo
@@ -211,6 +212,8 @@ class TFJSPage:
         numbers: int = RANGE,
         fed_with: CameraInput = "video",
         delays_s: Mapping[str, float] | None = None,
+        *,
+        traced: bool = False,
     ) -> PageRun:
         """Take frames to the canvas against a clock, each with its number on it.
 
@@ -219,6 +222,7 @@ class TFJSPage:
             numbers: how many different numbers the camera's pictures have, from 0 on.
             fed_with: what the model is fed of a frame of the camera.
             delays_s: seconds that stages take longer, by real work.
+            traced: whether to ask the browser when frames were on the display.
         """
         asked = {
             "scenario": request.scenario,
@@ -228,12 +232,15 @@ class TFJSPage:
             "strip": {"blocks": BLOCKS, "bits": BITS, "black": BLACK, "white": WHITE},
             "delays_s": dict(delays_s or {}),
             "patience_s": PATIENCE_S,
-            "marks": False,
+            "marks": traced,
         }
+        if traced:
+            self._browser.start_trace(START_S)
         answer = self._browser.call("framegate.run", asked, ROUNDS_S + request.seconds)
+        marks = read_marks(self._browser.stop_trace(START_S)) if traced else None
         if request.scenario != CAMERA:
             self._frames += len(answer["sights"])
-        return page_run(request, answer, self._browser.clock_offset_s(START_S), numbers)
+        return page_run(request, answer, self._browser.clock_offset_s(START_S), numbers, marks)
 
     def readback(self) -> list[float]:
         """Seconds that it takes to bring the output to JavaScript, by itself."""

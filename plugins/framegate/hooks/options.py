@@ -157,6 +157,10 @@ BROWSER = {
         default=1,
     ),
     "kernels": Flag(name="frame-kernels", about="have test_browser take TF.js' times of single kernels as well"),
+    "presented": Flag(
+        name="frame-presented",
+        about="take a page's frame for shown when the display has it, by a trace of the browser",
+    ),
     "timeout_s": Option(
         name="frame-browser-timeout",
         about="seconds for a page to load a model, to run it first, and for its rounds, each",

@@ -18,7 +18,7 @@ from framegate.leftovers import temporary_folder
 from framegate.measure.replay import ReplayClock
 from framegate.pipelines.base import Bench, Look, StagesS
 from framegate.realtime.run import CAMERA
-from framegate.results.page import Arrivals, Kernels, PageLaunch
+from framegate.results.page import Arrivals, Display, Kernels, PageLaunch
 from framegate.results.parts import Stages
 from framegate.software import is_software
 
@@ -81,6 +81,7 @@ class PagePipeline:
         clock: read by whoever times the calls; moved on by the seconds that the page measured.
         launches: number of browsers that measure, one after another.
         fed_with: what the model is fed of a camera's frame.
+        is_traced: whether frames of runs against a clock count as shown when the display has them.
         has_kernels: whether to ask TF.js' profiler, after the rounds, which kernels the time goes to.
     """
 
@@ -95,6 +96,7 @@ class PagePipeline:
         launches: int = 1,
         *,
         fed_with: CameraInput = "video",
+        is_traced: bool = False,
         has_kernels: bool = False,
     ) -> None:
         self.page = page
@@ -106,6 +108,7 @@ class PagePipeline:
         self._way = way
         self._clock = clock
         self._launches = launches
+        self._is_traced = is_traced
         self._has_kernels = has_kernels
         self._delays_s: Mapping[str, float] = {}
         self._looks: list[Look] = []
@@ -170,14 +173,20 @@ class PagePipeline:
             WrongOutput: frames left something behind.
         """
         numbers = self._point_camera(request) if request.scenario == CAMERA else RANGE
-        measured = self.page.run(request, numbers, self._fed_with, self._delays_s)
+        measured = self.page.run(request, numbers, self._fed_with, self._delays_s, traced=self._is_traced)
         verify_nothing_left(measured)
-        for stage, seconds in measured.stages_s.items():
-            self.samples.setdefault(stage, []).extend(seconds)
+        run = measured.run
+        if measured.display is not None:
+            run = measured.display.run
+            self._about["display"] = asdict(Display(measured.frames, measured.display.behind_s))
+        shown = {sight.frame for sight in run.sights}
+        for stage, samples in measured.stages_s.items():
+            kept = (s for s, sight in zip(samples, measured.run.sights, strict=True) if sight.frame in shown)
+            self.samples.setdefault(stage, []).extend(kept)
         # What stands on the canvas now has a number in its corner.
         verify_nothing_left(self.page.rounds(1, 1, 0.0))
         self._look(AFTER_RUN)
-        return measured.run
+        return run
 
     def look(self) -> Sequence[Look]:
         """The last measured round, and the last delivered frame."""

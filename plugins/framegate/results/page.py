@@ -115,6 +115,19 @@ def _doubts(
 
 
 @dataclass(frozen=True)
+class Display:
+    """What a trace says of a run against a clock.
+
+    Attributes:
+        drawn: count of the frames that came to the canvas.
+        behind_s: seconds from a frame's being in the canvas to its being on the display, for each that was there.
+    """
+
+    drawn: int
+    behind_s: Sequence[float] = ()
+
+
+@dataclass(frozen=True)
 class Page(Part):
     """A page's own account; None, or nothing, where it did not say.
 
@@ -142,6 +155,7 @@ class Page(Part):
         compared_with: runtime that the output was compared with; None where nothing could be compared.
         differs_by: largest difference, as a share of the output's range.
         kernels: the kernels of one run, where they were asked for.
+        display: what a trace says of a run against a clock, where it was asked for.
     """
 
     key = "browser"
@@ -168,3 +182,4 @@ class Page(Part):
     compared_with: str | None = None
     differs_by: float | None = None
     kernels: Kernels | None = None
+    display: Display | None = None

@@ -37,44 +37,41 @@ class Camera {
     this.taken = frame.timestamp;
     frame.close();
   }
-  // The newest frame, when it was not taken yet; null when there is none any more, and `ended` says why.
+  // The newest frame that was not taken yet, at the next animation frame that has one: so each frame that is drawn has an
+  // animation frame to go to the display in, before the next one is drawn. Null when none comes any more, and `ended`
+  // says why.
   async next() {
-    for (; this.ended === null; await this.another()) {
-      // Its video shows nothing any more.
-      if (this.track.readyState === "ended") continue;
+    const asked = seconds();
+    while (this.ended === null) {
+      await this.animation_frame();
+      if (this.track.readyState === "ended") {
+        this.ended ??= "the camera's track ended";
+        break;
+      }
       const frame = new VideoFrame(this.video);
       try {
-        if (frame.timestamp === this.taken) continue;
-        this.taken = frame.timestamp;
-        const due = this.started_s + frame.timestamp / 1e6;
-        return { due, picture: await this.input(this.video, frame) };
+        if (frame.timestamp !== this.taken) {
+          this.taken = frame.timestamp;
+          return { due: this.started_s + frame.timestamp / 1e6, picture: await this.input(this.video, frame) };
+        }
       } finally {
         frame.close();
+      }
+      if (seconds() - asked >= this.patience_s) {
+        const why = document.hidden ? "the page is hidden" : "its video stands still";
+        this.ended ??= `the camera gave no frame in ${this.patience_s} s: ${why}`;
       }
     }
     return null;
   }
-  // Waits for the video to show another frame.
-  another() {
+  // Waits for one, which a hidden page does not get.
+  animation_frame() {
     return new Promise((done) => {
-      const end = (why) => {
-        this.ended ??= why;
-        finish();
-      };
-      const track_ended = () => end("the camera's track ended");
-      const patience = setTimeout(() => {
-        const why = document.hidden ? "the page is hidden" : "its video stands still";
-        end(`the camera gave no frame in ${this.patience_s} s: ${why}`);
-      }, 1000 * this.patience_s);
-      const callback = this.video.requestVideoFrameCallback(() => finish());
-      const finish = () => {
+      const patience = setTimeout(done, 1000 * this.patience_s);
+      requestAnimationFrame(() => {
         clearTimeout(patience);
-        this.video.cancelVideoFrameCallback(callback);
-        this.track.removeEventListener("ended", track_ended);
         done();
-      };
-      this.track.addEventListener("ended", track_ended);
-      if (this.track.readyState === "ended") track_ended();
+      });
     });
   }
 }

@@ -1,6 +1,14 @@
 // Frames against a clock: each has its number, which is stamped on the canvas with its picture and read from there.
 "use strict";
 
+// Lets the browser show what was drawn, if it wants to.
+const breath = () =>
+  new Promise((done) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = done;
+    port2.postMessage(null);
+  });
+
 // The pictures of the page in turn: each due when it is asked for, or all of them at the start.
 class Turns {
   ended = null;
@@ -11,6 +19,7 @@ class Turns {
     this.started = seconds();
   }
   async next() {
+    await breath();
     return { due: this.all_at_once ? this.started : seconds(), picture: next(), number: this.count++ };
   }
 }
@@ -68,17 +77,8 @@ async function sight({ due, picture, number }, { strip, delays_s }) {
     return [page.way.stamp.read(), seconds()];
   });
   tf.dispose([input, all]);
-  picture.close?.();
-  return [number, screen, due, began, shown, stages];
+  picture.close?.();return [number, screen, due, began, shown, stages];
 }
-
-// Lets the browser show what was drawn, if it wants to.
-const breath = () =>
-  new Promise((done) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = done;
-    port2.postMessage(null);
-  });
 
 framegate.run = async ({ scenario, seconds: lasting, in_flight, marks, ...settings }) => {
   const source = scenario === "camera" ? page.camera : new Turns(scenario === "offline");
@@ -97,7 +97,6 @@ framegate.run = async ({ scenario, seconds: lasting, in_flight, marks, ...settin
         const seen = await sight(frame, settings);
         if (seen[0] === null) ended ??= "the picture of a frame has no number that can be read";
         else sights.push(seen);
-        await breath();
       }
     };
     await Promise.all(Array.from({ length: in_flight }, lane));

@@ -1,0 +1,84 @@
+"""When what a page drew was on the display, from a trace of the browser."""
+
+from __future__ import annotations
+
+import bisect
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+CATEGORIES = ("devtools.timeline", "blink.user_timing")
+"""What a trace has to hold; about 0.3 MB per second of a page that draws."""
+
+PREFIX = "frame "
+"""What the name of a page's mark begins with; the number of the frame follows."""
+
+_FRAME, _PRESENTATION = "AnimationFrame", "AnimationFrame::Presentation"
+
+
+class Mark(NamedTuple):
+    """A frame that the page had drawn when it said so.
+
+    Attributes:
+        number: the frame's.
+        drawn_s: when the page said so, in seconds of its own clock.
+        presented_s: when the display had it, on the same clock; None where it never had.
+    """
+
+    number: int
+    drawn_s: float
+    presented_s: float | None
+
+
+def read_marks(trace: bytes) -> list[Mark]:
+    """The marks of a trace, in their order.
+
+    What was drawn belongs to the first animation frame of its page that ends after the mark. Of several marks in one
+    animation frame only the last was on the display. An animation frame is known by its own id: the sequence number
+    beside it in the trace is that of the frame in which it was presented, which is another one in a page that is slow.
+
+    Args:
+        trace: the JSON of a trace with `CATEGORIES`.
+    """
+    events: Sequence[Mapping[str, Any]] = json.loads(trace)["traceEvents"]
+    ends = _ends(events)
+    presented = {event["args"]["id"]: event["ts"] for event in events if event["name"] == _PRESENTATION}
+    marks = sorted((event for event in events if _is_mark(event)), key=lambda event: event["ts"])
+    frames = [_frame_after(ends[event["pid"]], event["ts"]) for event in marks]
+    lasts = {frame: place for place, frame in enumerate(frames) if frame is not None}
+    return [
+        _mark(event, presented.get(frame) if frame is not None and lasts[frame] == place else None)
+        for place, (event, frame) in enumerate(zip(marks, frames, strict=True))
+    ]
+
+
+def _is_mark(event: Mapping[str, Any]) -> bool:
+    return event.get("cat") == "blink.user_timing" and str(event["name"]).startswith(PREFIX)
+
+
+def _ends(events: Iterable[Mapping[str, Any]]) -> Mapping[int, list[tuple[int, str]]]:
+    """When animation frames ended, and their ids, by process and in the order of time."""
+    begun: dict[tuple[int, str], str] = {}
+    ends: defaultdict[int, list[tuple[int, str]]] = defaultdict(list)
+    # Events that begin and end something have an id that is used again; those that only point from one event to
+    # another have the same name, and none.
+    halves = (event for event in events if event["name"] == _FRAME and "id2" in event)
+    for event in sorted(halves, key=lambda event: event["ts"]):
+        key = (event["pid"], event["id2"]["local"])
+        if event["ph"] == "b":
+            begun[key] = event["args"]["id"]
+        elif event["ph"] == "e" and key in begun:
+            ends[event["pid"]].append((event["ts"], begun.pop(key)))
+    return ends
+
+
+def _frame_after(ends: Sequence[tuple[int, str]], at: int) -> str | None:
+    place = bisect.bisect_right(ends, (at, ""))
+    return ends[place][1] if place < len(ends) else None
+
+
+def _mark(event: Mapping[str, Any], presented_at: int | None) -> Mark:
+    drawn_s = event["args"]["data"]["startTime"] / 1e3
+    presented_s = None if presented_at is None else drawn_s + (presented_at - event["ts"]) / 1e6
+    return Mark(int(event["name"].removeprefix(PREFIX)), drawn_s, presented_s)
