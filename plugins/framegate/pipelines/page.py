@@ -18,7 +18,7 @@ from framegate.leftovers import temporary_folder
 from framegate.measure.replay import ReplayClock
 from framegate.pipelines.base import Bench, Look, StagesS
 from framegate.realtime.run import CAMERA
-from framegate.results.page import Arrivals, Display, Kernels, PageLaunch
+from framegate.results.page import Arrivals, Kernels, PageLaunch, Presentation
 from framegate.results.parts import Stages
 from framegate.software import is_software
 
@@ -178,7 +178,7 @@ class PagePipeline:
         run = measured.run
         if measured.display is not None:
             run = measured.display.run
-            self._about["display"] = asdict(Display(measured.frames, measured.display.behind_s))
+            self._about["display"] = asdict(Presentation(measured.frames, measured.display.behind_s))
         shown = {sight.frame for sight in run.sights}
         for stage, samples in measured.stages_s.items():
             kept = (s for s, sight in zip(samples, measured.run.sights, strict=True) if sight.frame in shown)

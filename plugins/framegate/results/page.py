@@ -115,7 +115,7 @@ def _doubts(
 
 
 @dataclass(frozen=True)
-class Display:
+class Presentation:
     """What a trace says of a run against a clock.
 
     Attributes:
@@ -182,4 +182,4 @@ class Page(Part):
     compared_with: str | None = None
     differs_by: float | None = None
     kernels: Kernels | None = None
-    display: Display | None = None
+    display: Presentation | None = None
