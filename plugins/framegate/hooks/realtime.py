@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
+from framegate.errors import WrongOutput
 from framegate.hooks.options import REALTIME, options_of
 from framegate.hooks.own import is_ours
 from framegate.hooks.pipeline import clock_of
 
 if TYPE_CHECKING:
     from framegate.hooks.pictures import SavePicture
+    from framegate.measure.replay import ReplayClock
     from framegate.pipelines.base import Pipeline
-    from framegate.realtime.run import Run, RunRequest
+    from framegate.realtime.run import Run, RunRequest, Sight
     from framegate.results.realtime import Realtime
 
 RunFrames = Callable[["Pipeline"], None]
@@ -79,6 +82,10 @@ def run_frames(
 
     def take(pipeline: Pipeline) -> None:
         pipeline.prepare(save_picture if is_kept else None)
+        if getattr(benchmark, "runs_blocks", False):
+            with pipeline.sights(endless(run_request)) as sights:
+                benchmark(OneByOne(pipeline, sights, clock, run_request))
+            return
         takes: dict[float | None, Take] = {}
 
         def at(request: RunRequest) -> Realtime:
@@ -102,6 +109,45 @@ def run_frames(
         benchmark.pedantic(lambda: clock.advance(next(seconds)), rounds=len(rounds_s), iterations=1)
 
     return take
+
+
+def endless(request: RunRequest) -> RunRequest:
+    """The same run, without an end.
+
+    Raises:
+        UsageError: it looks for a rate, and has none.
+    """
+    from framegate.errors import UsageError
+    from framegate.realtime.run import is_searched
+
+    if is_searched(request):
+        raise UsageError("--frame-rate=max is no rate that two revisions can be compared at; name one, such as 30")
+    return replace(request, seconds=math.inf)
+
+
+class OneByOne:
+    """Each call takes the next frame of a run, and has its age pass on the clock; without a camera, its own time.
+
+    Attributes:
+        samples: seconds of each stage in every frame so far; none where stages work on several frames at once.
+    """
+
+    def __init__(self, pipeline: Pipeline, sights: Iterator[Sight], clock: ReplayClock, request: RunRequest) -> None:
+        self._sights, self._clock = sights, clock
+        self._is_late = request.rate is not None
+        self.samples = pipeline.samples if request.in_flight == 1 else {}
+        self.slow = pipeline.slow
+
+    def __call__(self) -> None:
+        """Take a frame.
+
+        Raises:
+            WrongOutput: it was not on the screen when the pipeline said that it was.
+        """
+        sight = next(self._sights)
+        if sight.screen != sight.frame:
+            raise WrongOutput(f"frame {sight.frame} was drawn, and the screen shows {sight.screen}")
+        self._clock.advance(sight.shown_s - (sight.due_s if self._is_late else sight.began_s))
 
 
 class Take(NamedTuple):

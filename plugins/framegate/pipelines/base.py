@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -10,7 +11,7 @@ from framegate.interfaces import AS_TO_PIXELS, Drawing
 
 if TYPE_CHECKING:
     from framegate.interfaces import Array, Pixels
-    from framegate.realtime.run import Run, RunRequest
+    from framegate.realtime.run import Run, RunRequest, Sight
 
 PYTHON, PAGE = "python", "page"
 """Kinds of pipelines; the attribute ``pipeline`` of a runtime's or renderer's factory names its kind."""
@@ -115,6 +116,14 @@ class Pipeline(Protocol):
 
         Raises:
             UsageError: there is no such run of this pipeline.
+        """
+        ...
+
+    def sights(self, request: RunRequest) -> AbstractContextManager[Iterator[Sight]]:
+        """The same frame by frame, for whoever decides how many frames a run has; each is taken when it is asked for.
+
+        Raises:
+            UsageError: there is no such run of this pipeline, or only as a whole.
         """
         ...
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,12 +14,12 @@ from framegate.frames.numbers import read_number
 from framegate.interfaces import Frame, Pixels, Stage
 from framegate.measure.stages import Clock, StageTimer
 from framegate.pipelines.base import Bench, Look, StagesS
-from framegate.realtime.runner import watch
+from framegate.realtime.runner import sights, watch
 
 if TYPE_CHECKING:
     from framegate.interfaces import Array
     from framegate.realtime.feed import Feed
-    from framegate.realtime.run import Run, RunRequest
+    from framegate.realtime.run import Run, RunRequest, Sight
 
 LAST = "the last frame"
 
@@ -60,11 +60,22 @@ class NullPipeline:
         Raises:
             UsageError: nothing was given to open them with.
         """
+        with self._opened(request) as feed:
+            return watch(self, feed, request, self._clock)
+
+    @contextmanager
+    def sights(self, request: RunRequest) -> Iterator[Iterator[Sight]]:
+        """The same frame by frame."""
+        with self._opened(request):
+            yield sights(self, self._clock)
+
+    @contextmanager
+    def _opened(self, request: RunRequest) -> Iterator[Feed]:
         if self._open_feed is None:
             raise UsageError("this pipeline has no frames for a run; build it with open_feed")
         with self._open_feed(request, self._clock) as feed:
             self._frames = feed
-            return watch(self, feed, request, self._clock)
+            yield feed
 
     def number(self) -> int | None:
         """The number in the strip of the picture on the screen."""

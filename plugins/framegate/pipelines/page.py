@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import asdict, dataclass
 from itertools import chain, cycle, islice
 from pathlib import Path
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from framegate.browser.results import Delivered, PageLook, PageRounds, PageRun
     from framegate.browser.session import CameraInput, TFJSPage
     from framegate.models.frame_io import FrameIO
-    from framegate.realtime.run import Run, RunRequest
+    from framegate.realtime.run import Run, RunRequest, Sight
 
 LEAST, MOST, BUDGET_S = 3, 500, 2.0
 ANIMATE_S = 1.0
@@ -187,6 +187,17 @@ class PagePipeline:
         verify_nothing_left(self.page.rounds(1, 1, 0.0))
         self._look(AFTER_RUN)
         return run
+
+    def sights(self, request: RunRequest) -> AbstractContextManager[Iterator[Sight]]:
+        """Refuse: a page takes the frames of a run by itself.
+
+        Raises:
+            UsageError: always.
+        """
+        raise UsageError(
+            f"a page takes the frames of a run ({request.scenario}) by itself, and pairs of launches ask for them one"
+            " by one; compare stored runs with --gate, or name another --frame-runtime"
+        )
 
     def look(self) -> Sequence[Look]:
         """The last measured round, and the last delivered frame."""

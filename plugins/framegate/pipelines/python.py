@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from framegate.errors import UsageError
@@ -12,14 +12,14 @@ from framegate.frames.turns import TURNS, WARM_UP
 from framegate.interfaces import Drawing, Frame, Renderer
 from framegate.measure.stages import Clock
 from framegate.pipelines.base import Bench, Look, StagesS
-from framegate.realtime.runner import watch
+from framegate.realtime.runner import sights, watch
 
 if TYPE_CHECKING:
     from framegate.interfaces import Array, Pixels
     from framegate.pipelines.order import Order
     from framegate.preprocess.tensor import ToPicture
     from framegate.realtime.feed import Feed
-    from framegate.realtime.run import Run, RunRequest
+    from framegate.realtime.run import Run, RunRequest, Sight
     from framegate.render.stamp import Stamp
 
 LAST = "the last frame"
@@ -89,12 +89,27 @@ class PythonPipeline:
         Raises:
             UsageError: this pipeline was built without numbers.
         """
+        with self._opened(request) as feed:
+            return watch(self, feed, request, self._order.clock)
+
+    @contextmanager
+    def sights(self, request: RunRequest) -> Iterator[Iterator[Sight]]:
+        """The same frame by frame, for whoever decides how many frames a run has.
+
+        Raises:
+            UsageError: this pipeline was built without numbers.
+        """
+        with self._opened(request):
+            yield sights(self, self._order.clock)
+
+    @contextmanager
+    def _opened(self, request: RunRequest) -> Iterator[Feed]:
         if self._numbers is None:
             raise UsageError("this pipeline writes no numbers into its pictures; build it with them to run it")
         self._order.in_flight = request.in_flight
         with self._numbers.open_feed(request, self._order.clock) as feed:
             self._frames = feed
-            return watch(self, feed, request, self._order.clock)
+            yield feed
 
     def number(self) -> int | None:
         """The number that stands on the screen; None where there is none."""

@@ -22,6 +22,9 @@ Picture = Callable[[int], "Pixels"]
 """Number of a frame -> its picture; it is asked with numbers that grow, some of which are left out."""
 
 
+FOR_EVER_S = 1e9
+
+
 class Feed(Iterator[Frame], Protocol):
     """The frames of one run, numbered from 0.
 
@@ -218,5 +221,6 @@ def open_feed(
     """The frames that a run asks for, the first of which is due now."""
     if request.rate is not None:
         schedule = Schedule(request.rate, clock())
-        return OnSchedule(picture, schedule, math.ceil(request.rate * request.seconds), clock, wait, request.queue)
+        frames = math.ceil(request.rate * min(request.seconds, FOR_EVER_S))
+        return OnSchedule(picture, schedule, frames, clock, wait, request.queue)
     return OnDemand(picture, request.seconds, clock, at_once=request.scenario == "offline")

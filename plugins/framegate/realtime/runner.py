@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Protocol
 
 from framegate.errors import FrameError
@@ -31,8 +31,29 @@ class Watched(Protocol):
         ...
 
 
-def watch(pipeline: Watched, feed: Feed, request: RunRequest, clock: Callable[[], float]) -> Run:
+def sights(pipeline: Watched, clock: Callable[[], float]) -> Iterator[Sight]:
     """Have a pipeline take frames until no more come, and look at its screen after each.
+
+    Args:
+        pipeline: takes its frames from a feed.
+        clock: the clock of the feed.
+
+    Raises:
+        FrameError: the source of the frames has stopped.
+    """
+    while True:
+        try:
+            frame = pipeline()
+        except StopIteration:
+            return
+        shown_s = clock()
+        number = pipeline.number()
+        screen = None if number is None else unwrap(number, frame.number)
+        yield Sight(frame.number, screen, frame.due_s, frame.began_s, shown_s)
+
+
+def watch(pipeline: Watched, feed: Feed, request: RunRequest, clock: Callable[[], float]) -> Run:
+    """A run from its first frame to its last.
 
     Args:
         pipeline: takes its frames from ``feed``.
@@ -40,29 +61,23 @@ def watch(pipeline: Watched, feed: Feed, request: RunRequest, clock: Callable[[]
         request: what the feed was opened for.
         clock: the clock of the feed.
     """
-    sights: list[Sight] = []
+    seen: list[Sight] = []
     ended = None
     try:
-        while True:
-            frame = pipeline()
-            shown_s = clock()
-            number = pipeline.number()
-            screen = None if number is None else unwrap(number, frame.number)
-            sights.append(Sight(frame.number, screen, frame.due_s, frame.began_s, shown_s))
-    except StopIteration:
-        pass
+        # One after another, so that those before a fault are kept.
+        for sight in sights(pipeline, clock):
+            seen.append(sight)  # noqa: PERF402
     except FrameError as error:
         ended = str(error)
     # What is due after a source has stopped does not come.
     feed.close()
-    came = feed.came()
     return Run(
         scenario=request.scenario,
         rate=request.rate,
         began_s=feed.began_s,
-        ended_s=sights[-1].shown_s if sights else feed.began_s,
-        came=came,
-        sights=sights,
+        ended_s=seen[-1].shown_s if seen else feed.began_s,
+        came=feed.came(),
+        sights=seen,
         dropped=feed.dropped,
         ended=ended,
     )
