@@ -176,3 +176,49 @@ def test_a_suite_without_a_clock_refuses_a_rate(run: Run, option: str) -> None:
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     flag = option.partition("=")[0]
     result.stderr.fnmatch_lines([f"ERROR: {flag} is for test_realtime, and test_frame takes frames without a clock*"])
+
+
+BLOCKS = """
+import pytest
+from pytest_benchmark.fixture import BenchmarkFixture
+
+
+class Blocks(BenchmarkFixture):
+    \"\"\"Asks for frames one by one, as the gate does in a pair of launches.\"\"\"
+
+    runs_blocks = True
+
+    def __call__(self, frame):
+        self._mode = "blocks"
+        for _ in range(5):
+            frame()
+        print("stages:", {name: len(seconds) for name, seconds in frame.samples.items()})
+
+
+@pytest.fixture
+def benchmark(benchmark):
+    benchmark.__class__ = Blocks
+    return benchmark
+"""
+
+
+@pytest.mark.parametrize("scenario", ["camera", "single-stream"])
+def test_pairs_of_launches_take_frames_one_by_one(realtime: Run, suites: Path, scenario: str) -> None:
+    suites.joinpath("conftest.py").write_text(BLOCKS)
+    result = realtime(f"--frame-scenario={scenario}", "--frame-rate=100", "-s")
+    result.assert_outcomes(passed=1)
+    # Two frames came before, to warm up.
+    result.stdout.fnmatch_lines(["*stages: {'preprocess': 7, 'inference': 7, *'present': 7}*"])
+
+
+def test_pairs_of_launches_look_for_no_rate(realtime: Run, suites: Path) -> None:
+    suites.joinpath("conftest.py").write_text(BLOCKS)
+    result = realtime("--frame-rate=max")
+    result.stdout.fnmatch_lines(["*--frame-rate=max is no rate that two revisions can be compared at; name one*"])
+
+
+def test_a_pair_finds_a_screen_that_lies(realtime: Run, suites: Path) -> None:
+    suites.joinpath("conftest.py").write_text(RENDERERS + BLOCKS)
+    result = realtime("--frame-renderer=previous")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*WrongOutput: frame * was drawn, and the screen shows *"])
