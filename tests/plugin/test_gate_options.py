@@ -202,7 +202,7 @@ def commit(folder: Path, subject: str = "all") -> None:
         (["--benchmark-only", "--gate", "--benchmark-save=x"], "leave out --benchmark-save"),
         (["--benchmark-only", "--gate", "--benchmark-compare-fail=min:5%"], "leave out --benchmark-compare-fail"),
         (["--benchmark-only", "--gate", "--benchmark-json=x.json"], "leave out --benchmark-json"),
-        (["--benchmark-only", "--gate", "--benchmark-storage=elasticsearch+http://h/i/d"], "is none"),
+        (["--benchmark-only", "--gate", "--benchmark-storage=elasticsearch+http://h/i/d"], "is not a folder"),
     ],
 )
 def test_a_mistake_is_one_line(new_project: Project, options: list[str], says: str) -> None:

@@ -64,7 +64,7 @@ def packed(node: Node, tensors: Sequence[Tensor]) -> list[Tensor]:
 
 
 def unpacked(node: Node, tensors: Sequence[Tensor]) -> list[Tensor]:
-    """Unpack: one output a slice."""
+    """Unpack: one output per slice."""
     shape = tensors[0].shape
     if not shape:
         return [Tensor()]
@@ -196,7 +196,7 @@ def tiled(_: Node, tensors: Sequence[Tensor]) -> list[Tensor]:
 
 
 def vector(_: Node, tensors: Sequence[Tensor]) -> list[Tensor]:
-    """Shape: one number a dimension."""
+    """Shape: one number per dimension."""
     shape = tensors[0].shape
     return [Tensor((None,) if shape is None else (len(shape),))]
 

@@ -1,7 +1,7 @@
 """Multiply-accumulates of graph ops, counted as the definition has them: one for each tap of each output number.
 
 A transposed convolution is counted by its input (every input number meets every tap), as it is computed without the
-zeros that it is sometimes defined with. Taps that fall on padding count. Biases, activations, normalisation by itself,
+zeros that it is sometimes defined with. Taps that fall on padding count. Biases, activations, separate normalisation,
 pooling, resizing and additions are no multiply-accumulates and count 0.
 """
 

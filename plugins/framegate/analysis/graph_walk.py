@@ -55,7 +55,7 @@ class GraphWalk:
         self._feeds, self._read, self._strict = feeds, read, strict
         self._entries = entries_by_name(entry for group in model.groups for entry in group.entries)
         self._tensors: dict[str, list[Tensor]] = {}
-        self._held: dict[str, tuple[WeightEntry, ...]] = {}  # weights that a node hands on and no op has taken yet
+        self._held: dict[str, tuple[WeightEntry, ...]] = {}  # weights that a node passes on and no op has taken yet
         self._misfits = 0
         self.walk = Walk()
 
@@ -94,7 +94,7 @@ class GraphWalk:
     def _checked(self) -> None:
         """Compare with the signature, which was written when all was known, and learn the rest from it.
 
-        For a size of the user's own there is no signature.
+        The signature says nothing about a size that the user chose.
         """
         agree = []
         for port in self._outputs_asked if not self._strict else ():

@@ -35,8 +35,8 @@ class Totals:
         constants: the other numbers in them, such as shapes and axes.
         macs: multiply-accumulates of one frame, of those rows where they are known.
         macs_exact: False where that is a lower bound.
-        stored_bytes: of the weights as they are stored; for text the least there can be.
-        float32_bytes: of the parameters as float32.
+        stored_bytes: bytes of the stored weights; for text, a lower bound.
+        float32_bytes: bytes of the parameters as float32.
     """
 
     parameters: int
@@ -56,7 +56,7 @@ class Inspection:
         model: the parsed model.json.
         header: generator, converter and signature as model.json names them; empty text where it does not.
         size: input size that was asked for, else what was taken where model.json leaves it open, else None.
-        size_reason: where that size comes from.
+        size_reason: reason for that size.
         inputs: the inputs.
         outputs: the outputs.
         rows: one for each op or layer, in the order of computation.
@@ -64,9 +64,9 @@ class Inspection:
         totals: sums.
         dtypes: stored dtype -> bytes.
         shards: the weight files.
-        support: what TF.js' backends lack.
-        refusals: what TF.js refuses, in its words; empty where it takes the model.
-        notes: what was assumed, and what does not fit.
+        support: ops that TF.js' backends lack.
+        refusals: TF.js' refusals, in its words; empty where it takes the model.
+        notes: assumptions and misfits, a sentence each.
     """
 
     name: str
@@ -90,7 +90,7 @@ def inspect(spec: ModelSpec, model: ModelJson, size: Size | None = None, *, read
     """Explain a model from its topology and manifest; no weight is read and TensorFlow is not imported.
 
     Args:
-        spec: where the model comes from, for its name and ranges.
+        spec: the model's spec, for its name and ranges.
         model: its model.json.
         size: input size to compute for, instead of the model's own.
         read_constants: whether to read the short integer constants that decide on shapes from the weight files.

@@ -21,7 +21,7 @@ class Support:
     """What TF.js can run of a model.
 
     Attributes:
-        version: of TF.js.
+        version: version of TF.js.
         missing: backend -> op or layer class -> the kernels that the backend lacks; empty where it can run all.
         unknown: ops or layer classes that TF.js itself does not know: no backend runs them, unless the page registers
             them.

@@ -42,7 +42,7 @@ def per_axis(config: Config, key: str, count: int, default: int = 1) -> tuple[in
 
 
 def count_of(config: Config, key: str) -> Dim:
-    """A count, None where it is no whole number."""
+    """A count; None if it is not a whole number."""
     value = config.get(key)
     return value if type(value) is int and value >= 0 else None
 

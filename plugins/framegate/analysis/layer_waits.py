@@ -32,7 +32,7 @@ class _Layer:
     """A layer that has been made.
 
     Attributes:
-        name: what the layer calls itself; calls that wait are kept by it.
+        name: the layer's own name, by which waiting calls are kept.
         is_input: whether a call of it is an error.
         calls: how often it has been called; what starts with a call of its own has one.
     """
@@ -44,7 +44,7 @@ class _Layer:
 
 @dataclass
 class _Call:
-    """A call that is to be made: of which layer, on which references, of which ``met`` are there."""
+    """A pending call of a layer, and how many of its references have been met."""
 
     layer: str
     references: Sequence[Any]
@@ -151,7 +151,7 @@ def _awaited(layers: Mapping[str, _Layer], call: _Call) -> tuple[str, int] | Non
 
 
 def _is_index(index: Any, count: int | None) -> bool:
-    """Whether a list of so many has something at an index, which may be written as text."""
+    """Whether a list of ``count`` items has one at an index, which may be written as text."""
     number = number_of(index)
     if not 0 <= number < (math.inf if count is None else count):
         return False
@@ -167,7 +167,7 @@ def _sentence(layers: Mapping[str, _Layer], call: _Call) -> str:
     if not isinstance(reference, list) or not isinstance(name, str):
         return f"{who} has inbound_nodes with too few or too many lists around a reference"
     if name not in layers:
-        return f"{who} takes the result of '{_short(name)}', which is no layer of the model"
+        return f"{who} takes the result of '{_short(name)}', which is not a layer of the model"
     return f"{who} takes the result of call {_short(text_of(item_of(reference, 1)))} of '{_short(name)}', never made"
 
 

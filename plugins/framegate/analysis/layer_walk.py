@@ -10,7 +10,7 @@ from framegate.analysis.layer_rules import LAYER_RULES, output_shape, per_axis
 from framegate.analysis.rows import Row, Walk
 from framegate.analysis.tensors import Dim, MismatchError, Shape
 from framegate.errors import ModelFormatError, UsageError
-from framegate.models.layer_calls import calls_in_order
+from framegate.models.layer_calls import calls_in_order, result_of
 from framegate.models.layer_entry import MODELS, Layer, is_layer, layer_name
 from framegate.models.layers import model_config, output_names
 from framegate.models.manifest import WeightEntry
@@ -92,9 +92,9 @@ class LayerWalk:
                 shape = fed_by_end.get((name, 0)) if prefix else self._feeds.get(name)
                 results[name, 0] = self._layer(call.layer, [shape], prefix)
             else:
-                inputs = [_result(results, *result) for result in call.takes]
+                inputs = [result_of(results, result, None) for result in call.takes]
                 results[name, call.at] = self._layer(call.layer, inputs, prefix)
-        return [_result(results, name, at, 0) for name, at in _ends(inner, "output_layers")]
+        return [result_of(results, (name, at, 0), None) for name, at in _ends(inner, "output_layers")]
 
     def _layer(self, layer: Layer, shapes: list[Shape], prefix: str) -> list[Shape]:
         name, kind, config = f"{prefix}{layer_name(layer)}", str(layer["class_name"]), layer["config"]
@@ -157,11 +157,6 @@ def assign(rows: Iterable[Row], entries: Iterable[WeightEntry]) -> tuple[list[Ro
         for name, row in by_name.items()
     ]
     return full, tuple(left)
-
-
-def _result(results: Mapping[tuple[str, int], Sequence[Shape]], name: str, at: int, output: int) -> Shape:
-    shapes = results.get((name, at)) or results.get((name, at - 1)) or []
-    return shapes[output] if 0 <= output < len(shapes) else None
 
 
 def _ends(inner: Layer, key: str) -> list[tuple[str, int]]:

@@ -28,7 +28,7 @@ def check_layers(factories: Mapping[str, LayerFactory]) -> None:
     """Refuse names that are taken.
 
     Raises:
-        UsageError: a name is that of a layer of TF.js.
+        UsageError: TF.js has a layer of that name.
     """
     for name in factories:
         if name in layer_classes():

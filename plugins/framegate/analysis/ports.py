@@ -28,14 +28,14 @@ class PortReport:
     """An input or output.
 
     Attributes:
-        name: as it is fed or fetched.
+        name: name by which it is fed or fetched.
         dtype: numpy's name of it.
         declared: shape in model.json, None for open dimensions.
-        shape: as computed for the size in question.
-        layout: of the image; None for what is no image.
-        channels: of the image; None where they are open or it is none.
-        range: of its values, None for what is no image.
-        reason: why that range.
+        shape: shape that was computed for the size in question.
+        layout: order of the image's axes; None if it is not an image.
+        channels: count of the image's channels; None if it is open, or this is not an image.
+        range: range of its values; None if it is not an image.
+        reason: reason for that range.
     """
 
     name: str
@@ -58,7 +58,7 @@ def fed_ports(model: ModelJson) -> tuple[Fed, ...]:
 def feeds(
     model: ModelJson, ports: Sequence[Fed], size: Size | None, spec: ModelSpec
 ) -> tuple[dict[str, Dims], Size | None]:
-    """The shapes to compute with, one frame a batch, by fed node; and the size used where model.json leaves it open.
+    """The shapes to compute with, one frame per batch, by fed node; and the size used where model.json leaves it open.
 
     Raises:
         UsageError: a size is asked for, and the model takes no image.

@@ -163,7 +163,7 @@ def _input_layer(config: Json) -> Iterator[str]:
 def _resizing(config: Json) -> Iterator[str]:
     interpolation = config.get("interpolation") or "bilinear"
     if interpolation in _RESIZES:
-        # The layer hands on the list of its inputs, of which there is but one, as if it were a picture.
+        # The layer passes on the list of its inputs, which has one item, as if it were a picture.
         yield f"Error in {_RESIZES[interpolation]}: x must be rank 3 or 4, but got rank 1."
     else:
         yield f"Invalid interpolation parameter: {interpolation} is not implemented"

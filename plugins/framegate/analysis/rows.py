@@ -1,4 +1,4 @@
-"""One row for each op or layer, and what was not certain on the way there."""
+"""One row per op or layer, and what was uncertain on the way there."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ class Row:
     """An op or layer.
 
     Attributes:
-        name: as model.json names it; layers of nested models are ``model/layer``.
+        name: name in model.json; layers of nested models are ``model/layer``.
         kind: op or layer class.
         detail: window, stride and what is fused into it, for a reader.
-        shape: of its (first) output.
+        shape: shape of its (first) output.
         assumed: whether the shape rests on a convention, because what decides it is not in model.json.
         macs: multiply-accumulates of one run; None where the shapes do not say.
         weights: the weights that it is the first to take.
@@ -55,11 +55,11 @@ class Walk:
     """What walking through a model found.
 
     Attributes:
-        rows: in the order of computation.
-        shapes: of the model's outputs, by name.
+        rows: the rows, in the order of computation.
+        shapes: output of the model -> its shape.
         kinds: how often each op or layer class occurs, and with which activations it was written.
         unused: weights that nothing takes.
-        notes: what was assumed, and what does not fit; a sentence each.
+        notes: assumptions and misfits, a sentence each.
         takes: layer -> the shapes that it is called on first.
         looped: whether something runs as often as the data say, or not at all.
     """

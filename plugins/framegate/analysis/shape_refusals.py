@@ -31,7 +31,7 @@ def _batch_normalization(_: str, __: Json, takes: Sequence[Shape]) -> Iterator[s
 
 
 def _center_crop(_: str, config: Json, takes: Sequence[Shape]) -> Iterator[str]:
-    """To enlarge a picture, the layer hands on the list of its inputs as if it were one."""
+    """To enlarge a picture, the layer passes on the list of its inputs as if it were the picture."""
     source = takes[0] if takes else None
     targets = (config.get("height"), config.get("width"))
     sides = source[-3:-1] if source is not None and len(source) > 2 else ()

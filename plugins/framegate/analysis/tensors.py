@@ -97,12 +97,12 @@ def window(size: Dim, kernel: Dim, stride: int, padding: str, dilation: int = 1,
     """Output length of a convolution or pooling along one axis.
 
     Args:
-        size: of the input.
-        kernel: of the window.
-        stride: between two windows.
+        size: length of the input.
+        kernel: length of the window.
+        stride: distance of two windows.
         padding: ``"same"``, ``"valid"``, or ``"explicit"`` with ``extra`` elements on both sides together.
         dilation: distance of two taps.
-        extra: see padding.
+        extra: count of the elements that explicit padding adds.
     """
     if size is None or stride < 1:
         return None

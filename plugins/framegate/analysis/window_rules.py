@@ -109,7 +109,7 @@ def resize_image(_: Node, tensors: Sequence[Tensor]) -> list[Tensor]:
 
 
 def crop_and_resize(_: Node, tensors: Sequence[Tensor]) -> list[Tensor]:
-    """CropAndResize: one crop a box."""
+    """CropAndResize: one crop per box."""
     source, boxes, sizes = tensors[0].shape, tensors[1].shape, tensors[3].values
     height, width = (sizes[0], sizes[1]) if sizes and len(sizes) == 2 else (None, None)
     return [Tensor((boxes[0] if boxes else None, _int(height), _int(width), source[-1] if source else None))]

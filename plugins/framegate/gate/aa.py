@@ -54,10 +54,10 @@ def rates(pairs: Sequence[Pair], floors: Floors, trials: int, chance: random.Ran
     """Both of the gate's rules, and pytest-benchmark's, on the same pairs.
 
     Every trial draws its pairs, each at most once, so ``LEAST_PAIRS`` are needed. In trials with a delay one benchmark
-    has it, and the others have none: of these, alarms would be false.
+    is delayed and the others are not, so an alarm of any other is false.
 
     Args:
-        pairs: as measured with ``DELAYS``; those in which a benchmark failed are left out.
+        pairs: pairs that were measured with ``DELAYS``; those in which a benchmark failed are left out.
         floors: the smallest changes that count in A/B.
         trials: number of drawn runs, for each rule and delay.
         chance: decides what is drawn.
@@ -187,7 +187,7 @@ while os.getppid() == parent:
     for _ in range(1_000_000):
         pass
 """
-"""Ends by itself when the process that started it has ended."""
+"""Ends when the process that started it has ended."""
 
 
 @contextmanager

@@ -84,7 +84,7 @@ def conclude(comparison: Comparison, floors: Floors, pair_s: float | None = None
     Args:
         comparison: all pairs that were measured.
         floors: the smallest changes that count.
-        pair_s: seconds that a pair of launches takes, to say how long more of them would.
+        pair_s: seconds of a pair of launches, from which the time of more pairs is estimated.
     """
     keys = list(comparison.first[0]) if comparison.first else []
     own = {key: _own_floors(floors, _measured(key, (*comparison.more, *comparison.first))) for key in keys}

@@ -33,11 +33,11 @@ def decide(
 
     Args:
         request: the two sides.
-        say: called with each line of progress.
+        say: function that is called with each line of progress.
         floor: the smallest change that counts, in place of the ini file's for all families.
         seed: decides on the order of blocks; a random one is taken, and reported, where none is given.
         more: number of pairs in stage two.
-        is_wanted: whether a benchmark is to be compared at all.
+        is_wanted: tells by its key whether a benchmark is compared.
         is_allowed_missing: whether one may be on one side only.
 
     Raises:
@@ -99,7 +99,7 @@ class Pairs:
     Args:
         sides: both sides.
         keys: benchmarks, by their names on either side.
-        say: called with each line of progress.
+        say: function that is called with each line of progress.
         chance: decides on the order.
         delays: experiments, for ``framegate aa-check``.
     """

@@ -15,7 +15,7 @@ from framegate.gate.worker.messages import Hello
 
 WAIT_S = 0.2
 _MOST_BYTES = 4096
-"""Of a worker's first message. Who says more is no worker."""
+"""Longest first message of a worker. A longer one does not come from a worker."""
 _BACKLOG = 16
 
 

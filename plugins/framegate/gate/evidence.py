@@ -53,7 +53,7 @@ class Evidence:
         families: family -> sample, of the times and of the share of missed frames.
         counts: exact count -> (base, candidate).
         memory: family -> bytes of each launch, for the base and for the candidate.
-        unsure: what is said where the total cannot be told from chance.
+        unsure: reason that is given where the total cannot be told from chance.
     """
 
     key: str

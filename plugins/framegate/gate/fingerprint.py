@@ -22,13 +22,13 @@ def section(content: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 
 def fingerprint(machine_info: Mapping[str, Any], extra_info: Mapping[str, Any]) -> Fingerprint:
-    """Name -> value of everything that a time depends on besides the code.
+    """Name -> value of everything that a time depends on, apart from the code.
 
     Never the clock rate that a processor had at the moment, nor the name of the machine.
 
     Args:
         machine_info: pytest-benchmark's.
-        extra_info: that of a stored benchmark; empty for the machine alone.
+        extra_info: the ``extra_info`` of a stored benchmark; empty for the machine alone.
     """
     cpu = section(machine_info, "cpu")
     fields = {

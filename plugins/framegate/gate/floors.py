@@ -17,7 +17,7 @@ P95_FLOOR = 0.10
 MISSED_FLOOR = 0.05
 MEMORY_FLOOR = 0.10
 STAGE_S = 20e-6
-"""What the clock readings around a stage may cost; a stage that changes by less has not changed."""
+"""Seconds that the clock readings around a stage may cost; a smaller change of a stage does not count."""
 _NUMBER = r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)"
 _LINE = re.compile(rf"\s*([\w.-]+)\s*=\s*{_NUMBER}\s*%\s*(?:{_NUMBER}\s*us)?\s*")
 _KEYS = ("floor", "absolute_s")

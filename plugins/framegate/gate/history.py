@@ -109,7 +109,7 @@ def compare(
         is_allowed_missing: whether a benchmark that is gone may be gone.
 
     Raises:
-        ValueError: an accepted run holds what is no stored result; the message says which and what.
+        ValueError: an accepted run holds something other than stored results; the message says which run, and what.
     """
     past = [_entries(index, run) for index, run in enumerate(accepted)]
     expected = [*past[-1]] if past else []
@@ -223,4 +223,4 @@ def _entries(index: int, run: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     try:
         return by_key(run)
     except (ValueError, KeyError, TypeError) as error:
-        raise ValueError(f"accepted run {index + 1} is no stored run: {error}") from error
+        raise ValueError(f"accepted run {index + 1} is not a stored run: {error}") from error

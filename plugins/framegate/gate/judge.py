@@ -24,7 +24,7 @@ def judge(
     Args:
         evidence: all that was collected, as p is corrected over all of it.
         floors: the smallest changes that count, of each benchmark that was compared.
-        excuse: what the machine has to say for itself, if it was slower.
+        excuse: how much slower the machine itself was, if it was.
     """
     # A family that was not tested counts in the correction as well: it was looked at.
     p_values = adjust(
@@ -122,7 +122,7 @@ def slow_machine(
     """The excuse of a machine that was slower itself, which is judged as a benchmark is; None if it was not for sure.
 
     Args:
-        estimate: by how much the machine was slower.
+        estimate: the shift of the machine's own time.
         floor: the smallest change that counts.
         reason: the sentence that the user reads, with ``{share}`` where the change belongs.
         reach: how many times the machine's own change the benchmarks may have changed.
@@ -137,7 +137,7 @@ def slow_machine(
 def of_shifts(benchmark: str, shifts: Iterable[Shift]) -> Finding:
     """The finding of a benchmark whose families were compared: the worst of theirs.
 
-    A family that is merely noisy does not hide that another has not changed: ``inconclusive`` is the benchmark's
+    A family that is merely noisy does not hide that others have not changed: ``inconclusive`` is the benchmark's
     verdict only if it is that of its total. Work that moved from one stage to another is no regression.
     """
     shifts = tuple(shifts)

@@ -68,7 +68,7 @@ def launch(side: Side) -> Launch:
             try:
                 run = json.loads(file.read_text("utf-8"))
             except ValueError as error:
-                raise ComparisonError(f"{side.label} wrote results that are no JSON: {error}") from error
+                raise ComparisonError(f"{side.label} wrote results that are not JSON: {error}") from error
         return Launch(run, outcomes, canary, exit_code, message.waited)
 
 

@@ -22,7 +22,7 @@ TOO_BUSY = 2.0
 
 
 def excuse_of(run: Mapping[str, Any], accepted: Sequence[Mapping[str, Any]]) -> Excuse | None:
-    """What the machine has to say for itself; None where it was as fast as in the accepted runs, or is not known."""
+    """How much slower the machine itself was; None if it was as fast as in the accepted runs, or nothing is known."""
     machine = fingerprint(section(run, "machine_info"), {})
     same = [old for old in accepted if fingerprint(section(old, "machine_info"), {}) == machine][-KEPT_RUNS:]
     excuses = [_busy(run), _slower(run, same, CANARY), _slower(run, same, WAITED)]

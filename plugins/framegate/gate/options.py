@@ -205,7 +205,7 @@ def with_others(values: Mapping[str, Any], option: Any) -> GateOptions:
         raise UsageError("--gate runs benchmarks and no other tests; add --benchmark-only")
     storage = str(option.benchmark_storage)
     if "://" in storage and not storage.startswith("file://"):
-        raise UsageError(f"--gate keeps its runs in files; --benchmark-storage={storage} is none")
+        raise UsageError(f"--gate keeps its runs in files; --benchmark-storage={storage} is not a folder")
     return GateOptions(**values, storage=Path(storage.removeprefix("file://")), refusal=_refusal(option))
 
 

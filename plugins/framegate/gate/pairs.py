@@ -91,7 +91,7 @@ def run_pair(
         sides: base and candidate, both having said what they collected.
         keys: a benchmark's names on either side; the first is its key in what is returned.
         chance: decides which side goes first.
-        delays: experiments, each of which runs besides the comparison itself.
+        delays: slowdowns that are measured as well, each as an experiment of its own.
 
     Raises:
         ComparisonError: a worker ended, or the two sides do not run the same benchmarks in the same order.

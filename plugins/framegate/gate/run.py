@@ -136,7 +136,7 @@ def confirmed(
         revision: the base of that comparison; None has nothing decided.
         side: the side that was measured.
         findings: the findings so far.
-        say: called with each line of progress.
+        say: function that is called with each line of progress.
 
     Returns:
         The findings, and notes for the user.

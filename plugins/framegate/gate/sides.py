@@ -52,16 +52,16 @@ class Sides:
     """Both sides, ready to be launched.
 
     Attributes:
-        base: what the base's workers run.
-        candidate: what the candidate's workers run.
+        base: interpreter, folder and arguments of the base's workers.
+        candidate: interpreter, folder and arguments of the candidate's workers.
         keys: each benchmark's names, that of the base and that of the candidate.
         only_base: benchmarks that exist in the base only.
         only_candidate: benchmarks that exist in the candidate only.
         settings: the gate's settings in the ini file.
         notes: sentences for the user.
-        repository: where both revisions are from, if they are revisions.
-        prefixes: where the interpreters have what is installed.
-        instruments: what watches the processes of base and candidate, such as coverage.
+        repository: the repository of both revisions, if they are revisions.
+        prefixes: folders in which the interpreters have their packages.
+        instruments: tools that watch the processes of base and candidate, such as coverage.
     """
 
     base: Side

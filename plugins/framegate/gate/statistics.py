@@ -134,7 +134,7 @@ class PairsShift:
 
 
 def first_look(pairs: Sequence[float]) -> PairsShift:
-    """What the pairs of stage one say of a family that they settled: that it has not changed."""
+    """The finding on a family that the pairs of stage one settled: it has not changed."""
     return PairsShift(median(pairs), min(pairs), max(pairs), None)
 
 
@@ -145,7 +145,7 @@ def of_pairs(pairs: Sequence[float]) -> PairsShift:
         pairs: one value per pair, at least five.
 
     Raises:
-        ValueError: fewer than five, or one that is no number.
+        ValueError: there are fewer than five values, or one is not a number.
     """
     import numpy as np
     from scipy import special

@@ -62,7 +62,7 @@ class Store:
     """The runs in one folder.
 
     Args:
-        folder: where pytest-benchmark keeps the results of this kind of machine; made when it is first written to.
+        folder: pytest-benchmark's folder for this kind of machine; it is made when it is first written to.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -147,7 +147,7 @@ def read_run(path: Path) -> dict[str, Any]:
 
 
 def write_file(path: Path, content: bytes) -> None:
-    """Write a file so that it is there in full or not at all.
+    """Write a file atomically: it is there in full or not at all.
 
     Raises:
         HistoryError: it cannot be written.

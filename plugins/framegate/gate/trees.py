@@ -83,7 +83,7 @@ class Repository:
         return (changed, "HEAD with uncommitted changes") if changed else (self.commit("HEAD"), "HEAD")
 
     def _why_not_saved(self) -> str:
-        """What git says in several ways, or not at all."""
+        """The work tree's own state, which git reports in several ways or not at all."""
         named = "; or compare a revision with another: framegate ab BASE HEAD"
         lock = self.root / git(self.root, "rev-parse", "--git-path", "index.lock")
         if lock.exists():
@@ -128,7 +128,7 @@ def make_same(source: Tree, target: Tree, paths: Iterable[Path]) -> None:
     """
     for path in paths:
         if not path.resolve().is_relative_to(source.root.resolve()) or path.resolve() == source.root.resolve():
-            raise ComparisonError(f"gate_same: {path} is no file or folder inside the repository")
+            raise ComparisonError(f"gate_same: {path} is neither a file nor a folder of the repository")
         relative = path.resolve().relative_to(source.root.resolve())
         copy = target.root / relative
         if copy.is_dir():

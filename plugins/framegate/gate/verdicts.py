@@ -127,7 +127,7 @@ class GateReport:
     """What the gate says of a run.
 
     Attributes:
-        title: what was compared with what.
+        title: the two sides that were compared, in words.
         findings: one per benchmark; for what concerns the run as a whole the benchmark is ``the run``.
         notes: sentences for whoever reads the table.
         details: whatever else belongs into the JSON file: launches, seeds, environment.

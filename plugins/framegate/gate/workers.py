@@ -117,7 +117,7 @@ class Worker:
             check_not_stopped(self.side, self._process)
 
     def wait(self) -> int:
-        """Wait until it has ended by itself; the exit code of pytest.
+        """Wait for its end, and return pytest's exit code.
 
         Raises:
             ComparisonError: it was stopped, and would never end.
@@ -219,7 +219,7 @@ def _signal(process: subprocess.Popen[bytes], name: str) -> None:
 
 
 def check_not_stopped(side: Side, process: subprocess.Popen[bytes]) -> None:
-    """See that a process has not stopped itself (SIGSTOP, or reading from a terminal): nobody would wake it.
+    """Check that a process has not stopped itself (SIGSTOP, or reading from a terminal), for nobody would wake it.
 
     Raises:
         ComparisonError: it has.

@@ -1,6 +1,6 @@
-"""What some runtimes and loaded models can do besides, above all to compute on a number of threads.
+"""What some runtimes and loaded models can do beyond their interface, such as to compute on a number of threads.
 
-Whoever uses an ability looks whether it is there. A runtime of one's own needs to import none of this: a method of that
+Whoever uses an ability checks for it. A runtime of yours needs to import nothing from here: a method of that
 name is enough.
 """
 
@@ -18,7 +18,7 @@ class TakesThreads(Protocol):
     """A runtime whose number of threads can be chosen; one that has no such choice leaves this out."""
 
     def use_threads(self, count: int) -> None:
-        """Compute on so many threads from here on; called once, before the first ``load``.
+        """Compute on ``count`` threads from now on; called once, before the first ``load``.
 
         Raises:
             BackendUnavailable: the library can no longer change them in this process.
@@ -50,7 +50,7 @@ def open_runtime(factory: RuntimeFactory, threads: int) -> Runtime:
     """Make a runtime and give it its threads, if it has a choice.
 
     Raises:
-        BackendUnavailable: the runtime cannot run here, or no longer with so many threads.
+        BackendUnavailable: the runtime cannot run here, or can no longer change its threads.
     """
     runtime = factory()
     if isinstance(runtime, TakesThreads):

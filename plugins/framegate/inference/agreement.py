@@ -10,10 +10,10 @@ from framegate.errors import WrongOutput
 from framegate.interfaces import Array
 
 TOLERANCE = 1e-3
-"""Of the range of an output's values, where nobody asks for another one."""
+"""Largest difference that is allowed by default, as a share of the range of an output's values."""
 
 ROUNDING = 1e-6
-"""Of the largest value: what computing in float32 costs, and all that a constant output may differ by."""
+"""Error of computing in float32, as a share of the largest value: all that a constant output may differ by."""
 
 LEVELS = 64
 """An integer output whose values spread as far holds levels, which may be rounded otherwise; others are classes."""
@@ -38,11 +38,11 @@ def verify_agreement(
 ) -> float:
     """Compare outputs with another runtime's, output by output, within ``tolerance`` of the reference's value range.
 
-    Of integers one in a thousand may differ by any amount: where two classes are equally likely, rounding decides.
+    Of integers, one in a thousand may differ by any amount: rounding decides between two equally likely classes.
     NaN and infinities agree with their like alone.
 
     Returns:
-        The largest difference there is, as a share of the range of the output's values.
+        The largest difference, as a share of the range of the output's values.
 
     Raises:
         WrongOutput: naming the output, the largest difference and the tolerance.
@@ -56,19 +56,19 @@ def verify_agreement(
 def verify_latest(
     outputs: Outputs, references: Sequence[Outputs], reference_runtime: str, tolerance: float = TOLERANCE
 ) -> float:
-    """Compare outputs with what another runtime makes of the feeds that they are to come from.
+    """Compare outputs with another runtime's for the same feeds.
 
     Args:
-        outputs: what was returned last.
-        references: what the reference makes of the feeds of the last call, of the one before it, and so on.
-        reference_runtime: its name.
+        outputs: outputs of the last call.
+        references: the reference's outputs for the feeds of the last call, of the one before it, and so on.
+        reference_runtime: name of the reference's runtime.
         tolerance: the largest difference that is right, as a share of the range of the output's values.
 
     Returns:
         As `verify_agreement`.
 
     Raises:
-        WrongOutput: they differ; says if they are what comes of earlier feeds.
+        WrongOutput: they differ; the message says if they belong to earlier feeds.
     """
     try:
         return verify_agreement(outputs, references[0], reference_runtime, tolerance)

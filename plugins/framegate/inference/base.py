@@ -60,7 +60,7 @@ class Threaded:
         self.threads = available()
 
     def use_threads(self, count: int) -> None:
-        """Load models that run on so many threads from here on."""
+        """Load models that run on ``count`` threads from now on."""
         self.threads = count
 
 
@@ -69,8 +69,8 @@ class StagedModel(ABC):
 
     Args:
         name: the model's name, for errors.
-        inputs: what ``run`` takes.
-        outputs: what ``run`` returns.
+        inputs: inputs of ``run``.
+        outputs: results of ``run``.
     """
 
     def __init__(self, name: str, inputs: tuple[TensorInfo, ...], outputs: tuple[TensorInfo, ...]) -> None:
@@ -141,7 +141,7 @@ class PerShape(Generic[Made]):
     shape for a long time.
 
     Args:
-        make: makes the value; what it raises is raised.
+        make: function that makes the value; its errors are passed on.
     """
 
     def __init__(self, make: Callable[[Shapes], Made]) -> None:

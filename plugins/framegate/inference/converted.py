@@ -26,7 +26,7 @@ from framegate.tfgraph.parts import Parsed, Parts, add_weights, parse
 
 INSTEAD = "use the tensorflow runtime"
 
-# What converters raise at a model that they cannot take; each has types of its own besides.
+# What converters raise at a model that they cannot take; each also has types of its own.
 REFUSALS: tuple[type[Exception], ...] = (
     ArithmeticError, AssertionError, AttributeError, LookupError, RuntimeError, TypeError, ValueError,
 )  # fmt: skip

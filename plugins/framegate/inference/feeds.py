@@ -1,4 +1,4 @@
-"""What a model is fed, checked before it reaches a library whose own errors fill a screen."""
+"""A model's feeds, checked before they reach a library whose own errors fill a screen."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def ordered(model: str, inputs: Sequence[TensorInfo], feeds: Mapping[str, Array]
 
     Args:
         model: the model's name, for errors.
-        inputs: what the model takes.
+        inputs: inputs of the model.
         feeds: input name -> array.
 
     Raises:

@@ -47,7 +47,7 @@ def write_litert(schema: Any, content: bytes, weights: Mapping[str, Array], path
 
 
 def _take_inputs(model: Any, weights: Mapping[str, Array]) -> dict[int, Array]:
-    """Index of a tensor -> its value, for what is no input of the model from here on."""
+    """Index of a tensor -> its value, for inputs that become constants."""
     values = {}
     (graph,), (signature,) = model.subgraphs, model.signatureDefs
     for port in signature.inputs:

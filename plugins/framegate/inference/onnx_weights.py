@@ -26,7 +26,7 @@ def put(onnx: Any, model: Any, weights: Mapping[str, Array], folder: Path) -> No
         onnx: the ``onnx`` module.
         model: the ModelProto, which is changed.
         weights: name of an input -> its value.
-        folder: to write the file of values into.
+        folder: folder for the file of values.
     """
     if not weights:
         return

@@ -24,7 +24,7 @@ class Reference(NamedTuple):
 
     Attributes:
         runtime: its name.
-        outputs: for each of the feeds.
+        outputs: outputs for each of the feeds.
         is_repeatable: whether it returned the same when it was fed the same again.
     """
 
@@ -37,8 +37,8 @@ class References:
     """Runs models apart from those that are measured; each is closed at once, and what it returned is kept.
 
     Args:
-        open_runtime: makes the runtime of a name, anew.
-        kept_bytes: of outputs that are kept; those that were asked for last are kept in any case.
+        open_runtime: function that makes a new runtime by its name.
+        kept_bytes: bytes of outputs to keep; those of the latest call are kept in any case.
     """
 
     def __init__(self, open_runtime: Callable[[str], Runtime], kept_bytes: int = KEPT_BYTES) -> None:
@@ -71,7 +71,7 @@ class References:
         return self.apart(model, self._runtimes[model.sha256], feeds)
 
     def apart(self, model: ResolvedModel, runtime: str, feeds: Sequence[Feeds]) -> Reference:
-        """What a runtime of one's choice makes of the feeds."""
+        """The outputs of a runtime of the caller's choice for the feeds."""
         keys = [(model.sha256, runtime, _digest(arrays)) for arrays in feeds]
         missing = {key: arrays for key, arrays in zip(keys, feeds, strict=True) if key not in self._outputs}
         if missing:

@@ -11,10 +11,10 @@ from framegate.interfaces import LoadedModel, ResolvedModel, Runtime
 class ModelShelf:
     """Holds one loaded model; asking for another one closes it first, so two large models never share the memory.
 
-    Cells are ordered by model and runtime, so each pair is loaded once a suite.
+    Cells are ordered by model and runtime, so each pair is loaded once per suite.
 
     Args:
-        runtimes: gives a runtime by its name.
+        runtimes: function that gives a runtime by its name.
     """
 
     def __init__(self, runtimes: Callable[[str], Runtime]) -> None:

@@ -1,4 +1,4 @@
-"""Folders of the cache: filled all at once or not at all, and made again when a file is not what it was."""
+"""Folders of the cache: filled all at once or not at all, and made again when a file has changed."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ _LOG = logging.getLogger(__name__)
 
 
 def filled(folder: Path, fill: Callable[[Path], None]) -> Path:
-    """``folder``, after ``fill(temporary_folder)`` has made it unless it was there, whole and unchanged.
+    """``folder``, which ``fill(temporary_folder)`` fills unless it is there, whole and unchanged.
 
-    A folder in the making has another name, so one that a killed process left is never taken for a model. A file that
-    is missing, or whose bytes have changed, makes all of the folder anew, and one line says so. Each file is hashed
-    once in a process (1.3 GB a second on one core of an AMD EPYC) and again when its size or time has changed.
+    A folder that is being filled has another name, so one that a killed process left is never taken for a model. If a
+    file is missing, or its bytes have changed, the whole folder is made again, and one line says so. A file is hashed
+    once per process (1.3 GB a second on one core of an AMD EPYC) and again when its size or time has changed.
 
     Raises:
         SourceError: the cache cannot be read or written.
@@ -108,7 +108,7 @@ def _damage(folder: Path) -> str | None:
     if not os.path.lexists(folder):
         return ""
     if not folder.is_dir():
-        return "it is no folder"
+        return "it is not a folder"
     try:
         contents = json.loads((folder / CONTENTS).read_bytes())
         hashes = {str(name): str(digest) for name, digest in contents.items()}
@@ -123,7 +123,7 @@ def _change(file: Path, digest: str) -> str:
     except OSError:
         return "is missing"
     if not stat.S_ISREG(status.st_mode):
-        return "is no file"
+        return "is not a file"
     try:
         have = _sha256(file, _Stamp(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino))
     except OSError:

@@ -23,11 +23,11 @@ class UnreadableError(ValueError):
 def read_regular(path: Path, most: int = MOST_BYTES) -> bytes:
     """The bytes of a regular file.
 
-    A pipe, a device or a folder is not waited for: it is never opened for good.
+    A pipe, a device or a folder is refused at once, and never waited for.
 
     Raises:
         OSError: it is not there, or cannot be read.
-        UnreadableError: it is no regular file, or too large.
+        UnreadableError: it is not a regular file, or too large.
     """
     # Without O_NONBLOCK the kernel waits for a pipe's other end before anyone can ask what it is.
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))

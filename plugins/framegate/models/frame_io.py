@@ -22,8 +22,8 @@ class FrameIO:
         output: the output that is shown.
         size: height and width of the input.
         shape: the input's full shape: (1, H, W, C) or (H, W, C).
-        input_range: what the bytes 0 and 255 become.
-        output_range: what becomes black and full brightness.
+        input_range: values that the bytes 0 and 255 become.
+        output_range: values that become black and full brightness.
     """
 
     input: TensorInfo

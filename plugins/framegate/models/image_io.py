@@ -73,7 +73,7 @@ def image_output(model: str, outputs: Sequence[TensorInfo], *, batched: bool = T
         port = None if is_row or (len(info.shape) == 4 and info.shape[0] not in (None, 1)) else _image(info)
         if port:
             return port
-    raise ModelError(f"{model}: no image output; {_found(outputs)}; points, boxes, scores and features are none")
+    raise ModelError(f"{model}: no image output; {_found(outputs)}; points, boxes, scores and features are not images")
 
 
 def model_inputs(model: ModelJson) -> tuple[TensorInfo, ...]:

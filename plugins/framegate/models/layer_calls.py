@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from framegate.models.layer_entry import layer_name
 
+Value = TypeVar("Value")
 ResultReference = tuple[str, int, int]
 """A layer's name, the index of one of its calls, and the index of an output of that call."""
 
@@ -64,6 +65,16 @@ def _calls(layer: Mapping[str, Any]) -> Iterator[Call]:
         return
     for at, node in enumerate(nodes):
         yield Call(layer, at, tuple(_results(node)))
+
+
+def result_of(results: Mapping[tuple[str, int], Sequence[Value]], reference: ResultReference, default: Value) -> Value:
+    """What a reference refers to, in the results of calls; the default if there is no such result.
+
+    A nested model that was built with an input counts its calls from 1.
+    """
+    name, at, output = reference
+    outputs = results.get((name, at)) or results.get((name, at - 1)) or ()
+    return outputs[output] if 0 <= output < len(outputs) else default
 
 
 def _results(node: Any) -> Iterator[ResultReference]:

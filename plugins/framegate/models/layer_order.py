@@ -10,7 +10,7 @@ from typing import Any
 from framegate.errors import ModelFormatError
 from framegate.models.layer_entry import MODELS, layer_name
 
-_NEVER = -1  # the number of no call: Keras would wait for what is no number too
+_NEVER = -1  # an index that no call has: Keras waits forever for anything but a number too
 
 _Call = tuple[str, int]
 """A layer's name and the index of one of its calls; a shared layer is called more than once."""

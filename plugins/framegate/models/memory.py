@@ -35,8 +35,8 @@ def check_fits(path: Path, what: str, needed: int) -> None:
 
     Args:
         path: the model.json, for errors.
-        what: what needs the memory, as a sentence begins.
-        needed: bytes.
+        what: beginning of the error's sentence, which names what needs the memory.
+        needed: count of the bytes.
 
     Raises:
         ModelError: there is less memory than that.

@@ -86,7 +86,7 @@ def node_name(tensor: str) -> str:
 
 
 def shape_dims(shape: Mapping[str, Any]) -> tuple[int | None, ...] | None:
-    """The dimensions in a protobuf TensorShape; None inside for an open one, None alone for what is no list."""
+    """The dimensions in a protobuf TensorShape, None for an open one; None alone if they are not a list."""
     dims = shape.get("dim") or ()
     if not isinstance(dims, Sequence):
         return None

@@ -37,9 +37,9 @@ def fetch(package: Package, pin: str | None, cache: Path) -> Path:
     """The folder of the cache that holds a package's files, which are brought there unless they are.
 
     Args:
-        package: which.
+        package: name and version of the package.
         pin: base64 of the package's SHA-512, or None where nobody knows it.
-        cache: where packages are kept.
+        cache: folder in which packages are kept.
 
     Raises:
         SourceError: it cannot be brought (``NotFetched``), or is not what the pin says; nothing is cached.
@@ -56,7 +56,7 @@ def download(package: Package, pin: str | None, into: Path, only: Collection[str
     """Bring a package's files into a folder, where they are below ``package``.
 
     Args:
-        package: which.
+        package: name and version of the package.
         pin: base64 of the package's SHA-512, or None where nobody knows it.
         into: an empty folder.
         only: files to keep, as paths in the package; empty is all of them.

@@ -24,7 +24,7 @@ def shard_files(model: ModelJson) -> tuple[Path, ...]:
     """Every shard's path, in manifest order.
 
     Raises:
-        WeightsError: a shard is missing, is no regular file, or is a link out of the model's folder.
+        WeightsError: a shard is missing, is not a regular file, or is a link out of the model's folder.
     """
     return tuple(_find(model.path, shard) for shard in model.shards)
 

@@ -45,9 +45,9 @@ def find_spec(argument: str, sources: Collection[str] = tuple(OPTION_KEYS), fold
     Write ``./NAME`` for a folder that is named like a spec.
 
     Args:
-        argument: as given.
+        argument: the user's text.
         sources: the names of all model sources.
-        folder: of the named specs, the project's own by default.
+        folder: folder of the named specs; the project's own by default.
 
     Raises:
         UnknownName: the text is neither a path, nor a spec's name, nor SCHEME:LOCATOR.
@@ -168,7 +168,7 @@ def _check_keys(path: Path, table: Mapping[str, Any], source: str) -> None:
 
 def _text(path: Path, key: str, raw: Any) -> str | None:
     if raw is not None and not isinstance(raw, str):
-        raise UsageError(f"{path}: {key} {raw!r} is no text such as 'greyscale+invert'")
+        raise UsageError(f"{path}: {key} {raw!r} is not a text such as 'greyscale+invert'")
     return raw
 
 

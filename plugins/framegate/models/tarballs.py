@@ -25,9 +25,9 @@ def unpack(name: str, archive: Path, into: Path, only: Collection[str] = ()) -> 
     Links and devices are left out. It is done by hand: the tarfile of Debian 12's Python 3.11.2 has no safe filter yet.
 
     Args:
-        name: what it is, for the error.
+        name: name of the archive, for errors.
         archive: a tar file, packed by gzip.
-        into: where the files go.
+        into: folder for the files.
         only: files to keep, as paths in the package; empty is all of them.
 
     Raises:

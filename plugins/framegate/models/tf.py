@@ -49,7 +49,7 @@ def device_names() -> str:
 
 
 def use_threads(count: int) -> None:
-    """Have TensorFlow compute on so many threads: within an op, and with as many ops beside each other.
+    """Have TensorFlow compute on ``count`` threads: within an op, and with as many ops beside each other.
 
     Raises:
         BackendUnavailable: TensorFlow has computed in this process on another number, and keeps it.

@@ -26,7 +26,7 @@ _BETWEEN_WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 def read_settings(kind: str, config: Mapping[str, Any]) -> dict[str, Any]:
     """A layer's settings that TF.js reads, under Keras' names, with TF.js' defaults where Keras has others.
 
-    A setting of null is one that is left out; but no activation is the linear one, and no ``merge_mode`` is none.
+    A setting of null counts as left out. Without an activation a layer is linear; only ``merge_mode`` may be null.
     """
     known = KEYS.get(kind, COMMON)
     spelt = {_words(key): value for key, value in config.items()}

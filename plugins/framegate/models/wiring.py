@@ -1,4 +1,4 @@
-"""Which nodes of a graph the outputs need, and whether they can be computed at all (pure, linear in the nodes)."""
+"""Which nodes of a graph the outputs need, and in which order they can be computed (pure, linear in the nodes)."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def sources(node: Mapping[str, Any]) -> list[str]:
 
 
 def order(path: Path, nodes: Sequence[NodeJson]) -> list[NodeJson]:
-    """The nodes, each behind those it takes; what comes around a loop (``NextIteration``) counts as there before it.
+    """The nodes, each after those it takes; the edge that closes a loop (``NextIteration``) is left out.
 
     Raises:
         ModelFormatError: nodes wait for each other.
@@ -67,7 +67,7 @@ def order(path: Path, nodes: Sequence[NodeJson]) -> list[NodeJson]:
 
 
 def sorted_names(path: Path, takes: Mapping[str, Iterable[str]]) -> list[str]:
-    """Names of nodes, each behind those it takes.
+    """Names of nodes, each after those it takes.
 
     Args:
         path: the model.json, for errors.

@@ -21,9 +21,9 @@ def write_model(
     """Write a model's files; the same bytes for the same model on every machine.
 
     Args:
-        folder: to write into.
+        folder: folder of the model.
         document: ``model.json`` without its ``weightsManifest``.
-        weights: by name, in the order in which they are stored.
+        weights: name -> values, in the order in which they are stored.
         quantize: ``float16``, ``uint8``, ``uint16``, or None for weights as they are; only float32 ones are quantised.
     """
     entries, chunks = [], []

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from framegate.models.layer_calls import calls_in_order
+from framegate.models.layer_calls import calls_in_order, result_of
 from framegate.models.layer_entry import MODELS, Layer, is_layer, layer_name
 
 Written = dict[int, int]
@@ -65,11 +65,11 @@ class _Shapes:
     def _functional(self, config: Mapping[str, Any], layers: list[Layer]) -> tuple[list[Written], list[Written]]:
         results: dict[tuple[str, int], list[Written]] = {}
         for call in calls_in_order(layers)[0]:
-            shapes = self._called(call.layer, [_result(results, *result) for result in call.takes])
+            shapes = self._called(call.layer, [result_of(results, result, {}) for result in call.takes])
             results[layer_name(call.layer), call.at] = shapes
             if call.layer["class_name"] == "InputLayer":
                 self.declared.append((call.layer["config"], shapes[0]))
-        takes, gives = ([_result(results, *end) for end in _ends(config.get(key))] for key in _ENDS)
+        takes, gives = ([result_of(results, end, {}) for end in _ends(config.get(key))] for key in _ENDS)
         return takes, gives
 
     def _called(self, layer: Layer, shapes: list[Written]) -> list[Written]:
@@ -97,12 +97,6 @@ def _declare(config: Mapping[str, Any], written: Written) -> None:
         for axis, side in written.items():
             if -axis <= len(shape):
                 shape[axis] = side
-
-
-def _result(results: Mapping[tuple[str, int], list[Written]], name: str, at: int, output: int) -> Written:
-    """A nested model that was built with an input counts its calls from 1."""
-    shapes = results.get((name, at)) or results.get((name, at - 1)) or []
-    return shapes[output] if 0 <= output < len(shapes) else {}
 
 
 def _ends(references: Any) -> list[tuple[str, int, int]]:

@@ -74,8 +74,8 @@ class KerasModel(StagedModel):
     Args:
         name: the model's name, for errors.
         model: the Keras model.
-        inputs: what ``run`` takes.
-        outputs: what ``run`` returns.
+        inputs: inputs of ``run``.
+        outputs: results of ``run``.
         is_framed: whether the Keras model takes and returns all of that in a batch of one.
     """
 

@@ -60,7 +60,7 @@ class OpenVINORuntime(ConvertedRuntime):
         """Read the converted model; it is compiled when the first input's shape is known."""
         config = {
             "ENABLE_CPU_PINNING": False,  # pinned threads wait where another process computes
-            "ENABLE_HYPER_THREADING": True,  # else it takes one thread a core, whatever the next line says
+            "ENABLE_HYPER_THREADING": True,  # else it takes one thread per core, whatever the next line says
             "INFERENCE_NUM_THREADS": self.threads,
             "INFERENCE_PRECISION_HINT": "f32",  # else bfloat16 where the CPU has it, which is off by more than 1e-3
             "PERFORMANCE_HINT": "LATENCY",

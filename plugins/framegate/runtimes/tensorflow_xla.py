@@ -19,7 +19,7 @@ from framegate.tfgraph.freeze import freeze
 from framegate.tfgraph.frozen_graph import Frozen
 from framegate.tfgraph.parts import Parts
 
-# What XLA says of an op that it has not, and of a shape that depends on values.
+# Parts of XLA's errors about an op that it lacks, and about a shape that depends on values.
 _REFUSALS = ("XLA_CPU_JIT", "XLA_GPU_JIT", "compile-time constant")
 
 
@@ -39,7 +39,7 @@ class XLARuntime(TensorFlowRuntime):
 
         Raises:
             ModelError: it cannot be built.
-            BackendUnavailable: it holds what XLA has not, such as a hash table.
+            BackendUnavailable: it holds something that XLA lacks, such as a hash table.
         """
         return XLAModel(self._tf, parts.name, freeze(self._tf, parts, "apart"), self.threads)
 

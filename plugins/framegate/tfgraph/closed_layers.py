@@ -62,7 +62,7 @@ class _Copier(NamedTuple):
     own: frozenset[str]
 
     def layer(self, layer: Any, depth: int) -> dict[str, Any]:
-        """A layer or model inside of so many models and wrapped layers."""
+        """A layer or model, ``depth`` models and wrapped layers deep."""
         kind, config = self._parts(layer)
         if depth > _DEEPEST:
             raise ModelFormatError(f"{self.path}: models lie inside of each other more than {_DEEPEST} levels deep")

@@ -106,7 +106,7 @@ def _copy_nodes(path: Path, version: str, nodes: Iterable[Any], copies: Any) -> 
 
 
 def _silence(node: Any) -> None:
-    """``Print`` hands on what it takes first; the rest of it, a text of the model's, would go to the terminal."""
+    """``Print`` passes on its first input; the rest, which a model chooses, would go to the terminal."""
     if node.op == "Print":
         data = [name for name in node.input if not name.startswith("^")]
         control = [name for name in node.input if name.startswith("^")]

@@ -11,17 +11,17 @@ from framegate.tfgraph.frozen_graph import Frozen
 
 
 def feed_name(index: int) -> str:
-    """The node that takes the input of that index."""
+    """Name of the node that takes an input, by its index."""
     return f"feed_{index}"
 
 
 def weight_name(index: int) -> str:
-    """The node that takes the weight of that index, of those that were kept apart."""
+    """Name of the node that takes a weight that was kept apart, by its index."""
     return f"weight_{index}"
 
 
 def fetch_name(index: int) -> str:
-    """The node that gives the output of that index."""
+    """Name of the node that gives an output, by its index."""
     return f"fetch_{index}"
 
 
@@ -53,7 +53,7 @@ def exported(tf: Any, frozen: Frozen) -> Exported:
         frozen: the function.
 
     Raises:
-        BackendUnavailable: the function captured what is no tensor, such as a hash table.
+        BackendUnavailable: the function captured something other than tensors, such as a hash table.
     """
     count = len(frozen.inputs)
     names = [*map(feed_name, range(count)), *map(weight_name, range(len(frozen.weights)))]

@@ -39,9 +39,9 @@ class Frozen(NamedTuple):
 
     Attributes:
         call: the function.
-        inputs: what it takes.
-        outputs: what it returns.
-        weights: what it takes behind the inputs: the values of weights that were kept apart.
+        inputs: name, shape and dtype of each input.
+        outputs: name, shape and dtype of each output.
+        weights: values of the weights that were kept apart, which it takes after the inputs.
     """
 
     call: Any
@@ -56,7 +56,7 @@ def freeze_graph(tf: Any, parts: Parts, placement: Placement = "inside") -> Froz
     Args:
         tf: the ``tensorflow`` module.
         parts: topology and weights.
-        placement: where large weights are. Each of them in the graph costs its bytes many times over, in TensorFlow
+        placement: the place of large weights. Each of them in the graph costs its bytes many times over, in TensorFlow
             and in each library that the graph is handed to; ``"held"`` is for TensorFlow itself, ``"apart"`` for a
             library that is given the weights' values in another way.
 
@@ -99,7 +99,7 @@ def _held(parts: Parts) -> frozenset[str]:
 
 
 def _apart(parts: Parts) -> frozenset[str]:
-    """Large weights that cannot be shapes, axes or the like, which converters must know."""
+    """Large weights, except those that may be shapes or axes, which converters must know."""
     floats = {name: array.nbytes for name, array in parts.weights.items() if array.dtype.kind == "f"}
     large = {name: size for name, size in floats.items() if size >= _APART_BYTES}
     return frozenset(large if sum(large.values()) >= _APART_TOTAL_BYTES else ())

@@ -87,7 +87,7 @@ def convert(
     try:
         definition = json_format.ParseDict(topology, tf.compat.v1.GraphDef(), ignore_unknown_fields=True)
     except (json_format.ParseError, ValueError, TypeError, AttributeError, OverflowError, SystemError) as error:
-        # A SystemError is a name that is no Unicode; only its cause says so.
+        # A SystemError means a name that is not Unicode; only its cause says so.
         reason = error.__cause__ if isinstance(error, SystemError) else error
         raise ModelFormatError(f"{path}: not a TensorFlow graph ({reason}); convert the model again") from error
     definition = restricted(path, tf.__version__, definition)

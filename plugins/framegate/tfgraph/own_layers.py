@@ -30,7 +30,7 @@ def own_classes(keras: Any, factories: Mapping[str, LayerFactory]) -> dict[str, 
 
 
 def code_digest(factories: Mapping[str, LayerFactory]) -> str:
-    """Another one whenever a file changes in which a factory is written; empty without factories.
+    """A text that changes with the files that define the factories; empty without factories.
 
     A factory without a file has another one in each process.
     """

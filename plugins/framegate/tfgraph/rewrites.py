@@ -135,7 +135,7 @@ def rewrite(path: Path, nodes: Iterable[NodeJson]) -> list[NodeJson]:
 
     Args:
         path: the model.json, for errors.
-        nodes: as in ``modelTopology.node``.
+        nodes: nodes as in ``modelTopology.node``.
 
     Raises:
         UnsupportedOp: an activation that no rule knows is fused into an op.

@@ -146,7 +146,7 @@ def _center_crop(keras: Any) -> Any:
 
 
 def _sampled(tensorflow: Any, image: Any, axis: int, before: int, count: int) -> Any:
-    """So many lines of an image along an axis, those outside of it black: TF.js crops by ``cropAndResize``."""
+    """Lines of an image along an axis, black where they lie outside of it: TF.js crops by ``cropAndResize``."""
     places = sample_places(image.shape[axis], before, count)
     inside = (places >= 0) & (places <= image.shape[axis] - 1)
     lines = np.where(inside, np.floor(places + 0.5), 0).astype(np.int32)

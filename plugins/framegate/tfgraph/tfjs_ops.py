@@ -21,7 +21,7 @@ RENAMED = {
     "LookupTableSize": "LookupTableSizeV2",
 }
 
-_FOREST = "a decision forest needs the library of tfjs-tfdf, and is no image model"
+_FOREST = "a decision forest needs the library of tfjs-tfdf, and is not an image model"
 REFUSED = {
     "SimpleMLCreateModelResource": _FOREST,
     "SimpleMLInferenceOpWithHandle": _FOREST,

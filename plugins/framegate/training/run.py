@@ -64,7 +64,7 @@ def train(settings: Settings, epochs: int, out: Path, quantize: str | None, prog
 
 
 def sheet(squares: Sequence[Pixels], answer: Callable[[Float32], Float32]) -> Pixels:
-    """One row a square: what the model is fed, what it makes of it, what it should have made. uint8 RGB."""
+    """One row per picture: the model's input, its output, and the right output; uint8 RGB."""
     fed, targets = to_tensors(squares)
     columns = (np.repeat(fed, 3, axis=3), answer(fed), targets)
     rows = np.concatenate(columns, axis=2).reshape(-1, 3 * fed.shape[2], 3)
@@ -76,8 +76,8 @@ def export(settings: Settings, weights: Mapping[str, Array], folder: Path, quant
     """Write a graph model; one that is there already is replaced when the new one is whole.
 
     Args:
-        settings: what was trained.
-        weights: by their Keras names.
+        settings: settings of the training.
+        weights: Keras' name -> values.
         folder: the model's folder.
         quantize: ``float16``, ``uint8``, ``uint16``, or None for float32.
 

@@ -23,8 +23,8 @@ class Settings:
         filters: filters of the first block.
         batch: pictures in a step.
         steps: steps in an epoch.
-        learning_rate: of Adam.
-        seed: of the first weights, the batches and the dropout.
+        learning_rate: Adam's learning rate.
+        seed: seed of the first weights, the batches and the dropout.
     """
 
     source: str

@@ -24,8 +24,8 @@ class Trainer:
     any moment goes on from the last epoch that it finished.
 
     Args:
-        settings: what is trained.
-        folder: of the checkpoints; the newest one is taken up.
+        settings: settings of the training.
+        folder: folder of the checkpoints; training goes on from the newest one.
 
     Raises:
         BackendUnavailable: without TensorFlow.
@@ -51,7 +51,7 @@ class Trainer:
 
     def train_epoch(self, pairs: Iterable[Example], seen: Callable[[float], None]) -> float:
         """Train on the pairs, save, and return the mean L1 loss; ``seen`` is called with each step's."""
-        # Dropout's random numbers begin anew where a function is traced: traced for each epoch, with a seed of its own,
+        # Dropout's random numbers start over where a function is traced: traced for each epoch, with a seed of its own,
         # a resumed run draws what an unbroken one does.
         self._tf.random.set_seed(self.settings.seed * 100_003 + self.epoch)
         step = self._tf.function(self._train_step)

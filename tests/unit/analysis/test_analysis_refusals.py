@@ -123,7 +123,7 @@ def test_ends_that_tfjs_cannot_read() -> None:
 
 def test_a_wait_without_an_end_is_a_refusal() -> None:
     (sentence,) = refusals(layer("Dense") | {"name": "d", "inbound_nodes": [[["gone", 0, 0, {}]]]})
-    assert sentence == "It waits for ever: layer 'd' takes the result of 'gone', which is no layer of the model"
+    assert sentence == "It waits for ever: layer 'd' takes the result of 'gone', which is not a layer of the model"
 
 
 @pytest.mark.parametrize(("name", "words"), [("a b", "a b"), ("_a", "_a"), ("a>b", "a>b"), ("a.b-c/d_1", None)])

@@ -28,13 +28,13 @@ def test_what_waits_here_waits_in_tfjs(label: str) -> None:
 @pytest.mark.parametrize(
     ("label", "words"),
     [
-        ("no such layer", "layer 'b' takes the result of 'gone', which is no layer of the model"),
+        ("no such layer", "layer 'b' takes the result of 'gone', which is not a layer of the model"),
         ("shared too rarely", "layer 'c' takes the result of call 1 of 'a', never made"),
         ("cycle", "layer 'a' takes the result of call 0 of 'b', never made"),
         ("too few lists", "layer 'a' has inbound_nodes with too few or too many lists around a reference"),
         ("too many lists", "layer 'a' has inbound_nodes with too few or too many lists around a reference"),
-        ("inner model waits", "layer 'a' takes the result of 'q', which is no layer of the model"),
-        ("the inner name is none", "layer 'c' takes the result of 'a', which is no layer of the model"),
+        ("inner model waits", "layer 'a' takes the result of 'q', which is not a layer of the model"),
+        ("the inner name is none", "layer 'c' takes the result of 'a', which is not a layer of the model"),
     ],
 )
 def test_what_it_waits_for(label: str, words: str) -> None:

@@ -175,7 +175,7 @@ def test_a_candidate_without_times_has_measured_nothing(harm: Any) -> None:
     [{}, {"benchmarks": None}, {"benchmarks": 3}, {"benchmarks": [7]}, {"benchmarks": [{}]}, {"benchmarks": [None]}],
 )
 def test_an_accepted_file_that_is_no_run_says_which(content: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match="accepted run 2 is no stored run"):
+    with pytest.raises(ValueError, match="accepted run 2 is not a stored run"):
         findings(run(entry("it", 1e-3)), [FIVE[0], content])
 
 

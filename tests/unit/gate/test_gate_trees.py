@@ -139,7 +139,7 @@ def test_folders_replace_folders(tmp_path: Path) -> None:
 @pytest.mark.parametrize("path", ["../outside", "/etc", ".", "a/../.."])
 def test_what_is_not_inside_of_the_tree_is_refused(tmp_path: Path, path: str) -> None:
     trees = [Tree(tmp_path / name, tmp_path / name, name, "") for name in ("base", "candidate")]
-    with pytest.raises(ComparisonError, match=r"gate_same: .* is no file or folder inside the repository"):
+    with pytest.raises(ComparisonError, match=r"gate_same: .* is neither a file nor a folder of the repository"):
         make_same(trees[1], trees[0], [trees[1].root / path])
 
 

@@ -85,10 +85,10 @@ def test_a_damaged_folder_is_made_again_and_said_once(
     [
         (lambda file: file.write_bytes(b"her3"), "file was changed"),
         (lambda file: file.unlink(), "file is missing"),
-        (lambda file: (file.unlink(), file.mkdir()), "file is no file"),
+        (lambda file: (file.unlink(), file.mkdir()), "file is not a file"),
         (lambda file: (file.parent / CONTENTS).write_text("[1]"), f"its {CONTENTS} cannot be read"),
         (lambda file: (file.parent / CONTENTS).write_text("[" * 100_000), f"its {CONTENTS} cannot be read"),
-        (lambda file: (file.parent.rename(f"{file.parent}-"), file.parent.write_text("")), "it is no folder"),
+        (lambda file: (file.parent.rename(f"{file.parent}-"), file.parent.write_text("")), "it is not a folder"),
     ],
 )
 def test_the_damage_is_named(

@@ -81,7 +81,7 @@ def test_points_boxes_scores_and_features_are_no_pictures(shape: Shape) -> None:
         image_output("m", [info(*shape)])
     assert str(error.value) == (
         f"m: no image output; found {info(*shape)}; an image is [N, height, width, 1, 3 or 4 channels] or the same"
-        " without N, channels last; points, boxes, scores and features are none"
+        " without N, channels last; points, boxes, scores and features are not images"
     )
     picture = info(1, 64, 64, 3, name="picture")
     assert image_output("m", [info(*shape), picture]).info is picture

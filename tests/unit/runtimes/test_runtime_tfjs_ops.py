@@ -151,7 +151,7 @@ def test_decision_forests_are_refused_by_name(tmp_path: Path) -> None:
     model = write_graph(tmp_path, [op("SimpleMLInferenceOpWithHandle", "trees", [])], {})
     with pytest.raises(UnsupportedOp) as error:
         TensorFlowRuntime().load(model)
-    assert str(error.value).endswith("; a decision forest needs the library of tfjs-tfdf, and is no image model")
+    assert str(error.value).endswith("; a decision forest needs the library of tfjs-tfdf, and is not an image model")
 
 
 def big(shape: list[int]) -> Node:

@@ -1,6 +1,6 @@
 """The pytest plugin in the gate's worker processes, the same on both sides of a comparison.
 
-It stands alone, and a copy of it is put on the path of a worker by itself, so that the code that measures is never
+It imports nothing of Framegate, and only a copy of it is on a worker's path, so that the code that measures is never
 what is under test, even where that is Framegate. A worker is told what to do through a connection; when that ends, so
 does it.
 

@@ -111,7 +111,7 @@ class Rounds:
         self._delay_s = 0.0
 
     def delay(self, stage: str = "total", seconds: float = 0.0) -> None:
-        """Put so many seconds of real work into a stage, or around the function for ``total``; none by default."""
+        """Add ``seconds`` of real work to a stage, or to the whole call for ``total``; none by default."""
         slow = getattr(self._timer, "slow", None)
         self._delay_s = seconds if stage == "total" else 0.0
         if slow is not None:

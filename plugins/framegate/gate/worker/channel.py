@@ -43,7 +43,7 @@ class Channel:
             TimeoutError: nothing has come.
             EOFError: the connection has ended.
             OSError: the connection is broken.
-            ValueError: what has come is no message, or a longer one.
+            ValueError: the bytes that came are not a message, or the message is too long.
         """
         while (end := self._received.find(b"\n")) < 0:
             if most is not None and len(self._received) > most:

@@ -23,7 +23,7 @@ def peak_bytes() -> int | None:
 
 
 def forget_peak() -> bool:
-    """Let the peak begin anew at what is held now; False where it cannot, and is of all that the process did."""
+    """Reset the peak to what is held now; False where the system cannot, and the peak is that of the process's life."""
     try:
         _FORGET.write_text(_PEAK, "ascii")
     except OSError:

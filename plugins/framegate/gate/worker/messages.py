@@ -93,11 +93,11 @@ class Collection(Message):
     Attributes:
         benchmarks: the benchmarks, in their order.
         path: ``sys.path``.
-        prefixes: where the interpreter has what is installed.
+        prefixes: folders in which the interpreter has its packages.
         root: pytest's root folder.
         ini: pytest's ini file; empty without one.
         settings: the gate's own settings in that file.
-        instruments: what watches the process, such as coverage.
+        instruments: tools that watch the process, such as coverage.
     """
 
     benchmarks: Sequence[Benchmark]

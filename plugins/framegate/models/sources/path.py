@@ -31,7 +31,7 @@ def resolved(name: str, path: Path) -> ResolvedModel:
     """The model in a folder or a ``model.json``, checked and hashed.
 
     Raises:
-        ModelFormatError: there is no model.json, or it is not one.
+        ModelFormatError: there is no model.json, or it is not TF.js'.
         WeightsError: a shard is missing or outside the model's folder.
     """
     path = model_path(path)

@@ -43,7 +43,7 @@ class Pix2Pix:
         filters: filters of the first block; 64 is the tutorial's.
         channels: input channels; the output has 3.
         seed: the weights follow from it.
-        format: of the written model, ``"graph"`` or ``"layers"``.
+        format: format of the written model, ``"graph"`` or ``"layers"``.
         quantize: dtype the weights are stored as, None for float32.
     """
 

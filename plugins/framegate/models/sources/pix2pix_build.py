@@ -21,7 +21,7 @@ def write_files(recipe: dict[str, Any], folder: Path) -> None:
 
     Args:
         recipe: the network.
-        folder: to write model.json and its shards into.
+        folder: folder for model.json and its shards.
 
     Raises:
         BackendUnavailable: without TensorFlow.
