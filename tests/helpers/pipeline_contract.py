@@ -69,7 +69,11 @@ def check_run(pipeline: Pipeline, request: RunRequest) -> Run:
     assert numbers == sorted(numbers)
     assert [sight.screen for sight in run.sights] == numbers
     assert all(sight.due_s <= sight.began_s <= sight.shown_s for sight in run.sights)
-    assert all(len(samples) - before.get(stage, 0) >= len(numbers) for stage, samples in pipeline.samples.items())
+    stages_s = [samples[before.get(stage, 0) :][: len(numbers)] for stage, samples in pipeline.samples.items()]
+    assert {len(seconds) for seconds in stages_s} == {len(numbers)}
+    # A frame's stages lie between its beginning and its end, and do not overlap each other.
+    for sight, seconds in zip(run.sights, zip(*stages_s, strict=True), strict=True):
+        assert sum(seconds) <= sight.shown_s - sight.began_s + 1e-9
     check_looks(pipeline)
     return run
 
