@@ -1,1 +1,1 @@
-"""What model.json says of a model before it is run: shapes, parameters, arithmetic, kernels (pure: no TensorFlow)."""
+"""What model.json says about a model before it is run: shapes, parameters, arithmetic, kernels (no TensorFlow)."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from framegate.analysis.tensors import (
-    Dim,
     MismatchError,
     Shape,
     Tensor,
     axis_of,
     broadcast,
     concatenate,
+    dim_of,
     merge,
     product,
     reshape,
@@ -93,7 +93,7 @@ def split_parts(node: Node, tensors: Sequence[Tensor]) -> list[Tensor]:
         if size is not None and size % count:
             raise MismatchError(f"{shape_text(value.shape)} in {count} parts along axis {axis}")
         sizes = (None if size is None else size // count,) * count
-    return [Tensor((*value.shape[:where], _dim(part), *value.shape[where + 1 :])) for part in sizes]
+    return [Tensor((*value.shape[:where], dim_of(part), *value.shape[where + 1 :])) for part in sizes]
 
 
 def reshaped(node: Node, tensors: Sequence[Tensor]) -> list[Tensor]:
@@ -102,14 +102,14 @@ def reshaped(node: Node, tensors: Sequence[Tensor]) -> list[Tensor]:
     if target.values is not None:
         if node.op == "Reshape":
             return [Tensor(reshape(source, target.values))]
-        return [Tensor(tuple(map(_dim, target.values)))]
+        return [Tensor(tuple(map(dim_of, target.values)))]
     return [Tensor(_of_rank(target.shape))]
 
 
 def fill(_: Node, tensors: Sequence[Tensor]) -> list[Tensor]:
     """Fill, Zeros, Ones: the shape is the first input's numbers."""
     values = tensors[0].values
-    return [Tensor(_of_rank(tensors[0].shape) if values is None else tuple(map(_dim, values)))]
+    return [Tensor(_of_rank(tensors[0].shape) if values is None else tuple(map(dim_of, values)))]
 
 
 def squeezed(node: Node, tensors: Sequence[Tensor]) -> list[Tensor]:
@@ -192,7 +192,7 @@ def tiled(_: Node, tensors: Sequence[Tensor]) -> list[Tensor]:
     shape, times = tensors[0].shape, tensors[1].values
     if shape is None or times is None or len(times) != len(shape):
         return [Tensor(None if shape is None else (None,) * len(shape))]
-    return [Tensor(tuple(product((dim, _dim(count))) for dim, count in zip(shape, times, strict=True)))]
+    return [Tensor(tuple(product((dim, dim_of(count))) for dim, count in zip(shape, times, strict=True)))]
 
 
 def vector(_: Node, tensors: Sequence[Tensor]) -> list[Tensor]:
@@ -227,10 +227,6 @@ def one_hot(node: Node, tensors: Sequence[Tensor]) -> list[Tensor]:
 def _number(tensor: Tensor) -> int | None:
     values = tensor.values
     return int(values[0]) if values and len(values) == 1 and values[0] is not None else None
-
-
-def _dim(value: float | None) -> Dim:
-    return None if value is None or value < 0 else int(value)
 
 
 def _of_rank(shape: Shape) -> Shape:

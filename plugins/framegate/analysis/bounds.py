@@ -1,4 +1,4 @@
-"""What is refused before anything is computed, because it would never end or never fit (pure: no TensorFlow)."""
+"""Models that are refused before anything is computed, because it would never end or never fit (no TensorFlow)."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def check_sums(path: Path, nodes: Sequence[Mapping[str, Any]]) -> None:
 
 
 def check_tensors(path: Path) -> None:
-    """Refuse a model one of whose tensors is larger than the memory that is free, where model.json says its shape.
+    """Refuse a model with a tensor that is larger than the free memory, where model.json says its shape.
 
     Args:
         path: the model.json.

@@ -88,7 +88,7 @@ def _numbers(entry: WeightEntry, data: bytes) -> Values:
 
 
 def _inline(tensor: Mapping[str, Any], dims: tuple[int | None, ...] | None) -> Values | None:
-    """Numbers that stand in the topology itself, as hand-made and very old models have them."""
+    """Numbers in the topology itself, as in hand-made and very old models."""
     dtype, content = tensor.get("dtype"), tensor.get("tensorContent")
     if dims is None or None in dims or not isinstance(dtype, str) or dtype not in _INTEGERS:
         return None

@@ -39,7 +39,7 @@ _CONVOLUTIONS = ("Conv1D", "Conv2D", "Conv3D", "_FusedConv2D", *window_rules.DEP
 
 
 def _loop_variable(node: Node, tensors: Sequence[Tensor]) -> _Outputs:
-    """Merge: what enters a loop; what comes round again may have another shape, so the sizes are left open."""
+    """Merge: the value that enters a loop; later values may have another shape, so the sizes are left open."""
     shape = tensors[0].shape
     loops = len(tensors) < len(node.inputs) or len(tensors) > 1
     return [Tensor((None,) * len(shape) if shape is not None and loops else shape), Tensor(())]

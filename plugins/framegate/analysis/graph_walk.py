@@ -92,7 +92,7 @@ class GraphWalk:
         }
 
     def _checked(self) -> None:
-        """Compare with the signature, which was written when all was known, and learn the rest from it.
+        """Compare with the signature, which was written when all shapes were known, and learn the rest from it.
 
         The signature says nothing about a size that the user chose.
         """

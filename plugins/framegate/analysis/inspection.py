@@ -1,4 +1,4 @@
-"""The whole of what model.json says of a model."""
+"""Everything that model.json says about a model."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ def inspect(spec: ModelSpec, model: ModelJson, size: Size | None = None, *, read
 
 
 def remarks_on(spec: ModelSpec, path: Path) -> list[str]:
-    """What the users of a model must know before its figures: what TF.js refuses, and shards that are out of order."""
+    """Remarks that belong before a model's figures: TF.js' refusals, and shards that are out of order."""
     model = read_model_json(path)
     try:
         refusals = inspect(spec, model).refusals
@@ -188,7 +188,7 @@ def _header(model: ModelJson) -> dict[str, str]:
 
 
 def _plain(value: object) -> str:
-    """Text on one line without control characters, for model.json is somebody else's."""
+    """Text on one line without control characters, because model.json is somebody else's."""
     text = value if isinstance(value, str) else ""
     return "".join(letter for letter in " ".join(text.split()) if letter.isprintable())[:200]
 

@@ -18,7 +18,7 @@ _ACTIVATION = "activation "
 
 @dataclass(frozen=True)
 class Support:
-    """What TF.js can run of a model.
+    """The part of a model that TF.js can run.
 
     Attributes:
         version: version of TF.js.
@@ -65,7 +65,7 @@ def converter_ops() -> frozenset[str]:
 
 
 def version() -> str:
-    """The version of TF.js that the facts are of."""
+    """The version of TF.js that the facts are about."""
     return str(_table()["version"])
 
 

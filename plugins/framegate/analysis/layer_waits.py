@@ -24,12 +24,12 @@ _LONGEST = 80
 
 
 class _RefusedError(Exception):
-    """TF.js ends with an error of its own: it waits no more."""
+    """TF.js ends with an error of its own, and so does not wait."""
 
 
 @dataclass
 class _Layer:
-    """A layer that has been made.
+    """A layer that exists already.
 
     Attributes:
         name: the layer's own name, by which waiting calls are kept.
@@ -64,7 +64,7 @@ def tfjs_waits(config: Any) -> str | None:
 
 
 def _waits(layer: Any) -> str | None:
-    """The same of a layer, with the models in it.
+    """The same for a layer, and the models in it.
 
     Raises:
         _RefusedError, TypeError: TF.js refuses it before it waits.

@@ -84,7 +84,7 @@ def feeds(
 
 
 def layout_of(shape: Shape, dtype: str) -> ImageLayout | None:
-    """Whether a shape is an image's. Channels last where it could be either, for that is TF.js' own layout."""
+    """Whether a shape is an image's. Channels last if it could be either, because that is TF.js' own layout."""
     if shape is None or (len(shape) == 3 and shape[0] is None):
         return None  # three dimensions of which the first is open are a batch of signals, not an image of any height
     try:

@@ -57,7 +57,7 @@ def tfjs_refusals(
 
 
 def _untaken(unused: Sequence[WeightEntry]) -> Iterator[str]:
-    """Of the first of them: there TF.js ends."""
+    """A sentence for the first of them, where TF.js stops."""
     for entry in unused[:1]:
         yield f"Provided weight data has no target variable: {entry.name[:80]}"
 
@@ -128,13 +128,13 @@ def _is_above_one(sides: Any) -> bool:
 
 
 def _named(name: str) -> Iterator[str]:
-    """tfjs-layers/src/common.ts, ``isValidTensorName``; the outermost model is no tensor."""
+    """tfjs-layers/src/common.ts, ``isValidTensorName``; the outermost model is not a tensor."""
     if name and not _TENSOR.fullmatch(name):
         yield f"Not a valid tensor name: '{name[:80]}'"
 
 
 def _activation(value: Any) -> Iterator[str]:
-    """TF.js says all texts of a config in camel case, and takes a layer in place of a function."""
+    """TF.js turns all texts of a config into camel case, and accepts a layer in place of a function."""
     named = value.get("class_name") if isinstance(value, dict) else value
     spelt = camel(named) if isinstance(named, str) else str(named)
     if spelt not in activations() and not (isinstance(value, dict) and named in layer_classes()):

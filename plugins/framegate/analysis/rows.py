@@ -36,7 +36,7 @@ class Row:
 
     @property
     def parameters(self) -> int:
-        """Numbers that training found: its floats. Integers and text are the graph's, not the training's."""
+        """Count of its trained numbers, which are its floats; integers and text belong to the graph."""
         return sum(entry.size for entry in self.weights if entry.dtype in FLOATS)
 
     @property
@@ -52,7 +52,7 @@ class Row:
 
 @dataclass
 class Walk:
-    """What walking through a model found.
+    """The results of a walk through a model.
 
     Attributes:
         rows: the rows, in the order of computation.
@@ -73,7 +73,7 @@ class Walk:
     looped: bool = False
 
     def count(self, kind: str) -> None:
-        """Note one more of a kind."""
+        """Count one more of a kind."""
         self.kinds[kind] = self.kinds.get(kind, 0) + 1
 
     @property

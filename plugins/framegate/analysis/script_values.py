@@ -7,7 +7,7 @@ import re
 from typing import Any, Final
 
 UNDEFINED: Final = object()
-"""What is not there; JSON's null is None."""
+"""A missing value; JSON's null is None."""
 
 _UNDERSCORES = re.compile(r"_+([A-Za-z0-9_]|$)")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)

@@ -50,7 +50,7 @@ def _flatten(name: str, _: Json, takes: Sequence[Shape]) -> Iterator[str]:
 
 
 def _separable(name: str, config: Json, takes: Sequence[Shape]) -> Iterator[str]:
-    """With channels first the bias is added to the height of what has its channels last, which broadcasts at best."""
+    """With channels first, the bias is added along the height of a picture whose channels are last."""
     filters = config.get("filters")
     if config.get("data_format") == "channels_first" and config.get("use_bias", True) and _rank(takes) and filters != 1:
         yield f"Operands could not be broadcast together (layer '{name}' adds its {filters} biases along the height)"

@@ -82,7 +82,7 @@ class _Cuts:
         return None if dim is None else len(range(*part.indices(dim)))
 
     def numbers(self, values: Values) -> Values | None:
-        """What is left of a vector's numbers."""
+        """The numbers of a vector that remain."""
         if self.is_set("shrink_axis_mask", 0):
             begin = _at(self._begin, 0)
             return (values[begin],) if begin is not None and -len(values) <= begin < len(values) else None

@@ -40,6 +40,11 @@ def shape_text(shape: Shape) -> str:
     return "?" if shape is None else f"[{', '.join('?' if dim is None else str(dim) for dim in shape)}]"
 
 
+def dim_of(value: float | None) -> Dim:
+    """A number as a dimension; None if it is unknown or negative."""
+    return None if value is None or value < 0 else int(value)
+
+
 def product(dims: Iterable[Dim]) -> Dim:
     """The product, None if a factor is unknown and none is 0."""
     known = 1

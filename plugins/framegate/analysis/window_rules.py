@@ -10,6 +10,7 @@ from framegate.analysis.tensors import (
     MismatchError,
     Tensor,
     broadcast,
+    dim_of,
     same,
     shape_text,
     transposed_window,
@@ -105,14 +106,14 @@ def resize_image(_: Node, tensors: Sequence[Tensor]) -> list[Tensor]:
     source, sizes = tensors[0].shape, tensors[1].values
     height, width = (sizes[0], sizes[1]) if sizes and len(sizes) == 2 else (None, None)
     batch, channels = (source[0], source[-1]) if source and len(source) == 4 else (None, None)
-    return [Tensor((batch, _int(height), _int(width), channels))]
+    return [Tensor((batch, dim_of(height), dim_of(width), channels))]
 
 
 def crop_and_resize(_: Node, tensors: Sequence[Tensor]) -> list[Tensor]:
     """CropAndResize: one crop per box."""
     source, boxes, sizes = tensors[0].shape, tensors[1].shape, tensors[3].values
     height, width = (sizes[0], sizes[1]) if sizes and len(sizes) == 2 else (None, None)
-    return [Tensor((boxes[0] if boxes else None, _int(height), _int(width), source[-1] if source else None))]
+    return [Tensor((boxes[0] if boxes else None, dim_of(height), dim_of(width), source[-1] if source else None))]
 
 
 def matrices(node: Node, tensors: Sequence[Tensor]) -> list[Tensor]:
@@ -195,10 +196,6 @@ def _along(node: Node, attribute: str, axis: int) -> int:
 
 def _assemble(node: Node, batch: Dim, lengths: Sequence[Dim], channels: Dim) -> Dims:
     return (batch, channels, *lengths) if channels_first(node) else (batch, *lengths, channels)
-
-
-def _int(value: float | None) -> Dim:
-    return None if value is None or value < 0 else int(value)
 
 
 def _times(size: Dim, factor: int) -> Dim:

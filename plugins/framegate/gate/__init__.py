@@ -1,1 +1,1 @@
-"""The gate: is this code slower than that, and by how much, from launches of fresh processes."""
+"""The gate: tells from launches of fresh processes whether code has become slower, and by how much."""

@@ -1,4 +1,4 @@
-"""How often identical code is flagged and a slowdown found, by drawing runs from pairs that were measured."""
+"""How often the gate flags identical code and finds a slowdown, by drawing runs from measured pairs."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ Pair = Mapping[str, Measured | Ended]
 
 @dataclass(frozen=True)
 class Turn:
-    """Which pair of how many; as text it is what the progress calls it, after ``what``."""
+    """A pair's number and the count of pairs; as text, the words for it in a line of progress."""
 
     number: int
     count: int
@@ -123,7 +123,7 @@ def _measured(key: str, pairs: Iterable[Pair]) -> list[Measured]:
 
 
 def _samples(measured: Sequence[Measured], estimate: Callable[[Sequence[float]], PairsShift]) -> dict[str, Sample]:
-    """Every family of a benchmark but those for which some pairs had too few rounds."""
+    """The families of a benchmark, without those for which some pairs had too few rounds."""
     return {
         family: Sample(estimate([pair.ratios[family] for pair in measured]), _seconds(family, measured))
         for family in measured[0].ratios
@@ -162,14 +162,14 @@ def _not_compared(key: str, pairs: Sequence[Pair]) -> Finding | None:
 
 
 def _skipped(key: str, pairs: Sequence[Pair], reason: str) -> Finding:
-    """Nothing has changed for a benchmark that neither side ever runs; one that is run at times was not compared."""
+    """The finding on a skipped benchmark: unchanged if neither side ever runs it, or else not compared."""
     if any(isinstance(pair.get(key), Measured) for pair in pairs):
         return Finding(key, Verdict.FAILED, f"skipped in one pair and not in another: {reason}")
     return Finding(key, Verdict.SAME, f"skipped on both sides: {reason}")
 
 
 def _excuse(pairs: Sequence[Pair]) -> Excuse | None:
-    """That the machine itself was slower on the candidate's side, if it was for sure."""
+    """The excuse of a machine that was certainly slower on the candidate's side."""
     values = []
     for pair in pairs:
         measured = [benchmark for benchmark in pair.values() if isinstance(benchmark, Measured)]

@@ -29,7 +29,7 @@ def decide(
     is_wanted: Callable[[str], bool] = lambda _: True,
     is_allowed_missing: Callable[[str], bool] = lambda _: False,
 ) -> GateReport:
-    """Compare, and say what was found.
+    """Compare, and report the findings.
 
     Args:
         request: the two sides.

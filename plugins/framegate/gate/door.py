@@ -1,4 +1,4 @@
-"""Where workers connect to the gate. Any program of this machine can knock: who does not know the key is not let in."""
+"""The port at which workers connect to the gate. Any program of this machine can connect; only a key lets it in."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Door:
         return None
 
     def _greet(self, guest: Channel) -> int | None:
-        """Hear what a guest says; the index of its side, if it is a worker and has said so."""
+        """Read a guest's first message; the index of its side, if it is a worker."""
         try:
             hello = guest.receive(timeout=0, most=_MOST_BYTES)
         except TimeoutError:  # it has not finished

@@ -1,4 +1,4 @@
-"""What is known of a benchmark before it is judged, in whichever way it was measured."""
+"""What is known of a benchmark before it is judged, the same for both modes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from framegate.gate.verdicts import Finding, Verdict
 
 
 class Estimate(Protocol):
-    """By how much a family has changed: the logarithm of a ratio of times, or a difference of shares.
+    """A family's change: the logarithm of a ratio of times, or a difference of shares.
 
     Each way of measuring has an estimate of its own, which knows how sure it is.
     """
@@ -24,7 +24,7 @@ class Estimate(Protocol):
         """Chance of such a change in identical code; None where it was not tested."""
 
     def interval(self, limit: float) -> tuple[float, float]:
-        """Where the change may lie, given the smallest that counts."""
+        """The interval of the change, given the smallest change that counts."""
 
     def verdict(self, limit: float, p: float | None) -> Verdict:
         """The verdict, given the smallest change that counts, and p after the correction for many families."""
@@ -66,7 +66,7 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Excuse:
-    """Why a benchmark may be slower though its code is not: the machine.
+    """The machine, as the reason why a benchmark may be slower although its code is not.
 
     Attributes:
         most: logarithm of the largest change that it explains.

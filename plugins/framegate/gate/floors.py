@@ -58,7 +58,7 @@ class Floors:
         return 0.0 if family in {TOTAL, P95} else STAGE_S
 
     def of_marker(self, marker: Mapping[str, Any]) -> Floors:
-        """What ``@pytest.mark.gate(floor=..., absolute_s=...)`` makes of them, for one benchmark.
+        """The floors of one benchmark, with those of its ``@pytest.mark.gate(floor=..., absolute_s=...)``.
 
         Raises:
             UsageError: another argument, or a value that can be no floor.

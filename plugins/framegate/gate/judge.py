@@ -74,7 +74,7 @@ def _shift(family: str, sample: Sample, corrected_p: float, floors: Floors) -> S
 
 
 def is_small(sample: Sample, seconds: float) -> bool:
-    """Whether a family moved by fewer seconds than count, however large that is of its own time."""
+    """Whether a family moved by too few seconds to count, however large a share of its own time that is."""
     return sample.seconds is not None and abs(sample.seconds[1] - sample.seconds[0]) < seconds
 
 
@@ -110,7 +110,7 @@ def memory_shifts(
 
 
 def _is_excused(shift: Shift, excuse: Excuse) -> bool:
-    """Whether the machine may have done it: it makes times longer and frames late, and leaks nothing."""
+    """Whether the machine may be the cause: it can make times longer and frames late, but leaks nothing."""
     if shift.is_share:
         return excuse.explains_missed
     return shift.seconds is not None and log1p(shift.change) <= excuse.most
@@ -152,7 +152,7 @@ def of_shifts(benchmark: str, shifts: Iterable[Shift]) -> Finding:
 
 
 def _moved(shifts: Iterable[Shift], total: Verdict) -> str:
-    """Which stages took over whose work, in words; empty if none did, or if the whole became slower by it.
+    """The stages that took over work from others, in words; empty if none did, or if the whole became slower.
 
     A slower stage may be paid for by a faster total, or by other stages that became faster by as many seconds.
     """

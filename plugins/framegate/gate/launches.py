@@ -113,7 +113,7 @@ def merged_run(launches: Sequence[Launch], summarise: Summarise) -> dict[str, An
 
 
 def finite(value: Any) -> Any:
-    """The same with numbers that JSON does not have as text: a user's own ``extra_info`` may hold them."""
+    """The same value, with NaN and infinities as text: a user's own ``extra_info`` may hold them."""
     if isinstance(value, float) and not isfinite(value):
         return str(value)
     if isinstance(value, dict):

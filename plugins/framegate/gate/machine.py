@@ -1,4 +1,4 @@
-"""Whether it was the machine: its own speed, and how long the benchmarks waited for a processor."""
+"""Whether the machine is the cause: its own speed, and how long the benchmarks waited for a processor."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def _slower(run: Mapping[str, Any], accepted: Sequence[Mapping[str, Any]], name:
 
 
 def _values(run: Mapping[str, Any], name: str) -> list[float]:
-    """One positive number per launch; empty where the run does not say, or says something else."""
+    """One positive number per launch; empty if the run has none, or something else in their place."""
     values = section(run, SECTION).get(name)
     if not isinstance(values, list):
         return []

@@ -26,7 +26,7 @@ def baseline(flag: str, argument: str) -> str:
 
 
 def file(flag: str, argument: str) -> Path:
-    """A file in a folder that is there."""
+    """A file in a folder that exists."""
     if not Path(argument).absolute().parent.is_dir():
         raise UsageError(f"{flag} {argument}: there is no such folder")
     return Path(argument)
@@ -176,7 +176,7 @@ class GateOptions(NamedTuple):
 
 
 def check_gate_is_on(values: Mapping[str, Any]) -> None:
-    """See that no option expects something of a gate that is off.
+    """Refuse options that need the gate while it is off.
 
     The others may stand in an ini file for the runs that are gated.
 

@@ -57,7 +57,7 @@ class Measured:
 
 @dataclass(frozen=True)
 class Delay:
-    """Work that is put into the candidate's side, as a fraction of the benchmark's whole time.
+    """Work that is added to the candidate's side, as a fraction of the benchmark's whole time.
 
     Attributes:
         name: the experiment's name.
@@ -102,7 +102,7 @@ def run_pair(
 def _compare(
     sides: Sequence[Worker], names: tuple[str, str], chance: random.Random, delays: Sequence[Delay]
 ) -> Measured | Ended:
-    """Measure the benchmark that both sides come to next, and see it end on both."""
+    """Measure the benchmark that both sides come to next, and wait for its end on both."""
     states = [_next_state(worker, key) for worker, key in zip(sides, names, strict=True)]
     outcomes = {worker: state for worker, state in zip(sides, states, strict=True) if isinstance(state, Outcome)}
     measured = None

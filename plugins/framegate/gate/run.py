@@ -1,4 +1,4 @@
-"""A run of ``pytest --gate``, from its launches to what is said of them."""
+"""A run of ``pytest --gate``, from its launches to its report."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class GatedRun:
     summarise: Summarise
 
     def judge(self, say: Say) -> GateReport:
-        """Measure, compare with the baseline, store, and accept where that was asked for."""
+        """Measure, compare with the baseline, store, and accept if the user asked for that."""
         options = self.options
         refused = self._refused()
         if refused is not None:
@@ -77,7 +77,7 @@ class GatedRun:
         return self._kept(launches, candidate.run, findings, accepted, [*few_runs(accepted), *notes])
 
     def _refused(self) -> tuple[Verdict, str] | None:
-        """Why there is nothing to measure, before anything is."""
+        """The reason not to measure at all, if there is one."""
         if self.options.refusal:
             return Verdict.NOTHING, self.options.refusal
         if not self.benchmarks:
@@ -130,7 +130,7 @@ class GatedRun:
 def confirmed(
     revision: str | None, side: Side, findings: tuple[Finding, ...], say: Say
 ) -> tuple[tuple[Finding, ...], list[str]]:
-    """Have ``framegate ab`` decide on what was flagged, and on what could not be told.
+    """Let ``framegate ab`` decide on flagged and inconclusive benchmarks.
 
     Args:
         revision: the base of that comparison; None has nothing decided.
@@ -171,7 +171,7 @@ def _benchmarks_with(verdict: Verdict, findings: Iterable[Finding]) -> set[str]:
 
 
 def _check_differs(revision: str) -> None:
-    """See that there is something to compare.
+    """Check that the two sides differ.
 
     Raises:
         ComparisonError: the revision is what was measured.
@@ -182,7 +182,7 @@ def _check_differs(revision: str) -> None:
 
 
 def _with_first_runs(findings: Sequence[Finding], *, bootstrap: bool, is_new: bool) -> tuple[Finding, ...]:
-    """What has nothing to be compared with passes where the user wants its first run accepted."""
+    """The findings, in which benchmarks without a baseline pass if the user wants their first run accepted."""
     if not bootstrap and not is_new:
         return tuple(findings)
     verdict, reason = (Verdict.SAME, ACCEPTED_FIRST) if bootstrap else (Verdict.NO_BASELINE, FIRST_RUN)

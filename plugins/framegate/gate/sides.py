@@ -78,7 +78,7 @@ class Sides:
 
 @contextmanager
 def open_sides(request: Request) -> Iterator[Sides]:
-    """Make the work trees, collect on both sides, and see that they can be compared.
+    """Make the work trees, collect on both sides, and check that they can be compared.
 
     Raises:
         ComparisonError: they cannot.
@@ -139,7 +139,7 @@ def _own_benchmarks(base: Side, notes: list[str]) -> Sequence[Benchmark]:
 
 
 def collect(side: Side, repository: Repository | None = None) -> Collection:
-    """What a side's benchmarks are, and where it finds its modules.
+    """A side's benchmarks, and the places of its modules.
 
     Raises:
         ComparisonError: it cannot be collected, or it imports the command's own work tree in place of its own.
@@ -156,7 +156,7 @@ def collect(side: Side, repository: Repository | None = None) -> Collection:
 
 
 def check_own(side: Side, repository: Repository | None, files: Sequence[str], prefixes: Sequence[str]) -> None:
-    """See that a side's modules are its own.
+    """Check that a side's modules are its own.
 
     Raises:
         ComparisonError: one is the command's work tree's.

@@ -31,7 +31,7 @@ def spread(values: Sequence[float]) -> float:
 
 
 def verdict_of(change: float, limit: float, *, sure: bool = True) -> Verdict:
-    """Which way something has changed: by more than a limit, and not by chance."""
+    """The direction of a change that is larger than a limit, and not due to chance."""
     if not sure or abs(change) <= limit:
         return Verdict.SAME
     return Verdict.REGRESSED if change > 0 else Verdict.IMPROVED
@@ -117,12 +117,12 @@ class PairsShift:
         return (self.high - self.low) / 2
 
     def interval(self, limit: float) -> tuple[float, float]:
-        """The interval, which knows no limit."""
+        """The interval, which does not depend on the limit."""
         del limit
         return self.low, self.high
 
     def verdict(self, limit: float, p: float | None) -> Verdict:
-        """What the pairs say, given p after the correction for many families.
+        """The verdict of the pairs, given p after the correction for many families.
 
         ``regressed`` where the whole interval is above zero and the mean above the limit; ``improved`` by symmetry;
         ``inconclusive`` where the interval is wider than the limit to either side; else ``same``.
@@ -188,5 +188,5 @@ def adjust(p_values: Mapping[tuple[str, str], float]) -> dict[tuple[str, str], f
 
 
 def as_change(value: float) -> float:
-    """A logarithm of a ratio as a fraction: 0.0953 as 0.1."""
+    """The logarithm of a ratio as a fraction: 0.0953 is 0.1."""
     return exp(value) - 1

@@ -1,4 +1,4 @@
-"""Runs on the disk: pytest-benchmark's own files, beside each accepted one a small file that says so.
+"""Runs on the disk: pytest-benchmark's own files, with a small file beside each accepted one.
 
 A run is there in full or not at all, whenever the process that writes it is killed: it is written under another
 name, brought to the disk, and renamed. Two processes never take the same number: a lock is held meanwhile, which the
@@ -192,7 +192,7 @@ def _no_constant(text: str) -> float:
 
 
 def _newest(runs: Iterable[StoredRun]) -> StoredRun | None:
-    """The one with the highest number; of several machines' folders the one that was written to last."""
+    """The run with the highest number, from the machine's folder that was written to last."""
     last: dict[Path, StoredRun] = {}
     for run in sorted(runs, key=lambda run: run.number):
         last[run.path.parent] = run

@@ -48,7 +48,7 @@ class Repository:
 
     @classmethod
     def here(cls) -> Repository:
-        """The one around the current folder.
+        """The repository around the current folder.
 
         Raises:
             ComparisonError: there is no such commit, or git is not installed.
@@ -103,7 +103,7 @@ class Repository:
 
 @contextmanager
 def work_trees(repository: Repository, revisions: Sequence[tuple[str, str]]) -> Iterator[list[Tree]]:
-    """A work tree for each revision, (hash, name); they are gone when the block ends, however it ends.
+    """A work tree for each revision, (hash, name); they are removed when the block ends, however it ends.
 
     Raises:
         ComparisonError: git cannot make one.
@@ -121,7 +121,7 @@ def work_trees(repository: Repository, revisions: Sequence[tuple[str, str]]) -> 
 
 
 def make_same(source: Tree, target: Tree, paths: Iterable[Path]) -> None:
-    """Bring files and folders of one tree, by their paths in it, into the other, in place of what is there.
+    """Copy files and folders, by their paths, from one tree over those of the other.
 
     Raises:
         ComparisonError: a path is not in the tree.
@@ -141,7 +141,7 @@ def make_same(source: Tree, target: Tree, paths: Iterable[Path]) -> None:
 
 
 def benchmark_files(tree: Tree, collected: Iterable[str], ini: str) -> list[Path]:
-    """Files that say what is measured: the tests, each conftest.py on the way up to them, and pytest's settings."""
+    """Files that decide what is measured: the tests, each conftest.py above them, and pytest's settings."""
     root = tree.root.resolve()
     files: dict[Path, None] = {}
     for test in collected:
@@ -160,7 +160,7 @@ def benchmark_files(tree: Tree, collected: Iterable[str], ini: str) -> list[Path
 
 
 def import_paths(repository: Repository, path: Sequence[str], prefixes: Sequence[str], tree: Tree) -> tuple[str, ...]:
-    """Folders of the repository that modules are looked for in, as the same folders of a tree.
+    """Folders of the repository on the module search path, as the same folders of a tree.
 
     An editable install, or a ``PYTHONPATH``, names the work tree of the command; its environment names none of them.
     """
@@ -183,7 +183,7 @@ def _is_own(root: Path, path: Path, prefixes: Sequence[str]) -> bool:
 
 
 def git(folder: Path, *arguments: str) -> str:
-    """What a git command prints.
+    """The output of a git command.
 
     Raises:
         ComparisonError: it fails, or there is no git.

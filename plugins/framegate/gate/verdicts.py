@@ -58,7 +58,7 @@ MEANINGS: Mapping[Verdict, str] = {
 
 @dataclass(frozen=True)
 class Shift:
-    """What happened to one family of a benchmark: to its total, to a stage, to its 95th percentile.
+    """The change of one family of a benchmark, such as its total, a stage or its 95th percentile.
 
     Attributes:
         family: ``total``, a stage, ``p95``, ``missed``, or the name of an exact count.
@@ -116,7 +116,7 @@ class Finding:
         return tuple(shift for shift in self.shifts if shift.verdict == self.verdict)
 
     def outcome(self, *, inconclusive_fails: bool = False) -> Literal["passed", "failed", "skipped"]:
-        """What a test would be that says the same: nothing that was not measured has passed."""
+        """The outcome of a test with this verdict: a benchmark that was not measured has not passed."""
         if self.verdict is Verdict.INCONCLUSIVE:
             return "failed" if inconclusive_fails else "skipped"
         return "passed" if self.verdict in PASSES else "failed"

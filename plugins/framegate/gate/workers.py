@@ -1,4 +1,4 @@
-"""Fresh pytest processes, each at the end of a connection, and none of them left when the block ends."""
+"""Fresh pytest processes, each at the end of a connection, all of which have ended when the block ends."""
 
 from __future__ import annotations
 
@@ -141,7 +141,7 @@ class Worker:
 
 
 def tail(log: Path) -> str:
-    """What was printed last that says something: pytest's errors, if there are any, else the last lines."""
+    """The part of the output that explains the end: pytest's errors, if there are any, or else the last lines."""
     lines = [line.strip() for line in log.read_text("utf-8", "replace").splitlines() if line.strip(" =-_")]
     errors = [line for line in lines if line.startswith(_ERRORS)]
     return " | ".join(errors[-_ERROR_LINES:] or lines[-_TAIL_LINES:]) or "nothing"

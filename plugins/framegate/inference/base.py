@@ -11,6 +11,7 @@ from framegate.inference.abilities import available
 from framegate.inference.feeds import ordered
 from framegate.interfaces import Array, LoadedModel, ResolvedModel, Stage, Stages, TensorInfo
 from framegate.measure import stages
+from framegate.models import tf
 from framegate.tfgraph.parts import Parts, add_weights, parse
 
 
@@ -37,11 +38,11 @@ class BaseRuntime(ABC):
 
 
 class StagedRuntime(BaseRuntime):
-    """A runtime that reads model.json and the weights as most do; a subclass says what is built of them."""
+    """A runtime that reads model.json and the weights as most do; a subclass builds the model from them."""
 
     @abstractmethod
     def build(self, parts: Parts) -> LoadedModel:
-        """Make a model that has been read ready to run.
+        """Build a model that has been read, ready to run.
 
         Raises:
             ModelError: it holds something that the runtime does not know.
@@ -54,7 +55,7 @@ class StagedRuntime(BaseRuntime):
 
 
 class Threaded:
-    """A runtime whose threads can be chosen: as many as this process may use cores, until ``use_threads`` is called."""
+    """A runtime whose threads can be chosen; by default, one for each core that this process may use."""
 
     def __init__(self) -> None:
         self.threads = available()
@@ -64,8 +65,21 @@ class Threaded:
         self.threads = count
 
 
+class TensorFlowThreads(Threaded):
+    """A runtime whose threads are those of all of TensorFlow in this process."""
+
+    def use_threads(self, count: int) -> None:
+        """Set the threads of all of TensorFlow in this process.
+
+        Raises:
+            BackendUnavailable: it has computed on another number.
+        """
+        tf.use_threads(count)
+        super().use_threads(count)
+
+
 class StagedModel(ABC):
-    """A loaded model; a subclass says how arrays in the order of the inputs become results, and these arrays again.
+    """A loaded model; a subclass turns arrays in the order of the inputs into results, and results into arrays.
 
     Args:
         name: the model's name, for errors.
@@ -135,7 +149,7 @@ KEPT_SHAPES = 3
 
 
 class PerShape(Generic[Made]):
-    """Makes a value for the shapes of the inputs at their first use; the one unused for longest goes first.
+    """Makes a value for the shapes of the inputs at their first use, and drops the one that was unused for longest.
 
     Runtimes that know all shapes run up to several times faster than with dynamic ones, and a camera's frames have one
     shape for a long time.

@@ -46,7 +46,7 @@ class Conversion(NamedTuple):
 
 
 class _Source(NamedTuple):
-    """A model whose model.json has been read; its weights only if they are needed, once it is past that stage."""
+    """A model whose model.json has been read, and its weights if they are needed."""
 
     parsed: Parsed
     folder: Path
@@ -54,7 +54,7 @@ class _Source(NamedTuple):
 
 
 class ConvertedRuntime(Threaded, BaseRuntime):
-    """A subclass names its converter, converts, and opens what it converted.
+    """A runtime with a converter; a subclass names it, converts, and opens the result.
 
     The cached conversion is of the model's hash, the converter, TensorFlow and this code: another of any of these is
     converted anew. A refusal is kept too, so that a matrix of cells asks once. With the conversion at hand neither
@@ -117,7 +117,7 @@ class ConvertedRuntime(Threaded, BaseRuntime):
         (into / _INFO).write_text(json.dumps(info), "utf-8")
 
     def _refusal(self, tensorflow: Any, frozen: Frozen, into: Path) -> str | None:
-        """Convert, and say why the converter would not."""
+        """Convert; the converter's reason, if it refuses."""
         try:
             _refuse_strings(frozen)
             with silent():

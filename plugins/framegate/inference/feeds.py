@@ -32,7 +32,7 @@ def ordered(model: str, inputs: Sequence[TensorInfo], feeds: Mapping[str, Array]
 
 
 def cannot_run(model: str, arrays: Sequence[Array], error: Exception) -> ModelError:
-    """The error of a library that refuses arrays which fit what the model says of itself, as one short line."""
+    """The error of a library that refuses arrays although they fit the model's inputs, as one short line."""
     shapes = ", ".join("x".join(map(str, array.shape)) for array in arrays)
     return ModelError(
         f"model {model} cannot run inputs of shape {shapes} ({_shortened(str(error))}); try another --frame-size"

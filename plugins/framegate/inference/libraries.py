@@ -32,7 +32,7 @@ def import_library(name: str, extra: str) -> Any:
 
 @contextlib.contextmanager
 def _nobody_told() -> Iterator[None]:
-    """Have OpenVINO take the stub that it has for this: else its import reports itself to the network, from a fork."""
+    """Make OpenVINO use its stub for telemetry; else its import reports to the network, from a fork."""
     reporter = "openvino_telemetry"
     if reporter in sys.modules:
         yield

@@ -1,4 +1,4 @@
-"""Put weights into a LiteRT model that takes them as inputs: behind its flatbuffer, from where they are mapped.
+"""Put weights into a LiteRT model that takes them as inputs: after its flatbuffer, in a file that is mapped.
 
 Inside, each would be there many times over in TensorFlow's converter.
 """
@@ -21,7 +21,7 @@ _ANY_OFFSET = 1 << 20
 
 
 def write_litert(schema: Any, content: bytes, weights: Mapping[str, Array], path: Path) -> None:
-    """Write a model whose inputs of those names are constants; what only rearranges one is done now.
+    """Write a model in which the weights are constants; operators that only rearrange one are applied now.
 
     Args:
         schema: LiteRT's ``schema_py_generated`` module.
@@ -82,7 +82,7 @@ def _constant(model: Any, index: int) -> Array | None:
 
 
 def _write(model: Any, values: list[Array], path: Path) -> None:
-    """The flatbuffer, and the values behind it, where it says that they are."""
+    """Write the flatbuffer, and the values after it, at the places that it names."""
     buffers = model.buffers[-len(values) :]
     # Whatever the offsets are, they take the same room.
     end = len(_packed(model))

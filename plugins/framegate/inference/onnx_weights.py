@@ -20,7 +20,7 @@ _ALIGNMENT = 4096
 
 
 def put(onnx: Any, model: Any, weights: Mapping[str, Array], folder: Path) -> None:
-    """Make initialisers of the inputs that are weights; a transposition of one is done now, once and for all.
+    """Turn the inputs that are weights into initialisers; a transposition of one is applied now.
 
     Args:
         onnx: the ``onnx`` module.
@@ -44,7 +44,7 @@ def put(onnx: Any, model: Any, weights: Mapping[str, Array], folder: Path) -> No
 
 
 def _transpositions(graph: Any, values: Mapping[str, Array]) -> Iterator[Any]:
-    """Nodes that transpose what is known by then, in the order of the graph."""
+    """Nodes that transpose known values, in the order of the graph."""
     outputs = {port.name for port in graph.output}
     for node in list(graph.node):
         if node.op_type == "Transpose" and node.input[0] in values and node.output[0] not in outputs:

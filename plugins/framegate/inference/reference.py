@@ -1,4 +1,4 @@
-"""What a model returns where it is loaded apart from the model that is measured."""
+"""Outputs of a model that is loaded apart from the one that is measured."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Feeds = Mapping[str, Array]
 
 
 class Reference(NamedTuple):
-    """What a runtime returned.
+    """The outputs of a runtime.
 
     Attributes:
         runtime: its name.
@@ -34,7 +34,7 @@ class Reference(NamedTuple):
 
 
 class References:
-    """Runs models apart from those that are measured; each is closed at once, and what it returned is kept.
+    """Runs models apart from those that are measured; each is closed at once, and its outputs are kept.
 
     Args:
         open_runtime: function that makes a new runtime by its name.
@@ -49,7 +49,7 @@ class References:
         self._outputs: dict[tuple[str, str, str], Outputs] = {}
 
     def __call__(self, model: ResolvedModel, runtime: str, feeds: Sequence[Feeds]) -> Reference:
-        """What ``tensorflow`` makes of the feeds; without TensorFlow, what the first runtime that asked makes of them.
+        """The outputs of ``tensorflow`` for the feeds; without TensorFlow, those of the first runtime that asked.
 
         Args:
             model: the files.

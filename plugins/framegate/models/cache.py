@@ -54,7 +54,7 @@ def filled(folder: Path, fill: Callable[[Path], None]) -> Path:
 
 @contextlib.contextmanager
 def partial_folder(parent: Path) -> Iterator[Path]:
-    """A new folder in one of the cache's, for what is not whole yet; it is removed at the end of the block.
+    """A new folder inside the cache for unfinished files; it is removed at the end of the block.
 
     Raises:
         SourceError: the cache cannot be written.
@@ -67,7 +67,7 @@ def partial_folder(parent: Path) -> Iterator[Path]:
 
 @contextlib.contextmanager
 def cache_errors(place: Path) -> Iterator[None]:
-    """Say what the operating system has against a place in the cache, and what helps.
+    """Turn the operating system's errors about a place in the cache into one that says what helps.
 
     Raises:
         SourceError: in place of an OSError.
@@ -132,7 +132,7 @@ def _change(file: Path, digest: str) -> str:
 
 
 class _Stamp(NamedTuple):
-    """What differs in a file that was written since."""
+    """Facts of a file that differ once it is written again."""
 
     bytes: int
     modified_ns: int

@@ -1,4 +1,4 @@
-"""The models of a run: the user's own, else a suite's, else the default matrix."""
+"""The models of a run: the user's own, or else a suite's, or else the default matrix."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Catalogue:
         return [spec.name for spec in specs]
 
     def own(self, axis: str, name: str) -> Sequence[str]:
-        """What a model has of its own on an axis; empty where it has nothing."""
+        """A model's own values on an axis; empty if it has none."""
         if axis == "size":
             return tuple(dict.fromkeys(map(str, self.sizes(name))))
         preprocess = self.specs[name].preprocess if axis == "preprocess" else None

@@ -17,7 +17,7 @@ DEEPEST_JSON = 200
 
 
 class UnreadableError(ValueError):
-    """A file that is not read, and why: a clause for a message."""
+    """A file that cannot be read; the text is a clause that says why."""
 
 
 def read_regular(path: Path, most: int = MOST_BYTES) -> bytes:
@@ -41,7 +41,7 @@ def read_regular(path: Path, most: int = MOST_BYTES) -> bytes:
 
 
 def parse_json(text: str) -> Any:
-    """A document of JSON that code may follow into its depth.
+    """A JSON document that is shallow enough for recursion.
 
     Raises:
         ValueError: it is not JSON, or too deep.

@@ -35,7 +35,7 @@ class FrameIO:
 
 
 class HasPorts(Protocol):
-    """What has inputs and outputs: a loaded model."""
+    """Anything with inputs and outputs, such as a loaded model."""
 
     @property
     def inputs(self) -> tuple[TensorInfo, ...]:

@@ -52,7 +52,7 @@ UNKNOWN_RANK = (None, None, None, None)
 
 
 class Port(NamedTuple):
-    """An input or output of the graph: what it is called, and the tensor (``node:0``) it is."""
+    """An input or output of the graph: its name, and its tensor (``node:0``)."""
 
     info: TensorInfo
     tensor: str

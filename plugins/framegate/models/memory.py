@@ -1,4 +1,4 @@
-"""Refuse what would not fit into this machine's memory before it is asked for."""
+"""Refuse allocations that this machine's memory cannot hold, before they are made."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _UNKNOWN = 1 << 47
 
 
 def available_bytes() -> int:
-    """What can still be allocated without swapping; all there is, or a bound, where the system does not say."""
+    """Bytes that can be allocated without swapping; all memory, or a bound, if the system does not say."""
     try:
         match = _AVAILABLE.search(_MEMINFO.read_text("ascii"))
     except OSError:
@@ -31,7 +31,7 @@ def available_bytes() -> int:
 
 
 def check_fits(path: Path, what: str, needed: int) -> None:
-    """Refuse to allocate more than there is.
+    """Refuse to allocate more than is free.
 
     Args:
         path: the model.json, for errors.

@@ -27,12 +27,12 @@ class Node:
 
     @property
     def name(self) -> str:
-        """Its name."""
+        """The node's name."""
         return str(self.raw["name"])
 
     @property
     def op(self) -> str:
-        """Its operation."""
+        """The node's operation."""
         return str(self.raw["op"])
 
     @cached_property

@@ -34,7 +34,7 @@ class Package(NamedTuple):
 
 
 def fetch(package: Package, pin: str | None, cache: Path) -> Path:
-    """The folder of the cache that holds a package's files, which are brought there unless they are.
+    """The folder of the cache with a package's files, which are fetched if they are missing.
 
     Args:
         package: name and version of the package.
@@ -53,7 +53,7 @@ def fetch(package: Package, pin: str | None, cache: Path) -> Path:
 
 
 def download(package: Package, pin: str | None, into: Path, only: Collection[str] = ()) -> None:
-    """Bring a package's files into a folder, where they are below ``package``.
+    """Fetch a package's files into the subfolder ``package`` of a folder.
 
     Args:
         package: name and version of the package.
@@ -102,7 +102,7 @@ def _pack(package: Package, into: Path) -> Path:
 
 
 def _text(output: bytes) -> str:
-    """What a program wrote, which need not be text."""
+    """A program's output as text, with a mark in place of what is not."""
     text = output.decode(errors="replace")
     return "".join(letter if letter.isprintable() or letter.isspace() else "\ufffd" for letter in text)
 

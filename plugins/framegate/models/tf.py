@@ -42,7 +42,7 @@ def tf_keras() -> Any:
 
 
 def device_names() -> str:
-    """What TensorFlow computes on, e.g. ``2 CPU cores`` or ``GPU:0``."""
+    """The devices that TensorFlow computes on, e.g. ``2 CPU cores`` or ``GPU:0``."""
     gpus = [gpu.name.removeprefix("/physical_device:") for gpu in tensorflow().config.list_physical_devices("GPU")]
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return ", ".join(gpus) or f"{cores} CPU core{'s' if cores > 1 else ''}"

@@ -1,4 +1,4 @@
-"""The settings that TF.js 4.22's layers read and that have a part in results, in the words of Keras.
+"""The settings of TF.js 4.22's layers that affect results, under Keras' names.
 
 From the source of @tensorflow/tfjs-layers 4.22.0 (``dist/layers/*.js``). Left out is what only training reads: rates of
 dropout, seeds, noise, ``trainable``; and ``stateful``, for here each run is the first one.

@@ -58,7 +58,7 @@ def _decode(model: ModelJson, group: WeightGroup) -> Iterator[tuple[str, NDArray
 
 
 def _check_end(model: ModelJson, entry: WeightEntry, end: int, size: int) -> None:
-    """Only behind strings, whose lengths stand among the bytes, can a weight pass the end that was checked before."""
+    """A weight can only reach past the checked end after strings, whose lengths are part of the data."""
     if end > size:
         raise WeightsError(
             f"{model.path}: weight {entry.name!r} is truncated: it ends at byte {end} of {size};"

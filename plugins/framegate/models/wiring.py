@@ -14,7 +14,7 @@ _CYCLE_SHOWN = 6
 
 
 def needed(path: Path, nodes: Sequence[NodeJson], tensors: Iterable[str], fed: Iterable[str] = ()) -> list[NodeJson]:
-    """The nodes that the tensors are computed from, in graph order; TF.js too runs no others.
+    """The nodes that the tensors are computed from, in graph order; TF.js runs no others either.
 
     Args:
         path: the model.json, for errors.

@@ -45,7 +45,7 @@ def _write_shards(folder: Path, data: bytes) -> list[str]:
 
 
 def _quantized(array: Array, to: str | None) -> tuple[Array, dict[str, Any]]:
-    """What is stored, and the entry of the manifest that says so."""
+    """The stored values, and their entry in the manifest."""
     if to is None or array.dtype != np.float32:
         return array, {}
     if to == "float16":

@@ -35,7 +35,7 @@ def write_shapes(model: Any) -> None:
 
 
 class _Shapes:
-    """What is written, model by model: a nested one is walked through once, however often it is called."""
+    """The shapes written, model by model; a nested model is walked through once, however often it is called."""
 
     def __init__(self) -> None:
         self.declared: list[tuple[Mapping[str, Any], Written]] = []
@@ -117,7 +117,7 @@ def _cropped(config: Mapping[str, Any]) -> Written:
 
 
 def _encoded(config: Mapping[str, Any]) -> Written:
-    """One-hot encoding fails in TF.js behind whatever it has written into."""
+    """One-hot encoding fails in TF.js after whatever it has written into."""
     return {} if config.get("output_mode") == "one_hot" else _whole({-1: config.get("num_tokens")})
 
 

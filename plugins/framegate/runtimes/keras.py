@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from framegate.inference.base import StagedModel, StagedRuntime, Threaded
+from framegate.inference.base import StagedModel, StagedRuntime, TensorFlowThreads
 from framegate.inference.feeds import cannot_run
 from framegate.interfaces import Array, TensorInfo
 from framegate.models import tf
@@ -16,7 +16,7 @@ from framegate.tfgraph.keras_model import build_keras
 from framegate.tfgraph.parts import Parts
 
 
-class KerasRuntime(Threaded, StagedRuntime):
+class KerasRuntime(TensorFlowThreads, StagedRuntime):
     """Runs layers models as the Keras models they are, and graph models as a Keras model of one layer.
 
     Raises:
@@ -27,15 +27,6 @@ class KerasRuntime(Threaded, StagedRuntime):
         super().__init__()
         self._tf = tf.tensorflow()
         self._keras = tf.tf_keras()
-
-    def use_threads(self, count: int) -> None:
-        """Set the threads of all of TensorFlow in this process.
-
-        Raises:
-            BackendUnavailable: it has computed on another number.
-        """
-        tf.use_threads(count)
-        super().use_threads(count)
 
     def describe(self) -> str:
         """Version and device, e.g. ``tf_keras 2.19.0, 2 CPU cores``."""

@@ -144,7 +144,7 @@ class OpenVINOModel(StagedModel):
 
 
 def _put_weights(openvino: Any, model: Any, weights: Mapping[str, Array]) -> None:
-    """Make constants of the inputs that are weights, and compute once what follows from these alone."""
+    """Turn the inputs that are weights into constants, and compute what follows from these alone once."""
     for port in model.inputs:
         name = next((name.removesuffix(":0") for name in port.get_names() if name.removesuffix(":0") in weights), None)
         if name is None:
@@ -162,7 +162,7 @@ def _put_weights(openvino: Any, model: Any, weights: Mapping[str, Array]) -> Non
 
 
 def _order(names: list[set[str]], count: int) -> list[int]:
-    """For each output of the model the index of OpenVINO's; one that passes an input on has lost its name."""
+    """OpenVINO's index of each of the model's outputs; an output that passes an input on has lost its name."""
     expected = [f"{fetch_name(index)}:0" for index in range(count)]
     nameless = iter([index for index, tensors in enumerate(names) if tensors.isdisjoint(expected)])
     indices = [next((index for index, tensors in enumerate(names) if name in tensors), None) for name in expected]

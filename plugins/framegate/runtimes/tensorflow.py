@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from framegate.inference.base import StagedModel, StagedRuntime, Threaded
+from framegate.inference.base import StagedModel, StagedRuntime, TensorFlowThreads
 from framegate.inference.feeds import cannot_run
 from framegate.interfaces import Array
 from framegate.models import tf
@@ -15,7 +15,7 @@ from framegate.tfgraph.frozen_graph import Frozen
 from framegate.tfgraph.parts import Parts
 
 
-class TensorFlowRuntime(Threaded, StagedRuntime):
+class TensorFlowRuntime(TensorFlowThreads, StagedRuntime):
     """Runs both of TF.js' formats as a frozen concrete function.
 
     Raises:
@@ -25,15 +25,6 @@ class TensorFlowRuntime(Threaded, StagedRuntime):
     def __init__(self) -> None:
         super().__init__()
         self._tf = tf.tensorflow()
-
-    def use_threads(self, count: int) -> None:
-        """Set the threads of all of TensorFlow in this process.
-
-        Raises:
-            BackendUnavailable: it has computed on another number.
-        """
-        tf.use_threads(count)
-        super().use_threads(count)
 
     def describe(self) -> str:
         """Version and device, e.g. ``TensorFlow 2.19.0, 2 CPU cores``."""

@@ -113,7 +113,7 @@ def _session(tf: Any, frozen: Frozen, threads: int) -> tuple[Any, Callable[..., 
 
 
 def _turned(export: Exported) -> set[str]:
-    """Weights of transposed convolutions: XLA turns them, once where they are constants, else in every run."""
+    """Weights of transposed convolutions: XLA transposes them, once if they are constants, else in every run."""
     return {name for node in export.graph.node if node.op == "Conv2DBackpropInput" for name in node.input[1:2]}
 
 

@@ -1,1 +1,1 @@
-"""Compile a model.json to what TensorFlow runs: a GraphDef or a Keras model, of what TF.js knows only."""
+"""Compile a model.json for TensorFlow: to a GraphDef or a Keras model that holds only what TF.js knows."""

@@ -1,4 +1,4 @@
-"""Keras is handed layers that TF.js or the user knows and plain settings, for Keras would import what a config names.
+"""Keras gets layers of TF.js or the user and plain settings only, because it would import what a config names.
 
 A config is copied part by part, so that what is not named here does not pass. The copy computes the same: initialisers,
 regularisers and constraints have no part in a trained model's results, and TF.js ignores ``training=True`` in a call.

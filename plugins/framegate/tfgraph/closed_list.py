@@ -74,7 +74,7 @@ def restricted(path: Path, version: str, definition: Any) -> Any:
 
 
 def _rename_functions(definition: Any) -> None:
-    """Names of their own: TensorFlow keeps the functions of all models of a process in one place."""
+    """Give functions unique names: TensorFlow keeps those of all models of a process in one place."""
     own = uuid.uuid4().hex
     for function in definition.library.function:
         function.signature.name += f"_{own}"
@@ -183,7 +183,7 @@ def _called(nodes: Iterable[Any]) -> Iterator[str]:
 
 
 def _reached(path: Path, nodes: Iterable[Any], library: Mapping[str, Any]) -> list[str]:
-    """The functions that the graph calls, directly or not, each behind those that it calls itself."""
+    """The functions that the graph calls, directly or not, each after those that it calls itself."""
     calls: dict[str, list[str]] = {"": list(_called(nodes))}
     waiting = list(calls[""])
     while waiting:

@@ -43,7 +43,7 @@ class Exported(NamedTuple):
 
 
 def exported(tf: Any, frozen: Frozen) -> Exported:
-    """The graph of a function, without what the outputs do not need.
+    """The graph of a function, reduced to what the outputs need.
 
     Inputs and outputs get nodes of their own with names that say their index: converters drop, join and reorder them.
     Tensors that the function captured become constants; weights that it takes as inputs are inputs.

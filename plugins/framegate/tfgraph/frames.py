@@ -46,7 +46,7 @@ def _keeps(ops: dict[str, str], name: str) -> bool:
 
 
 def _frames(ordered: Sequence[NodeJson]) -> dict[str, LoopFrame]:
-    """The frame of every node, from the frames of what it takes."""
+    """The frame of every node, from the frames of its inputs."""
     paths: dict[str, LoopFrame] = {}
     while True:
         frames = _propagated(ordered, paths)
@@ -75,7 +75,7 @@ def _propagated(ordered: Sequence[NodeJson], paths: dict[str, LoopFrame]) -> dic
 
 
 def _sink_constants(ordered: Sequence[NodeJson], frames: dict[str, LoopFrame]) -> None:
-    """What is computed from constants for one loop alone belongs into that loop."""
+    """Move what is computed from constants for one loop alone into that loop."""
     takers: dict[str, set[LoopFrame]] = defaultdict(set)
     constant: set[str] = set()
     for node in ordered:

@@ -28,7 +28,7 @@ _FEW = 1 << 20
 
 
 class Definition(NamedTuple):
-    """A GraphDef without inputs and the weights that were left out, and what is to know of it.
+    """A GraphDef without its inputs and the weights that were left out, and what its users need to know.
 
     Attributes:
         proto: the GraphDef.
@@ -128,7 +128,7 @@ def _put_weights(tf: Any, path: Path, definition: Any, weights: Weights) -> None
 
 
 def _check_size(tf: Any, path: Path, node: Any) -> None:
-    """A constant of few bytes may say that it is one value, many times over."""
+    """A constant of few bytes may stand for one value, repeated many times."""
     tensor = node.attr["value"].tensor
     shape = [dim.size for dim in tensor.tensor_shape.dim]
     if min(shape, default=0) < 0:
@@ -156,7 +156,7 @@ def _put_weight(tf: Any, node: Any, array: Array) -> None:
 
 
 def _dtype(tf: Any, parts: Parts, node: NodeJson) -> Any:
-    """The dtype of a weight that is left out, by the graph's word."""
+    """The dtype that the graph declares for a weight that is left out."""
     array, declared = parts.weights[node["name"]], (node.get("attr") or {}).get("dtype")
     name = declared.get("type") if isinstance(declared, dict) else None
     try:

@@ -91,7 +91,7 @@ def _autograph() -> Iterator[None]:
 
 
 def _refusals() -> tuple[type[Exception], ...]:
-    """What Keras raises at a config that it cannot build."""
+    """Exceptions that Keras raises at a config that it cannot build."""
     op_error: type[Exception] = tf.tensorflow().errors.OpError
     return (
         op_error, ArithmeticError, AssertionError, AttributeError, ImportError, LookupError, NameError,
@@ -133,7 +133,7 @@ def _set_weights(path: Path, model: Any, weights: _Names) -> None:
 
 
 class _Names:
-    """Weights by what they may be called.
+    """Weights by all names that they may have.
 
     TF.js takes ``layer/kernel`` and, as TensorFlow 2.2 wrote it, ``layer/cell/kernel``, whatever the cell's name is.
     Keras 3 may put the model's name first, and has one word for all kernels.
@@ -145,7 +145,7 @@ class _Names:
         self._short = {_without_cell(name): name for name in reversed(weights) if name.count("/") > 1}
 
     def array(self, name: str, cell: str | None) -> NDArray[Any] | None:
-        """The weight that Keras calls so; of a stack of cells with what TF.js calls its cell."""
+        """The weight with Keras' name; in a stack of cells, also by TF.js' name of its cell."""
         first, *_, last = name.split("/")
         numbered = [f"{first}/{cell}/{last}"] if cell else []
         spellings = [*numbered, name, _without_cell(name), name.replace("/depthwise_kernel", "/kernel")]

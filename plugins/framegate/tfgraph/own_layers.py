@@ -1,4 +1,4 @@
-"""The user's own layers: their classes for Keras, and what tells one version of their code from another."""
+"""The user's own layers: their classes for Keras, and a digest that tells versions of their code apart."""
 
 from __future__ import annotations
 

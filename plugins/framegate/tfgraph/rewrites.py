@@ -62,7 +62,7 @@ class _Chain:
 
 
 class _Base(NamedTuple):
-    """The op under a fused op: what it is called, and which of the fused op's attributes it has."""
+    """The first op of a fused op: its name, and which of the fused op's attributes it has."""
 
     op: str
     attrs: tuple[str, ...]

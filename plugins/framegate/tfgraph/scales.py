@@ -1,4 +1,4 @@
-"""Multiply a convolution's weights, once, by what its result would be multiplied by in each run."""
+"""Multiply a convolution's weights once by the factors that would scale its result in each run."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def without_scales(export: Exported) -> Exported:
 def _product(
     nodes: Mapping[str, Any], node: Any, uses: Mapping[str, int], weights: Mapping[str, Array]
 ) -> tuple[Any, Array] | None:
-    """A convolution whose filter is known apart and the factors of its channels, if that is what a node multiplies."""
+    """The convolution and the factors of its channels, if a node multiplies these, and the filter is kept apart."""
     for one, other in (node.input, reversed(node.input)):
         convolution, factors = nodes.get(_name(one)), _factors(nodes.get(_name(other)))
         if convolution is None or factors is None or convolution.op not in _CONVOLUTIONS:

@@ -1,4 +1,4 @@
-"""Hash tables: made and filled when a model is loaded, as TF.js does by ``modelInitializer``."""
+"""Hash tables, made and filled by ``modelInitializer`` when a model is loaded, as in TF.js."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keras layers that compute what TF.js 4.22 computes, where Keras' own compute something else.
+"""Keras layers that compute what TF.js 4.22 computes, where Keras' own compute differently.
 
 Facts from the source of @tensorflow/tfjs-layers and @tensorflow/tfjs-backend-cpu 4.22.0; its answers, made by
 `scripts/tfjs-layers.cjs`, are compared in the tests.
@@ -62,7 +62,7 @@ def _batch_normalization(keras: Any) -> Any:
 
     class BatchNormalization(keras.layers.BatchNormalization):  # type: ignore[misc] # Keras is untyped here
         def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:  # noqa: ARG002, FBT001 # Keras' signature
-            """Never in training, as TF.js.
+            """Never in training mode, as in TF.js.
 
             Along an axis that is not the last, TF.js' cpu backend takes one mean after the other for each
             *number*, in the order of memory.

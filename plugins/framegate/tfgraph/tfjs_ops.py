@@ -1,4 +1,4 @@
-"""Ops that TensorFlow lacks, or computes otherwise than TF.js does: renamed, or rewritten node by node (pure)."""
+"""Ops that TensorFlow lacks, or computes differently from TF.js: renamed, or rewritten node by node (pure)."""
 
 from __future__ import annotations
 

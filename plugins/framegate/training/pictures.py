@@ -1,4 +1,4 @@
-"""What a model is trained on: pictures from a folder or a video, cut into seeded batches."""
+"""Training data: pictures from a folder or a video, cut into seeded batches."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LEAST_COLOUR = 8  # mean distance between the brightest and the darkest channel,
 
 
 class Pictures(NamedTuple):
-    """What there is to learn from.
+    """The pictures to learn from.
 
     Attributes:
         frames: RGB uint8 (H, W, 3), each side at least as long as the model's.
@@ -66,7 +66,7 @@ def load_pictures(source: Path, size: int) -> Pictures:
 
 
 def blurred_grey(picture: Pixels) -> Pixels:
-    """What the model is fed: the ``greyscale`` and ``down-upscale`` steps, uint8 (H, W)."""
+    """The model's input, after the steps ``greyscale`` and ``down-upscale``: uint8 (H, W)."""
     return down_upscale(greyscale(picture))
 
 
@@ -89,7 +89,7 @@ def middle(picture: Pixels, size: int) -> Pixels:
 
 
 def batches(pictures: Sequence[Pixels], size: int, batch: int, steps: int, seed: Sequence[int]) -> Iterator[Example]:
-    """``steps`` pairs of what the model is fed, (batch, size, size, 1), and should answer, (batch, size, size, 3).
+    """``steps`` pairs of inputs, (batch, size, size, 1), and right answers, (batch, size, size, 3).
 
     Both are float32 in [-1, 1]. The same seed gives the same batches, whatever was asked for before.
     """

@@ -22,7 +22,7 @@ SAMPLES = 6
 
 
 class Progress(Protocol):
-    """What a run tells whoever watches it."""
+    """A watcher of a training run, which is told of its progress."""
 
     def begin(self, pictures: int, left_out: Sequence[str], epoch: int, epochs: int) -> None:
         """The pictures are read, some left out; ``epoch`` epochs of ``epochs`` are finished already."""

@@ -1,4 +1,4 @@
-"""What a training run is made of; kept beside its checkpoints, so that a run is resumed only as what it was."""
+"""The settings of a training run, kept beside its checkpoints, so that a run resumes with its own settings only."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SETTINGS_FILE = "training.json"
 
 @dataclass(frozen=True)
 class Settings:
-    """All that decides the weights, but for the number of epochs, which may grow.
+    """All settings that decide the weights, except for the number of epochs, which may grow.
 
     Attributes:
         source: folder of pictures, or video, as given.
@@ -36,7 +36,7 @@ class Settings:
     seed: int = 0
 
     def check(self) -> None:
-        """Refuse what cannot be right.
+        """Refuse impossible settings.
 
         Raises:
             UsageError: naming the option and what it takes.
@@ -54,7 +54,7 @@ class Settings:
 
 
 def keep(settings: Settings, folder: Path) -> None:
-    """Write the settings into the run's folder, or compare them with those it was begun with.
+    """Write the settings into the run's folder, or compare them with those that it was started with.
 
     Raises:
         UsageError: the folder holds a run with other settings, or cannot be written.

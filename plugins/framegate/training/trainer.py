@@ -1,4 +1,4 @@
-"""The training itself: L1 loss, Adam, one checkpoint an epoch."""
+"""The training itself: L1 loss, Adam, one checkpoint per epoch."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class Trainer:
         return float(np.mean(losses))
 
     def answer(self, fed: Float32) -> Float32:
-        """What the model makes of inputs (N, size, size, 1): float32 (N, size, size, 3) in [-1, 1]."""
+        """The model's outputs, float32 (N, size, size, 3) in [-1, 1], for inputs (N, size, size, 1)."""
         answer: Float32 = self.model(fed, training=False).numpy()
         return answer
 

@@ -25,7 +25,7 @@ class Blocks:
 
     @pytest.fixture
     def benchmark(self, request: pytest.FixtureRequest, benchmark: BenchmarkFixture) -> BenchmarkFixture:
-        """pytest-benchmark's own fixture, but for what happens when it is called."""
+        """pytest-benchmark's own fixture, except when it is called."""
         marker = request.node.get_closest_marker("gate")
         # pytest-benchmark asks for an object of its class, and gives no other way to make one.
         benchmark.__class__ = BlockBenchmark
@@ -118,7 +118,7 @@ class Rounds:
             slow({} if stage == "total" else {stage: seconds})
 
     def call(self) -> Any:
-        """One call, with its preparation, outside of any time."""
+        """One call, with its preparation, that is not timed."""
         args, kwargs = self._arguments()
         return self._function(*args, **kwargs)
 

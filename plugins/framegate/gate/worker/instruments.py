@@ -1,4 +1,4 @@
-"""What watches this process, or changes how it runs: two times are comparable only where this is equal."""
+"""What watches this process, or changes how it runs: two times are comparable only if this is equal."""
 
 from __future__ import annotations
 

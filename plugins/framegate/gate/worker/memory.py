@@ -1,4 +1,4 @@
-"""How much memory this process holds, and has held at most since it was last asked to forget."""
+"""How much memory this process holds, and the peak since it was last reset."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Message:
-    """Anything that is said."""
+    """Any message."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Measure(Message):
 
 @dataclass(frozen=True)
 class Block(Message):
-    """An order: run a block of rounds of the benchmark at hand.
+    """An order: run a block of rounds of the current benchmark.
 
     Attributes:
         rounds: number of rounds.
@@ -66,7 +66,7 @@ class Block(Message):
 
 @dataclass(frozen=True)
 class LetGo(Message):
-    """An order: have the benchmark at hand end."""
+    """An order: end the current benchmark."""
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,7 @@ class Timings(Message):
 
 @dataclass(frozen=True)
 class Stored(Message):
-    """What a benchmark that was let go has stored about itself.
+    """What a finished benchmark has stored about itself.
 
     Attributes:
         extra_info: the objects in its ``extra_info``.

@@ -1,4 +1,4 @@
-"""What a worker does with its orders: connects, says what there is and how it ended."""
+"""A worker's part: it connects, follows orders, and reports what it collected and how each benchmark ended."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class WorkerPlugin:
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
-        """Leave out what was not asked for, and keep to the order that was."""
+        """Keep the benchmarks that were asked for, in the order in which they were."""
         if self._keys is not None:
             # In the same order on both sides, whatever other plugins think of it.
             order = {key: index for index, key in enumerate(self._keys)}
@@ -61,7 +61,7 @@ class WorkerPlugin:
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Say what there is, and where this process looks for modules."""
+        """Report the benchmarks, and where this process looks for modules."""
         benchmarks = [
             Benchmark(
                 item.name,
@@ -101,7 +101,7 @@ class WorkerPlugin:
         return report
 
     def pytest_sessionfinish(self, exitstatus: int) -> None:
-        """Say which files the modules came from, so that it can be seen whose code was measured."""
+        """Report the files of the modules, so that the gate can check whose code was measured."""
         files = sorted(
             {str(file) for module in list(sys.modules.values()) if (file := getattr(module, "__file__", None))}
         )

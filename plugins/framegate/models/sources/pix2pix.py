@@ -1,4 +1,4 @@
-"""Untrained pix2pix generators of any size and width, made on this machine and the same on every one."""
+"""Untrained pix2pix generators of any size and width, built on this machine, and the same on every one."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _TIMEOUT_S = 900.0
 
 @dataclass(frozen=True)
 class Pix2Pix:
-    """What to build.
+    """The network to build.
 
     Attributes:
         size: input and output side in pixels.
