@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from framegate.errors import UsageError
-from framegate.words import BrowserGPU, OutOfRange, Scaling
+from framegate.words import BrowserGPU, CameraInput, OutOfRange, Scaling
 
 if TYPE_CHECKING:
     import numpy as np
@@ -188,6 +188,7 @@ class BrowserRequest:
         headed: whether its window is to be seen.
         launches: how many browsers, one after another, a cell is measured in.
         kernels: whether the times of single kernels are asked for.
+        camera_input: what the model is fed of a camera's frame.
         presented: whether a trace says when the display had the frames of a run against a clock.
         timeout_s: how long each call into a page may take; None leaves it to the calls.
     """
@@ -197,6 +198,7 @@ class BrowserRequest:
     headed: bool = False
     launches: int = 1
     kernels: bool = False
+    camera_input: CameraInput = "video"
     presented: bool = False
     timeout_s: int | None = None
 

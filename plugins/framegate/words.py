@@ -7,6 +7,9 @@ from typing import Literal
 Fit = Literal["crop", "resize"]
 OutOfRange = Literal["clamp", "strict"]
 Scaling = Literal["nearest", "linear"]
+CameraInput = Literal["video", "bitmap", "videoframe", "imagedata"]
+"""What the model is fed of a camera's frame: the video element itself, an ``ImageBitmap`` of it, one of its
+``VideoFrame``, or its pixels as ``ImageData``."""
 BrowserGPU = Literal["software", "native"]
 StopReason = Literal["ended", "stalled", "changed size", "corrupt frame"]
 Stat = Literal["min", "median", "p95"]

@@ -18,13 +18,13 @@ from framegate.browser import session
 from framegate.browser.chromium import flags
 from framegate.browser.driver import Browser
 from framegate.browser.server import PageServer, page_server
-from framegate.browser.session import CameraInput
 from framegate.errors import BackendUnavailable, WrongOutput
 from framegate.frames.files import write_y4m
 from framegate.frames.numbers import RANGE, stamped
 from framegate.interfaces import Pixels, ResolvedModel
 from framegate.realtime.run import SCENARIOS, Run, RunRequest, Scenario
 from framegate.realtime.verify import faults, verify_run
+from framegate.words import CameraInput
 
 OpenCamera = Callable[..., session.TFJSPage]
 

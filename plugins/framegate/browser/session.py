@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -25,10 +25,7 @@ if TYPE_CHECKING:
     from framegate.browser.driver import Browser
     from framegate.browser.server import PageServer
     from framegate.interfaces import Array, Pixels
-
-CameraInput = Literal["video", "bitmap", "videoframe", "imagedata"]
-"""What the model is fed of a frame: the video element itself, an ``ImageBitmap`` of it, one of its ``VideoFrame``, or
-its pixels as ``ImageData``."""
+    from framegate.words import CameraInput
 
 START_S, LOAD_S, ROUNDS_S = 60.0, 300.0, 300.0
 """Deadlines; a page that does not answer by then is hung, and its browser is ended."""

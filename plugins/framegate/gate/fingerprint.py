@@ -10,7 +10,7 @@ from framegate.results.parts import Frame, Frames
 
 TOLD_OTHERWISE = {"model", "is_software"}
 """Fields of `Frame` left out: a model is identified by its sha256, a software GPU by its device name."""
-PAGE_FIELDS = ("browser", "tfjs", "wasm_threads", "device", "gpu")
+PAGE_FIELDS = ("browser", "tfjs", "wasm_threads", "device", "gpu", "camera_input")
 
 Fingerprint = dict[str, str]
 

@@ -76,6 +76,7 @@ def page_pipeline(
                 clock_of(pytestconfig),
                 options.launches,
                 has_kernels=options.kernels,
+                fed_with=options.camera_input,
                 is_traced=options.presented,
             )
         _note_device(pytestconfig, frame_info, page.drawn_by())

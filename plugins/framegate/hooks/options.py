@@ -9,7 +9,7 @@ import pytest
 
 from framegate.hooks.settings import add, is_given, per_run, read
 from framegate.option import Flag, Names, Option, choice, count
-from framegate.words import BrowserGPU, Fit, OutOfRange, Scaling
+from framegate.words import BrowserGPU, CameraInput, Fit, OutOfRange, Scaling
 
 if TYPE_CHECKING:
     from framegate.realtime.schedule import Rate
@@ -157,6 +157,11 @@ BROWSER = {
         default=1,
     ),
     "kernels": Flag(name="frame-kernels", about="have test_browser take TF.js' times of single kernels as well"),
+    "camera_input": words(
+        "frame-camera-input",
+        "what TF.js is fed of a frame of a page's camera: the video itself, or what is made of it",
+        get_args(CameraInput),
+    ),
     "presented": Flag(
         name="frame-presented",
         about="take a page's frame for shown when the display has it, by a trace of the browser",

@@ -24,9 +24,10 @@ from framegate.software import is_software
 
 if TYPE_CHECKING:
     from framegate.browser.results import Delivered, PageLook, PageRounds, PageRun
-    from framegate.browser.session import CameraInput, TFJSPage
+    from framegate.browser.session import TFJSPage
     from framegate.models.frame_io import FrameIO
     from framegate.realtime.run import Run, RunRequest, Sight
+    from framegate.words import CameraInput
 
 LEAST, MOST, BUDGET_S = 3, 500, 2.0
 ANIMATE_S = 1.0
@@ -176,6 +177,8 @@ class PagePipeline:
         measured = self.page.run(request, numbers, self._fed_with, self._delays_s, traced=self._is_traced)
         verify_nothing_left(measured)
         run = measured.run
+        if request.scenario == CAMERA:
+            self._about["camera_input"] = self._fed_with
         if measured.display is not None:
             run = measured.display.run
             self._about["display"] = asdict(Presentation(measured.frames, measured.display.behind_s))

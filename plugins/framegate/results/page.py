@@ -155,6 +155,7 @@ class Page(Part):
         compared_with: runtime that the output was compared with; None where nothing could be compared.
         differs_by: largest difference, as a share of the output's range.
         kernels: the kernels of one run, where they were asked for.
+        camera_input: what TF.js was fed of a frame of a camera; None without a camera.
         display: what a trace says of a run against a clock, where it was asked for.
     """
 
@@ -182,4 +183,5 @@ class Page(Part):
     compared_with: str | None = None
     differs_by: float | None = None
     kernels: Kernels | None = None
+    camera_input: str | None = None
     display: Presentation | None = None
