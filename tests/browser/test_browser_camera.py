@@ -102,6 +102,7 @@ def test_frames_of_a_camera_are_counted_by_the_number_in_their_picture(open_came
     measured = page.run(camera(1.0), NUMBERS)
     run = measured.run
     check(run, "camera")
+    assert run.display_interval_s
     assert (measured.tensors_left, measured.bytes_left) == (0, 0)
     assert set(run.dropped.values()) <= {"queue"}
     steps = np.diff([(sight.frame, RATE * sight.due_s) for sight in run.sights], axis=0)

@@ -23,7 +23,14 @@ def answer(*frames: Sequence[Any], ended: str | None = None) -> dict[str, Any]:
         (number, screen[0] if screen else number, due_s, due_s + 0.05, due_s + 0.15, STAGES)
         for number, due_s, *screen in frames
     ]
-    return {"sights": sights, "began": 1.0, "ended": ended, "tensors_left": 0, "bytes_left": 0}
+    return {
+        "sights": sights,
+        "began": 1.0,
+        "display_interval": None,
+        "ended": ended,
+        "tensors_left": 0,
+        "bytes_left": 0,
+    }
 
 
 def taken(*frames: Sequence[Any], numbers: int = 100) -> PageRun:

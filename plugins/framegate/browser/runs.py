@@ -49,8 +49,8 @@ def page_run(
 
     Args:
         request: what the run was to be.
-        answer: the page's: ``sights``, a `Row` per frame; when the run ``began``; why it ``ended``, if before its
-            time; what it left behind.
+        answer: the page's: ``sights``, a `Row` per frame; when the run ``began``; ``display_interval``, the seconds
+            between two refreshes of its display; why it ``ended``, if before its time; what it left behind.
         offset_s: seconds from the zero of the page's clock to that of this process.
         numbers: how many different numbers frames have; after the last one comes 0 again.
         marks: the marks of the run's trace, if one was taken.
@@ -68,6 +68,7 @@ def page_run(
         sights=[_moved(sight, first, offset_s) for sight in sights],
         dropped=dict.fromkeys(sorted(set(range(came)) - {sight.frame - first for sight in sights}), "queue"),
         ended=answer["ended"],
+        display_interval_s=answer["display_interval"],
     )
     stages_s = {stage: [row.stages_s[stage] for row in rows] for stage in (rows[0].stages_s if rows else ())}
     display = None if marks is None else _display(run, rows, marks, offset_s)

@@ -97,6 +97,7 @@ class Run:
         dropped: number of a frame -> why it was dropped by the source or the queue. Frames that were taken and never
             seen are not in it; they follow from ``sights``.
         ended: why the run ended before its time, in words; None for one that lasted as long as it was to.
+        display_interval_s: seconds between two refreshes of the display; None where they are not known.
     """
 
     scenario: Scenario
@@ -107,3 +108,4 @@ class Run:
     sights: Sequence[Sight]
     dropped: Mapping[int, Reason] = field(default_factory=dict)
     ended: str | None = None
+    display_interval_s: float | None = None

@@ -39,13 +39,8 @@ class Showing(NamedTuple):
         return self.shown_s - self.start_s
 
 
-def realtime_of(run: Run, display_interval_s: float | None = None) -> Realtime:
-    """The numbers of a run.
-
-    Args:
-        run: what happened.
-        display_interval_s: seconds between two refreshes of the display, where they are known.
-    """
+def realtime_of(run: Run) -> Realtime:
+    """The numbers of a run."""
     showings = list(_showings(run))
     ages_s = tuple(showing.age_s for showing in showings)
     intervals_s = _steps([showing.shown_s for showing in showings])
@@ -80,7 +75,7 @@ def realtime_of(run: Run, display_interval_s: float | None = None) -> Realtime:
         freezes=len(frozen_s),
         longest_freeze_s=max(frozen_s, default=0.0),
         frozen_s=math.fsum(frozen_s),
-        missed_display_intervals=_missed(run, intervals_s, display_interval_s),
+        missed_display_intervals=_missed(run, intervals_s),
         settled=has_settled(ages_s),
         ended=run.ended,
         more_s=_more_s(len(showings), per_s),
@@ -104,8 +99,9 @@ def _dropped(run: Run, shown: set[int]) -> dict[str, int]:
     return {reason: reasons[reason] for reason in get_args(Reason)}
 
 
-def _missed(run: Run, intervals_s: Sequence[float], display_interval_s: float | None) -> int | None:
+def _missed(run: Run, intervals_s: Sequence[float]) -> int | None:
     """Refreshes beyond those that a frame stands for where all of them come in time."""
+    display_interval_s = run.display_interval_s
     if display_interval_s is None:
         return None
     stands = 1 if run.rate is None else max(1, math.ceil(1 / run.rate / display_interval_s - SLACK))

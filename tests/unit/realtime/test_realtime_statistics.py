@@ -95,7 +95,7 @@ def test_in_offline_ages_begin_with_the_way_of_a_frame() -> None:
 )
 def test_refreshes_without_a_new_frame_are_missed(rate: float | None, missed: int) -> None:
     run = shown_at(0.0, 0.010, 0.031, 0.060, 0.070, rate=rate)
-    assert realtime_of(run, display_interval_s=0.010).missed_display_intervals == missed
+    assert realtime_of(replace(run, display_interval_s=0.010)).missed_display_intervals == missed
 
 
 def test_a_run_without_frames_has_numbers_too() -> None:

@@ -9,6 +9,25 @@ const breath = () =>
     port2.postMessage(null);
   });
 
+// Seconds between two refreshes of the display, at the median; null for a page whose display asks for no frames.
+const refreshes = 12;
+const refreshes_within_s = 2;
+async function displayInterval() {
+  const times = [];
+  const measured = new Promise((done) => {
+    const asked = (now) => {
+      times.push(now / 1000);
+      if (times.length > refreshes) done();
+      else requestAnimationFrame(asked);
+    };
+    requestAnimationFrame(asked);
+  });
+  await Promise.race([measured, new Promise((done) => setTimeout(done, 1000 * refreshes_within_s))]);
+  if (times.length <= refreshes) return null;
+  const steps = times.slice(1).map((time, place) => time - times[place]);
+  return steps.sort((one, other) => one - other)[refreshes / 2];
+}
+
 // The pictures of the page in turn: each due when it is asked for, or all of them at the start.
 class Turns {
   ended = null;
@@ -77,7 +96,8 @@ async function sight({ due, picture, number }, { strip, delays_s }) {
     return [page.way.stamp.read(), seconds()];
   });
   tf.dispose([input, all]);
-  picture.close?.();return [number, screen, due, began, shown, stages];
+  picture.close?.();
+  return [number, screen, due, began, shown, stages];
 }
 
 framegate.run = async ({ scenario, seconds: lasting, in_flight, marks, ...settings }) => {
@@ -86,6 +106,7 @@ framegate.run = async ({ scenario, seconds: lasting, in_flight, marks, ...settin
   let ended = null;
   page.way.stamp ??= page.way.newStamp();
   page.way.marks = marks;
+  const display_interval = await displayInterval();
   let began;
   const left = await leavings(async () => {
     source.start(settings);
@@ -101,5 +122,5 @@ framegate.run = async ({ scenario, seconds: lasting, in_flight, marks, ...settin
     };
     await Promise.all(Array.from({ length: in_flight }, lane));
   });
-  return { sights, began, ended: ended ?? source.ended, ...left };
+  return { sights, began, display_interval, ended: ended ?? source.ended, ...left };
 };
