@@ -83,6 +83,12 @@ def test_a_picture_that_is_newer_than_its_time_gets_the_time_that_it_was_due() -
     assert run.sights[1].began_s == pytest.approx(1.2)
 
 
+@pytest.mark.parametrize("times_s", [(1.0, 1.252, 1.453), (1.0, 1.33, 1.4)])
+def test_a_newer_picture_that_is_taken_again_counts_once_however_its_times_are_off(times_s: Sequence[float]) -> None:
+    first, newer, again = times_s
+    assert numbers_of(taken((1, first), (5, newer), (5, again), (6, again + 0.1))) == [0, 4, 5]
+
+
 def test_a_camera_s_unrest_is_none_of_the_page_s_doing() -> None:
     times_s = [1.0, 1.16, 1.2, 1.34, 1.4]
     run = taken(*enumerate(times_s)).run

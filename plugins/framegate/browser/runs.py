@@ -13,9 +13,9 @@ from framegate.browser.trace import Mark
 from framegate.frames.numbers import RANGE, unwrap
 from framegate.realtime.run import Run, RunRequest, Sight
 
-NEWER = 0.75
-"""Frames by which a picture is ahead of its time at least to be a newer one than the video's time was looked at for; a
-camera's own unrest is less."""
+AHEAD, NEWER = 0.4, 0.75
+"""Frames by which a picture is ahead of its time at least to be perhaps, and to be for certain, a newer one than that
+whose time was looked at; a camera's own unrest is less. A newer one may be taken again, with its own time."""
 
 
 class Row(NamedTuple):
@@ -96,13 +96,14 @@ def _display(run: Run, rows: Sequence[Row], marks: Sequence[Mark], offset_s: flo
 def _sights(rows: Iterable[Row], rate: float | None, numbers: int) -> Iterator[tuple[Sight, Row]]:
     """The page's sights, with numbers that do not begin again."""
     before: Sight | None = None
+    ahead = 0.0
     for row in rows:
         # A camera's next frame is the one that its clock says; a frame of no schedule follows the one before.
         steps = (row.due_s - before.due_s) * rate if before and rate else 1.0
         frame = unwrap(row.number, before.frame + round(steps) if before else row.number, numbers)
-        ahead = frame - before.frame - steps if before else 0.0
-        if before and frame == before.frame and (round(steps) == 0 or row.number == 0):
+        if before and frame == before.frame and (row.number == 0 or round(steps) == 0 or ahead > AHEAD):
             continue  # taken twice, or shown twice: the first picture of a clip is, when the clip begins again
+        ahead = frame - before.frame - steps if before else 0.0
         # The video may have moved on between the look at its time and that at its picture.
         newer_s = round(ahead) / rate if rate and ahead > NEWER else 0.0
         if row.due_s + newer_s >= row.shown_s:
