@@ -42,7 +42,7 @@ PAGE = Page(
     kernels=Kernels.of([KernelTime("Add", 0.1, ((1, 2),)), KernelTime("Pad", None)], 0.1),
 )
 SEARCH = Search(30.0, 2.0, (Attempt(30.0, sustained=True, dropped=0, age_p99_s=0.02), Attempt(60.0, False, 9, None)))
-REALTIME = replace(realtime_of(replace(run_of([(0, display_interval_s=0)), (1, 0), (2, 2)]), 0.02), search=SEARCH)
+REALTIME = replace(realtime_of(replace(run_of([(0, 0), (1, 0), (2, 2)]), display_interval_s=0.02)), search=SEARCH)
 PARTS: tuple[Part, ...] = (
     Form(VERSION),
     Frame(model="net", size="16", is_software=True),
