@@ -104,13 +104,21 @@ class ScreenRenderer(ABC):
             Stage("present", lambda _: way.screen.present()),
         )
 
-    def read(self, corner: Size | None = None) -> Pixels:
-        """What is on the screen, or in its upper left corner of a size: uint8 RGBA (H, W, 4), first row at the top.
+    def read(self) -> Pixels:
+        """What is on the screen: uint8 RGBA (H, W, 4), first row at the top.
 
         Raises:
             UsageError: nothing is prepared.
         """
-        return (self._way or self._unprepared()).screen.read(corner)
+        return (self._way or self._unprepared()).screen.read()
+
+    def read_corner(self, size: Size) -> Pixels:
+        """The upper left corner of what is on the screen, of that height and width.
+
+        Raises:
+            UsageError: nothing is prepared.
+        """
+        return (self._way or self._unprepared()).screen.read(size)
 
     def close(self) -> None:
         """Give everything back; a second call does nothing, and ``prepare`` may follow."""

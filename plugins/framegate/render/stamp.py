@@ -103,5 +103,5 @@ def _blocks(number: int) -> Array:
 def _corner(renderer: Renderer, size: Size) -> Pixels:
     """The upper left corner of a screen; one that gives its pictures as a whole only is read as a whole."""
     if isinstance(renderer, ScreenRenderer):
-        return renderer.read(size)
+        return renderer.read_corner(size)
     return renderer.read()[: size.height, : size.width]

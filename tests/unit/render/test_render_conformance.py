@@ -11,9 +11,10 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from framegate.errors import BackendUnavailable, UsageError, WrongOutput
-from framegate.interfaces import Array, GLContext, Renderer
+from framegate.interfaces import Array, Drawing, GLContext, Renderer, Size
 from framegate.measure.stages import run
 from framegate.render.oracle import to_pixels
+from framegate.render.stamp import Stamp
 from framegate.render.verify import verify_pixels
 from framegate.renderers import builtin
 
@@ -97,6 +98,25 @@ def test_the_first_row_is_the_top_and_the_first_column_the_left(
     assert seen[0, -1].tolist() == [255, 0, 0, 255]
     assert seen[-1, 0].tolist() == [0, 255, 0, 255]
     assert seen[-1, -1].tolist() == [0, 0, 0, 255]
+
+
+@every_cell
+@pytest.mark.parametrize("window", [None, Size(20, 31)])
+def test_the_number_of_a_frame_comes_back_from_the_screen(
+    renderer_name: str, context_name: str, window: Size | None, shared_context: OpenContext
+) -> None:
+    tensor = asymmetric((24, 36, 3))
+    drawing = Drawing(window=window)
+    stamp = Stamp(tensor.shape, drawing)
+    context = shared_context(context_name)
+    with context.current():
+        renderer: Renderer = builtin()[renderer_name](context)
+        renderer.prepare(tensor.shape, "float32", drawing)
+        for number in (0, 1, 0x5AA5, 0xFFFF, 2):
+            stamp.number = number
+            renderer.draw(stamp(tensor))
+            assert stamp.read(renderer) == number
+        renderer.close()
 
 
 @every_cell
