@@ -145,6 +145,25 @@ def test_a_source_that_stops_ends_its_run_with_what_there_is_and_the_reason(
     assert (realtime_part["came"], realtime_part["delivered"]) == (90, 90)
 
 
+def test_a_source_that_sets_the_pace_has_no_rate(stored: Stored, suites: Path) -> None:
+    suites.joinpath("conftest.py").write_text(SOURCES + "long.is_live = True\n")
+    # Its 500 frames arrive within a second, and a rate of 1 says nothing of that.
+    (benchmark,) = stored("--frame-source=long:500", "--frame-rate=1", suite="test_realtime.py")
+    realtime_part = benchmark["extra_info"]["realtime"]
+    assert (realtime_part["scenario"], realtime_part["rate"]) == ("camera", None)
+    assert realtime_part["delivered_per_s"] > 1
+    assert benchmark["stats"]["rounds"] == len(realtime_part["ages_s"])
+
+
+def test_a_source_that_sets_the_pace_refuses_a_search(realtime: Run, suites: Path) -> None:
+    suites.joinpath("conftest.py").write_text(SOURCES + "long.is_live = True\n")
+    result = realtime("--frame-source=long:90", "--frame-rate=max", timing=True)
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(
+        ["UsageError: --frame-rate=max searches a rate, and long:90 has one of its own; leave*"]
+    )
+
+
 @pytest.mark.parametrize("count", [7, 61, 200])
 def test_a_source_of_any_length_lasts_as_long_as_the_run(realtime: Run, suites: Path, count: int) -> None:
     suites.joinpath("conftest.py").write_text(SOURCES.replace("> 100", "> 10**6"))

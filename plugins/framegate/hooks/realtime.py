@@ -14,6 +14,7 @@ from framegate.errors import WrongOutput
 from framegate.hooks.options import REALTIME, options_of
 from framegate.hooks.own import is_ours
 from framegate.hooks.pipeline import clock_of
+from framegate.hooks.registries import registries_of
 
 if TYPE_CHECKING:
     from framegate.hooks.pictures import SavePicture
@@ -52,13 +53,26 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture
 def run_request(pytestconfig: pytest.Config, benchmark: Any, frame_scenario: str, frame_pipeline: str) -> RunRequest:
-    """What the cell's run is asked to be."""
-    from framegate.realtime.run import RunRequest
+    """What the cell's run is asked to be.
+
+    Raises:
+        UsageError: it looks for a rate, and the source's frames come when they come.
+    """
+    from framegate.errors import UsageError
+    from framegate.frames import builtin, is_live
+    from framegate.realtime.run import RunRequest, is_searched
 
     options = options_of(pytestconfig)
     in_flight = options.in_flight if frame_pipeline == "overlapped" else 1
     seconds = options.seconds if benchmark.enabled else FEW_S
-    return RunRequest.of(frame_scenario, seconds, options.queue, in_flight)
+    run_request = RunRequest.of(frame_scenario, seconds, options.queue, in_flight)
+    sources = builtin() | dict(registries_of(pytestconfig).frame_sources)
+    if is_searched(run_request) and is_live(options.source, sources):
+        raise UsageError(
+            f"--frame-rate=max searches a rate, and {options.source} has one of its own; leave it out, or give another"
+            " --frame-source"
+        )
+    return run_request
 
 
 @pytest.fixture
@@ -89,7 +103,8 @@ def run_frames(
         takes: dict[float | None, Take] = {}
 
         def at(request: RunRequest) -> Realtime:
-            takes[request.rate] = take = Take.of(pipeline, request)
+            take = Take.of(pipeline, request)
+            takes[take.part.rate] = take
             return take.part
 
         def at_rate(rate: float) -> Realtime:
@@ -177,7 +192,9 @@ class Take(NamedTuple):
 
 
 def _rounds_s(run: Run) -> list[float]:
-    if run.rate is not None:
+    from framegate.realtime.run import CAMERA
+
+    if run.scenario == CAMERA:
         return [sight.shown_s - sight.due_s for sight in run.sights]
     times_s = [run.began_s, *(sight.shown_s for sight in run.sights)]
     return [after - before for before, after in pairwise(times_s)]

@@ -29,10 +29,12 @@ class Feed(Iterator[Frame], Protocol):
     """The frames of one run, numbered from 0.
 
     Attributes:
+        rate: frames that come per second; None where no schedule says when.
         began_s: when the first frame was due.
         dropped: number of a frame that was not handed out -> why.
     """
 
+    rate: float | None
     began_s: float
     dropped: dict[int, Reason]
 
@@ -57,6 +59,7 @@ class OnDemand:
     """
 
     def __init__(self, picture: Picture, seconds: float, clock: Clock, *, at_once: bool = False) -> None:
+        self.rate: float | None = None
         self.began_s = clock()
         self.dropped: dict[int, Reason] = {}
         self._picture, self._clock, self._at_once = picture, clock, at_once
@@ -108,6 +111,7 @@ class OnSchedule:
         queue: int = 1,
         patience_s: float | None = None,
     ) -> None:
+        self.rate: float | None = schedule.rate
         self.began_s = schedule.due_s(0)
         self.dropped: dict[int, Reason] = {}
         self._picture, self._schedule, self._frames = picture, schedule, frames
@@ -159,6 +163,7 @@ class OnArrival:
     """
 
     def __init__(self, pictures: Iterator[Pixels], seconds: float, clock: Clock, queue: int = 1) -> None:
+        self.rate: float | None = None
         self.began_s = clock()
         self.dropped: dict[int, Reason] = {}
         self._clock, self._most = clock, queue

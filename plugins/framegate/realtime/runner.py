@@ -73,7 +73,7 @@ def watch(pipeline: Watched, feed: Feed, request: RunRequest, clock: Callable[[]
     feed.close()
     return Run(
         scenario=request.scenario,
-        rate=request.rate,
+        rate=feed.rate,
         began_s=feed.began_s,
         ended_s=seen[-1].shown_s if seen else feed.began_s,
         came=feed.came(),

@@ -7,9 +7,10 @@ from virtual_clock import VirtualClock
 
 from framegate.errors import FrameError
 from framegate.interfaces import Frame, Pixels
-from framegate.realtime.feed import Feed, open_feed
+from framegate.realtime.feed import Feed, OnArrival, open_feed
 from framegate.realtime.run import RunRequest, Sight, cell_names
 from framegate.realtime.runner import watch
+from framegate.realtime.statistics import realtime_of
 
 CAMERA = RunRequest("camera", 10.0, 1.0)
 
@@ -61,6 +62,14 @@ def test_a_source_that_fails_ends_the_run_with_what_there_is_and_the_reason() ->
     assert run.ended == "the cable was pulled"
     assert [sight.frame for sight in run.sights] == list(range(7))
     assert run.came == 7
+
+
+def test_a_device_that_sets_the_pace_has_no_rate_whatever_was_asked_for() -> None:
+    clock = VirtualClock()
+    feed = OnArrival(iter([np.zeros((1, 1, 3), np.uint8)] * 3), 60.0, clock, queue=3)
+    run = watch(Slow(feed, clock, 0.5), feed, CAMERA, clock)
+    assert (run.scenario, run.rate, run.came) == ("camera", None, 3)
+    assert realtime_of(run).delivered_per_s == 2.0
 
 
 def test_runs_have_names_and_names_have_runs() -> None:
