@@ -20,7 +20,7 @@ from framegate.browser.driver import Browser
 from framegate.browser.server import page_server
 from framegate.errors import WrongOutput
 from framegate.interfaces import Pixels, ResolvedModel
-from framegate.pipelines.page import shown
+from framegate.pipelines.page import look_at
 from framegate.pipelines.verify import verify_screen
 
 OpenMutant = Callable[["Mutant"], session.TFJSPage]
@@ -184,7 +184,7 @@ def wrong_after(page: session.TFJSPage, way: str) -> set[str]:
 
 def is_wrong(page: session.TFJSPage, way: str, end: str) -> bool:
     try:
-        verify_screen(shown(page.look(), (-1, 1), way, end))
+        verify_screen(look_at(page.look(), (-1, 1), way, end))
     except WrongOutput:
         return True
     return False

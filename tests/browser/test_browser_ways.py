@@ -13,7 +13,7 @@ from framegate.browser import session
 from framegate.browser.session import TFJSPage
 from framegate.errors import BackendUnavailable
 from framegate.interfaces import Pixels
-from framegate.pipelines.page import BY_SHADER, shown
+from framegate.pipelines.page import BY_SHADER, look_at
 from framegate.pipelines.verify import verify_screen
 
 OpenPage = Callable[..., TFJSPage]
@@ -30,7 +30,7 @@ def show_their_last(page: TFJSPage, way: str, picture: Pixels, channels: int = 3
     """The picture that was fed last, which is on the canvas."""
     look = page.look()
     fed = fed_pictures(picture)[look.picture]
-    verify_screen(shown(look, (-1, 1), way, "the last frame"))
+    verify_screen(look_at(look, (-1, 1), way, "the last frame"))
     assert np.abs(look.pixels[..., :channels].astype(int) - fed[..., :channels]).max() <= tolerance, way
     return fed
 

@@ -15,7 +15,7 @@ from framegate.browser.results import PageRounds
 from framegate.browser.runtimes import builtin_runtimes
 from framegate.errors import BackendUnavailable, WrongOutput
 from framegate.inference.agreement import verify_agreement
-from framegate.pipelines.page import AGREEMENT, verify_nothing_left
+from framegate.pipelines.page import PAGE_AGREEMENT, verify_nothing_left
 from framegate.software import is_software
 
 Run = Callable[..., pytest.RunResult]
@@ -136,7 +136,7 @@ def test_outputs_agree_within_a_ten_thousandth_of_their_range() -> None:
     expected = np.linspace(-1, 1, 12, dtype=np.float32).reshape(1, 2, 2, 3)
 
     def compare(values: NDArray[np.float32]) -> float:
-        return verify_agreement({"output": values}, {"Identity": expected}, "tensorflow", AGREEMENT)
+        return verify_agreement({"output": values}, {"Identity": expected}, "tensorflow", PAGE_AGREEMENT)
 
     assert compare(expected + np.float32(1.9e-4)) == pytest.approx(0.95e-4, rel=1e-3)
     with pytest.raises(WrongOutput, match=r"up to 0\.00021; 0\.0002 is allowed"):

@@ -11,7 +11,7 @@ import numpy as np
 
 from framegate.browser.results import Delivered, PageLook, PageRounds, PageRun
 from framegate.browser.runs import page_run
-from framegate.browser.tfjs import VERSION, tfjs_files
+from framegate.browser.tfjs import TFJS_VERSION, tfjs_files
 from framegate.browser.trace import read_marks
 from framegate.errors import BackendUnavailable, BrowserError, ModelError, NoAnswer
 from framegate.frames.numbers import BITS, BLACK, BLOCKS, RANGE, WHITE
@@ -84,7 +84,7 @@ class TFJSPage:
         self.model = model
         self._named = f"model {model.name!r}"
         try:
-            loaded = browser.call("framegate.load", artifacts, LOAD_S, f"load {self._named} in TF.js {VERSION}")
+            loaded = browser.call("framegate.load", artifacts, LOAD_S, f"load {self._named} in TF.js {TFJS_VERSION}")
         except NoAnswer as error:
             raise ModelError(str(error)) from error
         self._refuse(loaded)
@@ -100,7 +100,9 @@ class TFJSPage:
 
     def _refuse(self, answer: Mapping[str, Any]) -> None:
         if "refused" in answer:
-            raise ModelError(f"TF.js {VERSION} refuses {self._named}: {' '.join(answer['refused'].split())[:_LONGEST]}")
+            raise ModelError(
+                f"TF.js {TFJS_VERSION} refuses {self._named}: {' '.join(answer['refused'].split())[:_LONGEST]}"
+            )
 
     def take(
         self, pictures: Sequence[Pixels], channels: int, *, batched: bool, dtype: str, value_range: Range
@@ -130,7 +132,7 @@ class TFJSPage:
         self._taken = None
         self._pictures = [f"picture-{index}" for index in range(len(data))]
         self._server.add(dict(zip(self._pictures, data, strict=True)))
-        doing = f"run {self._named} in TF.js {VERSION} once"
+        doing = f"run {self._named} in TF.js {TFJS_VERSION} once"
         answer = self._browser.call("framegate.take", {"pictures": self._pictures, **settings}, ROUNDS_S, doing)
         self._refuse(answer)
         self._input, self._frames = settings, 0

@@ -15,7 +15,7 @@ from framegate.errors import BackendUnavailable, NotFetched
 from framegate.models.cache import cache_errors, displace, partial_folder, say_damaged
 from framegate.models.packages import Package, download
 
-VERSION = "4.22.0"
+TFJS_VERSION = "4.22.0"
 BUNDLE = Path(__file__).parents[1] / "data" / "tfjs"
 """Where the files are in a package that carries them."""
 
@@ -65,7 +65,7 @@ def find_tfjs(cache: Path) -> Path | None:
 
 def cached(cache: Path) -> Path:
     """The folder for them in a cache."""
-    return cache / "tfjs" / VERSION
+    return cache / "tfjs" / TFJS_VERSION
 
 
 def fetch_tfjs(folder: Path) -> None:
@@ -89,7 +89,7 @@ def fetch_tfjs(folder: Path) -> None:
                 if not folder.is_dir():
                     displace(folder, partial / "before")
                     folder.mkdir(exist_ok=True)
-                download(Package(name, VERSION, "."), pin, partial, [f"dist/{file}" for file in files_wrong])
+                download(Package(name, TFJS_VERSION, "."), pin, partial, [f"dist/{file}" for file in files_wrong])
                 _move(partial / "package" / "dist", folder, files_wrong)
 
 

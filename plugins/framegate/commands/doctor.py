@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable, Sequence
 
 from framegate.doctor.children import examine
-from framegate.doctor.probes import AUTO, NULL, Finding, Key
+from framegate.doctor.probes import AUTO, NULL, Diagnosis, Key
 from framegate.errors import UnknownName
 from framegate.report.doctor import doctor_table
 
@@ -32,7 +32,7 @@ def run(required: Sequence[str]) -> int:
     return 1 if lacking else 0
 
 
-def _lacking(findings: Iterable[Finding]) -> list[str]:
+def _lacking(findings: Iterable[Diagnosis]) -> list[str]:
     """What has to be there to measure anything."""
     working = {(finding.kind, finding.name) for finding in findings if finding.state == OK}
     runs = {name for kind, name in working if kind == "runtime"} - {AUTO, NULL}
@@ -46,7 +46,7 @@ def _lacking(findings: Iterable[Finding]) -> list[str]:
     return lines
 
 
-def _not_ok(findings: Sequence[Finding], required: Iterable[str]) -> list[str]:
+def _not_ok(findings: Sequence[Diagnosis], required: Iterable[str]) -> list[str]:
     states = {finding.name: finding for finding in findings}
     lines = []
     for name in required:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from framegate.errors import BackendUnavailable, GLError
 from framegate.gl import egl_library as egl
-from framegate.gl.context import VERSIONS, BaseContext
+from framegate.gl.context import GL_VERSIONS, BaseContext
 from framegate.gl.selection import listed
 from framegate.interfaces import ANYWHERE, GLRequest
 
@@ -111,7 +111,7 @@ def displays() -> Iterator[Display]:
         if handle:
             yield Display("surfaceless", handle)
     if {"EGL_EXT_platform_device", "EGL_EXT_platform_base"} <= extensions:
-        for number, device in enumerate(egl.devices()):
+        for number, device in enumerate(egl.device_handles()):
             handle = egl.platform_display(egl.PLATFORM_DEVICE, device)
             if handle:
                 yield Display(f"device {number}", handle)
@@ -126,7 +126,7 @@ def devices() -> list[str]:
     Raises:
         BackendUnavailable: EGL is not installed.
     """
-    return [egl.device_name(device) for device in egl.devices()]
+    return [egl.device_name(device) for device in egl.device_handles()]
 
 
 def _device_display(number: int) -> Display:
@@ -156,7 +156,7 @@ def _config(library: ctypes.CDLL, display: Display) -> int:
 
 
 def _create(library: ctypes.CDLL, display: Display, config: int) -> int:
-    for major, minor in VERSIONS:
+    for major, minor in GL_VERSIONS:
         attributes = egl.attributes(
             egl.MAJOR_VERSION, major, egl.MINOR_VERSION, minor, egl.PROFILE_MASK, egl.CORE_PROFILE_BIT
         )

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from framegate.errors import BackendUnavailable, GLError, WindowClosed
-from framegate.gl.context import VERSIONS, BaseContext
+from framegate.gl.context import GL_VERSIONS, BaseContext
 from framegate.gl.screen import GLScreen
 from framegate.gl.x11 import DisplayWatch
 from framegate.interfaces import ANYWHERE, AS_TO_PIXELS, Drawing, GLRequest, Size
@@ -183,7 +183,7 @@ def _errors(glfw: Any) -> Iterator[list[str]]:
 
 
 def _window(glfw: Any, *, visible: bool) -> Any:
-    for major, minor in VERSIONS:
+    for major, minor in GL_VERSIONS:
         glfw.default_window_hints()
         for hint, value in (
             (glfw.VISIBLE, visible),

@@ -9,7 +9,7 @@ import os
 from typing import Any
 
 from framegate.errors import BackendUnavailable, GLError
-from framegate.gl.context import VERSIONS, BaseContext
+from framegate.gl.context import GL_VERSIONS, BaseContext
 from framegate.interfaces import ANYWHERE, GLRequest
 
 _NAMES = ("libOSMesa.so.8", "libOSMesa.so.6", "libOSMesa.so")
@@ -49,7 +49,7 @@ class OSMesaContext(BaseContext):
 
 
 def _create(library: Any) -> int:
-    for major, minor in VERSIONS:
+    for major, minor in GL_VERSIONS:
         attributes = (_FORMAT, _RGBA, _PROFILE, _CORE_PROFILE, _MAJOR_VERSION, major, _MINOR_VERSION, minor, 0)
         handle = library.OSMesaCreateContextAttribs((ctypes.c_int * len(attributes))(*attributes), None)
         if handle:

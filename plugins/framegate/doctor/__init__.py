@@ -1,6 +1,6 @@
 """Try every backend on this machine, in processes of their own: what crashes is a row of the table."""
 
 from framegate.doctor.children import examine
-from framegate.doctor.probes import Finding
+from framegate.doctor.probes import Diagnosis
 
-__all__ = ["Finding", "examine"]
+__all__ = ["Diagnosis", "examine"]

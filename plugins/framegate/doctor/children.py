@@ -10,7 +10,7 @@ from contextlib import ExitStack, closing
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
-from framegate.doctor.probes import GROUPS, Finding, Key, findings, probes
+from framegate.doctor.probes import GROUPS, Diagnosis, Key, findings, probes
 
 PROBE_S = 180.0
 """A backend that has not answered by then hangs."""
@@ -18,7 +18,7 @@ PROBE_S = 180.0
 Try = Callable[[Connection, str, Sequence[Key]], None]
 
 
-def examine(say: Callable[[Key], None] = lambda _: None) -> Iterator[Finding]:
+def examine(say: Callable[[Key], None] = lambda _: None) -> Iterator[Diagnosis]:
     """Make each runtime, GL context, renderer and browser, and use it once.
 
     The groups run at the same time. The browser may take the machine's GPU, and says what it took.
@@ -56,7 +56,7 @@ class Group:
         self._name, self._left, self._run, self._patience_s = name, list(keys), run, patience_s
         self._start()
 
-    def findings(self, say: Callable[[Key], None]) -> Iterator[Finding]:
+    def findings(self, say: Callable[[Key], None]) -> Iterator[Diagnosis]:
         """A finding for each, in order, whatever becomes of the process."""
         while self._left:
             say(self._left[0])
@@ -80,11 +80,11 @@ class Group:
         self._process.start()
         theirs.close()
 
-    def _next(self) -> Finding:
+    def _next(self) -> Diagnosis:
         ready = wait([self._connection, self._process.sentinel], self._patience_s)
         if self._connection.poll():
             try:
-                finding: Finding = self._connection.recv()
+                finding: Diagnosis = self._connection.recv()
             except EOFError:
                 pass
             else:
@@ -93,7 +93,7 @@ class Group:
         self._process.join(1)
         code = self._process.exitcode
         self.end()
-        return Finding(*self._left[0], CRASHED, f"{reason}{'' if code is None else f', {_ending(code)}'}")
+        return Diagnosis(*self._left[0], CRASHED, f"{reason}{'' if code is None else f', {_ending(code)}'}")
 
 
 CRASHED = "crashed"

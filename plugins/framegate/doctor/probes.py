@@ -15,7 +15,7 @@ import numpy as np
 from framegate import contexts, renderers, runtimes
 from framegate.browser.chromium import CHROMIUM
 from framegate.browser.driver import Browser
-from framegate.browser.tfjs import VERSION, find_tfjs
+from framegate.browser.tfjs import TFJS_VERSION, find_tfjs
 from framegate.errors import BackendUnavailable, FramegateError, SourceError
 from framegate.gl.selection import devices_of
 from framegate.interfaces import ANYWHERE, GLContext, RendererFactory, RuntimeFactory
@@ -33,7 +33,7 @@ Key = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class Finding:
+class Diagnosis:
     """One line of the doctor's table.
 
     Attributes:
@@ -74,7 +74,7 @@ def probes(group: str, keep: ExitStack) -> dict[Key, Callable[[], str]]:
     }
 
 
-def findings(group: str, keys: Collection[Key] | None = None) -> Iterator[Finding]:
+def findings(group: str, keys: Collection[Key] | None = None) -> Iterator[Diagnosis]:
     """Try a group in this process, in order; only those of ``keys``, if they are given."""
     with ExitStack() as keep:
         for key, look in probes(group, keep).items():
@@ -82,17 +82,17 @@ def findings(group: str, keys: Collection[Key] | None = None) -> Iterator[Findin
                 yield _finding(*key, look)
 
 
-def _finding(kind: str, name: str, look: Callable[[], str]) -> Finding:
+def _finding(kind: str, name: str, look: Callable[[], str]) -> Diagnosis:
     try:
-        return Finding(kind, name, "ok", look())
+        return Diagnosis(kind, name, "ok", look())
     except BackendUnavailable as error:
-        return Finding(kind, name, "missing", str(error))
+        return Diagnosis(kind, name, "missing", str(error))
     except FramegateError as error:
-        return Finding(kind, name, "broken", str(error))
+        return Diagnosis(kind, name, "broken", str(error))
     except ImportError as error:
-        return Finding(kind, name, "broken", str(unavailable(error) or error))
+        return Diagnosis(kind, name, "broken", str(unavailable(error) or error))
     except Exception as error:  # noqa: BLE001 # a library that fails in its own way is a row like any other
-        return Finding(kind, name, "broken", f"{type(error).__name__}: {' '.join(str(error).split())}")
+        return Diagnosis(kind, name, "broken", f"{type(error).__name__}: {' '.join(str(error).split())}")
 
 
 def _describe_runtime(name: str) -> str:
@@ -147,14 +147,14 @@ def _describe_browser() -> str:
 def _describe_tfjs() -> str:
     folder = find_tfjs(cache_dir())
     if folder is not None:
-        return f"TF.js {VERSION} in {folder}"
+        return f"TF.js {TFJS_VERSION} in {folder}"
     if shutil.which("npm") is None:
         raise BackendUnavailable(
-            f"TF.js {VERSION} is neither in this package nor in the cache, and npm is not installed",
+            f"TF.js {TFJS_VERSION} is neither in this package nor in the cache, and npm is not installed",
             "apt-get install npm, or install a wheel that carries TF.js",
         )
     _check_written(cache_dir())
-    return f"TF.js {VERSION} is not there yet; npm fetches it at the first run"
+    return f"TF.js {TFJS_VERSION} is not there yet; npm fetches it at the first run"
 
 
 def _describe_cache() -> str:

@@ -52,7 +52,7 @@ def live_frames(
 
     own_pace = is_live(source, registry)
     frames = looped(source, opened) if loops and not own_pace else _some(source, opened)
-    with Ahead(source, checked(source, frames), 1 if own_pace else most, patience_s, newest=own_pace) as ahead:
+    with Ahead(source, alike(source, frames), 1 if own_pace else most, patience_s, newest=own_pace) as ahead:
         yield ahead
 
 
@@ -86,7 +86,7 @@ def looped(source: str, opened: Callable[[], Iterator[Pixels]], keep: int = MOST
         yield from _some(source, opened)
 
 
-def checked(source: str, frames: Iterator[Pixels]) -> Iterator[Pixels]:
+def alike(source: str, frames: Iterator[Pixels]) -> Iterator[Pixels]:
     """The same frames, read-only, until one is not like the first, or there are no more.
 
     Yields:

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from framegate.results.page import Page
-from framegate.results.parts import Frame, Frames
+from framegate.results.parts import Cell, FedFrames
 
 TOLD_OTHERWISE = {"model", "is_software"}
-"""Fields of `Frame` left out: a model is identified by its sha256, a software GPU by its device name."""
+"""Fields of `Cell` left out: a model is identified by its sha256, a software GPU by its device name."""
 PAGE_FIELDS = ("browser", "tfjs", "wasm_threads", "device", "gpu", "camera_input")
 
 Fingerprint = dict[str, str]
@@ -41,11 +41,11 @@ def fingerprint(machine_info: Mapping[str, Any], extra_info: Mapping[str, Any]) 
     fields |= {f"{name} version": version for name, version in section(machine_info, "versions").items()}
     if machine_info.get("instruments"):
         fields["instruments"] = ", ".join(map(str, machine_info["instruments"]))
-    frame = Frame.read(extra_info) or Frame()
+    frame = Cell.read(extra_info) or Cell()
     fields |= {name: value for name, value in vars(frame).items() if value is not None and name not in TOLD_OTHERWISE}
     page = Page.read(extra_info) or Page()
     fields |= {name: value for name in PAGE_FIELDS if (value := getattr(page, name)) is not None}
-    frames = Frames.read(extra_info)
+    frames = FedFrames.read(extra_info)
     fields |= {} if frames is None else {f"frames {name}": value for name, value in vars(frames).items()}
     return {name: str(value) for name, value in fields.items()}
 

@@ -17,7 +17,7 @@ from framegate.gate.samples import both_counts, families, memory_of
 from framegate.gate.statistics import ENOUGH_RUNS, HistoryShift, against_history
 from framegate.gate.verdicts import MEMORY, MISSED, Finding, Verdict
 from framegate.gate.worker.messages import Outcome
-from framegate.results.parts import Memory, Stages
+from framegate.results.parts import Memory, StageSamples
 from framegate.words import Stat
 
 UNSURE = (
@@ -84,8 +84,8 @@ def launch_values(entry: Mapping[str, Any], stat: Stat) -> list[dict[str, float]
 
 
 def _stages(extra_info: Mapping[str, Any]) -> Mapping[str, Sequence[float]]:
-    stages = Stages.read(extra_info)
-    if stages is None and extra_info.get(Stages.key, {}) != {}:  # empty, if no stage was in all launches
+    stages = StageSamples.read(extra_info)
+    if stages is None and extra_info.get(StageSamples.key, {}) != {}:  # empty, if no stage was in all launches
         raise ValueError("the seconds of its stages cannot be read")
     return {} if stages is None else stages.samples_s
 

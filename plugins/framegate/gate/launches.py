@@ -18,7 +18,7 @@ from framegate.gate.samples import memory_of
 from framegate.gate.worker.messages import Finished, Outcome, RunAll
 from framegate.gate.workers import Side, workers
 from framegate.leftovers import temporary_folder
-from framegate.results.parts import Memory, Stages
+from framegate.results.parts import Memory, StageSamples
 
 Say = Callable[[str], None]
 Summarise = Callable[[list[float]], Mapping[str, Any]]
@@ -82,7 +82,7 @@ def merged_run(launches: Sequence[Launch], summarise: Summarise) -> dict[str, An
     benchmarks: dict[str, dict[str, Any]] = {}
     for key, entry in [item for launch in launches for item in by_key(launch.run).items()]:
         extra_info = section(entry, "extra_info")
-        stages = Stages.read(extra_info) or Stages()
+        stages = StageSamples.read(extra_info) or StageSamples()
         part = {"rounds": len(entry["stats"]["data"]), "calls": len(next(iter(stages.samples_s.values()), ()))}
         part |= memory_of(Memory.read(extra_info))
         if key not in benchmarks:
@@ -92,11 +92,11 @@ def merged_run(launches: Sequence[Launch], summarise: Summarise) -> dict[str, An
         merged = benchmarks[key]
         merged["extra_info"]["gate"]["launches"].append(part)
         merged["stats"] = {**merged["stats"], "data": merged["stats"]["data"] + entry["stats"]["data"]}
-        if joined := Stages.read(merged["extra_info"]):
+        if joined := StageSamples.read(merged["extra_info"]):
             # A stage that not all launches have cannot be told apart by their numbers of calls.
             names = [name for name in joined.samples_s if name in stages.samples_s]
             samples = {name: (*joined.samples_s[name], *stages.samples_s[name]) for name in names}
-            Stages(samples).store(merged["extra_info"])
+            StageSamples(samples).store(merged["extra_info"])
     for merged in benchmarks.values():
         merged["stats"] = {**merged["stats"], **summarise(merged["stats"]["data"])}
     first = next((launch.run for launch in launches if launch.run["benchmarks"]), launches[0].run)

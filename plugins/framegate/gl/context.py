@@ -19,7 +19,7 @@ from framegate.software import is_software
 if TYPE_CHECKING:
     from framegate.interfaces import Screen, Size
 
-VERSIONS = ((4, 6), (4, 5), (4, 3), (4, 1), (3, 3))
+GL_VERSIONS = ((4, 6), (4, 5), (4, 3), (4, 1), (3, 3))
 """Core profile versions to ask for, best first; 3.3 is the least that the renderers need."""
 
 
@@ -142,7 +142,7 @@ def _describe(name: str, gl: GLFunctions) -> GLInfo:
     numbers = (ctypes.c_int(), ctypes.c_int())
     gl.glGetIntegerv(gl.GL_MAJOR_VERSION, ctypes.byref(numbers[0]))
     gl.glGetIntegerv(gl.GL_MINOR_VERSION, ctypes.byref(numbers[1]))
-    if (numbers[0].value, numbers[1].value) < VERSIONS[-1]:
+    if (numbers[0].value, numbers[1].value) < GL_VERSIONS[-1]:
         raise BackendUnavailable(
             f"{name} gives OpenGL {version} ({renderer}), and 3.3 is the least that will do", "install a newer driver"
         )

@@ -108,7 +108,7 @@ def platform_display(platform: int, native: int | None) -> int | None:
     return handle
 
 
-def devices() -> list[int]:
+def device_handles() -> list[int]:
     """Handles of the devices EGL knows, GPUs before software, else in EGL's order."""
     query = _extension("eglQueryDevicesEXT", _UINT, _INT, _POINTER, _POINTER)
     handles, count = (_POINTER * 32)(), ctypes.c_int()

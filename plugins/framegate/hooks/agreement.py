@@ -63,7 +63,7 @@ def ask_reference(
         if kind_of(request.node) == PAGE:
             vet_model(resolved_model, REFERENCE)
             is_batched = next(iter(feeds[0].values())).ndim == 4
-            return shown(references.apart(resolved_model, REFERENCE, feeds), frame_model, batched=is_batched)
+            return pictures_of(references.apart(resolved_model, REFERENCE, feeds), frame_model, batched=is_batched)
         if isinstance(request.getfixturevalue("runtime"), NullRuntime):
             return references.apart(resolved_model, frame_runtime, feeds)
         vet_model(resolved_model, REFERENCE)
@@ -72,7 +72,7 @@ def ask_reference(
     return ask
 
 
-def shown(reference: Reference, model: str, *, batched: bool) -> Reference:
+def pictures_of(reference: Reference, model: str, *, batched: bool) -> Reference:
     """The one output of a reference that is a picture."""
     from framegate.interfaces import TensorInfo
     from framegate.models.image_io import image_output

@@ -11,7 +11,7 @@ import pytest
 from framegate.hooks.options import options_of
 
 OPENCV = ("opencv-python", "opencv-python-headless", "opencv-contrib-python", "opencv-contrib-python-headless")
-VERSIONS = {"numpy": ("numpy",), "opencv-python": OPENCV}
+DISTRIBUTIONS = {"numpy": ("numpy",), "opencv-python": OPENCV}
 """Libraries that every suite computes with, and what may bring them; the others say their versions as runtimes."""
 
 INSTRUMENTS = pytest.StashKey[set[str]]()
@@ -27,17 +27,17 @@ def frame_info(request: pytest.FixtureRequest, benchmark: Any) -> FrameInfo:
     ``threads``, ``gl``, ``gl_renderer``, ``is_software``, ``vsync``).
     """
     from framegate.matrix import AXES
-    from framegate.results.parts import VERSION, Form, Frame, Frames
+    from framegate.results.parts import FORM_VERSION, Cell, FedFrames, Form
 
-    info: FrameInfo = Frame().stored()
+    info: FrameInfo = Cell().stored()
     callspec = getattr(request.node, "callspec", None)
     params = {} if callspec is None else callspec.params
     for axis in AXES:
         info[axis] = params.get(f"frame_{axis}")
     options = options_of(request.config)
-    Form(VERSION).store(benchmark.extra_info)
-    benchmark.extra_info[Frame.key] = info
-    Frames(options.source, options.fit).store(benchmark.extra_info)
+    Form(FORM_VERSION).store(benchmark.extra_info)
+    benchmark.extra_info[Cell.key] = info
+    FedFrames(options.source, options.fit).store(benchmark.extra_info)
     return info
 
 
@@ -61,7 +61,7 @@ def pytest_benchmark_update_json(config: pytest.Config, output_json: dict[str, A
 @pytest.hookimpl(optionalhook=True)  # pytest-benchmark may be switched off
 def pytest_benchmark_update_machine_info(machine_info: dict[str, Any]) -> None:
     """Store the versions of what every suite computes with."""
-    machine_info["versions"] = {name: _version(brought_by) for name, brought_by in VERSIONS.items()}
+    machine_info["versions"] = {name: _version(brought_by) for name, brought_by in DISTRIBUTIONS.items()}
 
 
 def _version(distributions: Iterable[str]) -> str | None:

@@ -80,11 +80,11 @@ def note_range(
     A picture that is all black, all white or clamped in many places is the mark of a wrong one.
     """
     from framegate.models.output_range import ShownRange
-    from framegate.results.parts import Picture
+    from framegate.results.parts import PictureValues
 
     def look(picture: Array) -> None:
         shown = ShownRange.of(picture, frame_io.output_range)
-        Picture(*shown).store(benchmark.extra_info)
+        PictureValues(*shown).store(benchmark.extra_info)
         line = shown.note()
         if line is not None:
             remarks = benchmark.extra_info.get("model_remarks", [])

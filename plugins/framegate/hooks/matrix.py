@@ -26,7 +26,7 @@ MARKER = "frame_defaults"
 MAIN = "frame_main"
 STUDY = "study"
 NO_CELLS = "frame_no_cells"
-BROWSER = "browser"
+BROWSER_MARKER = "browser"
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -39,7 +39,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", f"{MAIN}(...): in place of {MARKER}'s, axis by axis, where neither a file nor -k names the suite"
     )
-    config.addinivalue_line("markers", f"{BROWSER}: runs in a browser; runtimes and renderers are TF.js' own")
+    config.addinivalue_line("markers", f"{BROWSER_MARKER}: runs in a browser; runtimes and renderers are TF.js' own")
     config.addinivalue_line("markers", f"{NO_CELLS}: no runtime or renderer that was asked for is of the suite's kind")
     if not has_benchmarks(config):
         config.addinivalue_line("markers", "benchmark: pytest-benchmark's, which is switched off")
@@ -100,7 +100,7 @@ def kind_of(item: pytest.Item) -> str:
     """The kind of pipelines that a test measures."""
     from framegate.pipelines.base import PAGE, PYTHON
 
-    return PAGE if item.get_closest_marker(BROWSER) else PYTHON
+    return PAGE if item.get_closest_marker(BROWSER_MARKER) else PYTHON
 
 
 def _is_named(config: pytest.Config, item: pytest.Item) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from framegate.errors import WrongOutput
-from framegate.hooks.matrix import BROWSER, kind_of
+from framegate.hooks.matrix import BROWSER_MARKER, kind_of
 from framegate.hooks.options import options_of
 from framegate.hooks.own import is_ours
 from framegate.hooks.settings import per_run
@@ -36,7 +36,7 @@ def clock_of(config: pytest.Config) -> ReplayClock:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Have pytest-benchmark read that clock in the suites that play back."""
     for item in items:
-        plays_back = item.get_closest_marker(BROWSER) or "run_frames" in getattr(item, "fixturenames", ())
+        plays_back = item.get_closest_marker(BROWSER_MARKER) or "run_frames" in getattr(item, "fixturenames", ())
         if plays_back and is_ours(item):
             marker = item.get_closest_marker("benchmark")
             item.add_marker(
@@ -99,7 +99,7 @@ def measure_frames(pytestconfig: pytest.Config, benchmark: Any, save_picture: Sa
 
     With ``--frame-pictures``, what the first frame shows is kept; nothing is read back without.
     """
-    from framegate.results.parts import Stages
+    from framegate.results.parts import StageSamples
 
     is_kept = options_of(pytestconfig).pictures is not None
     bench = PytestBench(benchmark, is_profiled=bool(pytestconfig.getoption("benchmark_cprofile")))
@@ -109,7 +109,7 @@ def measure_frames(pytestconfig: pytest.Config, benchmark: Any, save_picture: Sa
         stages_s = pipeline.measure(bench)
         _store(benchmark.extra_info, pipeline)
         if stages_s:
-            Stages(stages_s).store(benchmark.extra_info)
+            StageSamples(stages_s).store(benchmark.extra_info)
 
     return measure
 

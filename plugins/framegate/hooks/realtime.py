@@ -89,7 +89,7 @@ def run_frames(
     """
     from framegate.realtime.run import is_searched
     from framegate.realtime.search import search_rate, seconds_needed
-    from framegate.results.parts import Stages
+    from framegate.results.parts import StageSamples
 
     clock = clock_of(pytestconfig)
     is_kept = options_of(pytestconfig).pictures is not None
@@ -118,7 +118,7 @@ def run_frames(
         part.store(benchmark.extra_info)
         last = takes[part.rate]
         if last.run.sights:
-            Stages(last.stages_s).store(benchmark.extra_info)
+            StageSamples(last.stages_s).store(benchmark.extra_info)
         rounds_s = _rounds_s(last.run)
         seconds = iter(rounds_s)
         benchmark.pedantic(lambda: clock.advance(next(seconds)), rounds=len(rounds_s), iterations=1)

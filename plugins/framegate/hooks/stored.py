@@ -33,7 +33,7 @@ def store_stages(pytestconfig: pytest.Config, benchmark: Any, frame_info: FrameI
     Nothing is stored with timing off, when there are no rounds, nor with ``--benchmark-cprofile``, which calls the
     function under a profiler after the rounds.
     """
-    from framegate.results.parts import Stages
+    from framegate.results.parts import StageSamples
 
     del frame_info  # asked for as it describes the cell
 
@@ -41,7 +41,7 @@ def store_stages(pytestconfig: pytest.Config, benchmark: Any, frame_info: FrameI
         if benchmark.stats is None or pytestconfig.getoption("benchmark_cprofile"):
             return False
         count = benchmark.stats.stats.rounds * benchmark.stats.iterations
-        Stages(timer.rounds(count, calls_after)).store(benchmark.extra_info)
+        StageSamples(timer.rounds(count, calls_after)).store(benchmark.extra_info)
         return True
 
     return store

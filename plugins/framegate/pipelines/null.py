@@ -14,7 +14,7 @@ from framegate.frames.numbers import read_number
 from framegate.interfaces import Frame, Pixels, Stage
 from framegate.measure.stages import Clock, StageTimer
 from framegate.pipelines.base import Bench, Look, StagesS
-from framegate.realtime.runner import sights, watch
+from framegate.realtime.runner import sights, watched_run
 
 if TYPE_CHECKING:
     from framegate.interfaces import Array
@@ -61,7 +61,7 @@ class NullPipeline:
             UsageError: nothing was given to open them with.
         """
         with self._opened(request) as feed:
-            return watch(self, feed, request, self._clock)
+            return watched_run(self, feed, request, self._clock)
 
     @contextmanager
     def sights(self, request: RunRequest) -> Iterator[Iterator[Sight]]:

@@ -19,7 +19,7 @@ from framegate.measure.replay import ReplayClock
 from framegate.pipelines.base import Bench, Look, StagesS
 from framegate.realtime.run import CAMERA
 from framegate.results.page import Arrivals, Kernels, PageLaunch, Presentation
-from framegate.results.parts import Stages
+from framegate.results.parts import StageSamples
 from framegate.software import is_software
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ LEAST_CLIP = 100
 CLIP_SPARE_S = 3.0
 """Seconds that a camera runs before frames are taken from it, about."""
 
-AGREEMENT = 1e-4
+PAGE_AGREEMENT = 1e-4
 """Of the output's range: TF.js' backends compute in float32, in other orders than the reference."""
 UNIT_AGREEMENT = 1e-5
 """Of full brightness: a GPU's division may be off by a few units in the last place."""
@@ -158,7 +158,7 @@ class PagePipeline:
         bench.repeat(lambda: self._clock.advance(next(remaining)), len(frames_s))
         self._about = describe_launches(launches)
         self._about |= {"methods": dict(self.page.methods()), "readback_s": self.page.readback()}
-        stages = Stages(joined(launches))
+        stages = StageSamples(joined(launches))
         if self._has_kernels:
             self._about["kernels"] = asdict(self._kernels(stages.medians_s["inference"]))
         return stages.samples_s
@@ -289,7 +289,7 @@ class PagePipeline:
         look, io = self.page.look(), self.frame_io
         to_tensor = ToTensor(io.shape, io.input.dtype, io.input_range)
         feeds = {io.input.name: to_tensor(self.pictures[look.picture])}
-        self._looks.append(shown(look, io.output_range, self._way, after, io.output.name, feeds))
+        self._looks.append(look_at(look, io.output_range, self._way, after, io.output.name, feeds))
 
 
 def clip_length(rate: float, seconds: float, size: tuple[int, ...]) -> int:
@@ -298,7 +298,7 @@ def clip_length(rate: float, seconds: float, size: tuple[int, ...]) -> int:
     return max(LEAST_CLIP, min(most, RANGE, math.ceil(rate * (seconds + CLIP_SPARE_S))))
 
 
-def shown(
+def look_at(
     look: PageLook,
     value_range: Range,
     way: str,
@@ -332,7 +332,7 @@ def shown(
         feeds=[feeds or {}],
         outputs={output: look.output},
         tolerance=1 if way in BY_SHADER else 0,
-        agreement=AGREEMENT,
+        agreement=PAGE_AGREEMENT,
     )
 
 

@@ -12,7 +12,7 @@ from framegate.frames.turns import TURNS, WARM_UP
 from framegate.interfaces import Drawing, Frame, Renderer
 from framegate.measure.stages import Clock
 from framegate.pipelines.base import Bench, Look, StagesS
-from framegate.realtime.runner import sights, watch
+from framegate.realtime.runner import sights, watched_run
 
 if TYPE_CHECKING:
     from framegate.interfaces import Array, Pixels
@@ -90,7 +90,7 @@ class PythonPipeline:
             UsageError: this pipeline was built without numbers.
         """
         with self._opened(request) as feed:
-            return watch(self, feed, request, self._order.clock)
+            return watched_run(self, feed, request, self._order.clock)
 
     @contextmanager
     def sights(self, request: RunRequest) -> Iterator[Iterator[Sight]]:

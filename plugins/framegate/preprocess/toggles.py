@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from framegate.errors import UnknownName, UsageError
 
 NONE = "none"
-ALL = "all"
+ALL_STEPS = "all"
 
 
 def parse_toggles(text: str, known: Iterable[str]) -> str:
@@ -24,15 +24,15 @@ def parse_toggles(text: str, known: Iterable[str]) -> str:
         UnknownName: a step that does not exist.
         UsageError: a step named twice, or ``none``/``all`` joined with others.
     """
-    if text in (NONE, ALL):
+    if text in (NONE, ALL_STEPS):
         return text
     order = list(known)
     names = text.split("+")
     for name in names:
-        if name in (NONE, ALL):
+        if name in (NONE, ALL_STEPS):
             raise UsageError(f"preprocessing {text!r}: {name!r} stands alone, it cannot be joined with '+'")
         if name not in order:
-            raise UnknownName("preprocessing step", name, [*order, NONE, ALL])
+            raise UnknownName("preprocessing step", name, [*order, NONE, ALL_STEPS])
     if len(set(names)) != len(names):
         raise UsageError(f"preprocessing {text!r} names a step twice; a toggle is on or off")
     return "+".join(sorted(names, key=order.index))
@@ -42,4 +42,4 @@ def switched_on(toggles: str, known: Iterable[str]) -> tuple[str, ...]:
     """The step names that a canonical preprocessing name switches on, in order."""
     if toggles == NONE:
         return ()
-    return tuple(known) if toggles == ALL else tuple(toggles.split("+"))
+    return tuple(known) if toggles == ALL_STEPS else tuple(toggles.split("+"))

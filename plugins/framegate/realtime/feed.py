@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from framegate.realtime.run import Reason, RunRequest
 
 Clock = Callable[[], float]
-Picture = Callable[[int], "Pixels"]
+PictureOf = Callable[[int], "Pixels"]
 """Number of a frame -> its picture; it is asked with numbers that grow, some of which are left out."""
 
 
@@ -58,7 +58,7 @@ class OnDemand:
             for.
     """
 
-    def __init__(self, picture: Picture, seconds: float, clock: Clock, *, at_once: bool = False) -> None:
+    def __init__(self, picture: PictureOf, seconds: float, clock: Clock, *, at_once: bool = False) -> None:
         self.rate: float | None = None
         self.began_s = clock()
         self.dropped: dict[int, Reason] = {}
@@ -103,7 +103,7 @@ class OnSchedule:
 
     def __init__(
         self,
-        picture: Picture,
+        picture: PictureOf,
         schedule: Schedule,
         frames: int,
         clock: Clock = time.perf_counter,
@@ -219,7 +219,7 @@ class OnArrival:
 
 def open_feed(
     request: RunRequest,
-    picture: Picture,
+    picture: PictureOf,
     clock: Clock = time.perf_counter,
     wait: Callable[[float], object] = time.sleep,
 ) -> Feed:

@@ -52,7 +52,7 @@ def sights(pipeline: Watched, clock: Callable[[], float]) -> Iterator[Sight]:
         yield Sight(frame.number, screen, frame.due_s, frame.began_s, shown_s)
 
 
-def watch(pipeline: Watched, feed: Feed, request: RunRequest, clock: Callable[[], float]) -> Run:
+def watched_run(pipeline: Watched, feed: Feed, request: RunRequest, clock: Callable[[], float]) -> Run:
     """A run from its first frame to its last.
 
     Args:

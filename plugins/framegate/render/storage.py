@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from framegate.interfaces import Array
     from framegate.render.oracle import Layout
 
-VERSION = (4, 3)
+LEAST_VERSION = (4, 3)
 _ELEMENTS = {
     "float32": ("float", "tensor[{index}]"),
     "int32": ("int", "float(tensor[{index}])"),

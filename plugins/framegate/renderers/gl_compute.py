@@ -10,7 +10,7 @@ from framegate.gl.version import need_version
 from framegate.render.base import Way
 from framegate.render.device import DeviceRenderer
 from framegate.render.guard import checked
-from framegate.render.storage import VERSION, TensorBuffer, colour_at, declaration
+from framegate.render.storage import LEAST_VERSION, TensorBuffer, colour_at, declaration
 
 if TYPE_CHECKING:
     from contextlib import ExitStack
@@ -37,7 +37,7 @@ class GLComputeRenderer(DeviceRenderer):
     """Uploads to a storage buffer and draws without the rasteriser; needs OpenGL 4.3."""
 
     def _way_to(self, screen: GLScreen, picture: Layout, objects: ExitStack) -> Way:
-        need_version(self._context, VERSION, "compute shaders")
+        need_version(self._context, LEAST_VERSION, "compute shaders")
         gl = screen.gl
         tensor = TensorBuffer(gl, picture.nbytes, objects)
         image = Target(gl, picture.size, objects)

@@ -9,7 +9,7 @@ from framegate.gl.version import need_version
 from framegate.render.base import Way
 from framegate.render.device import DeviceRenderer
 from framegate.render.guard import checked
-from framegate.render.storage import VERSION, TensorBuffer, colour_at, declaration
+from framegate.render.storage import LEAST_VERSION, TensorBuffer, colour_at, declaration
 
 if TYPE_CHECKING:
     from contextlib import ExitStack
@@ -31,7 +31,7 @@ class GLSSBORenderer(DeviceRenderer):
     """Uploads with ``glBufferSubData``; needs OpenGL 4.3."""
 
     def _way_to(self, screen: GLScreen, picture: Layout, objects: ExitStack) -> Way:
-        need_version(self._context, VERSION, "storage buffers")
+        need_version(self._context, LEAST_VERSION, "storage buffers")
         tensor = TensorBuffer(screen.gl, picture.nbytes, objects)
         fragment = _FRAGMENT.format(declaration=declaration(picture), colour=colour_at(picture))
         triangle = Triangle(screen.gl, fragment, objects)

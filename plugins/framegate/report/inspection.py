@@ -42,8 +42,8 @@ def facts(inspection: Inspection) -> Facts:
         lines.append(("size", f"computed for {inspection.size} ({inspection.size_reason})"))
     least = "" if totals.macs_exact else "at least "
     constants = f", and {totals.constants:,} other constants" if totals.constants else ""
-    lines.append(("parameters", f"{totals.parameters:,} ({count(totals.parameters)}){constants}"))
-    frame = f"{least}{totals.macs:,} multiply-accumulates a frame ({least}{count(totals.macs)} MACs)"
+    lines.append(("parameters", f"{totals.parameters:,} ({number_text(totals.parameters)}){constants}"))
+    frame = f"{least}{totals.macs:,} multiply-accumulates a frame ({least}{number_text(totals.macs)} MACs)"
     known = totals.macs or totals.macs_exact
     lines.append(("arithmetic", frame if known else "cannot be told from model.json, see the notes"))
     stored = ", ".join(f"{size_text(size)} {dtype}" for dtype, size in inspection.dtypes.items()) or "none"
@@ -141,7 +141,7 @@ def show(inspection: Inspection, console: Console) -> None:
         console.print(Text(_clean(f"note: {note}"), style="yellow"))
 
 
-def count(number: int) -> str:
+def number_text(number: int) -> str:
     """``54.4 M``: three digits and a unit."""
     return _scaled(number, 1000, ("", " k", " M", " G", " T", " P"))
 
@@ -168,7 +168,7 @@ def _cells(row: Row, total: int) -> tuple[str, ...]:
         ("~" if row.assumed else "") + shape_text(row.shape),
         f"{row.parameters:,}" if row.parameters else "",
         share,
-        "?" if row.macs is None else count(row.macs) if row.macs else "",
+        "?" if row.macs is None else number_text(row.macs) if row.macs else "",
         size_text(row.stored_bytes) if row.stored_bytes else "",
         size_text(row.float32_bytes) if row.float32_bytes else "",
     )

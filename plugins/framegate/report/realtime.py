@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from framegate.report.section import Section
 from framegate.results.cell import CellResult
-from framegate.results.parts import Frame
+from framegate.results.parts import Cell
 from framegate.results.realtime import Realtime, Search
 
 COLUMNS = (
@@ -93,14 +93,14 @@ def _subject(row: Row) -> tuple[str, str]:
     return subject_of(result.frame) or result.cell, "at most" if part.search else _arrival(part)
 
 
-def subject_of(frame: Frame) -> str:
+def subject_of(frame: Cell) -> str:
     """``esrgan-slim-x2 at 128, invert``; nothing of what does not apply."""
     size = f" at {frame.size}" if frame.size else ""
     toggles = f", {frame.preprocess}" if frame.preprocess not in {None, "none"} else ""
     return f"{frame.model}{size}{toggles}" if frame.model else ""
 
 
-def way_of(frame: Frame) -> str:
+def way_of(frame: Cell) -> str:
     """`` with gl-upload on openvino, overlapped``; nothing of what does not apply."""
     names = " on ".join(filter(None, (frame.renderer, frame.runtime)))
     return (f" with {names}" if names else "") + (", overlapped" if frame.pipeline == "overlapped" else "")

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from framegate.report.section import Section
 from framegate.results.cell import CellResult
 
-CAMERA = "preprocess"
+FIRST_STAGE = "preprocess"
 """The stage with which the whole way of a frame begins: how often a second it fits is of interest."""
 
 
@@ -22,7 +22,7 @@ def stage_sections(results: Sequence[CellResult]) -> Iterator[Section]:
     ]
     for suite, stages in dict.fromkeys((result.suite, _stages(result)) for result in timed):
         rows = [result for result in timed if (result.suite, _stages(result)) == (suite, stages)]
-        rate = ["frames/s"] if CAMERA in stages and not any(result.realtime for result in rows) else []
+        rate = ["frames/s"] if FIRST_STAGE in stages and not any(result.realtime for result in rows) else []
         yield Section(
             f"{suite}: where the time goes (median ms)",
             ["", "total ms", *stages, *rate],

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from framegate.results.model_size import ModelSize
 from framegate.results.page import Page
-from framegate.results.parts import Agreement, Form, Frame, Frames, Memory, Picture, ScreenCosts, Stages
+from framegate.results.parts import Agreement, Cell, FedFrames, Form, Memory, PictureValues, ScreenCosts, StageSamples
 from framegate.results.reading import Misfit, read_as
 from framegate.results.realtime import Realtime
 
@@ -48,12 +48,12 @@ class CellResult:
     params: Mapping[str, Any] = field(default_factory=dict)
     median_s: float | None = None
     version: int = 0
-    frame: Frame = field(default_factory=Frame)
-    frames: Frames | None = None
-    stages: Stages = field(default_factory=Stages)
+    frame: Cell = field(default_factory=Cell)
+    frames: FedFrames | None = None
+    stages: StageSamples = field(default_factory=StageSamples)
     memory: Memory | None = None
     agreement: Agreement | None = None
-    picture: Picture | None = None
+    picture: PictureValues | None = None
     screen: ScreenCosts | None = None
     model_size: ModelSize | None = None
     realtime: Realtime | None = None
@@ -87,12 +87,12 @@ class CellResult:
             params=_or(stored.get("params"), Mapping[str, Any], {}),
             median_s=_or(_or(stored.get("stats"), Mapping[str, Any], {}).get("median"), float, None),
             version=0 if form is None else form.version,
-            frame=Frame.read(extra_info) or Frame(),
-            frames=Frames.read(extra_info),
-            stages=Stages.read(extra_info) or Stages(),
+            frame=Cell.read(extra_info) or Cell(),
+            frames=FedFrames.read(extra_info),
+            stages=StageSamples.read(extra_info) or StageSamples(),
             memory=Memory.read(extra_info),
             agreement=Agreement.read(extra_info),
-            picture=Picture.read(extra_info),
+            picture=PictureValues.read(extra_info),
             screen=ScreenCosts.read(extra_info),
             model_size=ModelSize.read(extra_info),
             realtime=Realtime.read(extra_info),

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Self
 
 from framegate.results.reading import Misfit, read_as
 
-VERSION = 1
+FORM_VERSION = 1
 """Of the form in which results are stored. Files from before it was written have version 0."""
 
 
@@ -54,7 +54,7 @@ class Form(Part):
 
 
 @dataclass(frozen=True)
-class Frame(Part):
+class Cell(Part):
     """The cell, and the backends that it ran on; None where one does not apply.
 
     Attributes:
@@ -92,7 +92,7 @@ class Frame(Part):
 
 
 @dataclass(frozen=True)
-class Frames(Part):
+class FedFrames(Part):
     """The frames that were fed.
 
     Attributes:
@@ -120,7 +120,7 @@ class Agreement(Part):
 
 
 @dataclass(frozen=True)
-class Picture(Part):
+class PictureValues(Part):
     """The values of the first picture, and the range in which they are shown.
 
     Attributes:
@@ -152,7 +152,7 @@ class Memory(Part):
 
 
 @dataclass(frozen=True)
-class Stages(Part):
+class StageSamples(Part):
     """Seconds of every round, stage by stage.
 
     Attributes:

@@ -9,7 +9,7 @@ from analysis_files import image, look, op
 from rich.console import Console
 
 from framegate.analysis.inspection import Inspection
-from framegate.report.inspection import MOST_ROWS, count, plain, show, size_text
+from framegate.report.inspection import MOST_ROWS, number_text, plain, show, size_text
 from framegate.report.inspection_json import to_json
 
 LONG = "model/with/a/very/long/path/in/front/of/the/name/that/matters"
@@ -117,5 +117,5 @@ def test_a_long_model_is_shown_by_its_heaviest_ops(tmp_path: Path) -> None:
     ],
 )
 def test_numbers_have_three_digits(number: int, shown: str, size: str) -> None:
-    assert count(number) == shown
+    assert number_text(number) == shown
     assert size_text(number) == size

@@ -12,7 +12,7 @@ import pytest
 
 from framegate.commands import doctor as command
 from framegate.doctor.children import CRASHED, Group
-from framegate.doctor.probes import Finding, Key
+from framegate.doctor.probes import Diagnosis, Key
 from framegate.errors import UnknownName
 
 KEYS = [("runtime", name) for name in ("good", "bad", "late", "last")]
@@ -32,10 +32,10 @@ def run(connection: Connection, group: str, keys: Sequence[Key]) -> None:
     for key in keys:
         if key[1] == "bad":
             do(group)
-        connection.send(Finding(*key, "ok", f"{os.getpid()}"))
+        connection.send(Diagnosis(*key, "ok", f"{os.getpid()}"))
 
 
-def rows(what: str, keys: Sequence[Key] = KEYS, patience_s: float = 60.0) -> dict[str, Finding]:
+def rows(what: str, keys: Sequence[Key] = KEYS, patience_s: float = 60.0) -> dict[str, Diagnosis]:
     group = Group(what, keys, run, patience_s)
     said: list[Key] = []
     found = list(group.findings(said.append))
@@ -70,7 +70,7 @@ def test_one_that_hangs_is_a_row() -> None:
 
 
 def found_by(monkeypatch: pytest.MonkeyPatch, *states: tuple[str, str, str]) -> None:
-    monkeypatch.setattr(command, "examine", lambda _: iter([Finding(*state, "a detail") for state in states]))
+    monkeypatch.setattr(command, "examine", lambda _: iter([Diagnosis(*state, "a detail") for state in states]))
 
 
 RUNS, DRAWS = ("runtime", "keras", "ok"), ("renderer", "opencv", "ok")

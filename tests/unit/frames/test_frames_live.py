@@ -16,7 +16,7 @@ import pytest
 from framegate.errors import FrameError, SourceStopped
 from framegate.frames import builtin
 from framegate.frames.clip import generate_clip
-from framegate.frames.live import AHEAD, checked, live_frames, looped
+from framegate.frames.live import AHEAD, alike, live_frames, looped
 from framegate.frames.numbers import numbered_pictures, read_number
 from framegate.frames.sources import MOST_FRAMES
 from framegate.frames.turns import in_turn
@@ -172,7 +172,7 @@ def test_what_cannot_be_opened_is_said_where_the_first_frame_is_asked_for() -> N
 
 
 def test_a_checked_source_need_not_be_a_generator() -> None:
-    frames = checked("mine", iter([plain(3)]))
+    frames = alike("mine", iter([plain(3)]))
     assert levels_of(frames, 1) == [3]
 
 

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from framegate.gate.fingerprint import PAGE_FIELDS, TOLD_OTHERWISE, differences, fingerprint
-from framegate.results.parts import Frame
+from framegate.results.parts import Cell
 
-FRAME_FIELDS = [name for name in Frame().stored() if name not in TOLD_OTHERWISE]
+FRAME_FIELDS = [name for name in Cell().stored() if name not in TOLD_OTHERWISE]
 
 MACHINE: dict[str, Any] = {
     "node": "box",

@@ -82,7 +82,7 @@ def test_devices_that_nobody_can_list_are_described_all_the_same() -> None:
 def two_devices(new_context: OpenContext, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """EGL with the one device of this machine twice."""
     new_context("egl").release()
-    found = egl_library.devices()
+    found = egl_library.device_handles()
     if not found:
         pytest.skip("EGL lists no devices here")
     monkeypatch.setattr(egl_library, "devices", lambda: found[:1] * 2)
@@ -120,5 +120,5 @@ def test_gpus_come_before_software(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(egl_library, "_extension", lambda *_: query)
     monkeypatch.setattr(egl_library, "_device_text", lambda device, which: texts[device].get(which, ""))
-    assert egl_library.devices() == [2, 3, 4, 1]
+    assert egl_library.device_handles() == [2, 3, 4, 1]
     assert egl.devices() == ["/dev/dri/card0", "Fast", "GPU without a name", "software"]

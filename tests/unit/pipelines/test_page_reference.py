@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from framegate.errors import WrongOutput
-from framegate.hooks.agreement import shown
+from framegate.hooks.agreement import pictures_of
 from framegate.inference.agreement import verify_agreement
 from framegate.inference.reference import Reference
 
@@ -14,7 +14,7 @@ from framegate.inference.reference import Reference
 @pytest.mark.parametrize("batch", [(), (1,)])
 def test_the_picture_among_the_outputs_is_compared(batch: tuple[int, ...]) -> None:
     outputs = {"score": np.zeros((*batch, 7), np.float32), "picture": np.ones((*batch, 8, 8, 3), np.float32)}
-    reference = shown(Reference("tensorflow", [outputs], is_repeatable=True), "net", batched=bool(batch))
+    reference = pictures_of(Reference("tensorflow", [outputs], is_repeatable=True), "net", batched=bool(batch))
     assert [list(each) for each in reference.outputs] == [["picture"]]
 
 

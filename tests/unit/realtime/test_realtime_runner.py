@@ -9,7 +9,7 @@ from framegate.errors import FrameError
 from framegate.interfaces import Frame, Pixels
 from framegate.realtime.feed import Feed, OnArrival, open_feed
 from framegate.realtime.run import RunRequest, Sight, cell_names
-from framegate.realtime.runner import watch
+from framegate.realtime.runner import watched_run
 from framegate.realtime.statistics import realtime_of
 
 CAMERA = RunRequest("camera", 10.0, 1.0)
@@ -41,7 +41,7 @@ def black(number: int) -> Pixels:
 def test_a_run_holds_what_was_on_the_screen_and_when() -> None:
     clock = VirtualClock(5.0)
     feed = open_feed(CAMERA, lambda _: np.zeros((1, 1, 3), np.uint8), clock, clock.advance)
-    run = watch(Slow(feed, clock, 0.25), feed, CAMERA, clock)
+    run = watched_run(Slow(feed, clock, 0.25), feed, CAMERA, clock)
     assert (run.scenario, run.rate, run.came, run.began_s, run.ended) == ("camera", 10.0, 10, 5.0, None)
     assert run.sights[:2] == [Sight(0, 0, 5.0, 5.0, 5.25), Sight(2, 2, 5.2, 5.25, 5.5)]
     assert run.ended_s == run.sights[-1].shown_s
@@ -51,14 +51,14 @@ def test_a_run_holds_what_was_on_the_screen_and_when() -> None:
 def test_a_screen_that_is_late_is_seen_to_be_so() -> None:
     clock = VirtualClock()
     feed = open_feed(CAMERA, lambda _: np.zeros((1, 1, 3), np.uint8), clock, clock.advance)
-    run = watch(Slow(feed, clock, 0.05, late=1), feed, CAMERA, clock)
+    run = watched_run(Slow(feed, clock, 0.05, late=1), feed, CAMERA, clock)
     assert [(sight.frame, sight.screen) for sight in run.sights[:3]] == [(0, None), (1, 0), (2, 1)]
 
 
 def test_a_source_that_fails_ends_the_run_with_what_there_is_and_the_reason() -> None:
     clock = VirtualClock()
     feed = open_feed(CAMERA, black, clock, clock.advance)
-    run = watch(Slow(feed, clock, 0.05), feed, CAMERA, clock)
+    run = watched_run(Slow(feed, clock, 0.05), feed, CAMERA, clock)
     assert run.ended == "the cable was pulled"
     assert [sight.frame for sight in run.sights] == list(range(7))
     assert run.came == 7
@@ -67,7 +67,7 @@ def test_a_source_that_fails_ends_the_run_with_what_there_is_and_the_reason() ->
 def test_a_device_that_sets_the_pace_has_no_rate_whatever_was_asked_for() -> None:
     clock = VirtualClock()
     feed = OnArrival(iter([np.zeros((1, 1, 3), np.uint8)] * 3), 60.0, clock, queue=3)
-    run = watch(Slow(feed, clock, 0.5), feed, CAMERA, clock)
+    run = watched_run(Slow(feed, clock, 0.5), feed, CAMERA, clock)
     assert (run.scenario, run.rate, run.came) == ("camera", None, 3)
     assert realtime_of(run).delivered_per_s == 2.0
 

@@ -3,7 +3,7 @@ from cell_results import cell_result
 from framegate.report.costs import cost_sections
 from framegate.report.section import Section
 from framegate.results.cell import CellResult
-from framegate.results.parts import Frame, ScreenCosts
+from framegate.results.parts import Cell, ScreenCosts
 
 
 def result(renderer: str, total_s: float, copy_s: float, *, is_software: bool = False, gl: str = "egl") -> CellResult:
@@ -17,7 +17,7 @@ def result(renderer: str, total_s: float, copy_s: float, *, is_software: bool = 
         in_flight_s=0.002,
         is_gpu_s_trusted=not is_software,
     )
-    frame = Frame(size="1024", renderer=renderer, gl=gl, is_software=is_software)
+    frame = Cell(size="1024", renderer=renderer, gl=gl, is_software=is_software)
     return cell_result(f"test_render[1024-{renderer}-{gl}]", {"draw": total_s}, frame, screen=costs)
 
 

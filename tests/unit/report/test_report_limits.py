@@ -10,7 +10,7 @@ from clock_runs import run_of
 from framegate.realtime.statistics import realtime_of
 from framegate.report.limits import limit_sections
 from framegate.results.cell import CellResult
-from framegate.results.parts import Frame
+from framegate.results.parts import Cell
 from framegate.results.realtime import Realtime
 
 
@@ -23,7 +23,7 @@ def cell(model: str, age_s: float, size: str = "256", **frame: Any) -> CellResul
     names = {"runtime": "openvino", "renderer": "opencv", **frame}
     return cell_result(
         f"test_realtime[{model}]",
-        frame=Frame(model=model, size=size, **names),
+        frame=Cell(model=model, size=size, **names),
         realtime=part("single-stream", None, *[age_s] * 3),
     )
 

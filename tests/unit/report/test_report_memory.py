@@ -4,9 +4,9 @@ from cell_results import cell_result
 
 from framegate.report.memory import memory_sections
 from framegate.report.terminal import section_text
-from framegate.results.parts import Frame, Memory
+from framegate.results.parts import Cell, Memory
 
-NET, OTHER = Frame(model="net", size="128", runtime="tensorflow"), Frame(model="net", size="128", runtime="openvino")
+NET, OTHER = Cell(model="net", size="128", runtime="tensorflow"), Cell(model="net", size="128", runtime="openvino")
 
 
 def test_one_row_for_all_cells_of_a_model_and_runtime() -> None:

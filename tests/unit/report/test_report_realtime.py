@@ -13,7 +13,7 @@ from framegate.report.terminal import section_text
 from framegate.report.ways import way_sections
 from framegate.results.cell import CellResult
 from framegate.results.page import Page
-from framegate.results.parts import Frame
+from framegate.results.parts import Cell
 from framegate.results.realtime import Attempt, Realtime, Search
 
 QUIET = Realtime(
@@ -58,7 +58,7 @@ BUSY = replace(
 def cell(part: Realtime, runtime: str = "openvino", renderer: str = "gl-upload", **frame: Any) -> CellResult:
     name = f"test_realtime[net-{runtime}-{renderer}]"
     return cell_result(
-        name, frame=Frame(**{"model": "net", "size": "128", **frame}, runtime=runtime, renderer=renderer), realtime=part
+        name, frame=Cell(**{"model": "net", "size": "128", **frame}, runtime=runtime, renderer=renderer), realtime=part
     )
 
 
@@ -97,7 +97,7 @@ def test_the_other_tables_leave_rates_to_this_one() -> None:
     page = cell_result(
         "test_realtime_browser[b]",
         {"upload": 0.001, "inference": 0.009},
-        Frame(model="m", runtime="tfjs-wasm", renderer="topixels"),
+        Cell(model="m", runtime="tfjs-wasm", renderer="topixels"),
         page=Page(),
         realtime=QUIET,
     )

@@ -9,9 +9,9 @@ from framegate.report.terminal import section_text
 from framegate.report.ways import way_sections
 from framegate.results.cell import CellResult
 from framegate.results.page import Arrivals, Page, PageLaunch
-from framegate.results.parts import Frame, Stages
+from framegate.results.parts import Cell, StageSamples
 
-SUBJECT = Frame(model="colour", size="128", preprocess="none")
+SUBJECT = Cell(model="colour", size="128", preprocess="none")
 PYTHON = cell_result(
     "test_frame[a]",
     {"preprocess": 0.001, "inference": 0.008, "readback": 0, "convert": 0, "draw": 0.001, "present": 0},
@@ -80,7 +80,7 @@ def test_there_is_a_table_for_each_model_size_and_preprocessing_that_ran_in_a_pa
 
 
 def test_where_a_page_is_the_fastest_pythons_best_is_named_next() -> None:
-    quick = replace(WASM, stages=Stages({"upload": [0.001], "inference": [0.003], "draw": [0.001]}))
+    quick = replace(WASM, stages=StageSamples({"upload": [0.001], "inference": [0.003], "draw": [0.001]}))
     (summary,) = texts([quick, PYTHON, WEBGL])
     lines = summary.splitlines()
     assert any(line.startswith("Fastest: tfjs-wasm to topixels, 5.0 ms") for line in lines)

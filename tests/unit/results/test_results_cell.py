@@ -16,16 +16,16 @@ from framegate.results.cell import CellResult
 from framegate.results.model_size import Ceilings, ModelSize
 from framegate.results.page import Arrivals, Kernels, KernelTime, Page, PageLaunch
 from framegate.results.parts import (
-    VERSION,
+    FORM_VERSION,
     Agreement,
+    Cell,
+    FedFrames,
     Form,
-    Frame,
-    Frames,
     Memory,
     Part,
-    Picture,
+    PictureValues,
     ScreenCosts,
-    Stages,
+    StageSamples,
 )
 from framegate.results.realtime import Attempt, Realtime, Search
 
@@ -44,13 +44,13 @@ PAGE = Page(
 SEARCH = Search(30.0, 2.0, (Attempt(30.0, sustained=True, dropped=0, age_p99_s=0.02), Attempt(60.0, False, 9, None)))
 REALTIME = replace(realtime_of(replace(run_of([(0, 0), (1, 0), (2, 2)]), display_interval_s=0.02)), search=SEARCH)
 PARTS: tuple[Part, ...] = (
-    Form(VERSION),
-    Frame(model="net", size="16", is_software=True),
-    Frames("photo", "crop"),
-    Stages({"draw": (0.1, 0.3, 0.2), "present": (0.0, 0.0, 0.1)}),
+    Form(FORM_VERSION),
+    Cell(model="net", size="16", is_software=True),
+    FedFrames("photo", "crop"),
+    StageSamples({"draw": (0.1, 0.3, 0.2), "present": (0.0, 0.0, 0.1)}),
     Memory(2, None),
     Agreement("tensorflow", 1e-6),
-    Picture((-1.0, 1.0), -0.5, 0.5, 0.0),
+    PictureValues((-1.0, 1.0), -0.5, 0.5, 0.0),
     ScreenCosts(12, 4, 0.1, {"convert": 0.1}, None, 0.3, 0.2, is_gpu_s_trusted=False),
     ModelSize("net-uint8", 1, 2, 3, 4, 0.5, 0.25, MACHINE, compared_with="net", psnr_db=31.5),
     REALTIME,
@@ -67,7 +67,7 @@ def test_parts_are_read_as_they_were_stored() -> None:
     for part in PARTS:
         part.store(extra_info)
     result = CellResult.read(json.loads(json.dumps(entry(**extra_info, trial_s={"a": 1}, model_remarks=["old"]))))
-    assert result.version == VERSION
+    assert result.version == FORM_VERSION
     assert (
         *(Form(result.version), result.frame, result.frames, result.stages, result.memory, result.agreement),
         *(result.picture, result.screen, result.model_size, result.realtime, result.page),
@@ -94,7 +94,7 @@ def test_a_file_from_before_there_was_a_version_has_version_0() -> None:
 def test_what_a_user_keeps_under_the_same_keys_is_left_out(stored: dict[str, Any]) -> None:
     result = CellResult.read(stored)
     assert [result.memory, result.screen, result.picture, result.page] == [None] * 4
-    assert (result.frame, result.stages, result.version) == (Frame(), Stages(), 0)
+    assert (result.frame, result.stages, result.version) == (Cell(), StageSamples(), 0)
     assert not result.stages
 
 
@@ -108,7 +108,7 @@ def test_other_plugins_find_what_they_have_stored() -> None:
 
 
 def test_the_total_is_the_median_of_the_sums() -> None:
-    stages = Stages({"a": (1, 2, 9), "b": (5, 1, 3)})
+    stages = StageSamples({"a": (1, 2, 9), "b": (5, 1, 3)})
     assert (stages.medians_s, stages.total_s) == ({"a": 2, "b": 3}, 6)
 
 
@@ -154,7 +154,7 @@ def schema_keys(part: str) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    "part", [Form, Frame, Frames, Memory, Agreement, Picture, ScreenCosts, ModelSize, Realtime, Page]
+    "part", [Form, Cell, FedFrames, Memory, Agreement, PictureValues, ScreenCosts, ModelSize, Realtime, Page]
 )
 def test_the_schema_describes_every_field(part: Any) -> None:
     names = {field.name for field in fields(part)}
