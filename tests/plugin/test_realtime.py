@@ -164,6 +164,13 @@ def test_a_source_that_sets_the_pace_refuses_a_search(realtime: Run, suites: Pat
     )
 
 
+def test_a_run_of_one_frame_does_not_blame_the_model_for_a_picture_that_was_shown_before(realtime: Run) -> None:
+    result = realtime("--frame-once", timing=True)
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(["*ended after 1 frame;*"])
+    result.stdout.no_fnmatch_line("*returns the same for different pictures*")
+
+
 @pytest.mark.parametrize("count", [7, 61, 200])
 def test_a_source_of_any_length_lasts_as_long_as_the_run(realtime: Run, suites: Path, count: int) -> None:
     suites.joinpath("conftest.py").write_text(SOURCES.replace("> 100", "> 10**6"))

@@ -104,7 +104,8 @@ def alike(source: str, frames: Iterator[Pixels]) -> Iterator[Pixels]:
             frame.flags.writeable = False
             count += 1
             yield frame
-    raise SourceStopped("ended", f"frame source {source!r} ended after {count} frames; give a longer one")
+    length = "1 frame" if count == 1 else f"{count} frames"
+    raise SourceStopped("ended", f"frame source {source!r} ended after {length}; give a longer one")
 
 
 def _some(source: str, opened: Callable[[], Iterator[Pixels]]) -> Iterator[Pixels]:
