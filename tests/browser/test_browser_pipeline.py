@@ -69,7 +69,7 @@ def test_a_camera_is_a_browser_that_shows_the_pictures_numbered(
         assert camera is pipeline.page is not page
         with pytest.raises(UsageError, match="a page's camera has a rate; give its frames per second"):
             pipeline.run(RunRequest("camera"))
-        with pytest.raises(UsageError, match="--frame-queue 2: in a page one frame waits, the video's newest; give 1"):
+        with pytest.raises(UsageError, match="--frame-queue and --frame-patience: in a page one frame waits"):
             pipeline.run(RunRequest("camera", 30.0, queue=2))
     assert shelf.get(model, runtime) is not camera
 

@@ -187,6 +187,8 @@ def test_a_source_of_any_length_lasts_as_long_as_the_run(realtime: Run, suites: 
         ("--frame-scenario=multi-stream", "unknown scenario 'multi-stream'*there is: camera, offline, single-stream"),
         ("--frame-pipeline=parallel", "unknown pipeline 'parallel'; there is: overlapped, serial"),
         ("--frame-seconds=0", "--frame-seconds '0' is not a whole number from 1 to 86400"),
+        ("--frame-patience=0", "--frame-patience '0' is not a whole number from 1 to 3600000"),
+        ("--frame-age=0", "--frame-age '0' is not a whole number from 1 to 1000"),
         ("--frame-queue=0", "--frame-queue '0' is not a whole number from 1 to 1000"),
     ],
 )

@@ -211,6 +211,21 @@ REALTIME = {
         parse=count(1000),
         default=1,
     ),
+    "patience_ms": Option(
+        name="frame-patience",
+        about="age in milliseconds at which a camera's frame is dropped as late when its turn comes, in place of being"
+        " shown",
+        metavar="MS",
+        parse=count(3_600_000),
+        unset="any age is shown",
+    ),
+    "intervals": Option(
+        name="frame-age",
+        about="frame intervals under which 99 % of the ages have to be for a rate that --frame-rate=max takes for sustained",
+        metavar="N",
+        parse=count(1000),
+        default=2,
+    ),
     "once": Flag(name="frame-once", about="end a run of test_realtime when its frame source has no more frames"),
     "in_flight": Option(
         name="frame-in-flight",
@@ -244,6 +259,8 @@ class Options(NamedTuple):
     pipeline: tuple[str, ...]
     seconds: int
     queue: int
+    patience_ms: int | None
+    intervals: int
     once: bool
     in_flight: int
     drawing: Drawing

@@ -71,7 +71,7 @@ def open_feed(pytestconfig: pytest.Config, first_frames: list[Pixels], frames: l
                 # It may take seconds to come, and is not due before.
                 pictures = itertools.chain([next(pictures)], pictures)
             if own_pace and request.rate is not None:
-                yield OnArrival(pictures, request.seconds, clock, request.queue)
+                yield OnArrival(pictures, request.seconds, clock, request.queue, request.patience_s)
             else:
                 yield make_feed(request, NumberedPictures(pictures, copies), clock)
 

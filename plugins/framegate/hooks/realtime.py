@@ -66,6 +66,8 @@ def run_request(pytestconfig: pytest.Config, benchmark: Any, frame_scenario: str
     in_flight = options.in_flight if frame_pipeline == "overlapped" else 1
     seconds = options.seconds if benchmark.enabled else FEW_S
     run_request = RunRequest.of(frame_scenario, seconds, options.queue, in_flight)
+    if options.patience_ms is not None:
+        run_request = replace(run_request, patience_s=options.patience_ms / 1000)
     sources = builtin() | dict(registries_of(pytestconfig).frame_sources)
     if is_searched(run_request) and is_live(options.source, sources):
         raise UsageError(
@@ -112,7 +114,7 @@ def run_frames(
 
         if is_searched(run_request) and benchmark.enabled:
             guess = at(replace(run_request, scenario="single-stream", seconds=GUESS_S))
-            part = search_rate(at_rate, guess.delivered_per_s, most_s=SEARCH_S)
+            part = search_rate(at_rate, guess.delivered_per_s, options_of(pytestconfig).intervals, SEARCH_S)
         else:
             part = at(replace(run_request, rate=GUESS_RATE) if is_searched(run_request) else run_request)
         part.store(benchmark.extra_info)

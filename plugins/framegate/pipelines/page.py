@@ -223,8 +223,10 @@ class PagePipeline:
 
         if request.rate is None:
             raise UsageError("a page's camera has a rate; give its frames per second by --frame-rate")
-        if request.queue != 1:
-            raise UsageError(f"--frame-queue {request.queue}: in a page one frame waits, the video's newest; give 1")
+        if request.queue != 1 or request.patience_s is not None:
+            raise UsageError(
+                "--frame-queue and --frame-patience: in a page one frame waits, the video's newest; leave both out"
+            )
         if self._folder is None:
             self._folder = self._files.enter_context(temporary_folder("camera"))
         numbers = clip_length(request.rate, request.seconds, self.pictures[0].shape[:2])

@@ -160,13 +160,21 @@ class OnArrival:
         seconds: how long frames are taken.
         clock: returns seconds as a float.
         queue: number of frames that the queue holds.
+        patience_s: age at which a frame is dropped when its turn comes; None takes any.
     """
 
-    def __init__(self, pictures: Iterator[Pixels], seconds: float, clock: Clock, queue: int = 1) -> None:
+    def __init__(
+        self,
+        pictures: Iterator[Pixels],
+        seconds: float,
+        clock: Clock,
+        queue: int = 1,
+        patience_s: float | None = None,
+    ) -> None:
         self.rate: float | None = None
         self.began_s = clock()
         self.dropped: dict[int, Reason] = {}
-        self._clock, self._most = clock, queue
+        self._clock, self._most, self._patience_s = clock, queue, patience_s
         self._until_s = self.began_s + seconds
         self._waiting: deque[Frame] = deque()
         self._end: BaseException | None = None
@@ -178,12 +186,12 @@ class OnArrival:
         return self
 
     def __next__(self) -> Frame:
-        with self._changed:
-            self._changed.wait_for(lambda: self._waiting or self._end is not None)
-            if self._waiting:
-                return self._waiting.popleft()._replace(began_s=self._clock())
-            assert self._end is not None  # noqa: S101 # what was waited for
-            raise self._end
+        while True:
+            frame = self._first_waiting()
+            began_s = self._clock()
+            if self._patience_s is None or began_s - frame.due_s <= self._patience_s:
+                return frame._replace(began_s=began_s)
+            self.dropped[frame.number] = "late"
 
     def came(self) -> int:
         """Number of frames that have arrived."""
@@ -193,6 +201,13 @@ class OnArrival:
         """Have no more frames come."""
         with self._changed:
             self._until_s = -math.inf
+
+    def _first_waiting(self) -> Frame:
+        with self._changed:
+            self._changed.wait_for(lambda: self._waiting or self._end is not None)
+            if not self._waiting and self._end is not None:
+                raise self._end
+            return self._waiting.popleft()
 
     def _read(self, pictures: Iterator[Pixels]) -> None:
         end: BaseException = StopIteration()
@@ -227,5 +242,5 @@ def open_feed(
     if request.rate is not None:
         schedule = Schedule(request.rate, clock())
         frames = math.ceil(request.rate * min(request.seconds, FOR_EVER_S))
-        return OnSchedule(picture, schedule, frames, clock, wait, request.queue)
+        return OnSchedule(picture, schedule, frames, clock, wait, request.queue, request.patience_s)
     return OnDemand(picture, request.seconds, clock, at_once=request.scenario == "offline")

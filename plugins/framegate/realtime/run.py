@@ -29,6 +29,7 @@ class RunRequest:
         seconds: how long they come.
         queue: number of frames that wait for the pipeline at most; the oldest makes room for a new one.
         in_flight: number of frames that are on their way at once at most, where stages overlap.
+        patience_s: age at which a camera's frame is dropped when its turn comes; None takes any.
     """
 
     scenario: Scenario = "camera"
@@ -36,6 +37,7 @@ class RunRequest:
     seconds: float = 24.0
     queue: int = 1
     in_flight: int = 2
+    patience_s: float | None = None
 
     @classmethod
     def of(cls, cell: str, seconds: float, queue: int, in_flight: int) -> RunRequest:

@@ -157,6 +157,20 @@ def test_a_devices_frame_is_due_when_it_arrived() -> None:
     assert (frame.number, frame.due_s, frame.began_s) == (0, 2.5, 2.75)
 
 
+def test_a_devices_frame_that_is_too_old_is_dropped_as_late() -> None:
+    clock, device = VirtualClock(), Device(2)
+    feed = OnArrival(device(), 60.0, clock, queue=2, patience_s=0.1)
+    device.released.release()
+    wait_for(feed, 1)
+    clock.advance(0.2)
+    device.released.release()
+    wait_for(feed, 2)
+    assert next(feed).number == 1
+    assert feed.dropped == {0: "late"}
+    device.released.release()
+    assert list(feed) == []
+
+
 def test_a_devices_frames_push_each_other_out() -> None:
     clock, device = VirtualClock(), Device(5)
     feed = OnArrival(device(), 60.0, clock, queue=2)
