@@ -221,7 +221,7 @@ REALTIME = {
     ),
     "intervals": Option(
         name="frame-age",
-        about="frame intervals under which 99 % of the ages have to be for a rate that --frame-rate=max takes for sustained",
+        about="frame intervals under which 99 % of the ages have to be for a rate that --frame-rate=max finds",
         metavar="N",
         parse=count(1000),
         default=2,
