@@ -14,7 +14,7 @@ COLUMNS = (
     "",
     "frames",
     "delivered/s",
-    "of",
+    "delivered",
     "dropped",
     "age p50 ms",
     "p90",
