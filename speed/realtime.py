@@ -23,13 +23,13 @@ from framegate.realtime.run import RunRequest
 from framegate.realtime.statistics import realtime_of
 from framegate.realtime.verify import verify_run
 from framegate.render.stamp import Stamp
-from framegate.renderers.null import NullRenderer
+from framegate.renderers.opencv import OpenCVRenderer
 from framegate.results.realtime import Realtime
 from speed.figures import Figures, report
 
-SIDE = 80
+SIDE = 16
 SERVICE_S = 0.020
-FREEZES, FREEZE_S, EVERY = 100, 0.150, 60
+FREEZES, FREEZE_S, EVERY = 100, 0.150, 40
 BALANCED_S = 0.010
 INFERENCE_SHARE = 0.95
 
@@ -87,7 +87,7 @@ def pipeline(
     def drawn(_: Any) -> None:
         draw()
 
-    renderer = NullRenderer(NullContext(ANYWHERE))
+    renderer = OpenCVRenderer(NullContext(ANYWHERE))
     renderer.prepare((SIDE, SIDE, 3), "uint8")
     to_picture = ToPicture("x", {"x": PICTURES[0]}, (0, 255))
     numbers = Numbers(
@@ -116,14 +116,14 @@ def run(frames: PythonPipeline, request: RunRequest) -> Realtime:
 
 
 def frozen() -> Callable[[], None]:
-    """Work that takes 150 ms at every sixtieth time, and nothing at the others."""
+    """Work that takes 150 ms at every fortieth time, a hundred times, and nothing at the others."""
     count = 0
     freeze = waits(FREEZE_S)
 
     def work() -> None:
         nonlocal count
         count += 1
-        if count % EVERY == 0:
+        if count % EVERY == 0 and count <= FREEZES * EVERY:
             freeze()
 
     return work
@@ -143,7 +143,7 @@ def overlap(preprocess_s: float, inference_s: float, draw_s: float) -> float:
 def number_us() -> float:
     """Microseconds of a number in a picture of 256x256: a copy of the tensor, the blocks, and reading them."""
     tensor, rounds = np.zeros((256, 256, 3), np.float32), 200
-    renderer = NullRenderer(NullContext(ANYWHERE))
+    renderer = OpenCVRenderer(NullContext(ANYWHERE))
     renderer.prepare(tensor.shape, "float32")
     stamp = Stamp(tensor.shape, AS_TO_PIXELS)
     renderer.draw(stamp(tensor))
@@ -163,7 +163,7 @@ def measure() -> Figures:
     slow = waits(SERVICE_S)
     single = run(pipeline(Serial, infer=slow), RunRequest("single-stream", None, 10.0))
     camera = run(pipeline(Serial, infer=slow), RunRequest("camera", 60.0, 20.0))
-    freezing = run(pipeline(Serial, infer=frozen()), RunRequest("camera", 60.0, (FREEZES + 1) * EVERY / 50))
+    freezing = run(pipeline(Serial, infer=frozen()), RunRequest("camera", 60.0, FREEZES * (EVERY / 60 + FREEZE_S) + 2))
     quiet = run(pipeline(Serial), RunRequest("camera", 60.0, 60.0))
     other_s = (1 - INFERENCE_SHARE) / 2
     return {

@@ -233,7 +233,8 @@ def benchmark(benchmark):
 @pytest.mark.parametrize("scenario", ["camera", "single-stream"])
 def test_pairs_of_launches_take_frames_one_by_one(realtime: Run, suites: Path, scenario: str) -> None:
     suites.joinpath("conftest.py").write_text(BLOCKS)
-    result = realtime(f"--frame-scenario={scenario}", "--frame-rate=100", "-s")
+    rate = ["--frame-rate=100"] if scenario == "camera" else []
+    result = realtime(f"--frame-scenario={scenario}", *rate, "-s")
     result.assert_outcomes(passed=1)
     # Two frames came before, to warm up.
     result.stdout.fnmatch_lines(["*stages: {'preprocess': 7, 'inference': 7, *'present': 7}*"])
@@ -250,3 +251,31 @@ def test_a_pair_finds_a_screen_that_lies(realtime: Run, suites: Path) -> None:
     result = realtime("--frame-renderer=previous")
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["*WrongOutput: frame * was drawn, and the screen shows *"])
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (
+            ["--frame-scenario=offline", "--frame-rate=60"],
+            "--frame-rate is for a camera, and --frame-scenario=offline has none; leave one of them out, or add camera",
+        ),
+        (["--frame-scenario=single-stream", "--frame-queue=2"], "--frame-queue is for a camera, and *"),
+        (["--frame-in-flight=2"], "--frame-in-flight is for stages that overlap; add --frame-pipeline=overlapped*"),
+    ],
+)
+def test_an_option_that_would_say_nothing_is_refused(realtime: Run, options: list[str], message: str) -> None:
+    result = realtime(*options)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([f"ERROR: {message}"])
+
+
+def test_the_gate_compares_runs_at_one_rate(realtime: Run) -> None:
+    result = realtime("--gate", "--benchmark-only", "--frame-rate=max", timing=True)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: --gate compares runs at one rate, and --frame-rate=max searches another*"])
+
+
+def test_what_is_said_of_cameras_may_stand_beside_all_scenarios(realtime: Run) -> None:
+    realtime("--frame-scenario=all", "--frame-rate=60", "--collect-only").assert_outcomes()
+    realtime("--frame-pipeline=all", "--frame-in-flight=2", "--collect-only").assert_outcomes()

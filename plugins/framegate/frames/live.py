@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from types import MappingProxyType
 
-from framegate.errors import FrameError, SourceStopped
+from framegate.errors import FrameError, FramegateError, SourceStopped
 from framegate.frames import builtin, is_live
 from framegate.frames.ahead import Ahead, closed_after
 from framegate.frames.sources import MOST_FRAMES, check_frame, open_source
@@ -98,14 +98,28 @@ def alike(source: str, frames: Iterator[Pixels]) -> Iterator[Pixels]:
     first: tuple[int, ...] | None = None
     count = 0
     with closed_after(frames):
-        for frame in frames:
+        for frame in _unbroken(source, frames):
             check_frame(source, frame, first)
             first = frame.shape
             frame.flags.writeable = False
             count += 1
             yield frame
     length = "1 frame" if count == 1 else f"{count} frames"
-    raise SourceStopped("ended", f"frame source {source!r} ended after {length}; give a longer one")
+    raise SourceStopped(
+        "ended", f"frame source {source!r} ended after {length}; give a longer one, or leave --frame-once out"
+    )
+
+
+def _unbroken(source: str, frames: Iterator[Pixels]) -> Iterator[Pixels]:
+    """The same frames; what a plugin's source raises of its own ends them with a reason, as any other fault does."""
+    try:
+        yield from frames
+    except FramegateError:
+        raise
+    except Exception as error:
+        raise SourceStopped(
+            "failed", f"frame source {source!r} raised {type(error).__name__}: {error}; mend the source"
+        ) from error
 
 
 def _some(source: str, opened: Callable[[], Iterator[Pixels]]) -> Iterator[Pixels]:

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 
 from framegate.errors import WrongOutput
+from framegate.hooks.gate import OPTIONS as GATED
 from framegate.hooks.options import REALTIME, options_of
 from framegate.hooks.own import is_ours
 from framegate.hooks.pipeline import clock_of
-from framegate.hooks.registries import registries_of
+from framegate.hooks.registries import ALL, registries_of
 
 if TYPE_CHECKING:
     from framegate.hooks.pictures import SavePicture
@@ -35,20 +36,41 @@ SEARCH_S = 150.0
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Refuse options of runs against a clock where no test that was asked for is one.
+    """Refuse options of runs against a clock that would say nothing: no test is one, or none of its kind.
 
     Raises:
-        UsageError: one of them is on the command line, and would say nothing.
+        UsageError: one of them is on the command line.
     """
     measured = [item for item in items if is_ours(item)]
-    if not measured or any("run_frames" in getattr(item, "fixturenames", ()) for item in measured):
+    if any("run_frames" in getattr(item, "fixturenames", ()) for item in measured):
+        _check_scenarios(config)
         return
-    for option in REALTIME.values():
+    for option in REALTIME.values() if measured else ():
         if config.getoption(option.key):
             raise pytest.UsageError(
                 f"{option.flag} is for test_realtime, and {measured[0].name.partition('[')[0]} takes frames without a"
                 " clock; leave it out, or run suites/test_realtime.py"
             )
+
+
+def _check_scenarios(config: pytest.Config) -> None:
+    options = options_of(config)
+    cameras = not options.scenario or {"camera", ALL} & {*options.scenario}
+    overlapped = {"overlapped", ALL} & {*options.pipeline}
+    for name in () if cameras else ("rate", "queue", "patience_ms", "intervals"):
+        if config.getoption(REALTIME[name].key):
+            raise pytest.UsageError(
+                f"{REALTIME[name].flag} is for a camera, and --frame-scenario={','.join(options.scenario)} has none;"
+                " leave one of them out, or add camera"
+            )
+    if "max" in options.rate and GATED in config.stash:
+        raise pytest.UsageError(
+            "--gate compares runs at one rate, and --frame-rate=max searches another each time; name one, such as 30"
+        )
+    if config.getoption(REALTIME["in_flight"].key) and not overlapped:
+        raise pytest.UsageError(
+            "--frame-in-flight is for stages that overlap; add --frame-pipeline=overlapped, or leave it out"
+        )
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ It is written into the tensor that is drawn, and takes the very way that the pic
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,7 +21,14 @@ ROWS, COLUMNS = 4, 6
 """Blocks: a row has four bits, whether their number is odd, and whether it is even."""
 LEAST_PIXELS = 3
 """Pixels of a window that a block covers at least, so that one of them shows nothing of its neighbours."""
-NUMBERS = 1 << 16
+DARK, BRIGHT = 63, 192
+"""Levels between which a block is neither."""
+SHIFTS = (12, 8, 4, 0)
+PATTERNS = np.array(
+    [[*bits, sum(bits) % 2 == 1, sum(bits) % 2 == 0] for bits in itertools.product((False, True), repeat=COLUMNS - 2)]
+)
+"""The row of each four bits, bool (16, 6)."""
+BITS_OF = {row.tobytes(): bits for bits, row in enumerate(PATTERNS)}
 
 
 class Stamp:
@@ -56,6 +64,8 @@ class Stamp:
         corner = [1 + int(along[-1]) for along in (self._centres[0][:, 0], self._centres[1][0])]
         self._corner = Size(*corner)
         self._copy: Array | None = None
+        self._rows: list[Array] = []
+        self._patterns: Array | None = None
 
     def __call__(self, picture: Array) -> Array:
         """A copy of a picture with `number` in its upper left corner; the next call overwrites it.
@@ -65,15 +75,14 @@ class Stamp:
         Args:
             picture: float32, int32 or uint8, (H, W) or (H, W, C).
         """
-        if self._copy is None or self._copy.dtype != picture.dtype:
+        if self._copy is None or self._patterns is None or self._copy.dtype != picture.dtype:
             self._copy = np.empty_like(picture)
+            self._patterns = self._in_pixels(picture)
+            corner = self._copy[: self._size.height, : self._size.width]
+            self._rows = [corner[row * self._side : (row + 1) * self._side] for row in range(ROWS)]
         np.copyto(self._copy, picture)
-        low, high = self._range if picture.dtype.kind == "f" else (0, 255)
-        blocks = np.kron(_blocks(self.number), np.ones((self._side, self._side), np.bool_))
-        corner = self._copy[: self._size.height, : self._size.width]
-        corner[...] = np.where(blocks, high, low).reshape(*blocks.shape, *[1] * (picture.ndim - 2))
-        if picture.ndim == 3 and picture.shape[2] == 4:
-            corner[..., 3] = high
+        for row, shift in zip(self._rows, SHIFTS, strict=True):
+            row[...] = self._patterns[self.number >> shift & 15]
         return self._copy
 
     def read(self, renderer: Renderer) -> int | None:
@@ -83,21 +92,27 @@ class Stamp:
     def find(self, screen: Pixels) -> int | None:
         """The number in the upper left corner of a screen, uint8 RGBA (H, W, 4); None where there is none."""
         levels = screen[..., 0][self._centres]
-        blocks = levels > 127
-        if (np.where(blocks, 255 - levels, levels) > 63).any():
+        bright = levels >= BRIGHT
+        if (bright != (levels > DARK)).any():
             return None
-        number = int(blocks[:, :4].ravel() @ (1 << np.arange(15, -1, -1)))
-        return number if np.array_equal(blocks, _blocks(number)) else None
+        text = bright.tobytes()
+        rows = [BITS_OF.get(text[start : start + COLUMNS]) for start in range(0, ROWS * COLUMNS, COLUMNS)]
+        known = [bits << shift for bits, shift in zip(rows, SHIFTS, strict=True) if bits is not None]
+        return sum(known) if len(known) == ROWS else None
+
+    def _in_pixels(self, picture: Array) -> Array:
+        """The sixteen rows of blocks, as they are written into pictures of that dtype and number of channels."""
+        low, high = self._range if picture.dtype.kind == "f" else (0, 255)
+        rows = np.where(PATTERNS, high, low).astype(picture.dtype)[:, np.newaxis].repeat(self._side, 2)
+        if picture.ndim == 2:
+            return rows
+        in_channels = rows[..., np.newaxis].repeat(picture.shape[2], 3)
+        if picture.shape[2] == 4:
+            in_channels[..., 3] = high
+        return in_channels
 
     def _centres_along(self, count: int, scale: float) -> Array:
         return ((np.arange(count) + 0.5) * self._side * scale).astype(int)
-
-
-def _blocks(number: int) -> Array:
-    """Blocks that are bright, bool (4, 6)."""
-    bits = (number >> np.arange(15, -1, -1)).reshape(ROWS, 4) & 1
-    odd = bits.sum(1, keepdims=True) & 1
-    return np.hstack([bits, odd, 1 - odd]).astype(np.bool_)
 
 
 def _corner(renderer: Renderer, size: Size) -> Pixels:

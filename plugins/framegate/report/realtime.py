@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from statistics import median
 
 from framegate.report.section import Section
 from framegate.results.cell import CellResult
@@ -124,7 +125,8 @@ def _answer(part: Realtime) -> str:
         return f"{_camera(part)}: drops {_share(part)}, {_reasons(part.dropped)} {age}"
     if part.waiting:
         return f"{_camera(part)}: {part.delivered} frames reached the screen, none was dropped {age}"
-    return f"{_camera(part)}: all {part.came} frames reached the screen {age}"
+    frames = "the one frame" if part.came == 1 else f"all {part.came} frames"
+    return f"{_camera(part)}: {frames} reached the screen {age}"
 
 
 def _short(part: Realtime) -> str:
@@ -175,7 +177,9 @@ def _doubts(rows: Sequence[Row]) -> Iterator[str]:
         needs = ", ".join(f"{name} takes {math.ceil(10 * seconds) / 10:.1f} s more" for name, seconds in more_s.items())
         yield f"(-: too few frames for a tail: {needs})"
     for result, part in rows:
-        if part.settled is False:
-            yield f"{result.cell} had not settled: frames of the second half were not as old as those of the first"
+        if part.settled is False and len(part.ages_s) > 1:
+            half = len(part.ages_s) // 2
+            trend = "older" if median(part.ages_s[half:]) > median(part.ages_s[:half]) else "younger"
+            yield f"{result.cell} had not settled: frames of the second half were {trend} than those of the first"
         if part.ended:
             yield f"{result.cell} ended before its time: {part.ended}"

@@ -111,6 +111,20 @@ def test_a_source_stops_with_a_reason_after_its_frames(last: list[Any], reason: 
     assert error.value.reason == reason
 
 
+def test_a_source_that_raises_whatever_it_likes_stops_with_a_reason() -> None:
+    def failing(_: str) -> Iterator[Pixels]:
+        yield plain(7)
+        raise ZeroDivisionError("no light")
+
+    with live_frames("mine", {"mine": failing}) as frames:
+        assert levels_of(frames, 1) == [7]
+        with pytest.raises(
+            SourceStopped, match=r"^frame source 'mine' raised ZeroDivisionError: no light; mend"
+        ) as error:
+            next(frames)
+    assert error.value.reason == "failed"
+
+
 def test_a_source_that_stalls_stops_with_a_reason() -> None:
     goes_on = threading.Event()
 
