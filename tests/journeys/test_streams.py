@@ -20,8 +20,8 @@ FRAMEGATE = f"{shlex.quote(sys.executable)} -m framegate"
 def commands(write_model: Callable[..., Path], tmp_path: Path) -> dict[str, str]:
     """A line of shell for each command that prints, and is quick."""
     (tmp_path / "examined.py").write_text(
-        "import sys\nfrom framegate.commands import cli, doctor\nfrom framegate.doctor import Finding\n"
-        "both = (Finding('runtime', 'keras', 'ok', 'x'), Finding('renderer', 'numpy', 'ok', ''))\n"
+        "import sys\nfrom framegate.commands import cli, doctor\nfrom framegate.doctor import Diagnosis\n"
+        "both = (Diagnosis('runtime', 'keras', 'ok', 'x'), Diagnosis('renderer', 'numpy', 'ok', ''))\n"
         "doctor.examine = lambda _: iter(both)\nsys.exit(cli.main(['doctor']))\n"
     )
     model = shlex.quote(str(write_model()))

@@ -85,7 +85,7 @@ def two_devices(new_context: OpenContext, monkeypatch: pytest.MonkeyPatch) -> li
     found = egl_library.device_handles()
     if not found:
         pytest.skip("EGL lists no devices here")
-    monkeypatch.setattr(egl_library, "devices", lambda: found[:1] * 2)
+    monkeypatch.setattr(egl_library, "device_handles", lambda: found[:1] * 2)
     return found
 
 

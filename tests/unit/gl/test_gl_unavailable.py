@@ -92,7 +92,7 @@ def test_glfw_that_makes_no_window_gives_its_reason_and_stops(
     glfw = pytest.importorskip("glfw")
     need_display()
     before = glfw_window._library._users
-    monkeypatch.setattr(glfw_window, "VERSIONS", ((9, 9),))
+    monkeypatch.setattr(glfw_window, "GL_VERSIONS", ((9, 9),))
     with pytest.raises(
         BackendUnavailable, match=r"GLFW makes no OpenGL 3.3 core window: .*create context.*; give it a display"
     ):
@@ -103,7 +103,7 @@ def test_glfw_that_makes_no_window_gives_its_reason_and_stops(
 
 @pytest.mark.parametrize("name", ["egl", "osmesa"])
 def test_a_driver_without_a_core_profile_is_unavailable(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr({"egl": egl, "osmesa": osmesa}[name], "VERSIONS", ((9, 9),))
+    monkeypatch.setattr({"egl": egl, "osmesa": osmesa}[name], "GL_VERSIONS", ((9, 9),))
     with pytest.raises(BackendUnavailable, match=r"3\.3"):
         builtin()[name](ANYWHERE)
 
@@ -111,7 +111,7 @@ def test_a_driver_without_a_core_profile_is_unavailable(name: str, monkeypatch: 
 def test_a_context_that_is_too_old_is_released(new_context: OpenContext, monkeypatch: pytest.MonkeyPatch) -> None:
     new_context("egl").release()
     destroyed: list[GLContext] = []
-    monkeypatch.setattr("framegate.gl.context.VERSIONS", ((9, 9),))
+    monkeypatch.setattr("framegate.gl.context.GL_VERSIONS", ((9, 9),))
     monkeypatch.setattr(egl.EGLContext, "_destroy", lambda self: destroyed.append(self))  # noqa: PLW0108 - a method needs a function
     with pytest.raises(BackendUnavailable, match=r"egl gives OpenGL .* and 3.3 is the least that will do"):
         egl.EGLContext(next(egl.displays()))
