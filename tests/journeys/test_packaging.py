@@ -16,7 +16,15 @@ from framegate.errors import BackendUnavailable, SourceError
 from framegate.paths import cache_dir
 
 ROOT = Path(__file__).parents[2]
-SUITES = ("test_load", "test_preprocess", "test_inference", "test_render", "test_frame", "test_model_size")
+SUITES = (
+    "test_load",
+    "test_preprocess",
+    "test_inference",
+    "test_render",
+    "test_frame",
+    "test_realtime",
+    "test_model_size",
+)
 PAGE = ("index.html", "page.js", "screen.js")
 
 Shell = Callable[..., subprocess.CompletedProcess[str]]
@@ -27,6 +35,7 @@ NULL = (
     "--frame-gl=null",
     "--frame-renderer=opencv",
     "--frame-preprocess=none",
+    "--frame-seconds=1",
 )
 
 

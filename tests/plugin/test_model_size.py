@@ -51,7 +51,7 @@ def test_the_suite_has_models_of_its_own_that_the_users_replace(run: Run) -> Non
 
 @pytest.mark.parametrize(
     ("asked", "count"),
-    [((), 5), (("-m", "study"), 1), (("-k", "test_model_size"), 1), (("-k", "16"), 5)],
+    [((), 6), (("-m", "study"), 1), (("-k", "test_model_size"), 1), (("-k", "16"), 6)],
 )
 def test_a_study_runs_only_when_it_is_asked_for(run: Run, asked: tuple[str, ...], count: int) -> None:
     output = run("--collect-only", "-q", *asked, suite="").stdout.str()

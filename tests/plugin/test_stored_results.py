@@ -10,7 +10,7 @@ Run = Callable[..., pytest.RunResult]
 
 KEYS = [
     "model", "model_sha256", "size", "preprocess", "runtime", "runtime_version", "threads", "renderer", "gl",
-    "gl_renderer", "is_software", "vsync",
+    "gl_renderer", "is_software", "vsync", "scenario", "pipeline",
 ]  # fmt: skip
 STAGES = ["preprocess", "inference", "readback", "convert", "draw", "present"]
 
@@ -35,6 +35,8 @@ def test_a_frame_describes_itself_and_its_stages(stored: Stored) -> None:
         "gl_renderer": frame["gl_renderer"],
         "is_software": frame["is_software"],
         "vsync": None,
+        "scenario": None,
+        "pipeline": None,
     }
     assert cell["extra_info"]["frames"] == {"source": "photo", "fit": "crop"}
     stages = cell["extra_info"]["stages_s"]
@@ -71,7 +73,7 @@ def test_every_suite_uses_the_same_keys(stored: Stored, suite: str, unused: set[
     for cell in stored(suite=suite):
         frame = cell["extra_info"]["frame"]
         assert list(frame) == KEYS
-        assert {key for key, value in frame.items() if value is None} == {*unused, "vsync"}
+        assert {key for key, value in frame.items() if value is None} == {*unused, "vsync", "scenario", "pipeline"}
 
 
 def test_loading_has_its_stages(stored: Stored) -> None:
