@@ -6,43 +6,15 @@ from pathlib import Path
 import cv2  # here, for runs inside of this one cannot import it twice
 import numpy as np
 import pytest
+from late_renderers import LATE_RENDERERS
 
 Run = Callable[..., pytest.RunResult]
 
-RENDERERS = """
-import numpy as np
-from framegate.interfaces import Stage
-from framegate.renderers.null import NullRenderer
-
-
-class Mutant(NullRenderer):
-    def __init__(self, context):
-        super().__init__(context)
-        self.drawn = []
-
-    def _keep(self, rgba):
-        self.drawn.append(rgba)
-        super()._keep(self.chosen(self.drawn))
-
-
-class Right(Mutant):
-    def chosen(self, drawn):
-        return drawn[-1]
-
-
-class Previous(Mutant):
-    def chosen(self, drawn):
-        return drawn[-2:][0]
-
+RENDERERS = f"""{LATE_RENDERERS}
 
 class TwoLate(Mutant):
     def chosen(self, drawn):
         return drawn[-3:][0]
-
-
-class Once(Mutant):
-    def chosen(self, drawn):
-        return drawn[0]
 
 
 class Never(Mutant):
@@ -80,7 +52,7 @@ MUTANTS = [Right, Previous, TwoLate, Once, Never, Turned, Mirrored, TurnedLater,
 
 
 def pytest_framegate_renderers(config):
-    return {each.__name__.lower(): each for each in MUTANTS}
+    return {{each.__name__.lower(): each for each in MUTANTS}}
 """
 
 RUNTIMES = """

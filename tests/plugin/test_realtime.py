@@ -7,39 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from late_renderers import LATE_RENDERERS
 
 Run = Callable[..., pytest.RunResult]
 Stored = Callable[..., list[dict[str, Any]]]
 
-RENDERERS = """
-import numpy as np
-from framegate.renderers.null import NullRenderer
-
-
-class Mutant(NullRenderer):
-    def __init__(self, context):
-        super().__init__(context)
-        self.drawn = []
-
-    def _keep(self, rgba):
-        self.drawn.append(rgba.copy())
-        super()._keep(self.chosen(self.drawn))
-
-
-class Right(Mutant):
-    def chosen(self, drawn):
-        return drawn[-1]
-
-
-class Previous(Mutant):
-    def chosen(self, drawn):
-        return drawn[-2:][0]
-
-
-class Once(Mutant):
-    def chosen(self, drawn):
-        return drawn[0]
-
+RENDERERS = f"""{LATE_RENDERERS}
 
 class Repeats(Mutant):
     def chosen(self, drawn):
@@ -57,7 +30,7 @@ class Blank(Mutant):
 
 
 def pytest_framegate_renderers(config):
-    return {kind.__name__.lower(): kind for kind in (Right, Previous, Once, Repeats, Swaps, Blank)}
+    return {{kind.__name__.lower(): kind for kind in (Right, Previous, Once, Repeats, Swaps, Blank)}}
 """
 
 
