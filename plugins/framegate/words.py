@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-Fit = Literal["crop", "resize"]
+Fit = Literal["crop", "letterbox", "resize"]
 OutOfRange = Literal["clamp", "strict"]
 Scaling = Literal["nearest", "linear"]
 CameraInput = Literal["video", "bitmap", "videoframe", "imagedata"]

@@ -15,7 +15,7 @@ Run = Callable[..., pytest.RunResult]
         ("--frame-renderer=topixel", "unknown renderer 'topixel' (did you mean 'topixels'?); there is: *opencv*"),
         ("--frame-renderer=all,topixel", "unknown renderer 'topixel' (did you mean 'topixels'?); there is: *"),
         ("--frame-gl=elg", "unknown GL context 'elg' (did you mean 'egl'?); there is: auto, egl, glfw, null, osmesa"),
-        ("--frame-fit=squash", "unknown frame fit 'squash'; there is: crop, resize"),
+        ("--frame-fit=squash", "unknown frame fit 'squash'; there is: crop, letterbox, resize"),
         ("--frame-require=elg", "unknown backend in --frame-require 'elg' (did you mean 'egl'?)*"),
     ],
 )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from framegate.interfaces import Pixels, Size
+from framegate.preprocess.fit import between_bars
+from framegate.words import Fit
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,21 @@ class InputPlacement:
     def same(cls, size: Size) -> InputPlacement:
         """The model sees the shown part as it is."""
         return cls(size, size)
+
+    @classmethod
+    def of(cls, frame: Size, input_size: Size, fit: Fit) -> InputPlacement:
+        """Where a frame lies in a model's input.
+
+        Args:
+            frame: the frame's size.
+            input_size: pixels of the model's input.
+            fit: how the frame is brought to it.
+        """
+        if fit == "crop":
+            return cls.same(input_size)
+        top, left, inner = between_bars(frame, input_size) if fit == "letterbox" else (0, 0, input_size)
+        scale_x, scale_y = frame.width / inner.width, frame.height / inner.height
+        return cls(input_size, frame, -left * scale_x, -top * scale_y, scale_x, scale_y)
 
     def crop(self, frame: Pixels) -> Pixels:
         """The shown part of a frame, around its centre: a view, not a copy."""

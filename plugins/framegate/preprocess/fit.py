@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import cast
+
+import numpy as np
 
 from framegate.errors import FrameError
 from framegate.interfaces import Pixels, Size
@@ -35,6 +38,29 @@ def resize(frame: Pixels, size: Size) -> Pixels:
     return cast("Pixels", cv2.resize(frame, (size.width, size.height), interpolation=method))
 
 
+def between_bars(frame: Size, size: Size) -> tuple[int, int, Size]:
+    """Where `letterbox` puts a frame: top, left, and the size to which it is scaled; half pixels are rounded to even.
+
+    Args:
+        frame: the frame's size.
+        size: the size with the bars.
+    """
+    scale = min(size.height / frame.height, size.width / frame.width)
+    inner = Size(max(1, round(frame.height * scale)), max(1, round(frame.width * scale)))
+    return (size.height - inner.height) // 2, (size.width - inner.width) // 2, inner
+
+
+def letterbox(frame: Pixels, size: Size) -> Pixels:
+    """The whole frame scaled in its own shape, in the centre of a picture of ``size`` that is black beside it."""
+    top, left, inner = between_bars(Size(*frame.shape[:2]), size)
+    picture = np.zeros((*size, *frame.shape[2:]), frame.dtype)
+    picture[top : top + inner.height, left : left + inner.width] = resize(frame, inner)
+    return picture
+
+
+_WAYS: Mapping[Fit, Callable[[Pixels, Size], Pixels]] = {"crop": crop, "letterbox": letterbox, "resize": resize}
+
+
 def fit(frame: Pixels, size: Size, how: Fit) -> Pixels:
-    """Crop or resize an RGB frame (H, W, 3) to ``size``."""
-    return crop(frame, size) if how == "crop" else resize(frame, size)
+    """Bring an RGB frame (H, W, 3) to ``size``."""
+    return _WAYS[how](frame, size)

@@ -3,7 +3,7 @@ import pytest
 
 from framegate.errors import FrameError
 from framegate.interfaces import Size
-from framegate.preprocess.fit import crop, fit, resize
+from framegate.preprocess.fit import between_bars, crop, fit, letterbox, resize
 
 
 def test_crop_takes_the_centre_with_offsets_rounded_down() -> None:
@@ -39,3 +39,20 @@ def test_fit_chooses() -> None:
     frame[:, :2] = 200
     assert fit(frame, Size(4, 4), "crop").max() == 0
     assert fit(frame, Size(4, 4), "resize").max() == 200
+
+
+def test_letterbox_keeps_the_shape_between_black_bars() -> None:
+    frame = np.full((4, 8, 3), 200, np.uint8)
+    expected = np.zeros((4, 4), np.uint8)
+    expected[1:3] = 200
+    np.testing.assert_array_equal(letterbox(frame, Size(4, 4))[..., 0], expected)
+    np.testing.assert_array_equal(letterbox(frame.swapaxes(0, 1), Size(4, 4))[..., 0], expected.T)
+
+
+def test_letterbox_of_the_frames_own_shape_is_resize() -> None:
+    frame = np.random.default_rng(0).integers(0, 256, (30, 40, 3), np.uint8)
+    np.testing.assert_array_equal(fit(frame, Size(15, 20), "letterbox"), resize(frame, Size(15, 20)))
+
+
+def test_letterbox_of_a_thread_keeps_one_pixel() -> None:
+    assert between_bars(Size(1, 1000), Size(8, 8)) == (3, 0, Size(1, 8))
