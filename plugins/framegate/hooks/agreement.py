@@ -67,7 +67,9 @@ def ask_reference(
         if isinstance(request.getfixturevalue("runtime"), NullRuntime):
             return references.apart(resolved_model, frame_runtime, feeds)
         vet_model(resolved_model, REFERENCE)
-        return references(resolved_model, frame_info["runtime"], feeds)  # for auto, the one that it took
+        return references(
+            resolved_model, frame_info.cell.runtime or frame_runtime, feeds
+        )  # for auto, the one that it took
 
     return ask
 
@@ -109,7 +111,7 @@ def verify_outputs(
             if kind_of(request.node) != PAGE:
                 raise
             return  # a page is measured without TensorFlow too
-        model, runtime = frame_info["model"], reference.runtime
+        model, runtime = frame_info.cell.model, reference.runtime
         if not reference.is_repeatable:
             note(pytestconfig, f"{model} returns other outputs each time that it runs: they were compared with none.")
             return

@@ -101,6 +101,6 @@ def _note_device(config: pytest.Config, frame_info: FrameInfo, device: str | Non
     if device is None:
         return
     software = is_software(device)
-    frame_info.update(gl_renderer=device, is_software=software)
+    frame_info.add(gl_renderer=device, is_software=software)
     kind = "software on the CPU, no GPU" if software else "a GPU"
-    note(config, f"{frame_info['runtime']}: the browser drew with {device} ({kind})")
+    note(config, f"{frame_info.cell.runtime}: the browser drew with {device} ({kind})")

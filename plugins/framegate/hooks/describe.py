@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import suppress
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from framegate.hooks.options import options_of
+
+if TYPE_CHECKING:
+    from framegate.results.parts import Cell
 
 OPENCV = ("opencv-python", "opencv-python-headless", "opencv-contrib-python", "opencv-contrib-python-headless")
 DISTRIBUTIONS = {"numpy": ("numpy",), "opencv-python": OPENCV}
@@ -16,12 +20,28 @@ DISTRIBUTIONS = {"numpy": ("numpy",), "opencv-python": OPENCV}
 
 INSTRUMENTS = pytest.StashKey[set[str]]()
 
-FrameInfo = dict[str, Any]
+
+class FrameInfo:
+    """The record of a cell, which is stored anew whenever a fixture knows more of it.
+
+    Attributes:
+        cell: what is known by now.
+    """
+
+    def __init__(self, cell: Cell, extra_info: dict[str, Any]) -> None:
+        self.cell = cell
+        self._extra_info = extra_info
+        self.add()
+
+    def add(self, **facts: Any) -> None:
+        """Fill in fields of the record."""
+        self.cell = replace(self.cell, **facts)
+        self.cell.store(self._extra_info)
 
 
 @pytest.fixture
 def frame_info(request: pytest.FixtureRequest, benchmark: Any) -> FrameInfo:
-    """The cell's ``extra_info["frame"]``: all keys are there, null where they do not apply.
+    """The cell's ``extra_info["frame"]``, in which all keys are there: null where they do not apply.
 
     The fixtures that open a backend fill in what only they know (``model_sha256``, ``runtime_version``,
     ``threads``, ``gl``, ``gl_renderer``, ``is_software``, ``vsync``).
@@ -29,14 +49,11 @@ def frame_info(request: pytest.FixtureRequest, benchmark: Any) -> FrameInfo:
     from framegate.matrix import AXES
     from framegate.results.parts import FORM_VERSION, Cell, FedFrames, Form
 
-    info: FrameInfo = Cell().stored()
     callspec = getattr(request.node, "callspec", None)
     params = {} if callspec is None else callspec.params
-    for axis in AXES:
-        info[axis] = params.get(f"frame_{axis}")
     options = options_of(request.config)
     Form(FORM_VERSION).store(benchmark.extra_info)
-    benchmark.extra_info[Cell.key] = info
+    info = FrameInfo(Cell(**{axis: params.get(f"frame_{axis}") for axis in AXES}), benchmark.extra_info)
     FedFrames(options.source, options.fit).store(benchmark.extra_info)
     return info
 

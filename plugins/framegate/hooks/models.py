@@ -55,8 +55,8 @@ def runtime(
 
     with named(pytestconfig, "runtime", frame_runtime):
         runtime = runtimes(frame_runtime)
-    frame_info["runtime_version"] = runtime.describe()
-    frame_info["threads"] = frame_threads if isinstance(runtime, TakesThreads) else None
+    threads = frame_threads if isinstance(runtime, TakesThreads) else None
+    frame_info.add(runtime_version=runtime.describe(), threads=threads)
     return runtime
 
 
@@ -67,7 +67,7 @@ def note_choice(pytestconfig: pytest.Config, frame_model: str, frame_info: Frame
 
     def note_it(loaded: object) -> None:
         if isinstance(loaded, Chosen):
-            frame_info["runtime"] = loaded.runtime
+            frame_info.add(runtime=loaded.runtime)
             benchmark.extra_info["trial_s"] = dict(loaded.trial_s)
             times = ", ".join(f"{name} {seconds * 1e3:.3g}" for name, seconds in loaded.trial_s.items())
             line = f"auto took {loaded.runtime} for {frame_model} (best run in ms: {times})"
@@ -146,7 +146,7 @@ def resolved_model(
     from framegate.models.frame_io import check_size
 
     model = model_files(frame_model)
-    frame_info["model_sha256"] = model.sha256
+    frame_info.add(model_sha256=model.sha256)
     keep_remarks()
     check_size(model, Size.parse(frame_size))
     vet_model(model, frame_runtime)

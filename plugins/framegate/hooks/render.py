@@ -68,7 +68,7 @@ def gl_context(
     with named(pytestconfig, "GL context", frame_gl):
         context = gl_contexts(frame_gl)
     info = context.info()
-    frame_info.update(gl=context.name, gl_renderer=info.renderer, is_software=info.is_software, vsync=info.vsync)
+    frame_info.add(gl=context.name, gl_renderer=info.renderer, is_software=info.is_software, vsync=info.vsync)
     if info.vsync:
         note(pytestconfig, WAITS)
     elif info.vsync is not None and options_of(pytestconfig).request.vsync:

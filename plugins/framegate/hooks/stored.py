@@ -94,7 +94,7 @@ def store_costs(
             clock = _device_clock(gl_context, objects)
             costs = measure_costs(tensor, renderer.stages()[0].call, passes, gl_context.finish, clock)
         verify_pixels(renderer, tensor)
-        replace(costs, is_gpu_s_trusted=not frame_info["is_software"]).store(benchmark.extra_info)
+        replace(costs, is_gpu_s_trusted=not frame_info.cell.is_software).store(benchmark.extra_info)
 
     return store
 
