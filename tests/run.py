@@ -28,8 +28,10 @@ def options(arguments: list[str]) -> list[str]:
     """What pytest is given."""
     # A file stays with one worker, which makes its fixtures once; long files come first as they are collected.
     workers = (f"--numprocesses={min(cores(), MOST_WORKERS)}", "--dist=loadfile", "--no-loadscope-reorder")
+    # After the death of a worker xdist can wait forever for tests that the worker had done; so the run ends there.
+    deaths = ("--max-worker-restart=0",)
     paths = [] if any(map(names_a_test, arguments)) else ["tests"]
-    return [*workers, *paths, *arguments]
+    return [*workers, *deaths, *paths, *arguments]
 
 
 if __name__ == "__main__":

@@ -23,9 +23,17 @@ for module in pkgutil.walk_packages(framegate.__path__, "framegate."):
 Run = Callable[..., pytest.RunResult]
 Stored = Callable[..., list[dict[str, Any]]]
 
-# pytester unloads what a run imported; hypothesis would be imported anew in each.
-PLUGINS = ("-p", "no:hypothesispytest")
+# pytester unloads what a run imported; hypothesis would be imported anew in each. After a run with faulthandler, what
+# this process says when it crashes would go where nobody reads.
+NOT_LOADED = "-p no:hypothesispytest -p no:faulthandler"
 NULL_BACKENDS = {"--frame-runtime": "null", "--frame-renderer": "null", "--frame-gl": "null"}
+
+
+@pytest.fixture
+def pytester(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
+    """pytester, whose runs leave out what would not be well inside of another run."""
+    monkeypatch.setenv("PYTEST_ADDOPTS", NOT_LOADED)
+    return pytester
 
 
 @pytest.fixture
@@ -58,7 +66,7 @@ def run(pytester: pytest.Pytester, suites: Path, write_model: Callable[..., Path
             defaults.append("--frame-size=16")
         speed = ["--benchmark-max-time=0.001", "--benchmark-min-rounds=3"] if timing else ["--benchmark-disable"]
         start = pytester.runpytest_subprocess if subprocess else pytester.runpytest
-        return start(str(suites / suite), "-p", "framegate.plugin", *PLUGINS, "-v", "-rs", *speed, *defaults, *options)
+        return start(str(suites / suite), "-p", "framegate.plugin", "-v", "-rs", *speed, *defaults, *options)
 
     return run_suite
 

@@ -27,7 +27,7 @@ def test_a_cell_is_at_most_twice_the_work_of_an_empty_test(
 
     def calls(file: str, *options: str) -> int:
         results: list[pytest.RunResult] = []
-        command = (file, "--collect-only", "-qq", "-p", "framegate.plugin", "-p", "no:hypothesispytest", *options)
+        command = (file, "--collect-only", "-qq", "-p", "framegate.plugin", *options)
         count = calls_of(lambda: results.append(pytester.runpytest_inprocess(*command)))
         assert results[0].ret == 0
         results[0].stdout.fnmatch_lines([f"{file}: {CELLS}"])

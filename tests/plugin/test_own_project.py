@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-PLUGINS = ("-p", "framegate.plugin", "-p", "no:hypothesispytest", "-p", "no:cacheprovider")
+PLUGINS = ("-p", "framegate.plugin", "-p", "no:cacheprovider")
 
 THEIRS = """
 import pytest
@@ -120,7 +120,7 @@ def test_their_markers_are_theirs_under_the_gate(pytester: pytest.Pytester) -> N
 
 def test_a_run_without_our_suites_ends_as_it_would_without_us(pytester: pytest.Pytester) -> None:
     pytester.makepyfile("def test_one(): pass\n")
-    quiet = ("-q", "-p", "no:cacheprovider", "-p", "no:hypothesispytest", "-p", "no:benchmark")
+    quiet = ("-q", "-p", "no:cacheprovider", "-p", "no:benchmark")
     without = pytester.runpytest_subprocess(*quiet, "-p", "no:framegate.plugin")
     beside = pytester.runpytest_subprocess(*quiet, "-p", "framegate.plugin")
     lines = [[line for line in run.outlines if " in " not in line] for run in (without, beside)]
