@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from framegate.analysis.constants import shape_constants
@@ -16,12 +16,13 @@ from framegate.analysis.refusals import tfjs_refusals
 from framegate.analysis.rows import FLOATS, Row, Walk
 from framegate.analysis.shard_states import ShardsReport, look_at_shards, order_notes
 from framegate.analysis.tensors import Shape, Values
-from framegate.errors import FramegateError
+from framegate.errors import FramegateError, ModelError
 from framegate.interfaces import ModelSpec, Size, TensorInfo
 from framegate.models import graph, layers
 from framegate.models.image_io import guess_ranges
 from framegate.models.manifest import WeightEntry
 from framegate.models.topology import ModelJson, read_model_json
+from framegate.models.view_guess import ViewGuess, guess_view
 
 _FLOAT32_BYTES = 4
 
@@ -59,6 +60,7 @@ class Inspection:
         size_reason: reason for that size.
         inputs: the inputs.
         outputs: the outputs.
+        shown: the view that shows them, as far as model.json tells; None if no output is numbers.
         rows: one for each op or layer, in the order of computation.
         unused: weights that no op and no layer takes.
         totals: sums.
@@ -76,6 +78,7 @@ class Inspection:
     size_reason: str
     inputs: tuple[PortReport, ...]
     outputs: tuple[PortReport, ...]
+    shown: ViewGuess | None
     rows: tuple[Row, ...]
     unused: tuple[WeightEntry, ...]
     totals: Totals
@@ -114,6 +117,7 @@ def inspect(spec: ModelSpec, model: ModelJson, size: Size | None = None, *, read
         size_reason=_size_reason(spec, size, open_size),
         inputs=report_inputs(ports, spec, fed, guessed),
         outputs=report_outputs(outputs, spec, walk.shapes, guessed),
+        shown=_shown(model, outputs, walk),
         rows=tuple(walk.rows),
         unused=walk.unused,
         totals=_totals(walk, entries),
@@ -146,6 +150,14 @@ def _walked(
     walk = LayerWalk(model, fed, strict=strict).run()
     # A config says nothing of its outputs but their names.
     return walk, [TensorInfo(name, (), "float32") for name in layers.output_names(model)]
+
+
+def _shown(model: ModelJson, outputs: list[TensorInfo], walk: Walk) -> ViewGuess | None:
+    shapes = {info.name: walk.shapes.get(info.name) or info.shape or graph.UNKNOWN_RANK for info in outputs}
+    try:
+        return guess_view(str(model.path), model, [replace(info, shape=shapes[info.name]) for info in outputs])
+    except ModelError:
+        return None
 
 
 def _kinds(model: ModelJson, walk: Walk) -> set[str]:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from framegate.errors import ModelFormatError
 from framegate.interfaces import TensorInfo
-from framegate.models.nodes import Node, NodeJson, node_name
+from framegate.models.nodes import Node, NodeJson, node_name, tensor_reference
 from framegate.models.topology import ModelJson
 
 _NUMPY_DTYPES = {
@@ -100,16 +100,25 @@ def outputs(model: ModelJson) -> tuple[Port, ...]:
 
 def last_ops(model: ModelJson) -> Iterator[str]:
     """The names of the operations that make the first output, last one first, fused activations included."""
+    for port in outputs(model)[:1]:
+        for node in makers(model, port.tensor):
+            yield from reversed(node.strings("fused_ops"))
+            yield node.op
+
+
+def makers(model: ModelJson, tensor: str) -> Iterator[Node]:
+    """The nodes that make a tensor, last one first: of each, what makes its first input."""
     by_name = {node.name: node for node in map(Node, nodes(model))}
-    ports = outputs(model)
-    node = by_name.get(node_name(ports[0].tensor)) if ports else None
+    name, number = tensor_reference(tensor)
     for _ in by_name:  # a bound, for graphs with loops
+        node = by_name.get(name)
         if node is None:
             return
-        yield from reversed(node.strings("fused_ops"))
-        yield node.op
-        tensors = node.raw.get("input") or ()
-        node = by_name.get(node_name(tensors[0])) if tensors else None
+        yield node
+        at = number if node.op == "IdentityN" else 0
+        if at >= len(node.inputs):
+            return
+        name, number = node.inputs[at]
 
 
 def _check_node(model: ModelJson, node: Any, names: set[str]) -> None:

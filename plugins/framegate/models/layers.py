@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 from framegate.errors import ModelFormatError
 from framegate.interfaces import TensorInfo
-from framegate.models.layer_entry import Layer, is_layer, layer_name
+from framegate.models.layer_calls import calls_in_order
+from framegate.models.layer_entry import MODELS, Layer, is_layer, layer_name
 from framegate.models.tfjs_settings import read_settings
 from framegate.models.topology import ModelJson
+
+_MOVERS = frozenset({
+    "CenterCrop", "Cropping2D", "Dropout", "Permute", "Reshape", "Resizing", "UpSampling2D", "ZeroPadding2D",
+})  # fmt: skip
+"""Layers whose result has the values of what they take, or values between those."""
 
 
 def model_config(model: ModelJson) -> dict[str, Any]:
@@ -56,23 +63,57 @@ def output_names(model: ModelJson) -> tuple[str, ...]:
     return _ends(model, "output_layers") or (layer_name(layers(model)[-1]),)
 
 
-def last_activations(model: ModelJson) -> Iterator[str]:
-    """The activation of the first output's layer, in lower case, if it says one."""
-    name = output_names(model)[0]
-    for layer in layers(model):
-        if layer_name(layer) == name:
-            activation = layer["config"].get("activation")
-            yield str(activation).lower() if activation else str(layer["class_name"]).lower()
+def last_activations(model: ModelJson, at: int = 0) -> Iterator[str]:
+    """What makes an output, last one first, in lower case: the activation of a layer, else its class.
+
+    Goes on behind layers that only move values about, and into nested models.
+
+    Args:
+        model: a layers model.
+        at: index of the output.
+    """
+    return _activations(model_config(model), at)
 
 
 def _ends(model: ModelJson, key: str) -> tuple[str, ...]:
-    """Keras writes ``[["a", 0, 0], …]``, and Keras 3 ``["a", 0, 0]`` where there is but one."""
-    ends = model_config(model)["config"].get(key)
+    return tuple(name for name, _ in _named_ends(model_config(model), key))
+
+
+def _named_ends(model: Layer, key: str) -> list[tuple[str, int]]:
+    """Layers and numbers of their results: ``[["a", 0, 0], …]``, and in Keras 3 ``["a", 0, 0]`` if there is but one."""
+    ends = model["config"].get(key)
     if not isinstance(ends, list) or not ends:
-        return ()
+        return []
     if isinstance(ends[0], str):
         ends = [ends]
-    return tuple(str(end[0]) for end in ends if isinstance(end, list) and end)
+    return [
+        (str(end[0]), end[2] if len(end) > 2 and type(end[2]) is int else 0)
+        for end in ends
+        if isinstance(end, list) and end
+    ]
+
+
+def _activations(model: Layer, at: int) -> Iterator[str]:
+    entries = model["config"].get("layers")
+    layers = [layer for layer in entries if is_layer(layer)] if isinstance(entries, list) else []
+    by_name = {layer_name(layer): layer for layer in layers}
+    ends = _named_ends(model, "output_layers") or [(layer_name(layer), 0) for layer in layers[-1:]]
+    before = {layer_name(call.layer): call.takes for call in calls_in_order(layers)[0]}
+    for previous, layer in pairwise(layers) if model["class_name"] == "Sequential" else ():
+        before[layer_name(layer)] = ((layer_name(previous), 0, 0),)
+    name, result = ends[at] if at < len(ends) else ("", 0)
+    for _ in layers:  # a bound, for layers that wait for each other
+        layer = by_name.get(name)
+        if layer is None:
+            return
+        if layer["class_name"] in MODELS:
+            yield from _activations(layer, result)
+            return
+        activation = layer["config"].get("activation")
+        yield str(activation).lower() if activation else str(layer["class_name"]).lower()
+        if layer["class_name"] not in _MOVERS or not before.get(name):
+            return
+        name, _, result = before[name][0]
 
 
 def _input(layer: Layer) -> TensorInfo:

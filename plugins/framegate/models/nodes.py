@@ -38,7 +38,7 @@ class Node:
     @cached_property
     def inputs(self) -> tuple[tuple[str, int], ...]:
         """(node, output number) of each tensor it takes; control inputs, which carry none, are left out."""
-        return tuple(_reference(name) for name in self.raw.get("input") or () if not name.startswith("^"))
+        return tuple(tensor_reference(name) for name in self.raw.get("input") or () if not name.startswith("^"))
 
     def attr(self, name: str, kind: str) -> Any:
         """An attribute's value of one kind (``"i"``, ``"list"``, …), None where it has none."""
@@ -85,6 +85,12 @@ def node_name(tensor: str) -> str:
     return tensor.removeprefix("^").split(":", 1)[0]
 
 
+def tensor_reference(tensor: str) -> tuple[str, int]:
+    """The node of a tensor and the number of its output: ``name`` and ``name:0`` are the first one of ``name``."""
+    name, _, number = tensor.partition(":")
+    return name, int(number) if number.isascii() and number.isdigit() else 0
+
+
 def shape_dims(shape: Mapping[str, Any]) -> tuple[int | None, ...] | None:
     """The dimensions in a protobuf TensorShape, None for an open one; None alone if they are not a list."""
     dims = shape.get("dim") or ()
@@ -112,8 +118,3 @@ def decoded(value: Any) -> str:
         return base64.b64decode(value, validate=True).decode()
     except (binascii.Error, ValueError):
         return value
-
-
-def _reference(tensor: str) -> tuple[str, int]:
-    name, _, number = tensor.partition(":")
-    return name, int(number) if number.isascii() and number.isdigit() else 0

@@ -38,6 +38,7 @@ def facts(inspection: Inspection) -> Facts:
     ]
     lines.extend(("input", _port(port)) for port in inspection.inputs)
     lines.extend(("output", _port(port)) for port in inspection.outputs)
+    lines.append(("shown as", str(inspection.shown or "nothing: no output is numbers")))
     if inspection.size is not None:
         lines.append(("size", f"computed for {inspection.size} ({inspection.size_reason})"))
     least = "" if totals.macs_exact else "at least "

@@ -31,6 +31,7 @@ def document(inspection: Inspection) -> dict[str, Any]:
         "size_reason": inspection.size_reason,
         "inputs": [_port(port) for port in inspection.inputs],
         "outputs": [_port(port) for port in inspection.outputs],
+        "shown": None if inspection.shown is None else inspection.shown._asdict(),
         "totals": {**dataclasses.asdict(totals), "ops": len(inspection.rows)},
         "stored_dtypes": dict(inspection.dtypes),
         "ops": [_row(row, totals.parameters) for row in inspection.rows],

@@ -38,6 +38,7 @@ def test_plain_text_is_ascii_and_says_it_all(found: Inspection) -> None:
     lines = [" ".join(line.split()) for line in text.splitlines()]
     row = f"{LONG} _FusedConv2D 3x3 /2 BiasAdd [1, 4, 4, 100] 2,800 99.1% 43.2 k 10.9 KiB 10.9 KiB"
     assert row in lines
+    assert "shown as classes of output y (100 channels for each pixel)" in lines
     assert "arithmetic at least 43,200 multiply-accumulates a frame (at least 43.2 k MACs)" in lines
     assert "shards 0 of 1 are there, 0 B: shard.bin missing" in lines
     assert any(line.startswith(f"{LONG} ####") and line.endswith("10.9 KiB 99%") for line in lines)
@@ -75,6 +76,7 @@ def test_names_do_not_steer_the_terminal(tmp_path: Path) -> None:
 
 def test_json_holds_everything(found: Inspection) -> None:
     document = json.loads(to_json(found))
+    assert document["shown"] == {"view": "classes", "outputs": ["y"], "reason": "100 channels for each pixel"}
     (conv,) = [row for row in document["ops"] if row["name"] == LONG]
     assert conv == {
         "name": LONG,

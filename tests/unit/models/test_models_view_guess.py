@@ -1,0 +1,189 @@
+"""Which view shows a model, from small models of each kind."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tfjs_files import write_model
+
+from framegate.errors import ModelError
+from framegate.interfaces import TensorInfo
+from framegate.models.topology import ModelJson, read_model_json
+from framegate.models.view_guess import ViewGuess, guess_view
+
+Shape = tuple[int | None, ...]
+COLOUR: Shape = (1, 64, 64, 3)
+GREY: Shape = (1, 64, 64, 1)
+
+
+def info(name: str, *shape: int | None, dtype: str = "float32") -> TensorInfo:
+    return TensorInfo(name, shape, dtype)
+
+
+def graph(folder: Path, ops: dict[str, str], takes: Shape = COLOUR, dtype: str = "DT_FLOAT") -> ModelJson:
+    """A graph whose outputs are made by operations, last one first: ``{"a": "Reshape Sigmoid"}``."""
+    dims = [{"size": str(-1 if dim is None else dim)} for dim in takes]
+    attributes = {"shape": {"shape": {"dim": dims}}, "dtype": {"type": dtype}}
+    nodes: list[dict[str, Any]] = [{"name": "x", "op": "Placeholder", "attr": attributes}]
+    for name, chain in ops.items():
+        names = [name, *(f"{name}/{at}" for at in range(1, len(chain.split()))), "x"]
+        for at, op in enumerate(chain.split()):
+            nodes.append({"name": names[at], "op": op, "input": [names[at + 1]]})
+    signature = {"inputs": {"x": {"name": "x:0"}}, "outputs": {name: {"name": f"{name}:0"} for name in ops}}
+    return read_model_json(write_model(folder, topology={"node": nodes}, signature=signature))
+
+
+def guess(folder: Path, outputs: dict[str, tuple[str, TensorInfo]], takes: Shape = COLOUR) -> ViewGuess:
+    model = graph(folder, {name: ops for name, (ops, _) in outputs.items()}, takes)
+    return guess_view("m", model, [info for _, info in outputs.values()])
+
+
+@pytest.mark.parametrize(
+    ("ops", "shape", "takes", "view", "reason"),
+    [
+        ("Sigmoid", GREY, COLOUR, "mask", "one channel that ends in a sigmoid"),
+        ("Identity ResizeBilinear Sigmoid", GREY, COLOUR, "mask", "one channel that ends in a sigmoid"),
+        ("Sigmoid", (1, 128, 128, 1), GREY, "image", "one channel that ends in a sigmoid"),
+        ("Softmax", (1, 64, 64, 2), COLOUR, "mask", "two channels that end in a softmax"),
+        ("RealDiv Exp", (1, 64, 64, 2), COLOUR, "mask", "two channels that end in a softmax"),
+        ("Conv2D", (1, 64, 64, 2), COLOUR, "mask", "two channels for each pixel: what is behind, and what is in front"),
+        ("Tanh", GREY, COLOUR, "image", "one channel that ends in a tanh"),
+        ("Conv2D", GREY, COLOUR, "image", "one channel"),
+        ("Relu", GREY, COLOUR, "heatmap", "one channel that ends in a ReLU: no number is the largest, as with depth"),
+        ("Conv2D", COLOUR, COLOUR, "image", "three channels"),
+        ("Conv2D", (1, 3, 64, 64), (1, 3, 64, 64), "image", "three channels"),
+        ("Softmax", COLOUR, COLOUR, "classes", "three channels that end in a softmax"),
+        ("Conv2D", (1, 64, 64, 4), COLOUR, "image", "four channels"),
+        ("Conv2D", (1, 64, 64, 4), GREY, "subpixel", "4 channels for each pixel of a grey picture"),
+        ("Tanh", (1, 64, 64, 12), COLOUR, "subpixel", "12 channels for each pixel of a colour picture"),
+        ("Conv2D", (1, 64, 64, 12), COLOUR, "classes", "12 channels for each pixel"),
+        ("Conv2D", (1, 8, 8, 21), COLOUR, "classes", "21 channels for each pixel"),
+        ("Relu", (1, 8, 8, 1280), COLOUR, "heatmap", "it is the first output with rows and columns"),
+        ("ExpandDims ArgMax", GREY, COLOUR, "classes", "the index of the largest of several channels"),
+        ("Cast ArgMax", (1, 64, 64), COLOUR, "classes", "the index of the largest of several channels"),
+        ("Squeeze Sigmoid", (1, 64, 64), COLOUR, "mask", "one channel that ends in a sigmoid"),
+        ("Squeeze Conv2D", (1, 32, 32), COLOUR, "heatmap", "one number for each pixel"),
+        ("Conv2D", (64, 64, 3), (64, 64, 3), "image", "three channels"),
+        ("Conv2D", (1, 1, 17, 3), COLOUR, "points", "17 rows of 3 numbers"),
+        ("Reshape Conv2D", (1, 63), COLOUR, "points", "63 numbers, as many as 21 points of a hand have"),
+        ("Softmax", (1, 63), COLOUR, "label", "63 numbers that end in a softmax"),
+        ("MatMul", (1, 10), COLOUR, "label", "10 numbers"),
+        ("Sigmoid", (1, 1), COLOUR, "label", "a single number"),
+        ("ConcatV2", (1, 100, 6), COLOUR, "boxes", "rows of 6 numbers: a box, a score and a class"),
+        ("Reshape", (1, 384, 16), COLOUR, "heatmap", "it is the first output with rows and columns"),
+        ("Conv2D", (None, None, None, None), COLOUR, "image", "any number of channels"),
+    ],
+)
+def test_one_output(tmp_path: Path, ops: str, shape: Shape, takes: Shape, view: str, reason: str) -> None:
+    guessed = guess(tmp_path, {"y": (ops, info("y", *shape))}, takes)
+    assert (guessed.view, guessed.outputs) == (view, ("y",))
+    assert guessed.reason.endswith(reason)
+
+
+@pytest.mark.parametrize(
+    ("name", "shape", "view"),
+    [
+        ("mask", GREY, "mask"),
+        ("pha", GREY, "mask"),
+        ("alphabet", GREY, "image"),
+        ("segment", (1, 64, 64, 2), "mask"),
+        ("predicted_depth", GREY, "heatmap"),
+        ("depthwise", GREY, "image"),
+        ("MobilenetV1/heatmap_2/BiasAdd", (1, 25, 25, 17), "heatmap"),
+        ("output_mesh", (1, 1434), "points"),
+        ("landmarks", (1, 10), "points"),
+        ("detection_boxes", (1, 64, 4), "boxes"),
+        ("tower_0/detections", (1, 100, 6), "boxes"),
+        ("sub_pixel", (1, 64, 64, 12), "subpixel"),
+        ("depth_to_space_input", (1, 64, 64, 27), "subpixel"),
+    ],
+)
+def test_names_tell(tmp_path: Path, name: str, shape: Shape, view: str) -> None:
+    assert guess(tmp_path, {name: ("Conv2D", info(name, *shape))}).view == view
+
+
+def test_boxes_and_what_belongs_to_them_by_name(tmp_path: Path) -> None:
+    shapes: dict[str, Shape] = {
+        "num_detections": (1,),
+        "detection_scores": (1, 100),
+        "detection_classes": (1, 100),
+        "raw": (1, 900, 7),
+        "detection_boxes": (1, 100, 4),
+    }
+    guessed = guess(tmp_path, {name: ("Pad", info(name, *shape)) for name, shape in shapes.items()})
+    assert guessed.outputs == ("detection_boxes", "detection_scores", "detection_classes")
+    assert str(guessed) == ("boxes of outputs detection_boxes, detection_scores, detection_classes (by their names)")
+
+
+def test_of_boxes_without_names_those_that_are_left_after_suppression(tmp_path: Path) -> None:
+    shapes: dict[str, Shape] = {
+        "Identity": (1, 100),
+        "Identity_1": (1, 100, 4),
+        "Identity_3": (1, 100, 8),
+        "Identity_6": (1, 1917, 1, 4),
+        "Identity_7": (1, 1917, 8),
+    }
+    guessed = guess(tmp_path, {name: ("Pad", info(name, *shape)) for name, shape in shapes.items()})
+    assert (guessed.view, guessed.outputs) == ("boxes", ("Identity_1", "Identity_3"))
+
+
+def test_what_ends_like_a_picture_comes_before_what_merely_has_its_shape(tmp_path: Path) -> None:
+    outputs = {
+        "features": ("Relu", info("features", 1, 64, 64, 8)),
+        "four": ("Conv2D", info("four", 1, 64, 64, 4)),
+        "picture": ("Identity Sigmoid", info("picture", *COLOUR)),
+    }
+    assert guess(tmp_path, outputs).outputs == ("picture",)
+
+
+def test_rows_of_scores_and_labels_stand_behind_a_picture(tmp_path: Path) -> None:
+    outputs = {
+        "a": ("Sigmoid", info("a", 1, 64, 1)),
+        "b": ("Softmax", info("b", 1, 5)),
+        "c": ("Conv2D", info("c", *COLOUR)),
+    }
+    assert guess(tmp_path, outputs) == ViewGuess("image", ("c",), "three channels")
+
+
+def test_whole_numbers_are_classes_unless_they_are_bytes(tmp_path: Path) -> None:
+    whole = [info("y", *GREY, dtype="int32")]
+    assert guess_view("m", graph(tmp_path / "a", {"y": "Cast GatherV2"}), whole).view == "classes"
+    assert guess_view("m", graph(tmp_path / "b", {"y": "Cast Round"}), whole).view == "image"
+    assert guess_view("m", graph(tmp_path / "c", {"y": "Mul"}, dtype="DT_INT32"), whole).view == "image"
+    assert guess_view("m", graph(tmp_path / "d", {"y": "Cast"}), [info("y", *GREY, dtype="uint8")]).view == "image"
+    assert guess_view("m", graph(tmp_path / "e", {"y": "Cast"}), [info("y", *GREY, dtype="bool")]).view == "mask"
+
+
+def test_a_view_that_is_known_gets_its_outputs(tmp_path: Path) -> None:
+    model = graph(tmp_path, {"pha": "Minimum", "fgr": "Minimum", "r1": "Sub"})
+    outputs = [info("pha", *GREY), info("fgr", *COLOUR), info("r1", 1, 8, 8, 16)]
+    assert guess_view("m", model, outputs).outputs == ("pha",)
+    assert guess_view("m", model, outputs, view="image").outputs == ("fgr",)
+    assert guess_view("m", model, outputs, among=["r1"]) == ViewGuess("classes", ("r1",), "16 channels for each pixel")
+    assert guess_view("m", model, outputs, view="own")[:2] == ("own", ("pha",))
+
+
+def test_nothing_but_text_is_refused(tmp_path: Path) -> None:
+    model = graph(tmp_path, {"name": "Identity"})
+    with pytest.raises(ModelError) as error:
+        guess_view("m", model, [info("name", 1, dtype="object")])
+    assert str(error.value) == "m: no output whose values are numbers; found name: object [1]"
+
+
+def layers(folder: Path, *entries: dict[str, Any]) -> ModelJson:
+    config = {"class_name": "Sequential", "config": {"layers": list(entries)}}
+    return read_model_json(write_model(folder, topology={"model_config": config}, format="layers-model"))
+
+
+def layer(kind: str, **config: Any) -> dict[str, Any]:
+    return {"class_name": kind, "config": {"name": kind.lower()} | config}
+
+
+def test_layers_are_looked_through_and_into(tmp_path: Path) -> None:
+    first = layer("Conv2D", batch_input_shape=[None, 32, 32, 3], activation="sigmoid")
+    enlarged = layers(tmp_path / "a", first, layer("UpSampling2D"), layer("Dropout"))
+    inside = layer("Sequential", layers=[first])
+    for model in (enlarged, layers(tmp_path / "b", inside), layers(tmp_path / "c", inside, layer("Cropping2D"))):
+        assert guess_view("m", model, [info("y", 1, 32, 32, 1)]).view == "mask"
