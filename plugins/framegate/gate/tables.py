@@ -13,7 +13,8 @@ from xml.etree import ElementTree as ET
 from framegate.errors import HistoryError
 from framegate.gate.store import write_file
 from framegate.gate.verdicts import MEANINGS, PASSES, Finding, GateReport, Shift, Verdict
-from framegate.report.table import render_table
+from framegate.report.section import Section
+from framegate.report.terminal import section_text
 
 _ENTITIES = (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("|", "\\|"), ("`", "&#96;"), ("*", "&#42;"), ("\n", " "))
 MARKS = {Verdict.REGRESSED: "❌", Verdict.IMPROVED: "🚀", Verdict.SAME: "✅", Verdict.INCONCLUSIVE: "❔"}
@@ -56,15 +57,19 @@ def summary(report: GateReport) -> str:
     return f"gate: {report.verdict} ({', '.join(parts) or 'nothing'})"
 
 
-def gate_table(report: GateReport, *, everything: bool = False) -> str:
-    """A table for a terminal: what is not the same, or everything, then the notes and the verdict."""
+def gate_section(report: GateReport, *, everything: bool = False) -> Section:
+    """What is not the same, or everything, as a table; then the notes and the verdict."""
     shown = list(report.findings) if everything else _worth_showing(report)
-    lines = []
-    if shown:
-        rows = [(finding.benchmark, str(finding.verdict), _total(finding), explain(finding)) for finding in shown]
-        lines.append(render_table(f"gate: {report.title}", ["", "verdict", "total ms", "why"], rows, left=4))
-        lines.append("")
-    return "\n".join([*lines, *report.notes, summary(report)])
+    notes = [*report.notes, summary(report)]
+    if not shown:
+        return Section(notes=notes)
+    rows = [(finding.benchmark, str(finding.verdict), _total(finding), explain(finding)) for finding in shown]
+    return Section(f"gate: {report.title}", ["", "verdict", "total ms", "why"], rows, left=4, notes=notes)
+
+
+def gate_table(report: GateReport, *, everything: bool = False) -> str:
+    """That section as text for a terminal."""
+    return section_text(gate_section(report, everything=everything))
 
 
 def _worth_showing(report: GateReport) -> list[Finding]:

@@ -16,6 +16,7 @@ from framegate.hooks.settings import add, is_given, read
 if TYPE_CHECKING:
     from framegate.gate.run import GatedRun
     from framegate.gate.verdicts import GateReport
+    from framegate.report.section import Section
 
 MARKER = "gate"
 OVERRULED = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED)
@@ -150,14 +151,14 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         session.exitstatus = code or session.exitstatus
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Show what was found."""
+def pytest_framegate_sections(config: pytest.Config) -> list[Section] | None:
+    """What was found, as a section of the report."""
     report = config.stash.get(REPORT, None)
-    if report is not None:
-        from framegate.gate.tables import gate_table
+    if report is None:
+        return None
+    from framegate.gate.tables import gate_section
 
-        for line in ["", *gate_table(report).splitlines()]:
-            terminalreporter.write_line(line)
+    return [gate_section(report)]
 
 
 def _is_benchmark(item: pytest.Item) -> bool:

@@ -94,7 +94,8 @@ def pytest_configure(config: pytest.Config) -> None:
 def is_asked_for(config: pytest.Config) -> bool:
     """Whether an option, an ini setting or a hook of somebody else's says anything of this plugin."""
     hooks = (getattr(config.hook, name) for name in vars(hookspecs) if name.startswith("pytest_framegate_"))
-    return is_given(config, *TABLES) or any(hook.get_hookimpls() for hook in hooks)
+    plugins = (implementation.plugin for hook in hooks for implementation in hook.get_hookimpls())
+    return is_given(config, *TABLES) or any(getattr(plugin, "__package__", None) != __package__ for plugin in plugins)
 
 
 def _by_pipeline(kind: str, parts: Sequence[Mapping[str, Any]]) -> dict[str, Registry[Any]]:

@@ -12,4 +12,4 @@ def section_text(section: Section) -> str:
     if section.columns:
         rows = [[str(cell) for cell in row] for row in section.rows]
         text = render_table(section.title, section.columns, rows, section.left)
-    return "\n\n".join([text, *(["\n".join(section.notes)] if section.notes else [])])
+    return "\n\n".join(filter(None, [text, "\n".join(section.notes)]))

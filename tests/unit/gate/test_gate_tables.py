@@ -83,6 +83,11 @@ def test_the_table_shows_what_is_not_the_same() -> None:
     assert "test_load[x]" in gate_table(REPORT, everything=True)
 
 
+def test_a_run_that_is_the_same_has_no_table() -> None:
+    same = GateReport("HEAD against HEAD~1", (Finding("it", Verdict.SAME, "", (TOTAL,)),), ("A note.",))
+    assert gate_table(same) == "A note.\ngate: same (1 same)"
+
+
 def test_the_page_is_the_table_in_markdown() -> None:
     assert gate_markdown(REPORT) == (
         "### ❌ gate: regressed (1 regressed, 1 no-baseline, 1 same)\n"
