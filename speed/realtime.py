@@ -13,11 +13,13 @@ import numpy as np
 
 from framegate.contexts.null import NullContext
 from framegate.frames.turns import in_turn, numbered
-from framegate.interfaces import ANYWHERE, AS_TO_PIXELS, Array, Pixels, Stage, Stages
+from framegate.interfaces import ANYWHERE, AS_TO_PIXELS, Array, Pixels, Size, Stage, Stages
 from framegate.measure.frame import frame_stages
 from framegate.pipelines.order import Order, Overlapped, Serial
 from framegate.pipelines.python import Apart, Numbers, PythonPipeline
-from framegate.preprocess.tensor import ToPicture
+from framegate.postprocess.base import ViewRequest
+from framegate.postprocess.placement import InputPlacement
+from framegate.postprocess.stage import Postprocess
 from framegate.realtime.feed import open_feed
 from framegate.realtime.run import RunRequest
 from framegate.realtime.statistics import realtime_of
@@ -25,6 +27,7 @@ from framegate.realtime.verify import verify_run
 from framegate.render.stamp import Stamp
 from framegate.renderers.opencv import OpenCVRenderer
 from framegate.results.realtime import Realtime
+from framegate.views.image import ImageView
 from speed.figures import Figures, report
 
 SIDE = 16
@@ -89,7 +92,8 @@ def pipeline(
 
     renderer = OpenCVRenderer(NullContext(ANYWHERE))
     renderer.prepare((SIDE, SIDE, 3), "uint8")
-    to_picture = ToPicture("x", {"x": PICTURES[0]}, (0, 255))
+    request = ViewRequest(("x",), InputPlacement.same(Size(SIDE, SIDE)), (0, 255))
+    postprocess = Postprocess(ImageView(request), PICTURES[0], {"x": PICTURES[0]})
     numbers = Numbers(
         Stamp((SIDE, SIDE, 3), AS_TO_PIXELS),
         lambda request, clock: nullcontext(open_feed(request, lambda number: PICTURES[number % 5], clock)),
@@ -97,12 +101,13 @@ def pipeline(
     stages = frame_stages(
         preprocessed,
         (Stage("inference", inferred), Stage("readback", lambda outputs: outputs)),
-        lambda outputs: numbers.stamp(to_picture(outputs)),
+        postprocess,
         (*renderer.stages(), Stage("work", drawn)),
+        numbers.stamp,
     )
     frames = numbered(PICTURES, 2, time.perf_counter)
     return PythonPipeline(
-        frames, order(stages), to_picture, renderer, AS_TO_PIXELS, Apart(lambda picture: picture, feeds), numbers
+        frames, order(stages), postprocess, renderer, AS_TO_PIXELS, Apart(lambda picture: picture, feeds), numbers
     )
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         RuntimeFactory,
         Step,
     )
+    from framegate.postprocess.base import ViewFactory
     from framegate.report.section import Section
     from framegate.results.cell import CellResult
 
@@ -64,6 +65,21 @@ def pytest_framegate_gl_contexts(config: pytest.Config) -> Mapping[str, GLContex
 @pytest.hookspec
 def pytest_framegate_layers(config: pytest.Config) -> Mapping[str, LayerFactory]:  # type: ignore[empty-body] # a spec has no body
     """Layers that models name, by their class name; each factory is given ``tf_keras`` and returns a class."""
+
+
+@pytest.hookspec
+def pytest_framegate_views(config: pytest.Config) -> Mapping[str, ViewFactory]:  # type: ignore[empty-body] # a spec has no body
+    """Views by the name that ``--frame-view`` and a spec's ``view`` take; a subclass of ``View`` is a factory.
+
+    ``from framegate.postprocess.base import View``, and::
+
+        class Mirrored(View):
+            def __call__(self, outputs, frame):
+                return outputs[self.request.outputs[0]][0, :, ::-1]
+
+        def pytest_framegate_views(config):
+            return {"mirrored": Mirrored}
+    """
 
 
 @pytest.hookspec

@@ -101,6 +101,9 @@ class ModelSpec:
         input_range: value range the model expects, e.g. ``(-1, 1)`` or ``(0, 255)``; None means guess.
         output_range: value range the model returns; None means guess.
         preprocess: preprocessing that the model was made for, which runs when the user names none; None means any.
+        view: name of the view that shows its outputs; None means guess.
+        outputs: names of the outputs that the view shows, the main one first; empty means guess.
+        view_options: further keys of the spec, for the view alone (``palette``, ``labels``, …).
     """
 
     name: str
@@ -111,6 +114,9 @@ class ModelSpec:
     input_range: Range | None = None
     output_range: Range | None = None
     preprocess: str | None = None
+    view: str | None = None
+    outputs: tuple[str, ...] = ()
+    view_options: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ KEYS = [
     "model", "model_sha256", "size", "preprocess", "runtime", "runtime_version", "threads", "renderer", "gl",
     "gl_renderer", "is_software", "vsync", "scenario", "pipeline",
 ]  # fmt: skip
-STAGES = ["preprocess", "inference", "readback", "convert", "draw", "present"]
+STAGES = ["preprocess", "inference", "readback", "postprocess", "convert", "draw", "present"]
 
 
 def test_a_frame_describes_itself_and_its_stages(stored: Stored) -> None:
@@ -42,7 +42,7 @@ def test_a_frame_describes_itself_and_its_stages(stored: Stored) -> None:
     stages = cell["extra_info"]["stages_s"]
     assert list(stages) == STAGES
     rounds = cell["stats"]["rounds"] * cell["stats"]["iterations"]
-    assert [len(samples) for samples in stages.values()] == [rounds] * 6
+    assert [len(samples) for samples in stages.values()] == [rounds] * len(STAGES)
     assert all(second >= 0 for samples in stages.values() for second in samples)
 
 

@@ -12,6 +12,7 @@ import pytest
 from framegate.hooks.options import options_of
 from framegate.hooks.outcome import named
 from framegate.hooks.pictures import OpenFeed, build_preprocessor
+from framegate.hooks.registries import catalogue_of, registries_of
 from framegate.hooks.report import note
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from framegate.measure.frame import Turns
     from framegate.models.frame_io import FrameIO
     from framegate.pipelines.python import PythonPipeline
+    from framegate.postprocess.base import View
     from framegate.preprocess.pipeline import Preprocessor
 
 
@@ -95,6 +97,29 @@ def note_range(
 
 
 @pytest.fixture
+def frame_view(
+    pytestconfig: pytest.Config, benchmark: Any, frame_model: str, frame_io: FrameIO, frames: list[Pixels]
+) -> View:
+    """What turns the outputs of the cell's model into the picture that is drawn; a guess is noted with its reason."""
+    from framegate.interfaces import Size
+    from framegate.postprocess.base import ViewRequest
+    from framegate.postprocess.placement import InputPlacement
+    from framegate.results.parts import ShownOutputs
+
+    spec = catalogue_of(pytestconfig).specs[frame_model]
+    names = tuple(info.name for info in frame_io.outputs)
+    shown = ShownOutputs(frame_io.view, names, frame_io.reason)
+    shown.store(benchmark.extra_info)
+    if shown.reason is not None:
+        note(pytestconfig, f"{frame_model} is shown as {shown}", about=f"view of {frame_model}")
+    placement = InputPlacement.of(Size(*frames[0].shape[:2]), frame_io.size, options_of(pytestconfig).fit)
+    request = ViewRequest(names, placement, frame_io.output_range, spec.view_options)
+    with named(pytestconfig, "view", frame_io.view):
+        view: View = registries_of(pytestconfig).views[frame_io.view](request)
+        return view
+
+
+@pytest.fixture
 def python_pipeline(
     request: pytest.FixtureRequest,
     pytestconfig: pytest.Config,
@@ -104,6 +129,7 @@ def python_pipeline(
     frame_io: FrameIO,
     warm_model: LoadedModel,
     model_feeds: dict[str, Array],
+    frame_view: View,
     make_renderer: MakeRenderer,
     note_range: Callable[[Array], None],
     open_feed: OpenFeed,
@@ -113,22 +139,26 @@ def python_pipeline(
     from framegate.measure.frame import frame_stages
     from framegate.pipelines.order import order_of
     from framegate.pipelines.python import Apart, Numbers, PythonPipeline
-    from framegate.preprocess.tensor import ToPicture, ToTensor
+    from framegate.postprocess.stage import Postprocess
+    from framegate.preprocess.tensor import ToTensor
     from framegate.render.stamp import Stamp
 
     params = request.node.callspec.params
     name = frame_io.input.name
-    to_picture = ToPicture(frame_io.output.name, warm_model.run(model_feeds), frame_io.output_range)
-    tensor = to_picture.tensor
-    note_range(tensor)
+    outputs = warm_model.run(model_feeds)
+    postprocess = Postprocess(frame_view, frames[0], outputs)
+    tensor = postprocess(outputs)
+    if frame_view.shows_values:
+        note_range(tensor)
     drawing = replace(options_of(pytestconfig).drawing, value_range=frame_io.output_range)
     renderer = make_renderer(tensor.shape, str(tensor.dtype), drawing)
     numbers = Numbers(Stamp(tensor.shape, drawing), open_feed) if "frame_scenario" in params else None
     stages = frame_stages(
         preprocess=lambda frame: {name: model_preprocessor(frame)},
         model=warm_model.stages(),
-        to_picture=to_picture if numbers is None else lambda outputs: numbers.stamp(to_picture(outputs)),
+        postprocess=postprocess,
         renderer=renderer.stages(),
+        stamp=None if numbers is None else numbers.stamp,
     )
 
     def feeds_apart(picture: Pixels) -> dict[str, Array]:
@@ -138,4 +168,4 @@ def python_pipeline(
     apart = Apart(picture=model_preprocessor.picture, feeds=feeds_apart)
     turns = numbered(frames, WARM_UP, time.perf_counter)
     order = order_of(params.get("frame_pipeline", "serial"))(stages)
-    return PythonPipeline(turns, order, to_picture, renderer, drawing, apart, numbers)
+    return PythonPipeline(turns, order, postprocess, renderer, drawing, apart, numbers)

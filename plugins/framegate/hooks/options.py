@@ -70,6 +70,19 @@ FRAME = {
         default="photo",
     ),
     "fit": words("frame-fit", "how a frame is brought to the model's input", get_args(Fit)),
+    "view": Option(
+        name="frame-view",
+        about="view that shows what models return: image, mask, classes, heatmap, boxes, points, label, subpixel, or a"
+        " plugin's",
+        metavar="VIEW",
+        unset="what the spec names, else a guess",
+    ),
+    "output": Names(
+        name="frame-output",
+        about="output of the model that the view shows; comma-separated or repeated where it shows several",
+        metavar="NAME",
+        unset="what the spec names, else a guess",
+    ),
     "threads": Option(
         name="frame-threads",
         about="threads that every runtime computes on",
@@ -249,6 +262,8 @@ class Options(NamedTuple):
     gl: tuple[str, ...]
     source: str
     fit: Fit
+    view: str | None
+    output: tuple[str, ...]
     threads: int | None
     timeout_s: int
     trial_s: int | None

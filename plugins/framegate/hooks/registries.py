@@ -20,11 +20,13 @@ if TYPE_CHECKING:
         GLContextFactory,
         LayerFactory,
         ModelSourceFactory,
+        ModelSpec,
         RendererFactory,
         RuntimeFactory,
         Step,
     )
     from framegate.models.catalogue import Catalogue
+    from framegate.postprocess.base import ViewFactory
     from framegate.registry import Registry
 
 ALL = "all"
@@ -41,6 +43,7 @@ class Registries(NamedTuple):
     contexts: Registry[GLContextFactory]
     frame_sources: Registry[FrameSourceFactory]
     layers: Registry[LayerFactory]
+    views: Registry[ViewFactory]
 
 
 @per_run
@@ -50,7 +53,7 @@ def registries_of(config: pytest.Config) -> Registries:
     Raises:
         UsageError: two of them have one name, a hook returned none, or an option names one that nobody provides.
     """
-    from framegate import contexts, frames, renderers, runtimes
+    from framegate import contexts, frames, renderers, runtimes, views
     from framegate.analysis.own_layers import check_layers
     from framegate.browser.runtimes import builtin_renderers, builtin_runtimes
     from framegate.models import sources
@@ -74,6 +77,7 @@ def registries_of(config: pytest.Config) -> Registries:
             ),
             contexts=Registry("GL context", [contexts.builtin(), *hook.pytest_framegate_gl_contexts(config=config)]),
             layers=Registry("layer", hook.pytest_framegate_layers(config=config)),
+            views=Registry("view", [views.builtin(), *hook.pytest_framegate_views(config=config)]),
         )
         check_layers(registries.layers)
         check_names(options_of(config), registries)
@@ -143,6 +147,8 @@ def check_names(options: Options, registries: Registries) -> None:
         for name in options.axis(axis):
             if name != ALL and name not in known:
                 raise UnknownName(kind, name, known)
+    if options.view is not None and options.view not in registries.views:
+        raise UnknownName("view", options.view, registries.views)
     for name in options.gl:
         if name != ALL:
             parse_choice(name, registries.contexts)
@@ -196,10 +202,21 @@ def catalogue_of(config: pytest.Config) -> Catalogue:
         UsageError: a model that the user named is not there.
     """
     from framegate.models.catalogue import Catalogue
+    from framegate.models.specs import with_view
     from framegate.preprocess.toggles import parse_toggles
 
-    models, registries = options_of(config).model, registries_of(config)
-    catalogue = Catalogue(models, registries.sources, lambda toggles: parse_toggles(toggles, registries.steps))
+    options, registries = options_of(config), registries_of(config)
+    models = options.model
+
+    def shown_as_asked(spec: ModelSpec) -> ModelSpec:
+        spec = with_view(spec, options.view, options.output)
+        if spec.view is not None:
+            registries.views[spec.view]
+        return spec
+
+    catalogue = Catalogue(
+        models, registries.sources, lambda toggles: parse_toggles(toggles, registries.steps), shown_as_asked
+    )
     if models:
         try:
             for name in catalogue.names():

@@ -10,26 +10,33 @@ from typing import Any
 from framegate.interfaces import Stage, Stages
 from framegate.measure.stages import Clock, StageTimer
 
-FRAME_STAGES = ("preprocess", "inference", "readback", "convert", "draw", "present")
+FRAME_STAGES = ("preprocess", "inference", "readback", "postprocess", "convert", "draw", "present")
 
 
 def frame_stages(
-    preprocess: Callable[[Any], Any], model: Stages, to_picture: Callable[[Any], Any], renderer: Stages
+    preprocess: Callable[[Any], Any],
+    model: Stages,
+    postprocess: Callable[[Any], Any],
+    renderer: Stages,
+    stamp: Callable[[Any], Any] | None = None,
 ) -> Stages:
-    """Join the parts of a frame's way into its six stages.
+    """Join the parts of a frame's way into its seven stages.
 
     Args:
         preprocess: frame in, what the model is fed out.
         model: ``inference`` and ``readback``.
-        to_picture: the model's outputs to the picture that is drawn; its time counts as ``convert``.
+        postprocess: the model's outputs to the picture that is drawn.
         renderer: ``convert``, ``draw`` and ``present``.
+        stamp: what is written into the picture before it is drawn; its time counts as ``convert``.
     """
     convert, *rest = renderer
+    if stamp is not None:
+        convert = Stage(convert.name, _in_turn(stamp, convert.call))
+    return (Stage("preprocess", preprocess), *model, Stage("postprocess", postprocess), convert, *rest)
 
-    def to_screen_format(outputs: Any) -> Any:
-        return convert.call(to_picture(outputs))
 
-    return (Stage("preprocess", preprocess), *model, Stage(convert.name, to_screen_format), *rest)
+def _in_turn(first: Callable[[Any], Any], second: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda value: second(first(value))
 
 
 class Turns:

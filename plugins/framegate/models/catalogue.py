@@ -24,14 +24,20 @@ class Catalogue:
         asked: the user's models.
         sources: the model sources.
         named: the canonical name of a preprocessing.
+        changed: a spec as the user's options change it.
     """
 
     def __init__(
-        self, asked: Sequence[str], sources: Registry[ModelSourceFactory], named: Callable[[str], str]
+        self,
+        asked: Sequence[str],
+        sources: Registry[ModelSourceFactory],
+        named: Callable[[str], str],
+        changed: Callable[[ModelSpec], ModelSpec] = lambda spec: spec,
     ) -> None:
         self._asked = asked
         self._sources = sources
         self._named = named
+        self._changed = changed
         self.specs: dict[str, ModelSpec] = {}
         self.sizes = Once(self._sizes)
 
@@ -45,7 +51,7 @@ class Catalogue:
             specs = [find_spec(text, self._sources) for text in self._asked or suite]
         else:
             specs = default_specs(sources=self._sources)
-        for spec in specs:
+        for spec in map(self._changed, specs):
             other = self.specs.setdefault(spec.name, spec)
             if other != spec:
                 raise UsageError(

@@ -6,9 +6,11 @@ import os
 import re
 import tomllib
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from framegate import views
 from framegate.errors import UnknownName, UsageError
 from framegate.interfaces import ModelSource, ModelSourceFactory, ModelSpec, Range, ResolvedModel, Size
 from framegate.models.files import read_regular
@@ -16,7 +18,7 @@ from framegate.models.sources import OPTION_KEYS
 from framegate.paths import cache_dir, data_dir
 
 _COMMON_KEYS = frozenset(
-    {"about", "default", "input_range", "license", "output_range", "preprocess", "sizes", "source"}
+    {"about", "default", "input_range", "license", "output", "output_range", "preprocess", "sizes", "source", "view"}
 )
 _LARGEST = 1e30
 _MOST_BYTES = 2**20
@@ -89,17 +91,28 @@ def read_spec(path: Path, sources: Collection[str] = tuple(OPTION_KEYS)) -> Mode
     if not isinstance(text, str) or not text:
         raise UsageError(f"{path}: no source; write source = 'path:FOLDER', 'npm:NAME@VERSION#PATH' or 'pix2pix'")
     source, locator = _source(path, text, sources)
-    _check_keys(path, table, source)
+    view = _text(path, "view", table.get("view"), "mask")
+    own, of_view = _own_keys(path, table, source, view)
     return ModelSpec(
         name=path.stem,
         source=source,
         locator=locator,
-        options={key: value for key, value in table.items() if key not in _COMMON_KEYS},
+        options=own,
         sizes=_sizes(path, table.get("sizes", [])),
         input_range=_range(path, "input_range", table.get("input_range")),
         output_range=_range(path, "output_range", table.get("output_range")),
-        preprocess=_text(path, "preprocess", table.get("preprocess")),
+        preprocess=_text(path, "preprocess", table.get("preprocess"), "greyscale+invert"),
+        view=view,
+        outputs=_names(path, "output", table.get("output", [])),
+        view_options=of_view,
     )
+
+
+def with_view(spec: ModelSpec, view: str | None, outputs: tuple[str, ...]) -> ModelSpec:
+    """A spec whose view and outputs are those, where they are named; another view has no use for the spec's others."""
+    if view not in (None, spec.view):
+        spec = replace(spec, view=view, outputs=(), view_options={})
+    return replace(spec, outputs=outputs) if outputs else spec
 
 
 def resolve(spec: ModelSpec, sources: Mapping[str, ModelSourceFactory], cache: Path | None = None) -> ResolvedModel:
@@ -156,20 +169,40 @@ def _locator_name(scheme: str, locator: str) -> str:
     return f"{thing}-{folder}" if folder else thing
 
 
-def _check_keys(path: Path, table: Mapping[str, Any], source: str) -> None:
-    own = OPTION_KEYS.get(source)
-    if own is None:
-        return  # a plugin's source knows its own keys
-    known = _COMMON_KEYS | own
-    for key in table:
-        if key not in known:
-            raise UsageError(f"{path}: {UnknownName('key', key, known)}")
+def _own_keys(
+    path: Path, table: Mapping[str, Any], source: str, view: str | None
+) -> tuple[dict[str, object], dict[str, object]]:
+    """The keys that are the source's, and those that are the view's.
+
+    A plugin's source knows its own keys, and so does a plugin's view.
+    """
+    further = {key: value for key, value in table.items() if key not in _COMMON_KEYS}
+    of_source = OPTION_KEYS.get(source)
+    of_view = views.keys_of(view) if further.keys() - (of_source or frozenset()) else frozenset()
+    if of_source is not None and of_view is not None:
+        known = _COMMON_KEYS | of_source | of_view
+        for key in further:
+            if key not in known:
+                raise UsageError(f"{path}: {UnknownName('key', key, known)}")
+    is_source = {key: key in of_source if of_source is not None else key not in (of_view or ()) for key in further}
+    return (
+        {key: value for key, value in further.items() if is_source[key]},
+        {key: value for key, value in further.items() if not is_source[key]},
+    )
 
 
-def _text(path: Path, key: str, raw: Any) -> str | None:
-    if raw is not None and not isinstance(raw, str):
-        raise UsageError(f"{path}: {key} {raw!r} is not a text such as 'greyscale+invert'")
+def _text(path: Path, key: str, raw: Any, example: str) -> str | None:
+    if raw is not None and not (isinstance(raw, str) and raw):
+        raise UsageError(f"{path}: {key} {raw!r} is not a text such as {example!r}")
     return raw
+
+
+def _names(path: Path, key: str, raw: Any) -> tuple[str, ...]:
+    """One name, or several."""
+    names = [raw] if isinstance(raw, str) else raw
+    if not isinstance(names, list) or not all(isinstance(name, str) and name for name in names):
+        raise UsageError(f"{path}: {key} {raw!r} is not a name such as 'boxes', or a list of names")
+    return tuple(names)
 
 
 def _sizes(path: Path, raw: Any) -> tuple[Size, ...]:

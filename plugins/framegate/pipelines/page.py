@@ -11,7 +11,7 @@ from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from framegate.errors import UsageError, WrongOutput
+from framegate.errors import BackendUnavailable, UsageError, WrongOutput
 from framegate.frames.numbers import RANGE
 from framegate.interfaces import ModelSpec, Pixels, Range, Size
 from framegate.leftovers import temporary_folder
@@ -256,6 +256,8 @@ class PagePipeline:
             value_range=find_input_range(self._spec, self.page.model, source.info),
         )
         frame_io = find_frame_io(self._spec, self.page.model, self.page, Size(*self.pictures[0].shape[:2]))
+        if frame_io.view != "image":
+            raise BackendUnavailable(f"a page has no view {frame_io.view!r} yet", "name a runtime of test_frame")
         self.page.aim(frame_io.output, self._way, frame_io.output_range)
         return frame_io, first_s
 

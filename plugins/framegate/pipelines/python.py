@@ -17,7 +17,7 @@ from framegate.realtime.runner import sights, watched_run
 if TYPE_CHECKING:
     from framegate.interfaces import Array, Pixels
     from framegate.pipelines.order import Order
-    from framegate.preprocess.tensor import ToPicture
+    from framegate.postprocess.stage import Postprocess
     from framegate.realtime.feed import Feed
     from framegate.realtime.run import Run, RunRequest, Sight
     from framegate.render.stamp import Stamp
@@ -55,7 +55,7 @@ class PythonPipeline:
     Args:
         frames: endless; the first `WARM_UP` of them are for ``prepare``.
         order: takes frames through their stages, as from `frame_stages`.
-        picture: the last step between the model and its renderer, which holds the latest outputs.
+        postprocess: the stage between the model and its renderer, which holds the latest outputs.
         renderer: prepared; closed by whoever made it.
         drawing: how the renderer was told to draw.
         apart: what becomes of a frame.
@@ -66,14 +66,14 @@ class PythonPipeline:
         self,
         frames: Iterator[Frame],
         order: Order,
-        picture: ToPicture,
+        postprocess: Postprocess,
         renderer: Renderer,
         drawing: Drawing,
         apart: Apart,
         numbers: Numbers | None = None,
     ) -> None:
         self._frames = frames
-        self._picture, self._renderer, self._drawing, self._apart = picture, renderer, drawing, apart
+        self._postprocess, self._renderer, self._drawing, self._apart = postprocess, renderer, drawing, apart
         self._order, self._numbers = order, numbers
         self._latest: deque[Frame] = deque(maxlen=TURNS)
         self.samples = order.samples
@@ -132,15 +132,15 @@ class PythonPipeline:
     def look(self) -> Sequence[Look]:
         """The last frame."""
         feeds = [self._apart.feeds(frame.picture) for frame in self._latest]
-        drawn = self._picture.tensor
+        drawn = self._postprocess.expected()
         look = Look(
             after=LAST,
             screen=self._renderer.read(),
             drawn=drawn if self._numbers is None else self._numbers.stamp(drawn),
             feeds=feeds,
-            outputs=self._picture.outputs,
+            outputs=self._postprocess.outputs,
             drawing=self._drawing,
-            tolerance=self._renderer.tolerance,
+            tolerance=self._renderer.tolerance + self._postprocess.view.tolerance,
         )
         return [look]
 
@@ -154,5 +154,6 @@ class PythonPipeline:
 
     def _draws(self, frame: Frame) -> None:
         self._latest.appendleft(frame)
+        self._postprocess.frame = frame.picture
         if self._numbers is not None:
             self._numbers.stamp.number = frame.number

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -33,11 +33,13 @@ class View:
     Attributes:
         tolerance: the largest difference between the two that is right, in steps of 1/255.
         keys: the keys of a spec that are its own.
+        shows_values: whether the picture's values are those of the main output, and their range decides what is seen.
         request: what it was made for.
     """
 
     tolerance: ClassVar[int] = 0
     keys: ClassVar[frozenset[str]] = frozenset()
+    shows_values: ClassVar[bool] = False
 
     def __init__(self, request: ViewRequest) -> None:
         self.request = request
@@ -61,3 +63,6 @@ class View:
     def expected(self, outputs: Mapping[str, Array], frame: Pixels) -> Array:
         """The same picture, computed as plainly as can be; without it, a view is compared with a new one."""
         return type(self)(self.request)(outputs, frame)
+
+
+ViewFactory = Callable[[ViewRequest], View]

@@ -8,7 +8,17 @@ from typing import Any, Self
 
 from framegate.results.model_size import ModelSize
 from framegate.results.page import Page
-from framegate.results.parts import Agreement, Cell, FedFrames, Form, Memory, PictureValues, ScreenCosts, StageSamples
+from framegate.results.parts import (
+    Agreement,
+    Cell,
+    FedFrames,
+    Form,
+    Memory,
+    PictureValues,
+    ScreenCosts,
+    ShownOutputs,
+    StageSamples,
+)
 from framegate.results.reading import Misfit, read_as
 from framegate.results.realtime import Realtime
 
@@ -32,6 +42,7 @@ class CellResult:
         stages: seconds of the stages; false without stages.
         memory: memory of the process.
         agreement: comparison of the outputs with a reference.
+        shown: outputs that are shown, and the view that shows them.
         picture: values of the picture, and the range in which they are shown.
         screen: costs of the way to the screen.
         model_size: the network, in the model-size study.
@@ -53,6 +64,7 @@ class CellResult:
     stages: StageSamples = field(default_factory=StageSamples)
     memory: Memory | None = None
     agreement: Agreement | None = None
+    shown: ShownOutputs | None = None
     picture: PictureValues | None = None
     screen: ScreenCosts | None = None
     model_size: ModelSize | None = None
@@ -92,6 +104,7 @@ class CellResult:
             stages=StageSamples.read(extra_info) or StageSamples(),
             memory=Memory.read(extra_info),
             agreement=Agreement.read(extra_info),
+            shown=ShownOutputs.read(extra_info),
             picture=PictureValues.read(extra_info),
             screen=ScreenCosts.read(extra_info),
             model_size=ModelSize.read(extra_info),

@@ -120,6 +120,25 @@ class Agreement(Part):
 
 
 @dataclass(frozen=True)
+class ShownOutputs(Part):
+    """What of a model's outputs is shown, and how.
+
+    Attributes:
+        view: name of the view.
+        outputs: names of the outputs, the main one first.
+        reason: why it was taken, in words; None where the user said so.
+    """
+
+    key = "shown"
+    view: str
+    outputs: tuple[str, ...]
+    reason: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.view} of {', '.join(self.outputs)}" + (f": {self.reason}" if self.reason else "")
+
+
+@dataclass(frozen=True)
 class PictureValues(Part):
     """The values of the first picture, and the range in which they are shown.
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from framegate.interfaces import Array, Pixels
-from framegate.postprocess.base import View
+from framegate.postprocess.base import View, ViewRequest
 
 
 class ImageView(View):
@@ -17,16 +17,20 @@ class ImageView(View):
     is how renderers take integers. Everything else is copied to float32.
     """
 
+    shows_values = True
+
+    def __init__(self, request: ViewRequest) -> None:
+        super().__init__(request)
+        names = ("float32", "int32", "uint8") if request.value_range == (0, 255) else ("float32",)
+        self._dtypes = [np.dtype(name) for name in names]
+
     def __call__(self, outputs: Mapping[str, Array], frame: Pixels) -> Array:
         """The picture, of the output's memory if nothing has to be converted."""
         del frame
         values = outputs[self.request.outputs[0]]
-        return values.reshape(values.shape[-3:]).astype(self._dtype(values), copy=False)
+        picture = values.reshape(values.shape[-3:])
+        return picture if picture.dtype in self._dtypes else picture.astype(np.float32)
 
     def expected(self, outputs: Mapping[str, Array], frame: Pixels) -> Array:
         """The same."""
         return self(outputs, frame)
-
-    def _dtype(self, values: Array) -> np.dtype[np.generic]:
-        dtypes = ("float32", "int32", "uint8") if self.request.value_range == (0, 255) else ("float32",)
-        return values.dtype if values.dtype.name in dtypes else np.dtype(np.float32)

@@ -68,7 +68,7 @@ def test_a_frame_has_its_six_stages_and_to_picture_counts_as_convert() -> None:
     stages = frame_stages(
         preprocess=stage("preprocess", 1),
         model=(Stage("inference", stage("inference", 20)), Stage("readback", stage("readback", 3))),
-        to_picture=stage("to_picture", 4),
+        postprocess=stage("postprocess", 4),
         renderer=(
             Stage("convert", stage("convert", 5)),
             Stage("draw", stage("draw", 6)),
@@ -84,9 +84,10 @@ def test_a_frame_has_its_six_stages_and_to_picture_counts_as_convert() -> None:
         "preprocess": 1,
         "inference": 20,
         "readback": 3,
-        "convert": 9,
+        "postprocess": 4,
+        "convert": 5,
         "draw": 6,
         "present": 7,
     }
     assert [value for name, value in seen if name == "preprocess"] == ["f0", "f1", "f0"]
-    assert seen[6] == ("present", "f0>preprocess>inference>readback>to_picture>convert>draw")
+    assert seen[6] == ("present", "f0>preprocess>inference>readback>postprocess>convert>draw")

@@ -15,18 +15,22 @@ from framegate.contexts.null import NullContext
 from framegate.errors import WrongOutput
 from framegate.frames.numbers import stamped
 from framegate.frames.turns import TURNS, WARM_UP, numbered
-from framegate.interfaces import ANYWHERE, Array, Drawing, Pixels, Stage
+from framegate.interfaces import ANYWHERE, Array, Drawing, Pixels, Size, Stage
 from framegate.measure.frame import frame_stages
 from framegate.pipelines.base import PAGE, PYTHON, Pipeline, pipeline_of
 from framegate.pipelines.null import NullPipeline
 from framegate.pipelines.order import Overlapped, Serial
 from framegate.pipelines.python import Apart, Numbers, PythonPipeline
 from framegate.pipelines.verify import verify_screen
-from framegate.preprocess.tensor import ToPicture, ToTensor
+from framegate.postprocess.base import ViewRequest
+from framegate.postprocess.placement import InputPlacement
+from framegate.postprocess.stage import Postprocess
+from framegate.preprocess.tensor import ToTensor
 from framegate.realtime.feed import Feed, open_feed
 from framegate.realtime.run import SCENARIOS, RunRequest, Scenario
 from framegate.render.stamp import Stamp
 from framegate.renderers.null import NullRenderer
+from framegate.views.image import ImageView
 
 SIZE = (6, 8)
 LARGE = (120, 160)
@@ -74,18 +78,20 @@ def python_pipeline(
 
     renderer = NullRenderer(NullContext(ANYWHERE))
     renderer.prepare((*SIZE, 3), "float32", DRAWING)
-    to_picture = ToPicture("image", {"image": tensor(pictures()[0])}, (-1, 1))
+    request = ViewRequest(("image",), InputPlacement.same(Size(*SIZE)), (-1, 1))
+    postprocess = Postprocess(ImageView(request), pictures()[0], {"image": tensor(pictures()[0])})
     model = (Stage("inference", infer), Stage("readback", lambda outputs: outputs))
     numbers = Numbers(Stamp((*SIZE, 3), DRAWING), small_feed)
     stages = frame_stages(
         lambda picture: {"image": tensor(picture)},
         model,
-        lambda outputs: numbers.stamp(to_picture(outputs)),
+        postprocess,
         renderer.stages(),
+        numbers.stamp,
     )
     apart = Apart(picture=lambda picture: picture, feeds=lambda picture: {"image": tensor(picture)})
     turns = numbered(pictures(), WARM_UP, ticking())
-    return PythonPipeline(turns, order(stages, **clock), to_picture, renderer, DRAWING, apart, numbers)
+    return PythonPipeline(turns, order(stages, **clock), postprocess, renderer, DRAWING, apart, numbers)
 
 
 def overlapped_pipeline() -> PythonPipeline:
@@ -117,7 +123,7 @@ def test_stages_of_rounds_leave_out_what_came_before_and_after() -> None:
             return slice(-4, -1)
 
     stages_s = pipeline.measure(Bench(0))
-    assert list(stages_s) == ["preprocess", "inference", "readback", "convert", "draw", "present"]
+    assert list(stages_s) == ["preprocess", "inference", "readback", "postprocess", "convert", "draw", "present"]
     assert {tuple(seconds) for seconds in stages_s.values()} == {(1.0, 1.0, 1.0)}
 
 

@@ -5,7 +5,7 @@ from framegate.errors import WrongOutput
 from framegate.interfaces import Size
 from framegate.preprocess.pipeline import Preprocessor
 from framegate.preprocess.steps import greyscale
-from framegate.preprocess.tensor import ToPicture, ToTensor
+from framegate.preprocess.tensor import ToTensor
 
 VALUES = np.arange(256, dtype=np.uint8).reshape(16, 16)
 RGB = np.stack([VALUES, VALUES[::-1], VALUES.T], axis=-1)
@@ -53,37 +53,6 @@ def test_a_view_of_a_frame_is_read_right() -> None:
 def test_the_same_memory_is_filled_each_time() -> None:
     to_tensor = ToTensor((16, 16, 3), "float32", (0, 1))
     assert to_tensor(RGB) is to_tensor(255 - RGB)
-
-
-@pytest.mark.parametrize(
-    ("dtype", "value_range"), [("float32", (0, 1)), ("float32", (-1, 1)), ("int32", (0, 255)), ("uint8", (0, 255))]
-)
-@pytest.mark.parametrize("batch", [(), (1,)])
-def test_what_a_renderer_takes_is_handed_on_without_a_copy(
-    dtype: str, value_range: tuple[float, float], batch: tuple[int, ...]
-) -> None:
-    output = np.arange(24).reshape(*batch, 2, 4, 3).astype(dtype)
-    to_picture = ToPicture("b", {"a": np.zeros(1), "b": output}, value_range)
-    for outputs in ({"b": output + 1}, {"b": output}):
-        picture = to_picture(outputs)
-        assert to_picture.outputs is outputs
-        assert np.shares_memory(picture, outputs["b"])
-        assert np.shares_memory(to_picture.tensor, outputs["b"])
-        np.testing.assert_array_equal(picture, outputs["b"].reshape(2, 4, 3), strict=True)
-
-
-@pytest.mark.parametrize(
-    ("dtype", "value_range"),
-    [("float16", (0, 1)), ("float64", (0, 255)), ("int64", (0, 255)), ("int32", (0, 1)), ("uint8", (0, 100))],
-)
-def test_other_outputs_become_float32(dtype: str, value_range: tuple[float, float]) -> None:
-    output = np.arange(24).reshape(1, 2, 4, 3).astype(dtype)
-    picture = ToPicture("b", {"b": output}, value_range).tensor
-    np.testing.assert_array_equal(picture, output[0].astype(np.float32), strict=True)
-
-
-def test_the_first_picture_is_there_at_once() -> None:
-    assert ToPicture("b", {"b": np.ones((1, 1, 1, 1), np.float32)}, (0, 1)).tensor.tolist() == [[[1.0]]]
 
 
 def test_the_preprocessor_fits_then_steps_then_fills_the_tensor() -> None:
