@@ -37,7 +37,7 @@ class View:
         request: what it was made for.
     """
 
-    tolerance: ClassVar[int] = 0
+    tolerance: int = 0
     keys: ClassVar[frozenset[str]] = frozenset()
     shows_values: ClassVar[bool] = False
 

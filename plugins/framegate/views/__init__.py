@@ -6,7 +6,12 @@ from importlib import import_module
 
 from framegate.registry import Lazy
 
-NAMES = {"image": "ImageView"}
+NAMES = {
+    "classes": "ClassesView",
+    "heatmap": "HeatmapView",
+    "image": "ImageView",
+    "mask": "MaskView",
+}
 """View -> class in the module of that name."""
 
 

@@ -1,0 +1,67 @@
+"""Outputs as views take them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from framegate.errors import ModelError
+from framegate.interfaces import Array
+
+
+def named_output(outputs: Mapping[str, Array], name: str) -> Array:
+    """The output of that name.
+
+    Raises:
+        ModelError: there is none.
+    """
+    try:
+        return outputs[name]
+    except KeyError:
+        raise ModelError(
+            f"the model has no output {name!r}; output = … in the spec names one or several of: {', '.join(outputs)}"
+        ) from None
+
+
+def planes(outputs: Mapping[str, Array], name: str) -> Array:
+    """An output as channels of a map: (H, W, C), of the output's memory.
+
+    (1, H, W, C) and (H, W, C) are taken, and (1, H, W) and (H, W) as one channel.
+
+    Raises:
+        ModelError: there is no such output, or it is no map.
+    """
+    values = named_output(outputs, name)
+    shape = values.shape
+    if len(shape) == 4 and shape[0] == 1:
+        shape = shape[1:]
+    elif len(shape) == 3 and shape[0] == 1:
+        shape = (*shape[1:], 1)
+    elif len(shape) == 2:
+        shape = (*shape, 1)
+    if len(shape) != 3 or 0 in shape or values.dtype.kind not in "biuf":
+        raise ModelError(
+            f"output {name!r} is {values.dtype.name} {written(values.shape)}; this view needs numbers in the shape"
+            " (1, H, W, C) or (1, H, W)"
+        )
+    return values.reshape(shape)
+
+
+def written(shape: tuple[int, ...]) -> str:
+    """A shape as people write it: ``(1, 1000)``."""
+    return f"({', '.join(map(str, shape))})"
+
+
+class Scratch:
+    """Arrays that are kept from frame to frame, by name."""
+
+    def __init__(self) -> None:
+        self._arrays: dict[str, Array] = {}
+
+    def __call__(self, name: str, shape: tuple[int, ...], dtype: type[np.generic] = np.float32) -> Array:
+        """The array of that name: the one of the last call, if it is of that shape."""
+        array = self._arrays.get(name)
+        if array is None or array.shape != shape:
+            array = self._arrays[name] = np.empty(shape, dtype)
+        return array
