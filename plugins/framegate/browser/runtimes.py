@@ -35,13 +35,13 @@ class PageRuntime:
 
 @dataclass(frozen=True)
 class PageRenderer:
-    """A way from a model's output to the canvas of a page, registered like any other renderer.
+    """What brings a model's output to the canvas of a page, registered like any other renderer.
 
     Attributes:
-        way: the page's name of it: ``topixels``, ``texture``, ``draw`` or ``same-context``.
+        name: the page's name of it: ``topixels``, ``texture``, ``draw`` or ``same-context``.
     """
 
-    way: str
+    name: str
     pipeline = "page"
 
     def __call__(self, context: object) -> NoReturn:
@@ -51,7 +51,7 @@ class PageRenderer:
             BackendUnavailable: always.
         """
         del context
-        raise BackendUnavailable(f"{self.way} draws to the canvas of a page", IN_A_PAGE)
+        raise BackendUnavailable(f"{self.name} draws to the canvas of a page", IN_A_PAGE)
 
 
 def builtin_runtimes() -> Mapping[str, PageRuntime]:
@@ -60,5 +60,5 @@ def builtin_runtimes() -> Mapping[str, PageRuntime]:
 
 
 def builtin_renderers() -> Mapping[str, PageRenderer]:
-    """The ways to a canvas that the page knows."""
-    return {way: PageRenderer(way) for way in ("topixels", "texture", "draw", "same-context")}
+    """The renderers that the page knows."""
+    return {name: PageRenderer(name) for name in ("topixels", "texture", "draw", "same-context")}

@@ -141,19 +141,21 @@ class TFJSPage:
         self._taken, self._first_s = inputs, float(answer["first_s"])
         return self._first_s
 
-    def aim(self, output: TensorInfo, way: str, value_range: Range) -> None:
-        """Show an output in a way: ``topixels``, ``texture``, ``draw`` or ``same-context``; one frame is shown now.
+    def aim(self, output: TensorInfo, renderer: str, value_range: Range) -> None:
+        """Show an output by a renderer: ``topixels``, ``texture``, ``draw`` or ``same-context``; one frame is shown.
 
         Raises:
-            BackendUnavailable: the backend has no such way; the reason is TF.js' own.
+            BackendUnavailable: the backend has no such renderer; the reason is TF.js' own.
         """
         shape = output.shape[-3:]
         index = self.outputs.index(output)
         refused = self._browser.call(
-            "framegate.aim", {"index": index, "name": way, "range": value_range, "shape": shape}, ROUNDS_S
+            "framegate.aim", {"index": index, "name": renderer, "range": value_range, "shape": shape}, ROUNDS_S
         )
         if refused is not None:
-            raise BackendUnavailable(f"{way} with TF.js' {self.info['backend']}: {refused}", "choose another renderer")
+            raise BackendUnavailable(
+                f"{renderer} with TF.js' {self.info['backend']}: {refused}", "choose another renderer"
+            )
 
     def methods(self) -> Mapping[str, str]:
         """How each stage is ended, by stage."""

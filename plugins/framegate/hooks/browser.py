@@ -72,7 +72,7 @@ def page_pipeline(
                 lambda camera: browser_shelf.renew(resolved_model, runtime, camera),
                 catalogue_of(pytestconfig).specs[frame_model],
                 _pictures(preprocessor.picture(frames[0]).copy()),
-                renderer.way,
+                renderer.name,
                 clock_of(pytestconfig),
                 options.launches,
                 has_kernels=options.kernels,

@@ -78,7 +78,7 @@ class PagePipeline:
             is given.
         spec: the model's.
         pictures: uint8 (H, W, 3) or (H, W), preprocessed, of one size; frames take all but the first in turn.
-        way: the page's name of the renderer.
+        renderer: the page's name of it.
         clock: read by whoever times the calls; moved on by the seconds that the page measured.
         launches: number of browsers that measure, one after another.
         fed_with: what the model is fed of a camera's frame.
@@ -92,7 +92,7 @@ class PagePipeline:
         renewed: Callable[[Path | None], TFJSPage],
         spec: ModelSpec,
         pictures: Sequence[Pixels],
-        way: str,
+        renderer: str,
         clock: ReplayClock,
         launches: int = 1,
         *,
@@ -106,7 +106,7 @@ class PagePipeline:
         self.samples: dict[str, list[float]] = {}
         self._renewed = renewed
         self._spec = spec
-        self._way = way
+        self._renderer = renderer
         self._clock = clock
         self._launches = launches
         self._is_traced = is_traced
@@ -258,7 +258,7 @@ class PagePipeline:
         frame_io = find_frame_io(self._spec, self.page.model, self.page, Size(*self.pictures[0].shape[:2]))
         if frame_io.view != "image":
             raise BackendUnavailable(f"a page has no view {frame_io.view!r} yet", "name a runtime of test_frame")
-        self.page.aim(frame_io.output, self._way, frame_io.output_range)
+        self.page.aim(frame_io.output, self._renderer, frame_io.output_range)
         return frame_io, first_s
 
     def _kernels(self, inference_s: float) -> Kernels:
@@ -293,7 +293,7 @@ class PagePipeline:
         look, io = self.page.look(), self.frame_io
         to_tensor = ToTensor(io.shape, io.input.dtype, io.input_range)
         feeds = {io.input.name: to_tensor(self.pictures[look.picture])}
-        self._looks.append(look_at(look, io.output_range, self._way, after, io.output.name, feeds))
+        self._looks.append(look_at(look, io.output_range, self._renderer, after, io.output.name, feeds))
 
 
 def clip_length(rate: float, seconds: float, size: tuple[int, ...]) -> int:
@@ -305,7 +305,7 @@ def clip_length(rate: float, seconds: float, size: tuple[int, ...]) -> int:
 def look_at(
     look: PageLook,
     value_range: Range,
-    way: str,
+    renderer: str,
     after: str,
     output: str = "output",
     feeds: Mapping[str, Any] | None = None,
@@ -315,7 +315,7 @@ def look_at(
     Args:
         look: the canvas, and what the page makes of the picture that was fed last.
         value_range: values of the output that are black and full brightness.
-        way: the page's name of the renderer.
+        renderer: the page's name of it.
         after: which frame it was, in words.
         output: name of the output.
         feeds: what the model was fed, by input.
@@ -335,7 +335,7 @@ def look_at(
         drawn=look.unit,
         feeds=[feeds or {}],
         outputs={output: look.output},
-        tolerance=1 if way in BY_SHADER else 0,
+        tolerance=1 if renderer in BY_SHADER else 0,
         agreement=PAGE_AGREEMENT,
     )
 

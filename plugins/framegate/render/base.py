@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     Convert = Callable[[Array], Pixels]
 
 
-class Way(NamedTuple):
-    """A tensor's way to a screen.
+class DrawPlan(NamedTuple):
+    """What is done for each tensor until it is on a screen.
 
     Attributes:
-        screen: where it ends.
+        screen: where its picture ends.
         convert: what is done to the tensor on the CPU.
         upload: hands the result to the device.
         draw: asks the device to bring what was uploaded to the screen's framebuffer.
@@ -40,20 +40,20 @@ class Way(NamedTuple):
 class ScreenRenderer(ABC):
     """A renderer that ends on a screen of its context.
 
-    A subclass says what the way is; it is taken with tensors of the layout it was prepared for only.
+    A subclass plans what is done for each tensor; all of them have the layout that it was prepared for.
     """
 
     tolerance = 0
 
     def __init__(self, context: GLContext) -> None:
         self._context = context
-        self._way: Way | None = None
+        self._plan: DrawPlan | None = None
         self._stages: Stages = ()
         self._objects = ExitStack()
 
     @abstractmethod
-    def _allocate(self, picture: Layout, objects: ExitStack) -> Way:
-        """Make the way; whatever has to be given back, the screen too, goes to ``objects`` as soon as it is there."""
+    def _allocate(self, picture: Layout, objects: ExitStack) -> DrawPlan:
+        """Make the plan; whatever has to be given back, the screen too, goes to ``objects`` as soon as it is there."""
 
     def prepare(self, shape: tuple[int, ...], dtype: str, drawing: Drawing = AS_TO_PIXELS) -> None:
         """Allocate for tensors of that shape and dtype; what was prepared before is given back.
@@ -65,13 +65,13 @@ class ScreenRenderer(ABC):
         picture = layout(tuple(shape), np.dtype(dtype).name, drawing)
         self.close()
         with ExitStack() as objects:
-            way = self._allocate(picture, objects)
+            plan = self._allocate(picture, objects)
             self._objects = objects.pop_all()
-        self._way = way
+        self._plan = plan
         self._stages = (
-            Stage("convert", _only(tuple(shape), np.dtype(dtype), way.convert)),
-            Stage("draw", _drawn(way, self._context.finish)),
-            Stage("present", _presented(way, self._context.finish)),
+            Stage("convert", _only(tuple(shape), np.dtype(dtype), plan.convert)),
+            Stage("draw", _drawn(plan, self._context.finish)),
+            Stage("present", _presented(plan, self._context.finish)),
         )
 
     def draw(self, tensor: Array) -> None:
@@ -97,11 +97,11 @@ class ScreenRenderer(ABC):
         Raises:
             UsageError: nothing is prepared.
         """
-        way = self._way or self._unprepared()
+        plan = self._plan or self._unprepared()
         return (
-            Stage("upload", way.upload),
-            Stage("draw", lambda _: way.draw()),
-            Stage("present", lambda _: way.screen.present()),
+            Stage("upload", plan.upload),
+            Stage("draw", lambda _: plan.draw()),
+            Stage("present", lambda _: plan.screen.present()),
         )
 
     def read(self) -> Pixels:
@@ -110,7 +110,7 @@ class ScreenRenderer(ABC):
         Raises:
             UsageError: nothing is prepared.
         """
-        return (self._way or self._unprepared()).screen.read()
+        return (self._plan or self._unprepared()).screen.read()
 
     def read_corner(self, size: Size) -> Pixels:
         """The upper left corner of what is on the screen, of that height and width.
@@ -118,11 +118,11 @@ class ScreenRenderer(ABC):
         Raises:
             UsageError: nothing is prepared.
         """
-        return (self._way or self._unprepared()).screen.read(size)
+        return (self._plan or self._unprepared()).screen.read(size)
 
     def close(self) -> None:
         """Give everything back; a second call does nothing, and ``prepare`` may follow."""
-        self._way, self._stages = None, ()
+        self._plan, self._stages = None, ()
         self._objects.close()
 
     def _unprepared(self) -> NoReturn:
@@ -136,30 +136,30 @@ class CPURenderer(ScreenRenderer):
     def converter(self, picture: Layout) -> Convert:
         """A function from a tensor of that layout to uint8 RGBA; its buffers are allocated here."""
 
-    def _allocate(self, picture: Layout, objects: ExitStack) -> Way:
+    def _allocate(self, picture: Layout, objects: ExitStack) -> DrawPlan:
         convert = self.converter(picture)
         screen = self._context.screen(picture.size, picture.drawing)
         objects.callback(screen.close)
         canvas = screen.canvas()
-        return Way(screen, convert, canvas.upload, canvas.draw)
+        return DrawPlan(screen, convert, canvas.upload, canvas.draw)
 
 
-def _drawn(way: Way, finish: Callable[[], None]) -> Callable[[Any], None]:
+def _drawn(plan: DrawPlan, finish: Callable[[], None]) -> Callable[[Any], None]:
     """The whole stage ``draw``, which ends when the pixels are there and not when they have been asked for."""
 
     def draw(converted: Any) -> None:
-        way.upload(converted)
-        way.draw()
+        plan.upload(converted)
+        plan.draw()
         finish()
 
     return draw
 
 
-def _presented(way: Way, finish: Callable[[], None]) -> Callable[[Any], None]:
+def _presented(plan: DrawPlan, finish: Callable[[], None]) -> Callable[[Any], None]:
     """The whole stage ``present``, which ends when the picture is shown."""
 
     def present(_: Any) -> None:
-        way.screen.present()
+        plan.screen.present()
         finish()
 
     return present

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from framegate.errors import BackendUnavailable
 from framegate.gl.screen import gl_screen
-from framegate.render.base import ScreenRenderer, Way
+from framegate.render.base import DrawPlan, ScreenRenderer
 from framegate.render.oracle import limits
 
 if TYPE_CHECKING:
@@ -27,10 +27,10 @@ class DeviceRenderer(ScreenRenderer):
     tolerance = 1
 
     @abstractmethod
-    def _way_to(self, screen: GLScreen, picture: Layout, objects: ExitStack) -> Way:
-        """Make the way; whatever has to be given back goes to ``objects`` as soon as it is there."""
+    def _plan_draws(self, screen: GLScreen, picture: Layout, objects: ExitStack) -> DrawPlan:
+        """Make the plan; whatever has to be given back goes to ``objects`` as soon as it is there."""
 
-    def _allocate(self, picture: Layout, objects: ExitStack) -> Way:
+    def _allocate(self, picture: Layout, objects: ExitStack) -> DrawPlan:
         low, high = limits(picture.dtype, picture.drawing)
         if not (LEAST_SPAN <= high - low <= MOST_SPAN and max(-low, high) <= MOST_SPAN):
             raise BackendUnavailable(
@@ -38,4 +38,4 @@ class DeviceRenderer(ScreenRenderer):
             )
         screen = gl_screen(self._context, picture.size, picture.drawing)
         objects.callback(screen.close)
-        return self._way_to(screen, picture, objects)
+        return self._plan_draws(screen, picture, objects)

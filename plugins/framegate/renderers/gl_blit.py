@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from framegate.gl.objects import Target
 from framegate.gl.screen import uploader
-from framegate.render.base import Way
+from framegate.render.base import DrawPlan
 from framegate.render.device import DeviceRenderer
 from framegate.renderers.opencv import OpenCVRenderer
 
@@ -22,11 +22,11 @@ class GLBlitRenderer(DeviceRenderer):
 
     tolerance = 0
 
-    def _way_to(self, screen: GLScreen, picture: Layout, objects: ExitStack) -> Way:
+    def _plan_draws(self, screen: GLScreen, picture: Layout, objects: ExitStack) -> DrawPlan:
         convert = OpenCVRenderer(self._context).converter(picture)
         source = Target(screen.gl, picture.size, objects)
 
         def draw() -> None:
             screen.copy_from(source.framebuffer)
 
-        return Way(screen, convert, uploader(screen.gl, source.texture), draw)
+        return DrawPlan(screen, convert, uploader(screen.gl, source.texture), draw)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from framegate.gl.objects import Target
 from framegate.gl.shaders import link
 from framegate.gl.version import need_version
-from framegate.render.base import Way
+from framegate.render.base import DrawPlan
 from framegate.render.device import DeviceRenderer
 from framegate.render.guard import checked
 from framegate.render.storage import LEAST_VERSION, TensorBuffer, colour_at, declaration
@@ -36,7 +36,7 @@ void main() {{
 class GLComputeRenderer(DeviceRenderer):
     """Uploads to a storage buffer and draws without the rasteriser; needs OpenGL 4.3."""
 
-    def _way_to(self, screen: GLScreen, picture: Layout, objects: ExitStack) -> Way:
+    def _plan_draws(self, screen: GLScreen, picture: Layout, objects: ExitStack) -> DrawPlan:
         need_version(self._context, LEAST_VERSION, "compute shaders")
         gl = screen.gl
         tensor = TensorBuffer(gl, picture.nbytes, objects)
@@ -55,7 +55,7 @@ class GLComputeRenderer(DeviceRenderer):
             gl.glMemoryBarrier(gl.GL_FRAMEBUFFER_BARRIER_BIT)
             screen.copy_from(image.framebuffer)
 
-        return Way(screen, checked(picture), tensor.replace, draw)
+        return DrawPlan(screen, checked(picture), tensor.replace, draw)
 
 
 def _source(picture: Layout) -> str:

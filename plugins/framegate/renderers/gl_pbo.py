@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from framegate.errors import GLError
 from framegate.gl.objects import buffer
 from framegate.gl.version import version_of
-from framegate.render.base import Way
+from framegate.render.base import DrawPlan
 from framegate.render.device import DeviceRenderer
 from framegate.render.guard import checked
 from framegate.render.texels import BY_DTYPE, TensorTexture
@@ -30,7 +30,7 @@ _PATIENCE_NS = 10 * 10**9
 class GLPBORenderer(DeviceRenderer):
     """Uploads through pixel-unpack buffers, mapped once for all where OpenGL is 4.4 or newer, else anew each time."""
 
-    def _way_to(self, screen: GLScreen, picture: Layout, objects: ExitStack) -> Way:
+    def _plan_draws(self, screen: GLScreen, picture: Layout, objects: ExitStack) -> DrawPlan:
         texture = TensorTexture(screen, picture, BY_DTYPE[picture.dtype], objects)
         kind = PersistentRing if version_of(self._context) >= _STORAGE else OrphanedRing
         ring = kind(screen.gl, picture.nbytes, objects)
@@ -42,7 +42,7 @@ class GLPBORenderer(DeviceRenderer):
             finally:
                 ring.done()
 
-        return Way(screen, checked(picture), upload, texture.draw)
+        return DrawPlan(screen, checked(picture), upload, texture.draw)
 
 
 class PersistentRing:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from framegate.gl.triangle import Triangle
 from framegate.gl.version import need_version
-from framegate.render.base import Way
+from framegate.render.base import DrawPlan
 from framegate.render.device import DeviceRenderer
 from framegate.render.guard import checked
 from framegate.render.storage import LEAST_VERSION, TensorBuffer, colour_at, declaration
@@ -30,7 +30,7 @@ void main() {{
 class GLSSBORenderer(DeviceRenderer):
     """Uploads with ``glBufferSubData``; needs OpenGL 4.3."""
 
-    def _way_to(self, screen: GLScreen, picture: Layout, objects: ExitStack) -> Way:
+    def _plan_draws(self, screen: GLScreen, picture: Layout, objects: ExitStack) -> DrawPlan:
         need_version(self._context, LEAST_VERSION, "storage buffers")
         tensor = TensorBuffer(screen.gl, picture.nbytes, objects)
         fragment = _FRAGMENT.format(declaration=declaration(picture), colour=colour_at(picture))
@@ -41,4 +41,4 @@ class GLSSBORenderer(DeviceRenderer):
             tensor.bind()
             triangle.draw()
 
-        return Way(screen, checked(picture), tensor.replace, draw)
+        return DrawPlan(screen, checked(picture), tensor.replace, draw)

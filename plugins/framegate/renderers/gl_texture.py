@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from framegate.render.base import Way
+from framegate.render.base import DrawPlan
 from framegate.render.device import DeviceRenderer
 from framegate.render.guard import checked
 from framegate.render.texels import BY_DTYPE, TensorTexture, from_memory
@@ -19,6 +19,6 @@ if TYPE_CHECKING:
 class GLTextureRenderer(DeviceRenderer):
     """Uploads with ``glTexImage2D`` and lets the device convert."""
 
-    def _way_to(self, screen: GLScreen, picture: Layout, objects: ExitStack) -> Way:
+    def _plan_draws(self, screen: GLScreen, picture: Layout, objects: ExitStack) -> DrawPlan:
         texture = TensorTexture(screen, picture, BY_DTYPE[picture.dtype], objects)
-        return Way(screen, checked(picture), from_memory(texture.specify), texture.draw)
+        return DrawPlan(screen, checked(picture), from_memory(texture.specify), texture.draw)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from framegate.render.base import Way
+from framegate.render.base import DrawPlan
 from framegate.render.device import DeviceRenderer
 from framegate.render.guard import checked
 from framegate.render.oracle import limits
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 class GLTextureHalfRenderer(DeviceRenderer):
     """Narrows to float16, which has 11 bits where the screen has 8, and lets the device convert the rest."""
 
-    def _way_to(self, screen: GLScreen, picture: Layout, objects: ExitStack) -> Way:
+    def _plan_draws(self, screen: GLScreen, picture: Layout, objects: ExitStack) -> DrawPlan:
         # float16 is finest next to 0 and ends at 65504, so a range is brought to [0, 1] before it is narrowed.
         unit = picture._replace(drawing=replace(picture.drawing, value_range=(0.0, 1.0)))
         texture = TensorTexture(screen, unit, FLOAT16, objects)
-        return Way(screen, _narrowed(picture), from_memory(texture.replace), texture.draw)
+        return DrawPlan(screen, _narrowed(picture), from_memory(texture.replace), texture.draw)
 
 
 def _narrowed(picture: Layout) -> Callable[[Array], Array]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from framegate.gl.screen import uploader
-from framegate.render.base import CPURenderer, Way
+from framegate.render.base import CPURenderer, DrawPlan
 from framegate.render.device import DeviceRenderer
 from framegate.renderers.opencv import OpenCVRenderer
 
@@ -22,6 +22,6 @@ class GLUploadRenderer(DeviceRenderer):
     tolerance = 0
     _converts: type[CPURenderer] = OpenCVRenderer
 
-    def _way_to(self, screen: GLScreen, picture: Layout, objects: ExitStack) -> Way:  # noqa: ARG002 - it makes nothing
+    def _plan_draws(self, screen: GLScreen, picture: Layout, objects: ExitStack) -> DrawPlan:  # noqa: ARG002 - it makes nothing
         convert = self._converts(self._context).converter(picture)
-        return Way(screen, convert, uploader(screen.gl, screen.texture), lambda: None)
+        return DrawPlan(screen, convert, uploader(screen.gl, screen.texture), lambda: None)

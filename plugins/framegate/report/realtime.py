@@ -78,7 +78,7 @@ def _milliseconds(seconds: float | None) -> str:
 
 
 def _answers(rows: Sequence[Row]) -> Iterator[str]:
-    """For each model the best way, and the best of every other runtime beside it."""
+    """For each model the best cell, and the best of every other runtime beside it."""
     for subject in dict.fromkeys(_subject(row) for row in rows):
         bests: dict[str | None, Row] = {}
         for row in sorted((row for row in rows if _subject(row) == subject), key=_rank):
@@ -89,7 +89,7 @@ def _answers(rows: Sequence[Row]) -> Iterator[str]:
 
 
 def _subject(row: Row) -> tuple[str, str]:
-    """What ways are compared on: the model with its size and preprocessing, and how frames came."""
+    """What cells are compared on: the model with its size and preprocessing, and how frames came."""
     result, part = row
     return subject_of(result.frame) or result.cell, "at most" if part.search else _arrival(part)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from framegate.report.comparison import comparison_sections
 from framegate.report.costs import cost_sections
 from framegate.report.kernels import kernel_sections
 from framegate.report.limits import limit_sections
@@ -12,7 +13,6 @@ from framegate.report.model_size import size_sections
 from framegate.report.realtime import realtime_sections
 from framegate.report.section import Section
 from framegate.report.stages import stage_sections
-from framegate.report.ways import way_sections
 from framegate.results.cell import CellResult
 
 
@@ -24,7 +24,7 @@ def own_sections(results: Sequence[CellResult]) -> list[Section]:
         *cost_sections(results),
         *stage_sections(results),
         *kernel_sections(results),
-        *way_sections(results),
+        *comparison_sections(results),
         *realtime_sections(results),
         *limit_sections(results),
     ]

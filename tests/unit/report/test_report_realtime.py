@@ -7,10 +7,10 @@ from typing import Any
 
 from cell_results import cell_result
 
+from framegate.report.comparison import comparison_sections
 from framegate.report.realtime import realtime_sections
 from framegate.report.stages import stage_sections
 from framegate.report.terminal import section_text
-from framegate.report.ways import way_sections
 from framegate.results.cell import CellResult
 from framegate.results.page import Page
 from framegate.results.parts import Cell
@@ -102,7 +102,7 @@ def test_the_other_tables_leave_rates_to_this_one() -> None:
         realtime=QUIET,
     )
     assert [section.columns[-1] for section in stage_sections([native, page])] == ["inference", "inference"]
-    assert not list(way_sections([page]))
+    assert not list(comparison_sections([page]))
 
 
 def test_all_frames_of_the_camera_reached_the_screen() -> None:

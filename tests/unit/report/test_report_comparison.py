@@ -1,12 +1,12 @@
-"""The table of all ways of a model, in full."""
+"""The table of all runtimes and renderers of a model, in full."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 
 from cell_results import cell_result
 
+from framegate.report.comparison import comparison_sections
 from framegate.report.terminal import section_text
-from framegate.report.ways import way_sections
 from framegate.results.cell import CellResult
 from framegate.results.page import Arrivals, Page, PageLaunch
 from framegate.results.parts import Cell, StageSamples
@@ -36,7 +36,7 @@ def of_model(result: CellResult, model: str) -> CellResult:
 
 
 def texts(results: Sequence[CellResult]) -> list[str]:
-    return [section_text(section) for section in way_sections(results)]
+    return [section_text(section) for section in comparison_sections(results)]
 
 
 TABLE = """\
