@@ -48,7 +48,7 @@ class Feed(Iterator[Frame], Protocol):
 
 
 class OnDemand:
-    """A frame whenever the pipeline asks for one, until the time is up.
+    """A frame whenever the pipeline asks for one, until the time is up; one at least, however late it asks.
 
     Args:
         picture: gives the pictures.
@@ -64,6 +64,7 @@ class OnDemand:
         self.dropped: dict[int, Reason] = {}
         self._picture, self._clock, self._at_once = picture, clock, at_once
         self._until_s = self.began_s + seconds
+        self._is_closed = False
         self._numbers = itertools.count()
         self._came = 0
 
@@ -72,7 +73,7 @@ class OnDemand:
 
     def __next__(self) -> Frame:
         now_s = self._clock()
-        if now_s >= self._until_s:
+        if self._is_closed or (self._came and now_s >= self._until_s):
             raise StopIteration
         number, self._came = self._came, self._came + 1
         return Frame(number, self.began_s if self._at_once else now_s, self._picture(number), now_s)
@@ -83,7 +84,7 @@ class OnDemand:
 
     def close(self) -> None:
         """Have no more frames come."""
-        self._until_s = -math.inf
+        self._is_closed = True
 
 
 class OnSchedule:

@@ -16,7 +16,7 @@ from virtual_clock import VirtualClock
 from framegate.errors import FrameError
 from framegate.interfaces import Frame, Pixels
 from framegate.realtime.feed import Feed, OnArrival, OnSchedule, open_feed
-from framegate.realtime.run import RunRequest
+from framegate.realtime.run import RunRequest, Scenario
 from framegate.realtime.schedule import Schedule
 
 PER_SECOND = 10.0
@@ -111,6 +111,17 @@ def test_a_single_stream_has_a_frame_whenever_somebody_asks() -> None:
     frames = taken(feed, clock, 0.25)
     assert [(frame.number, frame.due_s) for frame in frames] == [(0, 3.0), (1, 3.25), (2, 3.5), (3, 3.75)]
     assert feed.came() == 4
+
+
+@pytest.mark.parametrize("scenario", ["single-stream", "offline"])
+def test_however_late_somebody_asks_there_is_a_frame(scenario: Scenario) -> None:
+    clock = VirtualClock()
+    feed = open_feed(RunRequest(scenario, None, 1.0), picture, clock)
+    clock.advance(2.0)
+    assert [frame.number for frame in feed] == [0]
+    feed = open_feed(RunRequest(scenario, None, 1.0), picture, clock)
+    feed.close()
+    assert list(feed) == []
 
 
 def test_offline_all_frames_were_there_at_the_start() -> None:
