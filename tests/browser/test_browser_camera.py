@@ -242,9 +242,7 @@ STOPS = {
 
 
 @pytest.mark.parametrize("why", STOPS)
-def test_a_camera_that_stops_ends_the_run_with_the_frames_so_far(
-    open_camera: OpenCamera, why: str
-) -> None:
+def test_a_camera_that_stops_ends_the_run_with_the_frames_so_far(open_camera: OpenCamera, why: str) -> None:
     page = open_camera("wasm", "topixels", 60, drawing(f"{DRAWS} if (turn === 3) {{ {STOPS[why]} }}"))
     run = page.run(CAMERA, NUMBERS).run
     assert run.ended is not None

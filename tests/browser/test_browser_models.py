@@ -67,7 +67,12 @@ def test_a_name_is_text_and_never_html(run_cells: RunCells, write_model: WriteMo
 
 
 NO_TENSORFLOW = "import sys\nsys.modules['tensorflow'] = None\n"
-UNFORESEEN = "from framegate.browser import shelf\nshelf.expect_an_end = lambda model: None\n"
+UNFORESEEN = """
+from framegate.browser import session, shelf
+
+session.LOAD_S = 1
+shelf.expect_an_end = lambda model: None
+"""
 
 
 def rewrite(folder: Path, **changes: object) -> None:
@@ -120,9 +125,9 @@ def test_a_model_on_which_tfjs_hangs_ends_at_the_deadline_and_is_tried_once(
     # Nested too little: TF.js looks for an end that never comes.
     topology = layers_topology("Activation", [["image", 0, 0, {}]])
     rewrite(folder, format="layers-model", modelTopology=topology, weightsManifest=[])
-    options = ("--frame-runtime=tfjs-wasm", "--frame-renderer=topixels,texture", "--frame-browser-timeout=3")
+    options = ("--frame-runtime=tfjs-wasm", "--frame-renderer=topixels,texture")
     done = run_cells(NO_TENSORFLOW + UNFORESEEN, f"--frame-model={folder}", *options)
-    said = "ModelError: the browser did not load model 'tiny' in TF.js 4.22.0 within 3 s and was ended"
+    said = "ModelError: the browser did not load model 'tiny' in TF.js 4.22.0 within 1 s and was ended"
     assert done.stdout.count(f"\n{said}") == 2, done.stdout + done.stderr
     assert "Traceback" not in done.stdout + done.stderr
 

@@ -6,17 +6,16 @@ import re
 import subprocess
 from collections.abc import Callable
 
+from patience import PATIENCE_S
+
 RunCells = Callable[..., subprocess.CompletedProcess[str]]
 
-# Something else happens to the page of each cell but the last while its rounds run, which last for a second.
-HARMED = '''
+# Something else happens to the page of each cell but the last while its rounds run, which do not end by themselves.
+HARMED = """
 import sys, threading
 from contextlib import suppress
 import psutil
 from framegate.browser.session import TFJSPage
-from framegate.pipelines import page as pages
-
-pages.BUDGET_S, pages.ANIMATE_S = 1.0, 0.1
 # Importing TensorFlow takes longer than all else.
 sys.modules["tensorflow"] = None
 rounds = TFJSPage.rounds
@@ -34,15 +33,12 @@ def kill_soon(kind):
 def call(code):
     return lambda page: page._browser.call(code, None, 600)
 
-SLOW = """() => {
-  const { predict } = tf.GraphModel.prototype;
-  tf.GraphModel.prototype.predict = function (input) {
-    for (const start = performance.now(); performance.now() - start < 10; );
-    return predict.call(this, input);
-  };
-}"""
+def hang(page):
+    call("() => { tf.GraphModel.prototype.predict = () => { for (;;); }; }")(page)
+    page._browser._call_s = 1
+
 HARMS = [
-    call("() => { tf.GraphModel.prototype.predict = () => { for (;;); }; }"),
+    hang,
     kill_soon(""),
     kill_soon("--type=gpu-process"),
     call("() => setTimeout(() => tf.backend().gpgpu.gl.getExtension('WEBGL_lose_context').loseContext(), 100)"),
@@ -50,14 +46,14 @@ HARMS = [
 
 def rounds_of_harmed(page, *arguments, **named):
     if HARMS:
-        page._browser.call(SLOW, None, 600)
         HARMS.pop(0)(page)
+        arguments = (10**9, 10**9, 0.0)
     return rounds(page, *arguments, **named)
 
 TFJSPage.rounds = rounds_of_harmed
-'''
+"""
 SAID = (
-    r"did not answer framegate\.rounds within 10 s and was ended",
+    r"did not answer framegate\.rounds within 1 s and was ended",
     r"could not answer framegate\.rounds: ",
     # Which of the two is seen first is a race.
     r"framegate\.rounds: (a WebGL context was lost|its GPU process ended)",
@@ -68,7 +64,7 @@ SAID = (
 def test_a_cell_fails_by_itself_and_the_next_gets_a_new_browser(run_cells: RunCells) -> None:
     done = run_cells(
         HARMED,
-        *("--frame-runtime=tfjs-webgl", "--frame-renderer=topixels", "--frame-browser-timeout=10"),
+        *("--frame-runtime=tfjs-webgl", "--frame-renderer=topixels", f"--frame-browser-timeout={PATIENCE_S:.0f}"),
         "--frame-preprocess=none,invert,greyscale,desaturate,brightness",
     )
     assert "4 failed, 1 passed" in done.stdout, done.stdout + done.stderr

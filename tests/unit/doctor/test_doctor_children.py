@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from multiprocessing.connection import Connection
 
 import pytest
+from patience import PATIENCE_S
 
 from framegate.commands import doctor as command
 from framegate.doctor.children import CRASHED, Group
@@ -35,7 +36,7 @@ def run(connection: Connection, group: str, keys: Sequence[Key]) -> None:
         connection.send(Diagnosis(*key, "ok", f"{os.getpid()}"))
 
 
-def rows(what: str, keys: Sequence[Key] = KEYS, patience_s: float = 60.0) -> dict[str, Diagnosis]:
+def rows(what: str, keys: Sequence[Key] = KEYS, patience_s: float = PATIENCE_S) -> dict[str, Diagnosis]:
     group = Group(what, keys, run, patience_s)
     said: list[Key] = []
     found = list(group.findings(said.append))

@@ -17,8 +17,7 @@ import pytest
 from graph_files import constant, fused, ints, noise, op, placeholder, text
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-
-HANG_S = 60.0
+from patience import PATIENCE_S
 
 # A process that loads what it is told to, so that a crash of TensorFlow is seen and not shared.
 WORKER = """
@@ -128,7 +127,7 @@ class Worker:
         assert self._process.stdout is not None
         self._process.stdin.write(f"{kind} {path}\n")
         self._process.stdin.flush()
-        ready, _, _ = select.select([self._process.stdout], [], [], HANG_S)
+        ready, _, _ = select.select([self._process.stdout], [], [], PATIENCE_S)
         return self._process.stdout.readline().strip() or "crashed" if ready else "hangs"
 
     def close(self) -> None:

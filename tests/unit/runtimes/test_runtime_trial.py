@@ -61,7 +61,7 @@ def endless(folder: Path) -> ResolvedModel:
         ("os.abort()", r"ended its process \(signal 6, SIGABRT\); it is not run here"),
         ("os._exit(0)", r"ended its process \(exit status 0\); it is not run here"),
         ("os.kill(os.getpid(), 11)", r"ended its process \(signal 11, SIGSEGV\); it is not run here"),
-        ("time.sleep(60)", r"did not end within 0.5 s; give it more time \(--frame-trial, trial_s\)"),
+        ("time.sleep(600)", r"did not end within 0.5 s; give it more time \(--frame-trial, trial_s\)"),
         ("print('nonsense', flush=True); os._exit(3)", r"ended its process \(exit status 3\)"),
     ],
 )
@@ -72,15 +72,15 @@ def test_whatever_becomes_of_the_process_is_one_error(
     trial.close()
     model = write_graph(tmp_path / "m", [IMAGE, op("Neg", "y", ["x"])], {})
     with pytest.raises(ModelError, match=f"m/model.json: in a trial, in a process of its own, the model {complaint}"):
-        trial.vet(model, "tensorflow", 0.5)
+        trial.vet(model, "tensorflow", 0.5 if "sleep" in code else PATIENCE_S)
 
 
 def test_a_model_that_takes_all_of_the_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(trial, "available_bytes", lambda: 10 << 20)
-    monkeypatch.setattr(trial, "PROGRAM", ("-c", READY + "kept = bytearray(b'x') * (64 << 20); time.sleep(60)"))
+    monkeypatch.setattr(trial, "PROGRAM", ("-c", READY + "kept = bytearray(b'x') * (64 << 20); time.sleep(600)"))
     trial.close()
     with pytest.raises(ModelError, match=r"needed more than 0\.0 GB of memory"):
-        trial.vet(write_graph(tmp_path / "m", [IMAGE], {}), "tensorflow", 60)
+        trial.vet(write_graph(tmp_path / "m", [IMAGE], {}), "tensorflow", PATIENCE_S)
 
 
 def test_a_model_is_tried_once_and_what_passed_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -140,11 +140,11 @@ def end_once_it_loops(process, model, word, seconds):
     waited(process, model, word, seconds)
 
 trial._CHILD._wait = end_once_it_loops
-framegate.load_model({str(model.path)!r}, trial_s=600)
+framegate.load_model({str(model.path)!r}, trial_s={PATIENCE_S})
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=PATIENCE_S)
     assert done.returncode == -signal.SIGKILL, done.stderr
     with contextlib.suppress(ProcessLookupError):
         left = os.pidfd_open(int(done.stdout))
-        assert select.select([left], [], [], 60)[0]
+        assert select.select([left], [], [], PATIENCE_S)[0]
         os.close(left)
