@@ -9,14 +9,14 @@ import pytest
 
 from framegate.errors import BackendUnavailable
 from framegate.hooks.matrix import kind_of
-from framegate.hooks.registries import registries_of
+from framegate.hooks.registries import catalogue_of, registries_of
 from framegate.hooks.report import note
 
 if TYPE_CHECKING:
     from framegate.hooks.describe import FrameInfo
     from framegate.hooks.trials import VetModel
     from framegate.inference.reference import Reference, References
-    from framegate.interfaces import Array, ResolvedModel
+    from framegate.interfaces import Array, ModelSpec, ResolvedModel
 
 Feeds = Mapping[str, "Array"]
 AskReference = Callable[[Sequence[Feeds]], "Reference"]
@@ -62,8 +62,8 @@ def ask_reference(
     def ask(feeds: Sequence[Feeds]) -> Reference:
         if kind_of(request.node) == PAGE:
             vet_model(resolved_model, REFERENCE)
-            is_batched = next(iter(feeds[0].values())).ndim == 4
-            return pictures_of(references.apart(resolved_model, REFERENCE, feeds), frame_model, batched=is_batched)
+            spec = catalogue_of(request.config).specs[frame_model]
+            return shown_of(references.apart(resolved_model, REFERENCE, feeds), spec, resolved_model)
         if isinstance(request.getfixturevalue("runtime"), NullRuntime):
             return references.apart(resolved_model, frame_runtime, feeds)
         vet_model(resolved_model, REFERENCE)
@@ -74,13 +74,13 @@ def ask_reference(
     return ask
 
 
-def pictures_of(reference: Reference, model: str, *, batched: bool) -> Reference:
-    """The one output of a reference that is a picture."""
+def shown_of(reference: Reference, spec: ModelSpec, files: ResolvedModel) -> Reference:
+    """The one output of a reference that a page shows."""
     from framegate.interfaces import TensorInfo
-    from framegate.models.image_io import image_output
+    from framegate.models.frame_io import find_shown
 
-    infos = tuple(TensorInfo(name, values.shape, values.dtype.name) for name, values in reference.outputs[0].items())
-    name = image_output(model, infos, batched=batched).info.name
+    infos = [TensorInfo(name, values.shape, values.dtype.name) for name, values in reference.outputs[0].items()]
+    name = find_shown(spec, files, infos).output.name
     return reference._replace(outputs=[{name: outputs[name]} for outputs in reference.outputs])
 
 

@@ -16,12 +16,14 @@ from framegate.hooks.registries import catalogue_of, registries_of
 from framegate.hooks.report import note
 
 if TYPE_CHECKING:
-    from framegate.interfaces import Array, LoadedModel, MakeRenderer, Pixels
+    from framegate.interfaces import Array, LoadedModel, MakeRenderer, Pixels, ResolvedModel
     from framegate.measure.frame import Turns
-    from framegate.models.frame_io import FrameIO
+    from framegate.models.frame_io import FrameIO, ShownIO
     from framegate.pipelines.python import PythonPipeline
     from framegate.postprocess.base import View
     from framegate.preprocess.pipeline import Preprocessor
+
+StoreShown = Callable[["ShownIO"], None]
 
 
 @pytest.fixture
@@ -75,7 +77,7 @@ def warm_model(
 
 @pytest.fixture
 def note_range(
-    pytestconfig: pytest.Config, benchmark: Any, frame_model: str, frame_io: FrameIO
+    pytestconfig: pytest.Config, benchmark: Any, frame_model: str, frame_shown: ShownIO
 ) -> Callable[[Array], None]:
     """Stores how the values of a picture lie in the range in which it is shown, and notes a range that cannot be right.
 
@@ -85,7 +87,7 @@ def note_range(
     from framegate.results.parts import PictureValues
 
     def look(picture: Array) -> None:
-        shown = ShownRange.of(picture, frame_io.output_range)
+        shown = ShownRange.of(picture, frame_shown.value_range)
         PictureValues(*shown).store(benchmark.extra_info)
         line = shown.note()
         if line is not None:
@@ -97,25 +99,57 @@ def note_range(
 
 
 @pytest.fixture
+def frame_shown(
+    pytestconfig: pytest.Config,
+    frame_model: str,
+    resolved_model: ResolvedModel,
+    warm_model: LoadedModel,
+    model_feeds: dict[str, Array],
+    store_shown: StoreShown,
+) -> ShownIO:
+    """Which outputs of the cell's model are shown, and how."""
+    from framegate.interfaces import TensorInfo
+    from framegate.models.frame_io import find_shown
+
+    outputs = warm_model.run(model_feeds)
+    infos = [TensorInfo(name, values.shape, values.dtype.name) for name, values in outputs.items()]
+    shown = find_shown(catalogue_of(pytestconfig).specs[frame_model], resolved_model, infos)
+    store_shown(shown)
+    return shown
+
+
+@pytest.fixture
+def store_shown(pytestconfig: pytest.Config, benchmark: Any, frame_model: str) -> StoreShown:
+    """Stores which outputs are shown, and how; a guess is noted with its reason."""
+    from framegate.results.parts import ShownOutputs
+
+    def store(shown: ShownIO) -> None:
+        names = tuple(info.name for info in shown.outputs)
+        part = ShownOutputs(shown.view, names, shown.reason)
+        part.store(benchmark.extra_info)
+        if part.reason is not None:
+            note(pytestconfig, f"{frame_model} is shown as {part}", about=f"view of {frame_model}")
+
+    return store
+
+
+@pytest.fixture
 def frame_view(
-    pytestconfig: pytest.Config, benchmark: Any, frame_model: str, frame_io: FrameIO, frames: list[Pixels]
+    pytestconfig: pytest.Config, frame_model: str, frame_io: FrameIO, frame_shown: ShownIO, frames: list[Pixels]
 ) -> View:
-    """What turns the outputs of the cell's model into the picture that is drawn; a guess is noted with its reason."""
+    """What turns the outputs of the cell's model into the picture that is drawn."""
     from framegate.interfaces import Size
     from framegate.postprocess.base import ViewRequest
     from framegate.postprocess.placement import InputPlacement
-    from framegate.results.parts import ShownOutputs
 
-    spec = catalogue_of(pytestconfig).specs[frame_model]
-    names = tuple(info.name for info in frame_io.outputs)
-    shown = ShownOutputs(frame_io.view, names, frame_io.reason)
-    shown.store(benchmark.extra_info)
-    if shown.reason is not None:
-        note(pytestconfig, f"{frame_model} is shown as {shown}", about=f"view of {frame_model}")
-    placement = InputPlacement.of(Size(*frames[0].shape[:2]), frame_io.size, options_of(pytestconfig).fit)
-    request = ViewRequest(names, placement, frame_io.output_range, spec.view_options)
-    with named(pytestconfig, "view", frame_io.view):
-        view: View = registries_of(pytestconfig).views[frame_io.view](request)
+    request = ViewRequest(
+        tuple(info.name for info in frame_shown.outputs),
+        InputPlacement.of(Size(*frames[0].shape[:2]), frame_io.size, options_of(pytestconfig).fit),
+        frame_shown.value_range,
+        catalogue_of(pytestconfig).specs[frame_model].view_options,
+    )
+    with named(pytestconfig, "view", frame_shown.view):
+        view: View = registries_of(pytestconfig).views[frame_shown.view](request)
         return view
 
 
@@ -129,6 +163,7 @@ def python_pipeline(
     frame_io: FrameIO,
     warm_model: LoadedModel,
     model_feeds: dict[str, Array],
+    frame_shown: ShownIO,
     frame_view: View,
     make_renderer: MakeRenderer,
     note_range: Callable[[Array], None],
@@ -150,7 +185,7 @@ def python_pipeline(
     tensor = postprocess(outputs)
     if frame_view.shows_values:
         note_range(tensor)
-    drawing = replace(options_of(pytestconfig).drawing, value_range=frame_io.output_range)
+    drawing = replace(options_of(pytestconfig).drawing, value_range=frame_shown.value_range)
     renderer = make_renderer(tensor.shape, str(tensor.dtype), drawing)
     numbers = Numbers(Stamp(tensor.shape, drawing), open_feed) if "frame_scenario" in params else None
     stages = frame_stages(

@@ -178,12 +178,12 @@ def frame_io(
     resolved_model: ResolvedModel,
     loaded_model: LoadedModel,
 ) -> FrameIO:
-    """Which input and output are pictures, their value ranges, and the input's shape at the cell's size."""
+    """Which input takes the frame, its value range, and its shape at the cell's size."""
     from framegate.interfaces import Size
     from framegate.models.frame_io import find_frame_io
 
     spec = catalogue_of(pytestconfig).specs[frame_model]
-    return find_frame_io(spec, resolved_model, loaded_model, Size.parse(frame_size))
+    return find_frame_io(spec, resolved_model, loaded_model.inputs, Size.parse(frame_size))
 
 
 @pytest.fixture
@@ -208,7 +208,7 @@ def load_path(
 
     def feeds(loaded: LoadedModel) -> list[Mapping[str, Array]]:
         note_choice(loaded)
-        io = find_frame_io(spec, resolved_model, loaded, Size.parse(frame_size))
+        io = find_frame_io(spec, resolved_model, loaded.inputs, Size.parse(frame_size))
         to_tensor = ToTensor(io.shape, io.input.dtype, io.input_range)
         pictures = in_turn(list(generate_clip(*io.size, frames=1)))
         return [{io.input.name: to_tensor(picture).copy()} for picture in pictures]

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from framegate.measure.device import DeviceClock
     from framegate.measure.frame import FrameLoop
     from framegate.measure.stages import StageTimer
-    from framegate.models.frame_io import FrameIO
+    from framegate.models.frame_io import ShownIO
     from framegate.results.model_size import Ceilings
 
 
@@ -135,7 +135,7 @@ def store_size(
     runtime: Runtime,
     warm_model: LoadedModel,
     model_feeds: dict[str, Array],
-    frame_io: FrameIO,
+    frame_shown: ShownIO,
     ceilings: Ceilings,
     pictures_by_model: dict[str, Array],
 ) -> Callable[[], None]:
@@ -154,8 +154,8 @@ def store_size(
             return
         spec = catalogue_of(request.config).specs[frame_model]
         totals = inspect(spec, read_model_json(resolved_model.path), Size.parse(frame_size), read_constants=True).totals
-        low, high = frame_io.output_range
-        picture = (warm_model.run(model_feeds)[frame_io.output.name] - low) / (high - low)
+        low, high = frame_shown.value_range
+        picture = (warm_model.run(model_feeds)[frame_shown.output.name] - low) / (high - low)
         pictures_by_model[frame_model] = picture
         base_model = QUANTISED.sub("", frame_model) if QUANTISED.search(frame_model) else None
         base = None if base_model is None else pictures_by_model.get(base_model)

@@ -4,58 +4,54 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from framegate.errors import BackendUnavailable, ModelError, UnknownName
 from framegate.interfaces import ModelSpec, Range, ResolvedModel, Size, TensorInfo
-from framegate.models.image_io import guess_ranges, image_input, image_output, model_inputs
-from framegate.models.topology import read_model_json
+from framegate.models.image_io import SIGNED, UNIT, guess_ranges, image_input, model_inputs, model_outputs
+from framegate.models.output_facts import output_facts
+from framegate.models.topology import ModelJson, read_model_json
+from framegate.models.view_guess import guess_view
 
 BYTES: Range = (0.0, 255.0)
 
 
 @dataclass(frozen=True)
 class FrameIO:
-    """How a frame goes into a model at one input size, and what of its outputs is shown.
+    """How a frame goes into a model at one input size.
 
     Attributes:
         input: the input that takes the frame.
-        view: name of the view that shows the outputs.
-        outputs: the outputs that it shows, the main one first.
-        reason: why it is that view and those outputs, in words; None where the spec says so.
         size: height and width of the input.
         shape: the input's full shape: (1, H, W, C) or (H, W, C).
         input_range: values that the bytes 0 and 255 become.
-        output_range: values that become black and full brightness.
     """
 
     input: TensorInfo
-    view: str
-    outputs: tuple[TensorInfo, ...]
-    reason: str | None
     size: Size
     shape: tuple[int, ...]
     input_range: Range
-    output_range: Range
+
+
+@dataclass(frozen=True)
+class ShownIO:
+    """What of a model's outputs is shown, and how.
+
+    Attributes:
+        view: name of the view that shows them.
+        outputs: the outputs that it shows, the main one first.
+        reason: why it is that view and those outputs, in words; None where the spec says so.
+        value_range: values of the main output that become black and full brightness.
+    """
+
+    view: str
+    outputs: tuple[TensorInfo, ...]
+    reason: str | None
+    value_range: Range
 
     @property
     def output(self) -> TensorInfo:
-        """The main one of the outputs that are shown."""
+        """The main one of the outputs."""
         return self.outputs[0]
-
-
-class HasPorts(Protocol):
-    """Anything with inputs and outputs, such as a loaded model."""
-
-    @property
-    def inputs(self) -> tuple[TensorInfo, ...]:
-        """What it is fed."""
-        ...
-
-    @property
-    def outputs(self) -> tuple[TensorInfo, ...]:
-        """What it returns."""
-        ...
 
 
 def check_size(files: ResolvedModel, size: Size) -> None:
@@ -74,31 +70,50 @@ def check_size(files: ResolvedModel, size: Size) -> None:
     raise BackendUnavailable(f"model {files.name!r} takes frames of {own} only, not {size}", f"use --frame-size {own}")
 
 
-def find_frame_io(spec: ModelSpec, files: ResolvedModel, model: HasPorts, size: Size) -> FrameIO:
-    """Match a model with an input size; ranges come from the spec, else from the dtype, else they are guessed.
+def find_frame_io(spec: ModelSpec, files: ResolvedModel, inputs: Sequence[TensorInfo], size: Size) -> FrameIO:
+    """Match a model's inputs with a size; the range comes from the spec, else from the dtype, else it is guessed.
 
     Raises:
-        ModelError: the model has no image input, no output that can be shown, needs more inputs than a frame, or
-            several frames.
-        UnknownName: the spec names an output that the model does not have.
+        ModelError: the model has no image input, needs more inputs than a frame, or several frames.
     """
-    source = image_input(spec.name, model.inputs)
+    source = image_input(spec.name, inputs)
     if source.batched and source.info.shape[0] not in (None, 1):
         raise ModelError(
             f"model {spec.name!r} takes batches of {source.info.shape[0]} frames; export it with batches of 1"
         )
-    view, outputs, reason = _find_view(spec, model.outputs, batched=source.batched)
-    _, guessed_out = guess_ranges(files.path)
     return FrameIO(
         input=source.info,
-        view=view,
-        outputs=outputs,
-        reason=reason,
         size=size,
         shape=(1,) * source.batched + (*size, source.channels),
         input_range=find_input_range(spec, files, source.info),
-        output_range=spec.output_range or _range_of(outputs[0], guessed_out),
     )
+
+
+def find_shown(spec: ModelSpec, files: ResolvedModel, outputs: Sequence[TensorInfo]) -> ShownIO:
+    """What of a model's outputs is shown: what the spec says, else a guess.
+
+    Args:
+        spec: the model's.
+        files: its files.
+        outputs: all that it returns, in its order, with the shapes that they have.
+
+    Raises:
+        ModelError: no output is numbers.
+        UnknownName: the spec names an output that the model does not have.
+    """
+    model = read_model_json(files.path)
+    by_name = dict(zip(model_outputs(model), outputs, strict=False)) | {info.name: info for info in outputs}
+    for name in spec.outputs:
+        if name not in by_name:
+            raise UnknownName(f"output of {spec.name}", name, [info.name for info in outputs])
+    shown = tuple(by_name[name] for name in spec.outputs)
+    view, reason = spec.view, None
+    if view is None or not (shown or len(outputs) == 1):
+        guess = guess_view(spec.name, model, outputs, view=view or "", among=[info.name for info in shown])
+        view, reason = guess.view, guess.reason
+        shown = shown or tuple(by_name[name] for name in guess.outputs)
+    shown = shown or tuple(outputs)
+    return ShownIO(view, shown, reason, spec.output_range or _range_of(shown[0], _guessed(model, outputs, shown[0])))
 
 
 def find_input_range(spec: ModelSpec, files: ResolvedModel, source: TensorInfo) -> Range:
@@ -106,18 +121,9 @@ def find_input_range(spec: ModelSpec, files: ResolvedModel, source: TensorInfo) 
     return spec.input_range or _range_of(source, guess_ranges(files.path)[0])
 
 
-def _find_view(
-    spec: ModelSpec, outputs: Sequence[TensorInfo], *, batched: bool
-) -> tuple[str, tuple[TensorInfo, ...], str | None]:
-    by_name = {info.name: info for info in outputs}
-    for name in spec.outputs:
-        if name not in by_name:
-            raise UnknownName(f"output of {spec.name}", name, by_name)
-    named = tuple(by_name[name] for name in spec.outputs)
-    if spec.view and (named or len(outputs) == 1):
-        return spec.view, named or tuple(outputs), None
-    guessed = image_output(spec.name, named or outputs, batched=batched)
-    return spec.view or "image", named or (guessed.info,), "it is the first output that is a picture"
+def _guessed(model: ModelJson, outputs: Sequence[TensorInfo], shown: TensorInfo) -> Range:
+    ends = {facts.info: facts.end for facts in output_facts(model, outputs)}
+    return SIGNED if ends[shown] == "tanh" else UNIT
 
 
 def _range_of(info: TensorInfo, guessed: Range) -> Range:

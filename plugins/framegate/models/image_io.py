@@ -17,8 +17,8 @@ _LEAST_SIDE = {3: 8, 4: 2}
 """By rank. [2, 21, 3] is two hands of 21 points each, and [1, 1, 64, 3] is one row of points."""
 _DEFAULT_CHANNELS = 3
 _PASS_THROUGH = frozenset({"identity", "identityn", "reshape", "squeeze", "cast"})
-_SIGNED: Range = (-1.0, 1.0)
-_UNIT: Range = (0.0, 1.0)
+SIGNED: Range = (-1.0, 1.0)
+UNIT: Range = (0.0, 1.0)
 
 
 @dataclass(frozen=True)
@@ -57,28 +57,16 @@ def image_input(model: str, inputs: Sequence[TensorInfo]) -> ImagePort:
     return ports[0]
 
 
-def image_output(model: str, outputs: Sequence[TensorInfo], *, batched: bool = True) -> ImagePort:
-    """The first output that is an image.
-
-    Args:
-        model: the model's name or file, for the error.
-        outputs: its outputs.
-        batched: whether its input has a batch dimension, and so its outputs where their sizes leave it open.
-
-    Raises:
-        ModelError: no output is an image.
-    """
-    for info in outputs:
-        is_row = len(info.shape) == 3 and batched and None in info.shape[:2]
-        port = None if is_row or (len(info.shape) == 4 and info.shape[0] not in (None, 1)) else _image(info)
-        if port:
-            return port
-    raise ModelError(f"{model}: no image output; {_found(outputs)}; points, boxes, scores and features are not images")
-
-
 def model_inputs(model: ModelJson) -> tuple[TensorInfo, ...]:
     """A model's inputs, from model.json alone."""
     return tuple(port.info for port in graph.inputs(model)) if model.format == "graph" else layers.inputs(model)
+
+
+def model_outputs(model: ModelJson) -> tuple[str, ...]:
+    """Names of a model's outputs, from model.json alone, in its order."""
+    if model.format == "graph":
+        return tuple(port.info.name for port in graph.outputs(model))
+    return layers.output_names(model)
 
 
 def input_size(path: Path) -> Size | None:
@@ -103,7 +91,7 @@ def guess_ranges(path: Path) -> tuple[Range, Range]:
     model = read_model_json(path)
     ops = graph.last_ops(model) if model.format == "graph" else layers.last_activations(model)
     telling = (op.lower() for op in ops if op.lower() not in _PASS_THROUGH)
-    return (_SIGNED, _SIGNED) if list(islice(telling, 1)) == ["tanh"] else (_UNIT, _UNIT)
+    return (SIGNED, SIGNED) if list(islice(telling, 1)) == ["tanh"] else (UNIT, UNIT)
 
 
 def _image(info: TensorInfo) -> ImagePort | None:

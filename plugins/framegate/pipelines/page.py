@@ -25,7 +25,7 @@ from framegate.software import is_software
 if TYPE_CHECKING:
     from framegate.browser.results import Delivered, PageLook, PageRounds, PageRun
     from framegate.browser.session import TFJSPage
-    from framegate.models.frame_io import FrameIO
+    from framegate.models.frame_io import FrameIO, ShownIO
     from framegate.realtime.run import Run, RunRequest, Sight
     from framegate.words import CameraInput
 
@@ -117,7 +117,7 @@ class PagePipeline:
         self._files = ExitStack()
         self._folder: Path | None = None
         self._camera: Path | None = None
-        self.frame_io, self.first_s = self._aim()
+        self.frame_io, self.shown, self.first_s = self._aim()
 
     def prepare(self, keep: Callable[[str, Pixels], None] | None = None) -> None:
         """The page has run its first picture already; another frame is taken only if it is to be kept."""
@@ -240,10 +240,10 @@ class PagePipeline:
 
     def _renew(self, camera: Path | None) -> None:
         self.page, self._camera = self._renewed(camera), camera
-        self.frame_io, self.first_s = self._aim()
+        self.frame_io, self.shown, self.first_s = self._aim()
 
-    def _aim(self) -> tuple[FrameIO, float]:
-        from framegate.models.frame_io import find_frame_io, find_input_range
+    def _aim(self) -> tuple[FrameIO, ShownIO, float]:
+        from framegate.models.frame_io import find_frame_io, find_input_range, find_shown
         from framegate.models.image_io import image_input
         from framegate.preprocess.tensor import with_channels
 
@@ -255,11 +255,13 @@ class PagePipeline:
             dtype=source.info.dtype,
             value_range=find_input_range(self._spec, self.page.model, source.info),
         )
-        frame_io = find_frame_io(self._spec, self.page.model, self.page, Size(*self.pictures[0].shape[:2]))
-        if frame_io.view != "image":
-            raise BackendUnavailable(f"a page has no view {frame_io.view!r} yet", "name a runtime of test_frame")
-        self.page.aim(frame_io.output, self._renderer, frame_io.output_range)
-        return frame_io, first_s
+        size = Size(*self.pictures[0].shape[:2])
+        frame_io = find_frame_io(self._spec, self.page.model, self.page.inputs, size)
+        shown = find_shown(self._spec, self.page.model, self.page.outputs)
+        if shown.view != "image":
+            raise BackendUnavailable(f"a page has no view {shown.view!r} yet", "name a runtime of test_frame")
+        self.page.aim(shown.output, self._renderer, shown.value_range)
+        return frame_io, shown, first_s
 
     def _kernels(self, inference_s: float) -> Kernels:
         device = self.page.info["device"] or self.page.drawn_by()
@@ -293,7 +295,7 @@ class PagePipeline:
         look, io = self.page.look(), self.frame_io
         to_tensor = ToTensor(io.shape, io.input.dtype, io.input_range)
         feeds = {io.input.name: to_tensor(self.pictures[look.picture])}
-        self._looks.append(look_at(look, io.output_range, self._renderer, after, io.output.name, feeds))
+        self._looks.append(look_at(look, self.shown.value_range, self._renderer, after, self.shown.output.name, feeds))
 
 
 def clip_length(rate: float, seconds: float, size: tuple[int, ...]) -> int:

@@ -4,30 +4,29 @@ from typing import Any
 import pytest
 from test_models_image_io import graph, info
 
-from framegate.errors import BackendUnavailable, ModelError
+from framegate.errors import BackendUnavailable, ModelError, UnknownName
 from framegate.interfaces import ModelSpec, ResolvedModel, Size, TensorInfo
-from framegate.models.frame_io import FrameIO, check_size, find_frame_io
-from framegate.runtimes.null import NullModel
+from framegate.models.frame_io import FrameIO, ShownIO, check_size, find_frame_io, find_shown
 
 
 def frame_io(path: Path, taken: TensorInfo, size: Size, **spec: Any) -> FrameIO:
     files = ResolvedModel("m", path, "graph", "")
-    return find_frame_io(ModelSpec("m", "path", str(path), **spec), files, NullModel("m", (taken,)), size)
+    return find_frame_io(ModelSpec("m", "path", str(path), **spec), files, (taken,), size)
 
 
 def test_a_model_at_a_size(tmp_path: Path) -> None:
     path = graph(tmp_path, [-1, -1, -1, 3])
-    found = frame_io(path, info(None, None, None, 3), Size(48, 64), output_range=(0.0, 255.0))
+    found = frame_io(path, info(None, None, None, 3), Size(48, 64), input_range=(0.0, 255.0))
     assert found.shape == (1, 48, 64, 3)
     assert found.size == Size(48, 64)
-    assert (found.input.name, found.output.name) == ("x", "image")
-    assert (found.input_range, found.output_range) == ((-1.0, 1.0), (0.0, 255.0))
+    assert found.input.name == "x"
+    assert found.input_range == (0.0, 255.0)
     assert frame_io(path, info(48, 64, 1), Size(48, 64)).shape == (48, 64, 1)
 
 
-def test_integer_models_take_and_give_bytes(tmp_path: Path) -> None:
+def test_integer_models_take_bytes(tmp_path: Path) -> None:
     found = frame_io(graph(tmp_path, [1, 8, 8, 3]), TensorInfo("x", (1, 8, 8, 3), "int32"), Size(8, 8))
-    assert (found.input_range, found.output_range) == ((0.0, 255.0), (0.0, 255.0))
+    assert found.input_range == (0.0, 255.0)
 
 
 def test_a_model_that_wants_several_frames_at_once_is_refused(tmp_path: Path) -> None:
@@ -48,3 +47,43 @@ def test_a_size_that_the_model_does_not_take(tmp_path: Path, shape: list[int], o
 @pytest.mark.parametrize("shape", [[-1, -1, -1, 3], [1, 32, -1, 3], [1, 32, 32, 1]])
 def test_a_size_that_the_model_takes(tmp_path: Path, shape: list[int]) -> None:
     check_size(ResolvedModel("m", graph(tmp_path, shape), "graph", ""), Size(32, 32))
+
+
+PICTURE, POINTS = info(1, 8, 8, 3, name="z"), info(1, 21, 3, name="points")
+
+
+def shown(tmp_path: Path, *outputs: TensorInfo, **spec: Any) -> ShownIO:
+    path = graph(tmp_path, [1, 8, 8, 3])
+    return find_shown(ModelSpec("m", "path", str(path), **spec), ResolvedModel("m", path, "graph", ""), outputs)
+
+
+def test_what_is_shown_is_guessed_with_a_reason(tmp_path: Path) -> None:
+    assert shown(tmp_path, PICTURE) == ShownIO("image", (PICTURE,), "three channels that end in a tanh", (-1.0, 1.0))
+    assert shown(tmp_path, PICTURE, POINTS).outputs == (PICTURE,)
+
+
+def test_what_the_spec_says_is_no_guess(tmp_path: Path) -> None:
+    assert shown(tmp_path, PICTURE, view="heatmap") == ShownIO("heatmap", (PICTURE,), None, (-1.0, 1.0))
+    points = shown(tmp_path, PICTURE, POINTS, view="points", outputs=("points",), output_range=(0, 9))
+    assert points == ShownIO("points", (POINTS,), None, (0, 9))
+
+
+def test_of_a_view_or_an_output_the_other_is_guessed(tmp_path: Path) -> None:
+    assert shown(tmp_path, PICTURE, POINTS, view="points").outputs == (POINTS,)
+    by_output = shown(tmp_path, PICTURE, POINTS, outputs=("points",))
+    assert (by_output.view, by_output.outputs) == ("points", (POINTS,))
+    assert by_output.reason
+
+
+def test_an_output_goes_by_its_name_in_model_json_too(tmp_path: Path) -> None:
+    other = info(1, 8, 8, 3, name="StatefulPartitionedCall:0")
+    assert shown(tmp_path, other, outputs=("z",)).outputs == (other,)
+
+
+def test_an_output_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UnknownName, match="unknown output of m 'w'; there is: points, z"):
+        shown(tmp_path, PICTURE, POINTS, outputs=("w",))
+
+
+def test_integer_outputs_are_bytes(tmp_path: Path) -> None:
+    assert shown(tmp_path, TensorInfo("z", (1, 8, 8, 3), "int32"), view="image").value_range == (0.0, 255.0)

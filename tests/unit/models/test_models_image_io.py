@@ -11,7 +11,6 @@ from framegate.models.image_io import (
     ImagePort,
     guess_ranges,
     image_input,
-    image_output,
     input_size,
 )
 
@@ -60,38 +59,6 @@ def test_what_is_no_image_is_refused_with_what_there_is(shape: Shape) -> None:
 def test_no_inputs_at_all() -> None:
     with pytest.raises(ModelError, match=r"^m: no image input; found none; an image is"):
         image_input("m", [])
-
-
-def test_the_first_image_among_the_outputs() -> None:
-    outputs = [info(1, 10), info(1, 8, 8, 1, name="mask"), info(1, 8, 8, 3, name="picture")]
-    assert image_output("m", outputs).info.name == "mask"
-    with pytest.raises(ModelError, match=r"^m: no image output; found x: float32 \[1x10\]; an image is"):
-        image_output("m", outputs[:1])
-
-
-POINTS, BOXES, SCORES, CLASSES, DEPTH = (1, 64, 3), (1, 64, 4), (1, 21, 1), (1, 64, 64, 21), (1, 64, 64)
-
-
-@pytest.mark.parametrize(
-    "shape",
-    [POINTS, BOXES, SCORES, CLASSES, DEPTH, (None, 64, 3), (None, None, 3), (2, 21, 3), (1, 1, 64, 3), (9, 64, 64, 3)],
-)
-def test_points_boxes_scores_and_features_are_no_pictures(shape: Shape) -> None:
-    with pytest.raises(ModelError) as error:
-        image_output("m", [info(*shape)])
-    assert str(error.value) == (
-        f"m: no image output; found {info(*shape)}; an image is [N, height, width, 1, 3 or 4 channels] or the same"
-        " without N, channels last; points, boxes, scores and features are not images"
-    )
-    picture = info(1, 64, 64, 3, name="picture")
-    assert image_output("m", [info(*shape), picture]).info is picture
-
-
-@pytest.mark.parametrize("shape", [(64, 64, 3), (8, 640, 1), (None, None, 3)])
-def test_an_output_without_a_batch(shape: Shape) -> None:
-    assert image_output("m", [info(*shape)], batched=False).info.shape == shape
-    if None not in shape:
-        assert image_output("m", [info(*shape)]).info.shape == shape
 
 
 def test_texts_and_flags_are_no_images() -> None:

@@ -1,20 +1,31 @@
-"""A page is compared by the one output of the reference that is a picture, with and without a batch dimension."""
+"""A page is compared by the one output of the reference that it shows."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
+from tfjs_files import write_model
 
 from framegate.errors import WrongOutput
-from framegate.hooks.agreement import pictures_of
+from framegate.hooks.agreement import shown_of
 from framegate.inference.agreement import verify_agreement
 from framegate.inference.reference import Reference
+from framegate.interfaces import ModelSpec, ResolvedModel
 
 
-@pytest.mark.parametrize("batch", [(), (1,)])
-def test_the_picture_among_the_outputs_is_compared(batch: tuple[int, ...]) -> None:
-    outputs = {"score": np.zeros((*batch, 7), np.float32), "picture": np.ones((*batch, 8, 8, 3), np.float32)}
-    reference = pictures_of(Reference("tensorflow", [outputs], is_repeatable=True), "net", batched=bool(batch))
+def test_the_output_that_is_shown_is_compared(tmp_path: Path) -> None:
+    topology = {
+        "node": [
+            {"name": "x", "op": "Placeholder"},
+            {"name": "score", "op": "Softmax", "input": ["x"]},
+            {"name": "picture", "op": "Tanh", "input": ["x"]},
+        ]
+    }
+    files = ResolvedModel("net", write_model(tmp_path, topology=topology), "graph", "")
+    outputs = {"score": np.zeros((1, 7), np.float32), "picture": np.ones((1, 8, 8, 3), np.float32)}
+    reference = shown_of(Reference("tensorflow", [outputs], is_repeatable=True), ModelSpec("net", "path", "net"), files)
     assert [list(each) for each in reference.outputs] == [["picture"]]
 
 
