@@ -67,7 +67,7 @@ def test_a_guess_is_stated_with_its_reason(run: Run) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--frame-view=mosk"], "*unknown view 'mosk'; *"),
+        (["--frame-view=mosk"], "*unknown view 'mosk' (did you mean 'mask'[?]); there is: *"),
         (["--frame-output=nothing"], "*unknown output of tiny 'nothing'; *"),
         (["--frame-view="], "*--frame-view is empty*"),
     ],

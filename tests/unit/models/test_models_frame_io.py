@@ -59,7 +59,7 @@ def shown(tmp_path: Path, *outputs: TensorInfo, **spec: Any) -> ShownIO:
 
 def test_what_is_shown_is_guessed_with_a_reason(tmp_path: Path) -> None:
     assert shown(tmp_path, PICTURE) == ShownIO("image", (PICTURE,), "three channels that end in a tanh", (-1.0, 1.0))
-    assert shown(tmp_path, PICTURE, POINTS).outputs == (PICTURE,)
+    assert shown(tmp_path, info(1, 7, name="score"), PICTURE).outputs == (PICTURE,)
 
 
 def test_what_the_spec_says_is_no_guess(tmp_path: Path) -> None:
