@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from framegate.measure.frame import FRAME_STAGES
+
 Run = Callable[..., pytest.RunResult]
 MEASURED = ("--frame-preprocess=none", "--benchmark-enable", "--benchmark-max-time=0.001", "--benchmark-min-rounds=3")
 
@@ -34,6 +36,31 @@ def test_a_view_of_ones_own(run: Run, pytester: pytest.Pytester) -> None:
     result.stdout.fnmatch_lines(["*preprocess*inference*readback*postprocess*convert*draw*present*"])
     info = stored(pytester.path / "out.json")
     assert info["shown"] == {"view": "mirrored", "outputs": ["image"], "reason": None}
+
+
+def test_a_delay_in_a_view_is_in_its_stage(run: Run, pytester: pytest.Pytester) -> None:
+    pytester.makeconftest(
+        """
+        import time
+        from framegate.views.image import ImageView
+
+        class Slow(ImageView):
+            def __call__(self, outputs, frame):
+                until = time.perf_counter() + 0.005
+                while time.perf_counter() < until:
+                    pass
+                return super().__call__(outputs, frame)
+
+        def pytest_framegate_views(config):
+            return {"slow": Slow}
+        """
+    )
+    result = run(*MEASURED, "--frame-view=slow", "--benchmark-json=out.json")
+    result.assert_outcomes(passed=1)
+    stages_s = stored(pytester.path / "out.json")["stages_s"]
+    assert isinstance(stages_s, dict)
+    assert list(stages_s) == list(FRAME_STAGES)
+    assert min(stages_s["postprocess"]) >= 0.005
 
 
 def test_a_view_that_shows_an_earlier_picture_fails_its_benchmark(run: Run, pytester: pytest.Pytester) -> None:

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from framegate.results.page import Page
-from framegate.results.parts import Cell, FedFrames
+from framegate.results.parts import Cell, FedFrames, ShownOutputs
 
 TOLD_OTHERWISE = {"model", "is_software"}
 """Fields of `Cell` left out: a model is identified by its sha256, a software GPU by its device name."""
+PLAIN_VIEW = "image"
+"""The view of all results from before there were others: it is told by none."""
 PAGE_FIELDS = ("browser", "tfjs", "wasm_threads", "device", "gpu", "camera_input")
 
 Fingerprint = dict[str, str]
@@ -47,6 +49,9 @@ def fingerprint(machine_info: Mapping[str, Any], extra_info: Mapping[str, Any]) 
     fields |= {name: value for name in PAGE_FIELDS if (value := getattr(page, name)) is not None}
     frames = FedFrames.read(extra_info)
     fields |= {} if frames is None else {f"frames {name}": value for name, value in vars(frames).items()}
+    shown = ShownOutputs.read(extra_info)
+    if shown is not None and shown.view != PLAIN_VIEW:
+        fields["view"] = f"{shown.view} of {', '.join(shown.outputs)}"
     return {name: str(value) for name, value in fields.items()}
 
 

@@ -95,3 +95,12 @@ def test_a_plain_benchmark_of_another_project() -> None:
     fields = fingerprint({}, {})
     assert "size" not in fields
     assert fields["cpu"] == "None"
+
+
+def test_another_view_has_another_fingerprint_and_a_picture_has_that_of_old_results() -> None:
+    views = [
+        fingerprint(MACHINE, {**EXTRA_INFO, "shown": {"view": view, "outputs": ["a", "b"], "reason": None}})
+        for view in ("image", "boxes")
+    ]
+    assert views[0] == fingerprint(MACHINE, EXTRA_INFO)
+    assert differences(views[1], views[0]) == "view: boxes of a, b, was none"
