@@ -15,8 +15,8 @@ from framegate.browser.results import PageRounds
 from framegate.browser.runtimes import builtin_runtimes
 from framegate.errors import BackendUnavailable, WrongOutput
 from framegate.inference.agreement import verify_agreement
+from framegate.machine import is_software
 from framegate.pipelines.page import PAGE_AGREEMENT, verify_nothing_left
-from framegate.software import is_software
 
 Run = Callable[..., pytest.RunResult]
 

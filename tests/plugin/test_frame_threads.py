@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from framegate.inference.abilities import available
+from framegate.machine import usable_cores
 
 Run = Callable[..., pytest.RunResult]
 Stored = Callable[..., list[dict[str, Any]]]
@@ -46,7 +46,7 @@ def test_it_is_given_once_to_what_is_measured_and_once_to_what_that_is_compared_
 
 @pytest.mark.usefixtures("a_runtime_with_threads")
 def test_the_default_is_every_core_of_this_process(stored: Stored) -> None:
-    assert set(threads_of(stored("--frame-runtime=mine"))) == {available()}
+    assert set(threads_of(stored("--frame-runtime=mine"))) == {usable_cores()}
 
 
 @pytest.mark.usefixtures("a_runtime_with_threads")

@@ -5,19 +5,21 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from framegate.commands.gate import add_aa_check, add_ab, add_accept
 from framegate.commands.streams import printed
 from framegate.errors import FramegateError
 from framegate.libraries import unavailable
+from framegate.machine import installed_version
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a subcommand; the exit code is 0, 2 with one line on stderr for a user's mistake, 130 for Ctrl-C."""
     parser = argparse.ArgumentParser(prog="framegate", description="Benchmark TF.js image models from frame to screen.")
-    parser.add_argument("--version", action="version", version=f"framegate {_version()}")
+    parser.add_argument(
+        "--version", action="version", version=f"framegate {installed_version('pytest-framegate') or '(not installed)'}"
+    )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     doctor_parser = commands.add_parser("doctor", help="what can run on this machine, and what to install for the rest")
     doctor_parser.add_argument(
@@ -131,10 +133,3 @@ def _add_train(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument("--seed", type=int, default=Settings.seed, help="of weights, batches and dropout")
     parser.add_argument("--quantize", choices=("float16", "uint8", "uint16"), help="how the weights are stored")
     parser.set_defaults(run=train)
-
-
-def _version() -> str:
-    try:
-        return version("pytest-framegate")
-    except PackageNotFoundError:
-        return "(not installed)"

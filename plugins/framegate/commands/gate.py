@@ -17,8 +17,8 @@ from typing import Any
 from framegate.errors import HistoryError, UsageError
 from framegate.gate.ab import FIRST_PAIRS, MORE_PAIRS, Pair, Turn
 from framegate.gate.decide import Pairs, decide
+from framegate.gate.excuses import SECTION
 from framegate.gate.floors import PAIRS_FLOOR
-from framegate.gate.machine import SECTION
 from framegate.gate.pairs import Measured
 from framegate.gate.sides import _AXES, Request, open_sides
 from framegate.gate.store import Store, StoredRun, find_run, read_run, write_file

@@ -21,9 +21,9 @@ from framegate.gl.selection import devices_of
 from framegate.interfaces import ANYWHERE, GLContext, RendererFactory, RuntimeFactory
 from framegate.leftovers import owned_folder
 from framegate.libraries import unavailable
+from framegate.machine import is_software
 from framegate.paths import cache_dir
 from framegate.render.verify import verify_pixels
-from framegate.software import is_software
 
 AUTO, NULL = "auto", "null"
 GROUPS = ("runtimes", "screen", "browser")

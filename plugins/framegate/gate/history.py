@@ -9,10 +9,10 @@ from statistics import median
 from typing import Any
 
 from framegate.gate.evidence import Evidence, Sample
+from framegate.gate.excuses import KEPT_RUNS, SECTION, excuse_of
 from framegate.gate.fingerprint import differences, fingerprint, section
 from framegate.gate.floors import Floors
 from framegate.gate.judge import judge
-from framegate.gate.machine import KEPT_RUNS, SECTION, excuse_of
 from framegate.gate.samples import both_counts, families, memory_of
 from framegate.gate.statistics import ENOUGH_RUNS, HistoryShift, against_history
 from framegate.gate.verdicts import MEMORY, MISSED, Finding, Verdict

@@ -11,9 +11,9 @@ from math import isfinite
 from typing import Any
 
 from framegate.errors import ComparisonError
+from framegate.gate.excuses import CANARY, SECTION, WAITED
 from framegate.gate.fingerprint import section
 from framegate.gate.history import by_key
-from framegate.gate.machine import CANARY, SECTION, WAITED
 from framegate.gate.samples import memory_of
 from framegate.gate.worker.messages import Finished, Outcome, RunAll
 from framegate.gate.workers import Side, workers

@@ -9,9 +9,9 @@ from typing import Any
 
 from framegate.errors import ComparisonError, FramegateError, HistoryError
 from framegate.gate.decide import decide
+from framegate.gate.excuses import SECTION
 from framegate.gate.history import Candidate, compare, few_runs
 from framegate.gate.launches import Launch, Say, Summarise, merged_run, outcomes_of, run_launches
-from framegate.gate.machine import SECTION
 from framegate.gate.options import GateOptions
 from framegate.gate.sides import Request
 from framegate.gate.store import Store, StoredRun

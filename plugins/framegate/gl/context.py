@@ -14,7 +14,7 @@ from framegate.gl.process import has_drawn, refuse_process
 from framegate.gl.screen import GLScreen
 from framegate.glfunctions import GetProcAddress, GLFunctions
 from framegate.interfaces import AS_TO_PIXELS, Drawing, GLInfo
-from framegate.software import is_software
+from framegate.machine import is_software
 
 if TYPE_CHECKING:
     from framegate.interfaces import Screen, Size

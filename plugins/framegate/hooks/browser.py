@@ -96,7 +96,7 @@ def _pictures(picture: Pixels) -> list[Pixels]:
 
 def _note_device(config: pytest.Config, frame_info: FrameInfo, device: str | None) -> None:
     """Store which device a page drew or computed with, and say it at the end of the run; None: it has used neither."""
-    from framegate.software import is_software
+    from framegate.machine import is_software
 
     if device is None:
         return

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -78,13 +76,6 @@ def pytest_benchmark_update_json(config: pytest.Config, output_json: dict[str, A
 @pytest.hookimpl(optionalhook=True)  # pytest-benchmark may be switched off
 def pytest_benchmark_update_machine_info(machine_info: dict[str, Any]) -> None:
     """Store the versions of what every suite computes with."""
-    machine_info["versions"] = {name: _version(brought_by) for name, brought_by in DISTRIBUTIONS.items()}
+    from framegate.machine import installed_version
 
-
-def _version(distributions: Iterable[str]) -> str | None:
-    from importlib.metadata import PackageNotFoundError, version
-
-    for name in distributions:
-        with suppress(PackageNotFoundError):
-            return version(name)
-    return None
+    machine_info["versions"] = {name: installed_version(*brought_by) for name, brought_by in DISTRIBUTIONS.items()}

@@ -27,9 +27,9 @@ NoteChoice = Callable[[object], None]
 @pytest.fixture(scope="session")
 def frame_threads(pytestconfig: pytest.Config) -> int:
     """On how many threads the runtimes of this run compute."""
-    from framegate.inference.abilities import available
+    from framegate.machine import usable_cores
 
-    return options_of(pytestconfig).threads or available()
+    return options_of(pytestconfig).threads or usable_cores()
 
 
 @pytest.fixture(scope="session")

@@ -114,7 +114,7 @@ QUANTISED = re.compile(r"-(float16|uint8|uint16)$")
 @pytest.fixture(scope="session")
 def ceilings() -> Ceilings:
     """The rates at which this machine reads memory and multiplies, measured once a session."""
-    from framegate.measure.machine import measure_ceilings
+    from framegate.measure.ceilings import measure_ceilings
 
     return measure_ceilings()
 

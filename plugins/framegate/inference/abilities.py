@@ -6,7 +6,6 @@ name is enough.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from typing import Protocol, runtime_checkable
 
@@ -39,11 +38,6 @@ class Chosen(Protocol):
     def trial_s(self) -> Mapping[str, float]:
         """Seconds of the fastest run that each runtime had in the trial, fastest first."""
         ...
-
-
-def available() -> int:
-    """The cores that this process may use, which are fewer than the machine's in a container or under taskset."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def open_runtime(factory: RuntimeFactory, threads: int) -> Runtime:

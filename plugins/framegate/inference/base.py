@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 from framegate.errors import ModelError
-from framegate.inference.abilities import available
 from framegate.inference.feeds import ordered
 from framegate.interfaces import Array, LoadedModel, ResolvedModel, Stage, Stages, TensorInfo
+from framegate.machine import usable_cores
 from framegate.measure import stages
 from framegate.models import tf
 from framegate.tfgraph.parts import Parts, add_weights, parse
@@ -58,7 +58,7 @@ class Threaded:
     """A runtime whose threads can be chosen; by default, one for each core that this process may use."""
 
     def __init__(self) -> None:
-        self.threads = available()
+        self.threads = usable_cores()
 
     def use_threads(self, count: int) -> None:
         """Load models that run on ``count`` threads from now on."""

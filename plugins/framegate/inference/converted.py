@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.metadata
 import json
 from abc import abstractmethod
 from collections.abc import Sequence
@@ -16,6 +15,7 @@ from framegate.errors import BackendUnavailable
 from framegate.inference.base import BaseRuntime, Threaded
 from framegate.inference.libraries import converter_message, silent
 from framegate.interfaces import LoadedModel, ResolvedModel, Stage, Stages, TensorInfo
+from framegate.machine import installed_version
 from framegate.models import tf
 from framegate.models.cache import filled, is_whole
 from framegate.paths import PACKAGE, cache_dir
@@ -88,7 +88,7 @@ class ConvertedRuntime(Threaded, BaseRuntime):
         return (Stage("parse", self._parse), Stage("weights", _weights), Stage("build", self._open))
 
     def _parse(self, model: ResolvedModel) -> _Source:
-        versions = {name: _version(name) for name in ("tensorflow", *self.packages)}
+        versions = {name: installed_version(name) or "(not installed)" for name in ("tensorflow", *self.packages)}
         recipe = json.dumps([model.sha256, code_digest(model.layers), versions, _code()], sort_keys=True)
         folder = cache_dir() / "converted" / self.folder / hashlib.sha256(recipe.encode()).hexdigest()[:24]
         return _Source(parse(model), folder, None)
@@ -112,7 +112,7 @@ class ConvertedRuntime(Threaded, BaseRuntime):
             refusal = self._refusal(tensorflow, freeze(tensorflow, parts), into)
         info: dict[str, Any] = {end: [asdict(one) for one in getattr(frozen, end)] for end in ("inputs", "outputs")}
         if refusal is not None:
-            converter = f"{self.packages[0]} {_version(self.packages[0])}"
+            converter = f"{self.packages[0]} {installed_version(self.packages[0]) or '(not installed)'}"
             info = {"refused": f"{converter} cannot convert the model: {refusal}"}
         (into / _INFO).write_text(json.dumps(info), "utf-8")
 
@@ -146,13 +146,6 @@ def _refuse_strings(frozen: Frozen) -> None:
 
 def _info(name: str, shape: Sequence[int | None], dtype: str) -> TensorInfo:
     return TensorInfo(name, tuple(shape), dtype)
-
-
-def _version(distribution: str) -> str:
-    try:
-        return importlib.metadata.version(distribution)
-    except importlib.metadata.PackageNotFoundError:
-        return "(not installed)"
 
 
 @cache

@@ -12,9 +12,10 @@ import numpy as np
 
 from framegate.analysis.own_layers import check_layers, with_layers
 from framegate.errors import ModelError
-from framegate.inference.abilities import available, open_runtime
+from framegate.inference.abilities import open_runtime
 from framegate.interfaces import Array, LayerFactory, LoadedModel, ModelSpec, Runtime, RuntimeFactory, TensorInfo
 from framegate.loading import trial
+from framegate.machine import usable_cores
 from framegate.models import specs
 from framegate.models.sources import builtin as builtin_sources
 from framegate.registry import Registry
@@ -104,4 +105,4 @@ def load(
     resolved = with_layers(specs.resolve(spec, sources), layers)
     if not trial.is_trusted(spec):
         trial.vet(resolved, runtime, trial_s)
-    return Model(spec.name, open_runtime(factory, available() if threads is None else threads).load(resolved))
+    return Model(spec.name, open_runtime(factory, usable_cores() if threads is None else threads).load(resolved))

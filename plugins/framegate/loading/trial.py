@@ -10,7 +10,6 @@ import atexit
 import contextlib
 import functools
 import hashlib
-import importlib.metadata
 import json
 import os
 import queue
@@ -24,8 +23,8 @@ from pathlib import Path
 from framegate.analysis.bounds import check_tensors
 from framegate.errors import BackendUnavailable, ModelError
 from framegate.interfaces import ModelSpec, ResolvedModel
+from framegate.machine import available_bytes, installed_version
 from framegate.models import tf
-from framegate.models.memory import available_bytes
 from framegate.paths import cache_dir, data_dir
 from framegate.processes import child_environment
 
@@ -93,10 +92,7 @@ def _key(sha256: str, runtime: str) -> str:
 
 @functools.cache
 def _version(distribution: str) -> str:
-    try:
-        return importlib.metadata.version(distribution)
-    except importlib.metadata.PackageNotFoundError:
-        return ""
+    return installed_version(distribution) or ""
 
 
 class _Child:

@@ -12,6 +12,7 @@ from typing import Any
 
 from framegate.errors import BackendUnavailable
 from framegate.extras import how_to_install
+from framegate.machine import usable_cores
 
 _GLOBAL_FLAGS = "tensorflow.python.pywrap_dlopen_global_flags"
 
@@ -44,7 +45,7 @@ def tf_keras() -> Any:
 def device_names() -> str:
     """The devices that TensorFlow computes on, e.g. ``2 CPU cores`` or ``GPU:0``."""
     gpus = [gpu.name.removeprefix("/physical_device:") for gpu in tensorflow().config.list_physical_devices("GPU")]
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    cores = usable_cores()
     return ", ".join(gpus) or f"{cores} CPU core{'s' if cores > 1 else ''}"
 
 
@@ -55,7 +56,7 @@ def use_threads(count: int) -> None:
         BackendUnavailable: TensorFlow has computed in this process on another number, and keeps it.
     """
     threading = tensorflow().config.threading
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    cores = usable_cores()
     try:
         threading.set_intra_op_parallelism_threads(count)
         threading.set_inter_op_parallelism_threads(count)

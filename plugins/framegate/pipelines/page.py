@@ -15,12 +15,12 @@ from framegate.errors import BackendUnavailable, UsageError, WrongOutput
 from framegate.frames.numbers import RANGE
 from framegate.interfaces import ModelSpec, Pixels, Range, Size
 from framegate.leftovers import temporary_folder
+from framegate.machine import is_software
 from framegate.measure.replay import ReplayClock
 from framegate.pipelines.base import Bench, Look, StagesS
 from framegate.realtime.run import CAMERA
 from framegate.results.page import Arrivals, Kernels, PageLaunch, Presentation
 from framegate.results.parts import StageSamples
-from framegate.software import is_software
 
 if TYPE_CHECKING:
     from framegate.browser.results import Delivered, PageLook, PageRounds, PageRun

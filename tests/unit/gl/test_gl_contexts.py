@@ -12,7 +12,7 @@ from framegate.contexts import builtin
 from framegate.errors import BackendUnavailable, GLError, UsageError
 from framegate.gl.screen import gl_screen
 from framegate.interfaces import Drawing, GLContext, Pixels, Screen, Size
-from framegate.software import is_software
+from framegate.machine import is_software
 
 OpenContext = Callable[[str], GLContext]
 REAL = ("egl", "glfw", "osmesa")

@@ -2,7 +2,7 @@ import math
 
 from cell_results import cell_result
 
-from framegate.measure.machine import best, measure_ceilings
+from framegate.measure.ceilings import best, measure_ceilings
 from framegate.report.model_size import size_sections
 from framegate.report.terminal import section_text
 from framegate.results.model_size import Ceilings, ModelSize

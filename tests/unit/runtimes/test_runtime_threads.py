@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from importlib.util import find_spec
 
 import pytest
 
-from framegate.inference.abilities import TakesThreads, available, in_words, open_runtime
+from framegate.inference.abilities import TakesThreads, in_words, open_runtime
 from framegate.inference.base import Threaded
 from framegate.interfaces import Runtime
+from framegate.machine import usable_cores
 from framegate.runtimes.null import NullRuntime
 
 NEEDS_TENSORFLOW = pytest.mark.skipif(find_spec("tensorflow") is None, reason="needs pytest-framegate[tensorflow]")
@@ -25,19 +25,8 @@ def test_a_runtime_with_threads_is_given_them_and_another_is_left_alone() -> Non
     mine: Runtime = open_runtime(Mine, 3)
     assert isinstance(mine, Mine)
     assert mine.threads == 3
-    assert Mine().threads == available()
+    assert Mine().threads == usable_cores()
     assert not isinstance(open_runtime(NullRuntime, 3), TakesThreads)
-
-
-@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="needs affinity masks")
-def test_the_default_obeys_the_affinity_mask() -> None:
-    mask = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, {min(mask)})
-    try:
-        assert available() == 1
-    finally:
-        os.sched_setaffinity(0, mask)
-    assert available() == len(mask)
 
 
 def test_in_words() -> None:

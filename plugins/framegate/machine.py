@@ -1,0 +1,47 @@
+"""Facts of this machine: its processors, its memory, its libraries, and whether a device of it is a GPU."""
+
+from __future__ import annotations
+
+import os
+import re
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+_MEMINFO = Path("/proc/meminfo")
+_AVAILABLE = re.compile(r"^MemAvailable:\s+(\d+) kB", re.MULTILINE)
+# No machine addresses more, where the system does not say what it has.
+_UNKNOWN = 1 << 47
+_SOFTWARE = ("basic render", "llvmpipe", "softpipe", "software", "swiftshader", "swrast")
+
+
+def usable_cores() -> int:
+    """The cores that this process may use, which are fewer than the machine's in a container or under taskset."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def available_bytes() -> int:
+    """Bytes that can be allocated without swapping; all memory, or a bound, if the system does not say."""
+    try:
+        match = _AVAILABLE.search(_MEMINFO.read_text("ascii"))
+    except OSError:
+        match = None
+    if match:
+        return int(match[1]) * 1024
+    names = getattr(os, "sysconf_names", {})
+    if "SC_PHYS_PAGES" in names and "SC_PAGE_SIZE" in names:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return _UNKNOWN
+
+
+def installed_version(*distributions: str) -> str | None:
+    """Version of the first of these distributions that is installed."""
+    for name in distributions:
+        with suppress(PackageNotFoundError):
+            return version(name)
+    return None
+
+
+def is_software(device: str) -> bool:
+    """Whether the device name that OpenGL, WebGL or WebGPU reports is a software renderer."""
+    return any(word in device.lower() for word in _SOFTWARE)
