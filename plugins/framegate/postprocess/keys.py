@@ -74,6 +74,20 @@ class ViewKeys:
             raise _wrong(key, value, "a list of whole numbers such as [0, 15]")
         return list(value)
 
+    def texts(self, key: str, default: Sequence[str] = ()) -> tuple[str, ...]:
+        """A list of texts."""
+        value = self._options.get(key, default)
+        if not isinstance(value, list | tuple) or not all(isinstance(entry, str) and entry for entry in value):
+            raise _wrong(key, value, "a list of texts such as ['x', 'y']")
+        return tuple(value)
+
+    def pairs(self, key: str, low: int = 0) -> list[tuple[int, int]]:
+        """A list of pairs of whole numbers from ``low`` to 9999; empty where the spec has none."""
+        value = self._options.get(key, ())
+        if not isinstance(value, list | tuple) or not all(_is_pair(entry, low) for entry in value):
+            raise _wrong(key, value, "a list of pairs such as [[1, 2], [2, 3]]")
+        return [(first, second) for first, second in value]
+
     def raw(self, key: str, default: Default) -> object | Default:
         """What the spec says, as it is."""
         return self._options.get(key, default)
@@ -86,6 +100,12 @@ def is_colour(value: object) -> TypeGuard[Colour]:
         and len(value) == 3
         and all(type(part) is int and 0 <= part <= 255 for part in value)
     )
+
+
+def _is_pair(value: object, low: int) -> TypeGuard[tuple[int, int]]:
+    if not isinstance(value, list | tuple) or len(value) != 2:
+        return False
+    return all(type(part) is int and low <= part <= 9999 for part in value)
 
 
 def _wrong(key: str, value: object, allowed: str) -> UsageError:

@@ -7,10 +7,14 @@ from importlib import import_module
 from framegate.registry import Lazy
 
 NAMES = {
+    "boxes": "BoxesView",
     "classes": "ClassesView",
     "heatmap": "HeatmapView",
     "image": "ImageView",
+    "label": "LabelView",
     "mask": "MaskView",
+    "points": "PointsView",
+    "subpixel": "SubpixelView",
 }
 """View -> class in the module of that name."""
 

@@ -1,0 +1,121 @@
+"""Outputs that say what is where: boxes around things."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+import numpy as np
+
+from framegate.errors import ModelError, UsageError
+from framegate.interfaces import Array, Pixels
+from framegate.postprocess.base import View, ViewRequest
+from framegate.postprocess.detections import Box, Raw, Selection, anchor_centres, plain_boxes, raw_outputs, raw_rows
+from framegate.postprocess.drawing import RGB, Rectangle, Tags, outline, paste
+from framegate.postprocess.keys import ViewKeys
+from framegate.postprocess.labels import label_of, labels
+from framegate.postprocess.palettes import palette
+
+_THICKEST_OF = 240
+
+
+class BoxesView(View):
+    """The frame with boxes, labels and scores over it, those with higher scores on top.
+
+    Two outputs are boxes and scores, (1, N, 4) and (1, N) or (1, N, C); a third one has the class of each box, and then
+    the graph is taken to have suppressed overlapping boxes itself. One output has rows, or columns, whose parts the key
+    ``columns`` names. A box with NaN or an infinity is not shown.
+
+    Keys: ``box_format``, ``coordinates``, ``columns``, ``threshold``, ``iou``, ``most``, ``logits``, ``labels``,
+    ``first_class``, ``background_class``, ``anchors``, ``palette``; see docs/views.md.
+    """
+
+    keys = frozenset({
+        "anchors", "background_class", "box_format", "columns", "coordinates", "first_class", "iou", "labels", "logits",
+        "most", "palette", "threshold",
+    })  # fmt: skip
+
+    def __init__(self, request: ViewRequest) -> None:
+        super().__init__(request)
+        keys = ViewKeys(request.options, self.keys)
+        self._columns = keys.texts("columns", ("box", "scores"))
+        scores = {"score", "scores"}.intersection(self._columns)
+        if self._columns.count("box") != 1 or len(scores) != 1 or "scores" in self._columns[:-1]:
+            raise UsageError(
+                f"columns = {list(self._columns)!r:.60} are not such as ['box', 'objectness', 'scores']: a box, and a"
+                " score or, at the end, the scores; see docs/views.md"
+            )
+        has_classes = len(request.outputs) > 2 or "class" in self._columns
+        grids = keys.pairs("anchors", 1)
+        self._select = Selection(
+            placement=request.placement,
+            box_format=keys.word("box_format", "yxyx", ("yxyx", "xyxy", "cxcywh", "xywh")),
+            normalised=keys.word("coordinates", "normalised", ("normalised", "pixels")) == "normalised",
+            threshold=keys.number("threshold", 0.5, -1e9, 1e9),
+            overlap=keys.number("iou", 1 if has_classes else 0.5, 0, 1),
+            most=keys.whole("most", 100, 1, 10_000),
+            logits=keys.flag("logits", default=False),
+            background=keys.whole("background_class", None, 0, 9999),
+            anchors=anchor_centres(grids, request.placement.input_size) if grids else None,
+        )
+        self._first = keys.whole("first_class", 0, -9999, 9999)
+        self._labels = labels(keys.raw("labels", ()))
+        self._palette = [(int(red), int(green), int(blue)) for red, green, blue in palette(keys.raw("palette", "hues"))]
+        self._tags = Tags(request.placement.shown)
+        self._thickness = max(1, round(request.placement.shown.height / _THICKEST_OF))
+        self._picture = np.empty((*request.placement.shown, 3), np.uint8)
+        self._is_named = has_classes or bool(self._labels)
+
+    def __call__(self, outputs: Mapping[str, Array], frame: Pixels) -> Pixels:
+        """The frame, and the boxes that are good enough."""
+        np.copyto(self._picture, frame)
+        self._draw(self._picture, self._raw(outputs), self._select, outline)
+        return self._picture
+
+    def expected(self, outputs: Mapping[str, Array], frame: Pixels) -> Pixels:
+        """The same, detection by detection and pixel by pixel."""
+        picture = frame.copy()
+        self._draw(picture, self._raw(outputs), partial(plain_boxes, self._select), _plain_outline)
+        return picture
+
+    def _raw(self, outputs: Mapping[str, Array]) -> Raw:
+        names = self.request.outputs
+        raw = raw_outputs(outputs, names) if len(names) > 1 else raw_rows(outputs, names[0], self._columns)
+        count, columns = raw.scores.shape
+        if self._select.anchors is not None and len(self._select.anchors) != count:
+            raise ModelError(
+                f"anchors in the spec are {len(self._select.anchors)} for an input of"
+                f" {self.request.placement.input_size} pixels, and output {names[0]!r} has {count} boxes"
+            )
+        background = self._select.background
+        if background is not None and not (background < columns and columns > 1):
+            raise ModelError(f"background_class = {background}, but there are scores of {columns} classes, from 0")
+        return raw
+
+    def _draw(
+        self,
+        picture: Pixels,
+        raw: Raw,
+        select: Callable[[Raw], list[Box]],
+        edges: Callable[[Pixels, Rectangle, int, RGB], None],
+    ) -> None:
+        is_named = self._is_named or raw.scores.shape[1] > 1 + (self._select.background is not None)
+        for box in reversed(select(raw)):
+            left, top, right, bottom = (int(np.floor(side + 0.5)) for side in box[:4])
+            colour = self._palette[box.number % len(self._palette)]
+            edges(picture, Rectangle(top, left, bottom, right), self._thickness, colour)
+            score = self._tags.percent(box.score)
+            above = top - score.shape[0] if top >= score.shape[0] else top
+            if is_named:
+                name = self._tags.tag(label_of(self._labels, box.number, self._first), colour)
+                paste(picture, name, above, left)
+                left += name.shape[1]
+            paste(picture, score, above, left)
+
+
+def _plain_outline(picture: Pixels, rectangle: Rectangle, thickness: int, colour: RGB) -> None:
+    top, left, bottom, right = rectangle
+    rows, columns = np.arange(picture.shape[0])[:, np.newaxis], np.arange(picture.shape[1])
+    inside = (rows >= top) & (rows < bottom) & (columns >= left) & (columns < right)
+    deep = (rows >= top + thickness) & (rows < bottom - thickness)
+    picture[inside & ~(deep & (columns >= left + thickness) & (columns < right - thickness))] = colour
