@@ -13,9 +13,9 @@ from framegate.gate.excuses import KEPT_RUNS, SECTION, excuse_of
 from framegate.gate.fingerprint import differences, fingerprint, section
 from framegate.gate.floors import Floors
 from framegate.gate.judge import judge
-from framegate.gate.samples import both_counts, families, memory_of
+from framegate.gate.samples import ENOUGH_FOR_P95, both_counts, families, memory_of
 from framegate.gate.statistics import ENOUGH_RUNS, HistoryShift, against_history
-from framegate.gate.verdicts import MEMORY, MISSED, Finding, Verdict
+from framegate.gate.verdicts import MEMORY, MISSED, P95, Finding, Verdict
 from framegate.gate.worker.messages import Outcome
 from framegate.results.parts import Memory, StageSamples
 from framegate.words import Stat
@@ -24,6 +24,9 @@ UNSURE = (
     "slower by more than the floor, and by less than its accepted runs vary; more of them, more launches or framegate"
     " ab would settle it"
 )
+
+MOST_NAMED = 3
+"""Benchmarks that a note names, before it counts the others."""
 
 
 @dataclass
@@ -217,6 +220,22 @@ def few_runs(accepted: Sequence[object]) -> list[str]:
     return [
         f"Only {count} of the {ENOUGH_RUNS} accepted runs that make a good baseline: its bounds are wider until then."
     ]
+
+
+def few_rounds(candidate: Candidate, stat: Stat) -> list[str]:
+    """A note that names the benchmarks whose launches had too few rounds for a tail."""
+    fewest = {key: min(_rounds(entry)) for key, entry in candidate.entries.items()}
+    few = [f"{key} ({rounds})" for key, rounds in fewest.items() if rounds < ENOUGH_FOR_P95]
+    if not few or stat == P95:
+        return []
+    others = f" and {len(few) - MOST_NAMED} others" if len(few) > MOST_NAMED else ""
+    rule = f"p95 takes {ENOUGH_FOR_P95} rounds in a launch, and is not compared where there were fewer"
+    return [f"{rule}: {', '.join(few[:MOST_NAMED])}{others}."]
+
+
+def _rounds(entry: Mapping[str, Any]) -> list[int]:
+    """Number of rounds in each launch."""
+    return [launch["rounds"] for launch in entry["extra_info"]["gate"]["launches"]]
 
 
 def _entries(index: int, run: Mapping[str, Any]) -> dict[str, dict[str, Any]]:

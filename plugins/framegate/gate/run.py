@@ -10,7 +10,7 @@ from typing import Any
 from framegate.errors import ComparisonError, FramegateError, HistoryError
 from framegate.gate.decide import decide
 from framegate.gate.excuses import SECTION
-from framegate.gate.history import Candidate, compare, few_runs
+from framegate.gate.history import Candidate, compare, few_rounds, few_runs
 from framegate.gate.launches import Launch, Say, Summarise, merged_run, outcomes_of, run_launches
 from framegate.gate.options import GateOptions
 from framegate.gate.sides import Request
@@ -74,7 +74,13 @@ class GatedRun:
             if name not in candidate.outcomes
         )
         findings, notes = confirmed(options.confirm, self.side, findings, say)
-        return self._kept(launches, candidate.run, findings, accepted, [*few_runs(accepted), *notes])
+        return self._kept(
+            launches,
+            candidate.run,
+            findings,
+            accepted,
+            [*few_runs(accepted), *few_rounds(candidate, options.stat), *notes],
+        )
 
     def _refused(self) -> tuple[Verdict, str] | None:
         """The reason not to measure at all, if there is one."""

@@ -8,13 +8,15 @@ from statistics import median
 from typing import Any
 
 from framegate.gate.verdicts import MEMORY, MISSED, P95, TOTAL
+from framegate.realtime.bounds import samples_needed
 from framegate.results.page import Page
 from framegate.results.parts import Memory, Part, ScreenCosts
 from framegate.words import Stat
 
 FRAME_S = 1 / 30
 """A frame that takes longer has missed its turn before a camera of 30 frames a second."""
-ENOUGH_FOR_P95 = 20
+ENOUGH_FOR_P95 = samples_needed(0.95)
+"""With fewer rounds in a launch, one accident of the machine would be its tail."""
 EXACT: Mapping[type[Part], Sequence[str]] = {
     ScreenCosts: ("tensor_bytes", "uploaded_bytes"),
     Page: ("tensors_left", "bytes_left"),

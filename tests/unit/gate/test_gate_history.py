@@ -9,7 +9,7 @@ import pytest
 from history_of import FAILED, FIVE, MACHINE, PASSED, SKIPPED, entry, findings, only, run
 
 from framegate.gate.floors import Floors
-from framegate.gate.history import by_key, few_runs, launch_values
+from framegate.gate.history import Candidate, by_key, few_rounds, few_runs, launch_values
 from framegate.gate.verdicts import Verdict
 from framegate.gate.worker.messages import Outcome
 
@@ -195,3 +195,25 @@ def test_each_launch_has_its_own_rounds_and_calls() -> None:
 @pytest.mark.parametrize(("count", "notes"), [(0, 0), (1, 1), (4, 1), (5, 0), (10, 0)])
 def test_a_short_history_is_said(count: int, notes: int) -> None:
     assert len(few_runs([None] * count)) == notes
+
+
+def of_rounds(name: str, *rounds: int) -> dict[str, Any]:
+    it = entry(name, 1e-3)
+    it["stats"]["data"] = [1e-3] * sum(rounds)
+    it["extra_info"]["gate"]["launches"] = [{"rounds": count, "calls": 0} for count in rounds]
+    return it
+
+
+def test_a_tail_of_too_few_rounds_is_left_out_by_name() -> None:
+    entries = [of_rounds("ages", 60, 130), of_rounds("quick", 130, 130), of_rounds("slow", 3)]
+    assert few_rounds(Candidate(run(*entries), {}), "min") == [
+        "p95 takes 130 rounds in a launch, and is not compared where there were fewer: ages (60), slow (3)."
+    ]
+    assert few_rounds(Candidate(run(entries[1]), {}), "min") == []
+    assert few_rounds(Candidate(run(*entries), {}), "p95") == []
+
+
+def test_of_many_benchmarks_without_a_tail_some_are_named() -> None:
+    many = [of_rounds(f"test_{number}", 5) for number in range(6)]
+    (note,) = few_rounds(Candidate(run(*many), {}), "min")
+    assert note.endswith(": test_0 (5), test_1 (5), test_2 (5) and 3 others.")
