@@ -88,7 +88,7 @@ def raw_rows(outputs: Mapping[str, Array], name: str, columns: Sequence[str]) ->
         values.reshape(values.shape[-2:]) if len(values.shape) >= 2 and not sides and values.size else None
     )
     # There are more detections than columns of each, unless the last side is as the spec says.
-    if rows is not None and rows.shape[1] != width and rows.shape[0] < rows.shape[1]:
+    if rows is not None and rows.shape[1] != width and width <= rows.shape[0] < rows.shape[1]:
         rows = rows.T
     if rows is None or rows.shape[1] < width or not _are_numbers([rows]):
         raise ModelError(

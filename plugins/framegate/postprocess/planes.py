@@ -24,28 +24,33 @@ def named_output(outputs: Mapping[str, Array], name: str) -> Array:
         ) from None
 
 
-def planes(outputs: Mapping[str, Array], name: str) -> Array:
+def planes(outputs: Mapping[str, Array], name: str, *, channels_first: bool = False) -> Array:
     """An output as channels of a map: (H, W, C), of the output's memory.
 
     (1, H, W, C) and (H, W, C) are taken, and (1, H, W) and (H, W) as one channel.
+
+    Args:
+        outputs: the model's outputs.
+        name: the output.
+        channels_first: whether they are (1, C, H, W) and (C, H, W) instead.
 
     Raises:
         ModelError: there is no such output, or it is no map.
     """
     values = named_output(outputs, name)
     shape = values.shape
+    is_grey = len(shape) == 2 or (len(shape) == 3 and shape[0] == 1)
     if len(shape) == 4 and shape[0] == 1:
         shape = shape[1:]
-    elif len(shape) == 3 and shape[0] == 1:
-        shape = (*shape[1:], 1)
-    elif len(shape) == 2:
-        shape = (*shape, 1)
+    elif is_grey:
+        shape = (*shape[-2:], 1)
     if len(shape) != 3 or 0 in shape or values.dtype.kind not in "biuf":
         raise ModelError(
             f"output {name!r} is {values.dtype.name} {written(values.shape)}; this view needs numbers in the shape"
             " (1, H, W, C) or (1, H, W)"
         )
-    return values.reshape(shape)
+    channels = values.reshape(shape)
+    return np.moveaxis(channels, 0, 2) if channels_first and not is_grey else channels
 
 
 def written(shape: tuple[int, ...]) -> str:

@@ -22,15 +22,16 @@ class ClassesView(View):
     An output with several channels has a value per class, of which the largest wins, and the first one of equals. An
     output with one channel holds the number of the class itself, as an integer or as a float that is whole.
 
-    Keys: ``palette``, ``opacity``, ``transparent``; see docs/views.md.
+    Keys: ``palette``, ``opacity``, ``transparent``, ``channels_first``; see docs/views.md.
     """
 
-    keys = frozenset({"opacity", "palette", "transparent"})
+    keys = frozenset({"channels_first", "opacity", "palette", "transparent"})
     tolerance = 1
 
     def __init__(self, request: ViewRequest) -> None:
         super().__init__(request)
         keys = ViewKeys(request.options, self.keys)
+        self._channels_first = keys.flag("channels_first", default=False)
         self._palette = palette(keys.raw("palette", "voc"))
         self._opacity = keys.number("opacity", 0.5, 0, 1)
         self._transparent = keys.wholes("transparent")
@@ -57,7 +58,7 @@ class ClassesView(View):
 
     def expected(self, outputs: Mapping[str, Array], frame: Pixels) -> Pixels:
         """The same in double precision."""
-        channels = planes(outputs, self.request.outputs[0]).astype(np.float64)
+        channels = planes(outputs, self.request.outputs[0], channels_first=self._channels_first).astype(np.float64)
         classes = channels.argmax(axis=2) if channels.shape[2] > 1 else np.rint(channels[..., 0]).astype(np.intp)
         rows, columns = nearest(self.request.placement, Size(*classes.shape))
         classes = classes[rows][:, columns]
@@ -70,7 +71,7 @@ class ClassesView(View):
         Raises:
             ModelError: there is a class without a colour.
         """
-        channels = planes(outputs, self.request.outputs[0])
+        channels = planes(outputs, self.request.outputs[0], channels_first=self._channels_first)
         height, width, count = channels.shape
         classes = self._scratch("classes", (height, width), np.intp)
         if count > 1:

@@ -22,14 +22,15 @@ class HeatmapView(View):
     with ``heatmap_range = "fixed"``, the ends of the output's range. NaN has the first colour. Where all values are
     equal, it has too.
 
-    Keys: ``colours``, ``heatmap_range``, ``channel``, ``opacity``; see docs/views.md.
+    Keys: ``colours``, ``heatmap_range``, ``channel``, ``opacity``, ``channels_first``; see docs/views.md.
     """
 
-    keys = frozenset({"channel", "colours", "heatmap_range", "opacity"})
+    keys = frozenset({"channel", "channels_first", "colours", "heatmap_range", "opacity"})
 
     def __init__(self, request: ViewRequest) -> None:
         super().__init__(request)
         keys = ViewKeys(request.options, self.keys)
+        self._channels_first = keys.flag("channels_first", default=False)
         self._colours = colour_map(keys.raw("colours", "turbo"))
         self._is_fixed = keys.word("heatmap_range", "frame", ("frame", "fixed")) == "fixed"
         self._channel = keys.whole("channel", 0, 0, 9999)
@@ -64,7 +65,7 @@ class HeatmapView(View):
         return np.rint(self._colours[levels] * self._opacity + frame * (1 - self._opacity)).astype(np.uint8)
 
     def _values(self, outputs: Mapping[str, Array]) -> Array:
-        channels = planes(outputs, self.request.outputs[0])
+        channels = planes(outputs, self.request.outputs[0], channels_first=self._channels_first)
         if self._channel >= channels.shape[2]:
             raise ModelError(
                 f"channel = {self._channel}, but output {self.request.outputs[0]!r} has {channels.shape[2]} channels,"

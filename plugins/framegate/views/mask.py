@@ -29,15 +29,17 @@ class MaskView(View):
     from values: the spec says ``logits = true``. Probabilities are read in the output's range, usually 0 to 1. NaN is
     background.
 
-    Keys: ``background``, ``colour``, ``blur``, ``opacity``, ``foreground``, ``logits``; see docs/views.md.
+    Keys: ``background``, ``colour``, ``blur``, ``opacity``, ``foreground``, ``logits``, ``channels_first``; see
+    docs/views.md.
     """
 
-    keys = frozenset({"background", "blur", "colour", "foreground", "logits", "opacity"})
+    keys = frozenset({"background", "blur", "channels_first", "colour", "foreground", "logits", "opacity"})
     tolerance = 1
 
     def __init__(self, request: ViewRequest) -> None:
         super().__init__(request)
         keys = ViewKeys(request.options, self.keys)
+        self._channels_first = keys.flag("channels_first", default=False)
         self._background: Background = keys.word("background", "replace", ("replace", "blur", "tint"))
         colour = keys.colour("colour", _RED if self._background == "tint" else _GREEN)
         self._radius = keys.whole("blur", 12, 1, _MOST_BLUR)
@@ -57,7 +59,7 @@ class MaskView(View):
         """The frame and the background, mixed by what the output says."""
         import cv2
 
-        channels = planes(outputs, self.request.outputs[0])
+        channels = self._channels(outputs)
         probability = self._probability(channels, self._channel(channels))
         front = self._smooth(probability)
         behind = np.subtract(1, front, out=self._behind)
@@ -66,7 +68,7 @@ class MaskView(View):
 
     def expected(self, outputs: Mapping[str, Array], frame: Pixels) -> Pixels:
         """The same in double precision, the blur by sums."""
-        channels = planes(outputs, self.request.outputs[0]).astype(np.float64)
+        channels = self._channels(outputs).astype(np.float64)
         values = channels[..., self._channel(channels)]
         if self._logits:
             others = np.delete(channels, self._channel(channels), axis=2) if channels.shape[2] > 1 else np.zeros(1)
@@ -81,6 +83,9 @@ class MaskView(View):
         layers = {"replace": (frame, self._plain), "blur": (frame, _blurred(frame, self._radius))}
         foreground, background = layers.get(self._background, (self._plain, frame))
         return np.rint(foreground * front + background * (1 - front)).astype(np.uint8)
+
+    def _channels(self, outputs: Mapping[str, Array]) -> Array:
+        return planes(outputs, self.request.outputs[0], channels_first=self._channels_first)
 
     def _channel(self, channels: Array) -> int:
         count = channels.shape[2]

@@ -10,6 +10,7 @@ import numpy as np
 from framegate.errors import ModelError
 from framegate.interfaces import Array, Float32, Pixels
 from framegate.postprocess.base import View, ViewRequest
+from framegate.postprocess.keys import ViewKeys
 from framegate.postprocess.planes import Scratch, planes
 
 
@@ -18,18 +19,22 @@ class SubpixelView(View):
 
     The square's size follows from the channels: 12, 27 and 48 are a picture with three channels, 2, 3 and 4 times as
     large, and 4, 9 and 16 are a grey one.
+
+    Key: ``channels_first``; see docs/views.md.
     """
 
+    keys = frozenset({"channels_first"})
     shows_values = True
 
     def __init__(self, request: ViewRequest) -> None:
         super().__init__(request)
+        self._channels_first = ViewKeys(request.options, self.keys).flag("channels_first", default=False)
         self._scratch = Scratch()
 
     def __call__(self, outputs: Mapping[str, Array], frame: Pixels) -> Float32:
         """The larger picture, in the output's range."""
         del frame
-        values = planes(outputs, self.request.outputs[0])
+        values = planes(outputs, self.request.outputs[0], channels_first=self._channels_first)
         height, width, count = values.shape
         block, channels = self._block(count)
         picture = self._scratch("picture", (height * block, width * block, channels))
@@ -40,7 +45,7 @@ class SubpixelView(View):
     def expected(self, outputs: Mapping[str, Array], frame: Pixels) -> Float32:
         """The same, one place of the square after another."""
         del frame
-        values = planes(outputs, self.request.outputs[0])
+        values = planes(outputs, self.request.outputs[0], channels_first=self._channels_first)
         height, width, count = values.shape
         block, channels = self._block(count)
         picture = np.zeros((height * block, width * block, channels), np.float32)
