@@ -29,18 +29,21 @@ class Triangle:
 
     Raises:
         GLError: the driver refuses the shader.
+
+    Attributes:
+        program: the name of the shader's program.
     """
 
     def __init__(self, gl: GLFunctions, fragment: str, objects: ExitStack) -> None:
         self._gl = gl
-        self._program = link(gl, {"vertex": _VERTEX, "fragment": fragment})
-        objects.callback(gl.glDeleteProgram, self._program)
+        self.program = link(gl, {"vertex": _VERTEX, "fragment": fragment})
+        objects.callback(gl.glDeleteProgram, self.program)
         # Core profiles draw nothing without a vertex array, even if nothing is read from it.
         self._array = vertex_array(gl, objects)
 
     def draw(self) -> None:
         """Draw it; textures and buffers are the caller's to bind."""
         gl = self._gl
-        gl.glUseProgram(self._program)
+        gl.glUseProgram(self.program)
         gl.glBindVertexArray(self._array)
         gl.glDrawArrays(gl.GL_TRIANGLES, 0, 3)
