@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
@@ -87,6 +87,26 @@ class TensorInfo:
 
 Range = tuple[float, float]
 
+InputValue = bool | int | float | Sequence[Any] | Path
+"""A number, numbers in lists, or a file: a picture, or an array that ends in ``.npy``."""
+
+
+@dataclass(frozen=True)
+class InputSpec:
+    """What a spec says of a model's inputs, each by its name.
+
+    Attributes:
+        frame: the input that takes the frame; None means guess.
+        values: what other inputs are fed in every frame.
+        state: inputs that are fed what an output was in the frame before, and that output.
+        state_shapes: shapes of what such inputs are fed in the first frame, where model.json leaves them open.
+    """
+
+    frame: str | None = None
+    values: Mapping[str, InputValue] = field(default_factory=dict)
+    state: Mapping[str, str] = field(default_factory=dict)
+    state_shapes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+
 
 @dataclass(frozen=True)
 class ModelSpec:
@@ -104,6 +124,7 @@ class ModelSpec:
         view: name of the view that shows its outputs; None means guess.
         outputs: names of the outputs that the view shows, the main one first; empty means guess.
         view_options: further keys of the spec, for the view alone (``palette``, ``labels``, …).
+        inputs: what its inputs are fed.
     """
 
     name: str
@@ -117,6 +138,7 @@ class ModelSpec:
     view: str | None = None
     outputs: tuple[str, ...] = ()
     view_options: Mapping[str, object] = field(default_factory=dict)
+    inputs: InputSpec = field(default_factory=InputSpec)
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from framegate.hooks.report import note
 if TYPE_CHECKING:
     from framegate.hooks.describe import FrameInfo
     from framegate.hooks.trials import VetModel
+    from framegate.inference.other_inputs import OtherInputs
     from framegate.inference.shelf import ModelShelf
     from framegate.interfaces import Array, LoadedModel, ResolvedModel, Runtime
     from framegate.measure.load import LoadPath
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from framegate.once import Once
 
 NoteChoice = Callable[[object], None]
+OtherInputsOf = Callable[["LoadedModel"], "OtherInputs"]
 
 
 @pytest.fixture(scope="session")
@@ -133,6 +135,7 @@ def model_shelf(runtimes: Once[str, Runtime]) -> Iterator[ModelShelf]:
 
 @pytest.fixture
 def resolved_model(
+    pytestconfig: pytest.Config,
     frame_model: str,
     frame_size: str,
     frame_runtime: str,
@@ -141,16 +144,41 @@ def resolved_model(
     frame_info: FrameInfo,
     vet_model: VetModel,
 ) -> ResolvedModel:
-    """The cell's model on this disk, tried in another process; a size that the model does not take is a skip."""
+    """The cell's model on this disk, tried in another process; a size that it does not take is a skip."""
     from framegate.interfaces import Size
-    from framegate.models.frame_io import check_size
+    from framegate.models.frame_io import check_feeds
 
     model = model_files(frame_model)
     frame_info.add(model_sha256=model.sha256)
     keep_remarks()
-    check_size(model, Size.parse(frame_size))
+    check_feeds(catalogue_of(pytestconfig).specs[frame_model], model, Size.parse(frame_size))
     vet_model(model, frame_runtime)
     return model
+
+
+@pytest.fixture
+def other_inputs_of(
+    pytestconfig: pytest.Config, frame_model: str, frame_size: str, resolved_model: ResolvedModel
+) -> OtherInputsOf:
+    """What the cell's model is fed beside the frame; which input takes the frame is noted, if that is a guess."""
+    from framegate.inference.other_inputs import other_inputs
+    from framegate.interfaces import Size
+    from framegate.models.image_io import image_input
+
+    spec = catalogue_of(pytestconfig).specs[frame_model]
+
+    def others(loaded: LoadedModel) -> OtherInputs:
+        inputs = loaded.inputs
+        if len(inputs) > 1 and spec.inputs.frame is None:
+            port = image_input(spec.name, inputs, spec.inputs)
+            note(
+                pytestconfig,
+                f"{spec.name}: the frame goes into {port.info.name!r} ({port.reason}); write input = … in a spec for"
+                " another one.",
+            )
+        return other_inputs(spec, resolved_model, inputs, loaded.outputs, Size.parse(frame_size))
+
+    return others
 
 
 @pytest.fixture
@@ -161,13 +189,16 @@ def loaded_model(
     frame_runtime: str,
     model_shelf: ModelShelf,
     note_choice: NoteChoice,
+    other_inputs_of: OtherInputsOf,
 ) -> LoadedModel:
-    """The cell's model, loaded into the cell's runtime."""
+    """The cell's model, loaded into the cell's runtime; it takes the frame alone."""
+    from framegate.inference.closed_inputs import close_inputs
+
     del runtime  # the shelf takes it by its name; asked for here so that it fails, and is described, by itself
     with named(pytestconfig, "runtime", frame_runtime):
         loaded = model_shelf.get(resolved_model, frame_runtime)
     note_choice(loaded)
-    return loaded
+    return close_inputs(loaded, other_inputs_of(loaded))
 
 
 @pytest.fixture
@@ -195,6 +226,7 @@ def load_path(
     frame_runtime: str,
     frame_size: str,
     note_choice: NoteChoice,
+    other_inputs_of: OtherInputsOf,
 ) -> Iterator[LoadPath]:
     """The cell's model and runtime, loaded once already: a model that this runtime does not take is a named skip."""
     from framegate.frames.clip import generate_clip
@@ -208,10 +240,12 @@ def load_path(
 
     def feeds(loaded: LoadedModel) -> list[Mapping[str, Array]]:
         note_choice(loaded)
+        others = other_inputs_of(loaded)
+        first = others.with_state(others.zeros)
         io = find_frame_io(spec, resolved_model, loaded.inputs, Size.parse(frame_size))
         to_tensor = ToTensor(io.shape, io.input.dtype, io.input_range)
         pictures = in_turn(list(generate_clip(*io.size, frames=1)))
-        return [{io.input.name: to_tensor(picture).copy()} for picture in pictures]
+        return [first.joined({io.input.name: to_tensor(picture).copy()}) for picture in pictures]
 
     with named(pytestconfig, "runtime", frame_runtime):
         path = LoadPath(resolved_model, runtime, feeds)

@@ -7,7 +7,15 @@ from dataclasses import dataclass
 
 from framegate.errors import BackendUnavailable, ModelError, UnknownName
 from framegate.interfaces import ModelSpec, Range, ResolvedModel, Size, TensorInfo
-from framegate.models.image_io import SIGNED, UNIT, guess_ranges, image_input, model_inputs, model_outputs
+from framegate.models.image_io import (
+    SIGNED,
+    UNIT,
+    check_inputs,
+    guess_ranges,
+    image_input,
+    model_inputs,
+    model_outputs,
+)
 from framegate.models.output_facts import output_facts
 from framegate.models.topology import ModelJson, read_model_json
 from framegate.models.view_guess import guess_view
@@ -54,14 +62,16 @@ class ShownIO:
         return self.outputs[0]
 
 
-def check_size(files: ResolvedModel, size: Size) -> None:
-    """Ask model.json alone whether the model takes frames of a size, before anything is loaded.
+def check_feeds(spec: ModelSpec, files: ResolvedModel, size: Size) -> None:
+    """Ask model.json alone, before anything is loaded, whether the model takes frames of a size, and all of it is fed.
 
     Raises:
-        ModelError: the model has no image input, or an empty one.
+        ModelError: the model has no image input, or an empty one, or another one that is fed nothing.
         BackendUnavailable: the model takes other sizes only.
     """
-    height, width = image_input(files.name, model_inputs(read_model_json(files.path))).info.shape[-3:-1]
+    inputs = model_inputs(read_model_json(files.path))
+    check_inputs(files.name, inputs, spec.inputs)
+    height, width = image_input(files.name, inputs, spec.inputs).info.shape[-3:-1]
     if height in (None, size.height) and width in (None, size.width):
         return
     if 0 in (height, width):
@@ -74,9 +84,9 @@ def find_frame_io(spec: ModelSpec, files: ResolvedModel, inputs: Sequence[Tensor
     """Match a model's inputs with a size; the range comes from the spec, else from the dtype, else it is guessed.
 
     Raises:
-        ModelError: the model has no image input, needs more inputs than a frame, or several frames.
+        ModelError: the model has no image input, or takes several frames.
     """
-    source = image_input(spec.name, inputs)
+    source = image_input(spec.name, inputs, spec.inputs)
     if source.batched and source.info.shape[0] not in (None, 1):
         raise ModelError(
             f"model {spec.name!r} takes batches of {source.info.shape[0]} frames; export it with batches of 1"

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 
 from framegate.errors import ModelError
-from framegate.interfaces import Range, Size, TensorInfo
+from framegate.interfaces import InputSpec, Range, Size, TensorInfo
 from framegate.models import graph, layers
 from framegate.models.topology import ModelJson, read_model_json
 
@@ -19,6 +21,14 @@ _DEFAULT_CHANNELS = 3
 _PASS_THROUGH = frozenset({"identity", "identityn", "reshape", "squeeze", "cast"})
 SIGNED: Range = (-1.0, 1.0)
 UNIT: Range = (0.0, 1.0)
+_FRAMES = ("content", "src", "source", "frame", "image", "img", "input", "picture", "photo")
+"""Words in the name of an input that takes the frame, the most telling first."""
+_OTHERS = ("style", "mask", "background", "state", "prev", "reference")
+"""Words in the names of others."""
+_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
+
+NO_INPUT_SPEC = InputSpec()
+"""Of a spec that says nothing of inputs."""
 
 
 @dataclass(frozen=True)
@@ -30,31 +40,79 @@ class ImagePort:
         channels: 1, 3 or 4; 3 where the model leaves it open.
         size: height and width, None where both are dynamic; one that is dynamic alone is taken to be as the other.
         batched: whether the shape is (N, H, W, C) rather than (H, W, C).
+        reason: why it is the input that takes the frame.
     """
 
     info: TensorInfo
     channels: int
     size: Size | None
     batched: bool
+    reason: str = field(default="", compare=False)
 
 
-def image_input(model: str, inputs: Sequence[TensorInfo]) -> ImagePort:
-    """The one input that takes an image.
+def image_input(model: str, inputs: Sequence[TensorInfo], input_spec: InputSpec = NO_INPUT_SPEC) -> ImagePort:
+    """The input that takes the frame: the one that the spec names, else a guess among those that it says nothing of.
 
     Args:
         model: the model's name or file, for the error.
         inputs: its inputs.
+        input_spec: what its spec says of them.
 
     Raises:
-        ModelError: no input is an image, or the model needs other inputs too.
+        ModelError: no input is an image, or there is none of the name that the spec gives.
     """
-    ports = [port for port in map(_image, inputs) if port]
+    if input_spec.frame is not None:
+        inputs = [info for info in inputs if info.name == input_spec.frame] or inputs
+        if inputs[0].name != input_spec.frame:
+            raise ModelError(
+                f"{model}: no input {input_spec.frame!r}, which the spec gives the frame; {_listed(inputs)}"
+            )
+    fed_otherwise = {*input_spec.values, *input_spec.state}
+    ports = [port for port in map(image_port, inputs) if port and port.info.name not in fed_otherwise]
     if not ports:
         raise ModelError(f"{model}: no image input; {_found(inputs)}")
-    if len(inputs) > 1:
-        others = ", ".join(str(info) for info in inputs if info is not ports[0].info)
-        raise ModelError(f"{model}: needs more than one image (also {others}); a frame feeds models with one input")
-    return ports[0]
+    likeliest = min(ports, key=lambda port: _rank(port.info.name))
+    if input_spec.frame is not None:
+        reason = "the spec says so"
+    elif len(ports) == 1:
+        reason = "guessed: the only image"
+    elif len({_rank(port.info.name) for port in ports}) > 1:
+        reason = f"guessed: of {len(ports)} images, by its name"
+    else:
+        reason = f"guessed: the first of {len(ports)} images"
+    return replace(likeliest, reason=reason)
+
+
+def _rank(name: str) -> tuple[int, int]:
+    """How unlikely it is, by its name, that an input takes the frame."""
+    words = [at for at, word in enumerate(_FRAMES) if word in name.lower()]
+    return sum(word in name.lower() for word in _OTHERS), min(words, default=len(_FRAMES))
+
+
+def check_inputs(model: str, inputs: Sequence[TensorInfo], input_spec: InputSpec) -> None:
+    """Refuse a model of which an input is fed nothing, and a spec that feeds an input that is not there.
+
+    Args:
+        model: the model's name, for the error.
+        inputs: its inputs.
+        input_spec: what its spec says of them.
+
+    Raises:
+        ModelError: naming the input and the key to write, or to mend.
+    """
+    frame = image_input(model, inputs, input_spec).info.name
+    known = {info.name for info in inputs}
+    for key, names in {"inputs": input_spec.values, "state": input_spec.state}.items():
+        for name in names:
+            if name not in known:
+                raise ModelError(f"{model}: no input {name!r}, which {key} in the spec feeds; {_listed(inputs)}")
+    unfed = [info for info in inputs if info.name not in {frame, *input_spec.values, *input_spec.state}]
+    if unfed:
+        key = unfed[0].name if _BARE_KEY.fullmatch(unfed[0].name) else json.dumps(unfed[0].name)
+        raise ModelError(
+            f"{model}: the frame goes into {frame!r}, and nothing into {', '.join(map(str, unfed))}; write in a spec"
+            f" inputs = {{ {key} = … }}, a number or a file, or state = {{ {key} = 'OUTPUT' }} (see docs/models.md)"
+        )
 
 
 def model_inputs(model: ModelJson) -> tuple[TensorInfo, ...]:
@@ -69,8 +127,8 @@ def model_outputs(model: ModelJson) -> tuple[str, ...]:
     return layers.output_names(model)
 
 
-def input_size(path: Path) -> Size | None:
-    """The size of the image that the ``model.json`` at ``path`` takes; None if that is left open.
+def input_size(path: Path, input_spec: InputSpec = NO_INPUT_SPEC) -> Size | None:
+    """The size of the frame that the ``model.json`` at ``path`` takes; None if that is left open.
 
     Reads no weights and imports no TensorFlow.
 
@@ -78,7 +136,7 @@ def input_size(path: Path) -> Size | None:
         ModelFormatError: the file is not a TF.js model.
         ModelError: the model takes no image.
     """
-    return image_input(str(path), model_inputs(read_model_json(path))).size
+    return image_input(str(path), model_inputs(read_model_json(path)), input_spec).size
 
 
 def guess_ranges(path: Path) -> tuple[Range, Range]:
@@ -94,7 +152,8 @@ def guess_ranges(path: Path) -> tuple[Range, Range]:
     return (SIGNED, SIGNED) if list(islice(telling, 1)) == ["tanh"] else (UNIT, UNIT)
 
 
-def _image(info: TensorInfo) -> ImagePort | None:
+def image_port(info: TensorInfo) -> ImagePort | None:
+    """A tensor as an image; None if it is none."""
     rank = len(info.shape)
     if rank not in (3, 4) or info.dtype in ("bool", "object", "complex64"):
         return None
@@ -110,6 +169,11 @@ def _image(info: TensorInfo) -> ImagePort | None:
     return ImagePort(info, channels or _DEFAULT_CHANNELS, size, batched=rank == 4)
 
 
+def _listed(tensors: Sequence[TensorInfo]) -> str:
+    return f"found {'; '.join(map(str, tensors)) or 'none'}"
+
+
 def _found(tensors: Sequence[TensorInfo]) -> str:
-    names = "; ".join(map(str, tensors)) or "none"
-    return f"found {names}; an image is [N, height, width, 1, 3 or 4 channels] or the same without N, channels last"
+    return (
+        f"{_listed(tensors)}; an image is [N, height, width, 1, 3 or 4 channels] or the same without N, channels last"
+    )

@@ -13,13 +13,14 @@ from typing import Any
 from framegate import views
 from framegate.errors import UnknownName, UsageError
 from framegate.interfaces import ModelSource, ModelSourceFactory, ModelSpec, Range, ResolvedModel, Size
+from framegate.models import input_keys
 from framegate.models.files import read_regular
 from framegate.models.sources import OPTION_KEYS
 from framegate.paths import cache_dir, data_dir
 
-_COMMON_KEYS = frozenset(
-    {"about", "default", "input_range", "license", "output", "output_range", "preprocess", "sizes", "source", "view"}
-)
+_COMMON_KEYS = input_keys.INPUT_KEYS | {
+    *("about", "default", "input_range", "license", "output", "output_range", "preprocess", "sizes", "source", "view")
+}
 _LARGEST = 1e30
 _MOST_BYTES = 2**20
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9_.-]+):(.*)", re.DOTALL)  # two letters at least: C:\model is a path
@@ -105,6 +106,7 @@ def read_spec(path: Path, sources: Collection[str] = tuple(OPTION_KEYS)) -> Mode
         view=view,
         outputs=_names(path, "output", table.get("output", [])),
         view_options=of_view,
+        inputs=input_keys.read_inputs(path, table),
     )
 
 

@@ -6,6 +6,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from copy import copy
 from typing import TYPE_CHECKING, Literal, Protocol, get_args
 
 import numpy as np
@@ -15,7 +16,7 @@ from framegate.measure.stages import Clock, StageTimer
 if TYPE_CHECKING:
     from framegate.interfaces import Array, Frame, Stages
 
-    Arrays = Mapping[str, Array]
+    Arrays = dict[str, Array]
     Draws = Callable[[Frame], object]
     """Called with a frame before it is drawn, in the thread that draws."""
 
@@ -148,7 +149,9 @@ class Overlapped:
 
 
 def _copies(arrays: Arrays) -> Arrays:
-    return {name: np.array(array) for name, array in arrays.items()}
+    copies = copy(arrays)  # of its own kind, which may know more of a run
+    copies.update({name: np.array(array) for name, array in arrays.items()})
+    return copies
 
 
 def order_of(name: str) -> type[Serial | Overlapped]:

@@ -14,6 +14,7 @@ from framegate.inference.abilities import in_words, open_runtime
 from framegate.inference.agreement import verify_agreement
 from framegate.inference.base import BaseRuntime, Threaded
 from framegate.interfaces import Array, LoadedModel, ResolvedModel, RuntimeFactory, Stage, Stages, TensorInfo
+from framegate.models.image_io import image_input
 
 CANDIDATES = ("tensorflow", "openvino", "onnxruntime", "litert", "tensorflow-xla")
 """In the order of the trial. The first is what the others must agree with; ``keras`` is never the fastest."""
@@ -127,14 +128,26 @@ class AutoModel:
 
 
 def trial_feeds(inputs: tuple[TensorInfo, ...]) -> dict[str, Array]:
-    """Noise in [0, 1) for floats and zeros for the rest: batches of 1, other dynamic dimensions of 128."""
+    """Noise in [0, 1) for floats and zeros for the rest, each in batches of 1.
+
+    Sides that are open are 128 in the input that takes the frame, by a guess, and 1 in others.
+    """
     random = np.random.default_rng(0)
     feeds = {}
+    frame = _frame_input(inputs)
     for info in inputs:
-        shape = [(1 if axis == 0 else DYNAMIC_SIDE) if dim is None else dim for axis, dim in enumerate(info.shape)]
+        open_side = DYNAMIC_SIDE if info == frame else 1
+        shape = [(1 if axis == 0 else open_side) if dim is None else dim for axis, dim in enumerate(info.shape)]
         floats = info.dtype.startswith("float")
         feeds[info.name] = (random.random(shape) if floats else np.zeros(shape)).astype(info.dtype)
     return feeds
+
+
+def _frame_input(inputs: tuple[TensorInfo, ...]) -> TensorInfo | None:
+    try:
+        return image_input("", inputs).info
+    except ModelError:
+        return inputs[0] if len(inputs) == 1 else None
 
 
 def _builtin() -> dict[str, RuntimeFactory]:

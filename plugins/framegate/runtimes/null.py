@@ -35,11 +35,12 @@ class NullModel(StagedModel):
 
     def __init__(self, name: str, inputs: tuple[TensorInfo, ...]) -> None:
         image = image_input(name, inputs).info
+        self._at = inputs.index(image)
         super().__init__(name, inputs, (TensorInfo("image", image.shape, image.dtype),))
 
     def infer(self, arrays: list[Array]) -> Array:
         """The image itself."""
-        return arrays[0]
+        return arrays[self._at]
 
     def read(self, results: Array) -> list[Array]:
         """A copy of the image."""

@@ -92,7 +92,7 @@ class OnnxModel(StagedModel):
         session, used = self._sessions(arrays)
         share = self._runtime.OrtValue.ortvalue_from_numpy
         feeds = {
-            name: share(np.ascontiguousarray(array))
+            name: share(np.asarray(array, order="C"))
             for name, array in zip(self._feeds, arrays, strict=True)
             if name in used
         }

@@ -125,7 +125,7 @@ class OpenVINOModel(StagedModel):
 
     def _shared(self, array: Array) -> Any:
         shared = array.ndim > 0 and array.flags.c_contiguous and array.flags.writeable
-        return self._openvino.Tensor(np.ascontiguousarray(array), shared_memory=shared)
+        return self._openvino.Tensor(np.asarray(array, order="C"), shared_memory=shared)
 
     def _compile(self, shapes: Shapes) -> tuple[Any, list[Any]]:
         """A request, and for each input its port, or None where no output depends on it."""

@@ -6,7 +6,7 @@ from test_models_image_io import graph, info
 
 from framegate.errors import BackendUnavailable, ModelError, UnknownName
 from framegate.interfaces import ModelSpec, ResolvedModel, Size, TensorInfo
-from framegate.models.frame_io import FrameIO, ShownIO, check_size, find_frame_io, find_shown
+from framegate.models.frame_io import FrameIO, ShownIO, check_feeds, find_frame_io, find_shown
 
 
 def frame_io(path: Path, taken: TensorInfo, size: Size, **spec: Any) -> FrameIO:
@@ -40,13 +40,13 @@ def test_a_model_that_wants_several_frames_at_once_is_refused(tmp_path: Path) ->
 def test_a_size_that_the_model_does_not_take(tmp_path: Path, shape: list[int], own: str) -> None:
     files = ResolvedModel("m", graph(tmp_path, shape), "graph", "")
     with pytest.raises(BackendUnavailable) as error:
-        check_size(files, Size(32, 32))
+        check_feeds(ModelSpec("m", "path", ""), files, Size(32, 32))
     assert str(error.value) == f"model 'm' takes frames of {own} only, not 32; use --frame-size {own}"
 
 
 @pytest.mark.parametrize("shape", [[-1, -1, -1, 3], [1, 32, -1, 3], [1, 32, 32, 1]])
 def test_a_size_that_the_model_takes(tmp_path: Path, shape: list[int]) -> None:
-    check_size(ResolvedModel("m", graph(tmp_path, shape), "graph", ""), Size(32, 32))
+    check_feeds(ModelSpec("m", "path", ""), ResolvedModel("m", graph(tmp_path, shape), "graph", ""), Size(32, 32))
 
 
 PICTURE, POINTS = info(1, 8, 8, 3, name="z"), info(1, 21, 3, name="points")

@@ -6,9 +6,10 @@ import pytest
 from tfjs_files import write_model
 
 from framegate.errors import ModelError
-from framegate.interfaces import Size, TensorInfo
+from framegate.interfaces import InputSpec, Size, TensorInfo
 from framegate.models.image_io import (
     ImagePort,
+    check_inputs,
     guess_ranges,
     image_input,
     input_size,
@@ -66,12 +67,54 @@ def test_texts_and_flags_are_no_images() -> None:
         image_input("m", [info(1, 8, 8, 3, dtype="object")])
 
 
-def test_a_model_that_needs_more_than_a_frame() -> None:
+SCALAR = info(1, name="step", dtype="int32")
+
+
+@pytest.mark.parametrize(
+    ("names", "frame", "reason"),
+    [
+        (["x", "y"], "x", "guessed: the first of 2 images"),
+        (["style", "other"], "other", "guessed: of 2 images, by its name"),
+        (["style_image", "content_image"], "content_image", "guessed: of 2 images, by its name"),
+        (["r1i", "SRC", "r2i"], "SRC", "guessed: of 3 images, by its name"),
+        (["mask", "input_image"], "input_image", "guessed: of 2 images, by its name"),
+        (["x"], "x", "guessed: the only image"),
+    ],
+)
+def test_the_input_that_takes_the_frame_is_a_guess_with_a_reason(names: list[str], frame: str, reason: str) -> None:
+    port = image_input("m", [SCALAR, *(info(1, 8, 8, 3, name=name) for name in names)])
+    assert (port.info.name, port.reason) == (frame, reason)
+
+
+def test_what_the_spec_says_of_inputs_goes_before_a_guess() -> None:
+    inputs = [info(1, 8, 8, 3, name="image"), info(1, 8, 8, 3, name="b"), info(1, 8, 8, 3, name="c")]
+    port = image_input("m", inputs, InputSpec(frame="c"))
+    assert (port.info.name, port.reason) == ("c", "the spec says so")
+    port = image_input("m", inputs, InputSpec(values={"image": 0.5}, state={"b": "out"}))
+    assert (port.info.name, port.reason) == ("c", "guessed: the only image")
+
+
+def test_a_frame_for_an_input_that_is_not_there() -> None:
     with pytest.raises(ModelError) as error:
-        image_input("m", [info(1, 8, 8, 3), info(1, name="step", dtype="int32")])
+        image_input("m", [info(1, 8, 8, 3)], InputSpec(frame="y"))
+    assert str(error.value) == "m: no input 'y', which the spec gives the frame; found x: float32 [1x8x8x3]"
+
+
+def test_an_input_that_is_fed_nothing_is_named_with_the_key_to_write() -> None:
+    inputs = [info(1, 8, 8, 3), SCALAR, info(name="a:0"), info(2, name="b")]
+    with pytest.raises(ModelError) as error:
+        check_inputs("m", inputs, InputSpec(values={"step": 1}))
     assert str(error.value) == (
-        "m: needs more than one image (also step: int32 [1]); a frame feeds models with one input"
+        "m: the frame goes into 'x', and nothing into a:0: float32 [], b: float32 [2]; write in a spec"
+        ' inputs = { "a:0" = … }, a number or a file, or state = { "a:0" = \'OUTPUT\' } (see docs/models.md)'
     )
+
+
+@pytest.mark.parametrize("key", ["inputs", "state"])
+def test_a_spec_that_feeds_an_input_that_is_not_there(key: str) -> None:
+    input_spec = InputSpec(values={"stp": 1}) if key == "inputs" else InputSpec(state={"stp": "y"})
+    with pytest.raises(ModelError, match=f"^m: no input 'stp', which {key} in the spec feeds; found x: float32"):
+        check_inputs("m", [info(1, 8, 8, 3)], input_spec)
 
 
 def graph(folder: Path, dims: list[int], last: str = "Tanh") -> Path:

@@ -7,7 +7,7 @@ import pytest
 from tfjs_files import write_model
 
 from framegate.errors import ModelFormatError, UnknownName, UsageError
-from framegate.interfaces import ModelSource, ModelSpec, Size
+from framegate.interfaces import InputSpec, ModelSource, ModelSpec, Size
 from framegate.models.sources import OPTION_KEYS, builtin
 from framegate.models.sources.pix2pix import Pix2Pix, recipe_of
 from framegate.models.specs import default_specs, find_spec, named_specs, read_spec, resolve
@@ -78,6 +78,49 @@ def test_a_spec_of_the_users_own_with_paths_from_its_folder(tmp_path: Path) -> N
 )
 def test_a_malformed_spec_names_file_and_key(tmp_path: Path, text: str, message: str) -> None:
     path = toml(tmp_path, text)
+    with pytest.raises(UsageError) as error:
+        read_spec(path)
+    assert str(error.value).startswith(f"{path}: {message}")
+
+
+def test_what_the_inputs_of_a_model_are_fed(tmp_path: Path) -> None:
+    text = """
+    source = "net"
+    input = "src"
+    inputs = { ratio = 0.25, flag = true, size = [64, 48], style = "pictures/style.png", other = "/values.npy" }
+    state = { r1i = "r1o", "r2i:0" = "r2o" }
+    state_shapes = { r1i = [1, 32, 32, 16] }
+    """
+    assert read_spec(toml(tmp_path, text)).inputs == InputSpec(
+        frame="src",
+        values={
+            "ratio": 0.25,
+            "flag": True,
+            "size": [64, 48],
+            "style": tmp_path / "pictures/style.png",
+            "other": Path("/values.npy"),
+        },
+        state={"r1i": "r1o", "r2i:0": "r2o"},
+        state_shapes={"r1i": (1, 32, 32, 16)},
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("input = 3", "input 3 is not the name of an input such as 'image'"),
+        ("inputs = 0.25", "inputs 0.25 is not a table; write inputs = { ratio = 0.25, style = "),
+        ("inputs = { a = [] }", "inputs gives 'a' '[]'; write inputs = { ratio = 0.25, style = "),
+        ("inputs = { a = 2026-01-01 }", "inputs gives 'a' '2026-01-01'; write inputs = "),
+        ("state = { a = 1 }", "state gives 'a' '1'; write state = { r1i = \"r1o\" }"),
+        ("state = { a = 'b' }\nstate_shapes = { a = [0] }", "state_shapes gives 'a' '[0]'; write state_shapes = {"),
+        ("state_shapes = { a = [1] }", "state_shapes names 'a', and state does not; write state = { … } too"),
+        ("input = 'a'\ninputs = { a = 1 }", "input and inputs name 'a'; an input takes the frame, a value or a state"),
+        ("inputs = { a = 1 }\nstate = { a = 'b' }", "inputs and state name 'a'; an input takes the frame"),
+    ],
+)
+def test_inputs_that_cannot_be_fed_so(tmp_path: Path, text: str, message: str) -> None:
+    path = toml(tmp_path, f"source = 'a'\n{text}")
     with pytest.raises(UsageError) as error:
         read_spec(path)
     assert str(error.value).startswith(f"{path}: {message}")

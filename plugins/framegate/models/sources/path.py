@@ -24,7 +24,7 @@ class PathSource:
         Raises:
             ModelError: model.json cannot be read, or takes no image.
         """
-        return input_size(model_path(spec.locator))
+        return input_size(model_path(spec.locator), spec.inputs)
 
 
 def resolved(name: str, path: Path) -> ResolvedModel:
