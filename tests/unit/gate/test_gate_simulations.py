@@ -107,7 +107,7 @@ QUIET = [
 
 @pytest.mark.parametrize(("launches", "drift"), QUIET)
 def test_identical_code_is_not_flagged(launches: Launches, drift: float) -> None:
-    benchmarks, suites = shares(decided(200, 6, launches, drift=drift))
+    benchmarks, suites = shares(decided(100, 6, launches, drift=drift))
     assert benchmarks <= 0.005
     assert suites <= 0.01
 
@@ -125,9 +125,9 @@ def test_where_launches_differ_by_seven_percent_it_says_so_and_does_not_cry_wolf
     [(0.01, 0.10, 0.95), (0.015, 0.10, 0.95), (0.02, 0.10, 0.95), (0.01, 0.05, 0.75), (0.015, 0.05, 0.75)],
 )
 def test_a_slower_stage_is_found_and_named(deviation: float, slower: float, found: float) -> None:
-    suites = decided(150, 8, normal(deviation), slower=slower)
+    suites = decided(80, 8, normal(deviation), slower=slower)
     first = [findings[0] for findings in suites]
-    assert sum(map(is_flagged, first)) / 150 >= found
+    assert sum(map(is_flagged, first)) / 80 >= found
     named = [each for each in first if any(shift.family == "convert" for shift in each.worst())]
     assert len(named) >= 0.99 * sum(map(is_flagged, first))
     others = [findings[1:] for findings in suites]

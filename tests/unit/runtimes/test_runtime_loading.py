@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from audit import TELLING
 from graph_files import noise, op, placeholder, write_graph
 
 import framegate
@@ -89,9 +90,9 @@ def test_listing_what_there_is_imports_no_tensorflow(path: Path) -> None:
 
 
 @NEEDS_TENSORFLOW
-def test_loading_prints_nothing(path: Path) -> None:
+def test_loading_prints_nothing_forks_nothing_and_asks_for_no_address(path: Path) -> None:
     done = run(
-        f"import framegate, numpy as np\nmodel = framegate.load_model({str(path)!r})\n"
+        f"{TELLING}\nimport framegate, numpy as np\nmodel = framegate.load_model({str(path)!r})\n"
         "print(model.run(np.zeros((1, 4, 4, 3), np.float32))['y'].shape)"
     )
     assert (done.stdout, done.stderr) == ("(1, 4, 4, 3)\n", "")
