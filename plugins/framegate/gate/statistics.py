@@ -78,7 +78,7 @@ def against_history(candidate: Sequence[float], accepted: Sequence[Sequence[floa
         candidate: logarithm of each launch's value.
         accepted: the same for each accepted run, at least one, the oldest first.
     """
-    from scipy import stats
+    from scipy import special
 
     launches = [value for run in accepted for value in run]
     middle = median(launches)
@@ -87,7 +87,7 @@ def against_history(candidate: Sequence[float], accepted: Sequence[Sequence[floa
     if len(launches) < ENOUGH_LAUNCHES:
         scale = max(scale, SLOWER)
     if len(accepted) < ENOUGH_RUNS:
-        sigmas = max(SIGMAS, float(stats.t.ppf(1 - TAIL, max(FEWEST_DEGREES, len(launches) - 1))))
+        sigmas = max(SIGMAS, float(special.stdtrit(max(FEWEST_DEGREES, len(launches) - 1), 1 - TAIL)))
     noise = sigmas * scale * sqrt(1 / len(candidate) + 1 / len(accepted))
     beyond = sum(copysign(1.0, shift) * (value - middle) > SLOWER for value in candidate)
     return HistoryShift(shift, noise, 3 * beyond >= 2 * len(candidate))
@@ -179,12 +179,12 @@ def pairs_needed(count: int, half_width: float, limit: float) -> int | None:
 
 def adjust(p_values: Mapping[tuple[str, str], float]) -> dict[tuple[str, str], float]:
     """Benjamini and Hochberg's correction, over everything that was collected."""
-    from scipy import stats
-
-    if not p_values:
-        return {}
-    adjusted = stats.false_discovery_control(list(p_values.values()), method="bh")
-    return dict(zip(p_values, map(float, adjusted), strict=True))
+    # scipy.stats has it too, and takes a second to import.
+    adjusted, least = dict.fromkeys(p_values, 1.0), 1.0
+    ranks = enumerate(sorted(p_values, key=lambda key: p_values[key]), 1)
+    for rank, key in reversed(list(ranks)):
+        adjusted[key] = least = min(least, p_values[key] * len(p_values) / rank)
+    return adjusted
 
 
 def as_change(value: float) -> float:

@@ -222,6 +222,12 @@ def test_benjamini_and_hochberg_by_hand() -> None:
     assert adjust({}) == {}
 
 
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=40))
+def test_benjamini_and_hochberg_as_scipy_has_it(p_values: list[float]) -> None:
+    found = adjust({(str(index), "total"): p for index, p in enumerate(p_values)})
+    assert list(found.values()) == pytest.approx(stats.false_discovery_control(p_values).tolist())
+
+
 def test_what_was_not_looked_at_again_counts_in_the_correction() -> None:
     alone = adjust({("a", "total"): 0.01})
     among = adjust({("a", "total"): 0.01} | {(str(index), "total"): 1.0 for index in range(29)})
