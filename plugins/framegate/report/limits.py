@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from framegate.realtime.breakpoint import breakpoint_of
-from framegate.report.realtime import subject_of, way_of
+from framegate.report.realtime import backends_of, subject_of
 from framegate.report.section import Section
 from framegate.results.cell import CellResult
 
@@ -40,7 +40,7 @@ def _families(results: Sequence[CellResult]) -> dict[str, dict[float, Sequence[f
             subject = subject_of(result.frame)
             for number in dict.fromkeys(NUMBER.findall(subject)):
                 # Every place of it: a model's own size stands in its name and after it.
-                name = re.sub(rf"(?<!\d){number}(?!\d)", "N", subject) + way_of(result.frame)
+                name = re.sub(rf"(?<!\d){number}(?!\d)", "N", subject) + backends_of(result.frame)
                 families.setdefault(name, {})[float(number)] = part.ages_s
     return families
 

@@ -84,8 +84,8 @@ def _answers(rows: Sequence[Row]) -> Iterator[str]:
         for row in sorted((row for row in rows if _subject(row) == subject), key=_rank):
             bests.setdefault(row[0].frame.runtime, row)
         (result, part), *others = bests.values()
-        beside = "".join(f"; {other.frame.runtime} {_short(numbers)}" for other, numbers in others)
-        yield f"{subject[0]}: {_answer(part)}{way_of(result.frame)}{beside}"
+        beside = "".join(f"; {_short(numbers)}{backends_of(other.frame)}" for other, numbers in others)
+        yield f"{subject[0]}: {_answer(part)}{backends_of(result.frame)}{beside}"
 
 
 def _subject(row: Row) -> tuple[str, str]:
@@ -101,7 +101,7 @@ def subject_of(frame: Cell) -> str:
     return f"{frame.model}{size}{toggles}" if frame.model else ""
 
 
-def way_of(frame: Cell) -> str:
+def backends_of(frame: Cell) -> str:
     """`` with gl-upload on openvino, overlapped``; nothing of what does not apply."""
     names = " on ".join(filter(None, (frame.renderer, frame.runtime)))
     return (f" with {names}" if names else "") + (", overlapped" if frame.pipeline == "overlapped" else "")
