@@ -56,6 +56,7 @@ class Ahead:
         self._ready: deque[Pixels] = deque(maxlen=most)
         self._end: BaseException | None = None
         self._is_closed = False
+        self._is_stalled = False
         self._changed = threading.Condition()
         # A source that hangs for ever must not keep the process from ending.
         self._thread = threading.Thread(target=self._decode, args=(frames,), name=f"frames of {source}", daemon=True)
@@ -73,6 +74,7 @@ class Ahead:
         """
         with self._changed:
             is_there = self._changed.wait_for(lambda: self._ready or self._end is not None, self._patience_s)
+            self._is_stalled = not is_there
             if not is_there:
                 raise SourceStopped(
                     "stalled",
@@ -93,13 +95,16 @@ class Ahead:
         self.close()
 
     def close(self) -> None:
-        """Close the source and end the thread; one in which the source hangs is left when the patience is over."""
+        """Close the source and end the thread; one in which the source hangs is left when the patience is over.
+
+        Where the source is stalled, that has been waited for.
+        """
         with self._changed:
             self._is_closed = True
             self._ready.clear()
             self._end = StopIteration()
             self._changed.notify_all()
-        self._thread.join(self._patience_s)
+        self._thread.join(0 if self._is_stalled else self._patience_s)
 
     def _decode(self, frames: Iterator[Pixels]) -> None:
         end: BaseException = StopIteration()

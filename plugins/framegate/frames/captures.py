@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,9 @@ import numpy as np
 
 from framegate.errors import FrameError, SourceStopped
 from framegate.interfaces import Pixels
+
+_BOX = struct.Struct(">I4s")
+"""Bytes and kind of one of the boxes of which an MP4 is made."""
 
 
 def read_video(path: Path) -> Iterator[Pixels]:
@@ -28,6 +32,22 @@ def read_video(path: Path) -> Iterator[Pixels]:
             yield _rgb(picture)
     finally:
         capture.release()
+
+
+def ends_early(path: Path) -> bool:
+    """Whether a file is an MP4 without its index, which is written last: a copy or a recording was broken off."""
+    with path.open("rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        at, kinds = 0, []
+        while at + _BOX.size <= size:
+            file.seek(at)
+            length, kind = _BOX.unpack(file.read(_BOX.size))
+            if length == 1:  # it does not fit into 32 bits, and comes next
+                length = int.from_bytes(file.read(8), "big")
+            end = at + length if length else size
+            kinds += [kind] if end <= size or at == 0 else []
+            at = max(end, at + _BOX.size)
+    return kinds[:1] == [b"ftyp"] and b"moov" not in kinds
 
 
 def camera(locator: str = "") -> Iterator[Pixels]:

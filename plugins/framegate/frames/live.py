@@ -27,6 +27,7 @@ def live_frames(
     factories: Mapping[str, FrameSourceFactory] = MappingProxyType({}),
     *,
     loops: bool = True,
+    newest: bool = True,
     most: int = AHEAD,
     patience_s: float = PATIENCE_S,
 ) -> Iterator[Iterator[Pixels]]:
@@ -36,8 +37,9 @@ def live_frames(
         source: as in `open_source`.
         factories: sources by name, beside the built-in ones.
         loops: whether a source that ends begins again, as `looped` has it. One that is live does not.
-        most: number of frames that are decoded ahead at most. A live source is read all the time instead, and its
-            newest frame is kept.
+        newest: whether a live source is read all the time, and only its newest frame is kept; else it waits for whoever
+            takes its frames, as others do.
+        most: number of frames that are decoded ahead at most.
         patience_s: seconds that a frame is waited for, before the source counts as stalled.
 
     Yields:
@@ -52,7 +54,8 @@ def live_frames(
 
     own_pace = is_live(source, registry)
     frames = looped(source, opened) if loops and not own_pace else _some(source, opened)
-    with Ahead(source, alike(source, frames), 1 if own_pace else most, patience_s, newest=own_pace) as ahead:
+    is_newest = own_pace and newest
+    with Ahead(source, alike(source, frames), 1 if is_newest else most, patience_s, newest=is_newest) as ahead:
         yield ahead
 
 

@@ -63,7 +63,7 @@ def write_number(picture: Pixels, number: int) -> None:
     if min(height, width) < LEAST_SIDE:
         raise UsageError(
             f"a picture of {width}x{height} pixels is too small to carry a number;"
-            f" give one of {LEAST_SIDE}x{LEAST_SIDE} or more"
+            f" give one of {LEAST_SIDE}x{LEAST_SIDE} or more by --frame-source, or for a page by --frame-size"
         )
     if number < 0:
         raise UsageError(f"frame number {number} is negative; count frames from 0")

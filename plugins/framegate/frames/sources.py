@@ -12,7 +12,7 @@ from typing import Any
 
 from framegate.errors import FrameError, SourceStopped
 from framegate.frames import builtin
-from framegate.frames.captures import quiet_decoders, read_video
+from framegate.frames.captures import ends_early, quiet_decoders, read_video
 from framegate.frames.clip import generate_clip
 from framegate.frames.pictures import decode_picture, unread_kind
 from framegate.interfaces import FrameSourceFactory, Pixels, Size
@@ -96,16 +96,20 @@ def _file(source: str, factories: Mapping[str, FrameSourceFactory]) -> Iterator[
     with quiet_decoders():
         _check_kind(path)
         picture = _read_picture(path)
-    return _first_of(source, iter([picture]) if picture is not None else read_video(path))
+    return _first_of(path, iter([picture]) if picture is not None else read_video(path))
 
 
-def _first_of(source: str, frames: Iterator[Pixels]) -> Iterator[Pixels]:
+def _first_of(path: Path, frames: Iterator[Pixels]) -> Iterator[Pixels]:
     with quiet_decoders():
         first = next(frames, None)
+    if first is None and ends_early(path):
+        raise FrameError(
+            f"frame source {path}: the file ends early, before the index that an MP4 needs; copy it again, or record it"
+            " anew"
+        )
     if first is None:
         raise FrameError(
-            f"frame source {source}: OpenCV reads it neither as a picture nor as a video;"
-            " convert it to PNG, JPEG or MP4"
+            f"frame source {path}: OpenCV reads it neither as a picture nor as a video; convert it to PNG, JPEG or MP4"
         )
     return _joined(first, frames)
 

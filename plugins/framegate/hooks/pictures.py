@@ -67,7 +67,9 @@ def open_feed(pytestconfig: pytest.Config, first_frames: list[Pixels], frames: l
         with ExitStack() as closing:
             pictures: Iterator[Pixels] = itertools.cycle(first_frames if len(first_frames) > 1 else frames)
             if not is_kept:
-                pictures = closing.enter_context(live_frames(options.source, factories, loops=not options.once))
+                # A camera's frames are counted where they wait, those that make room as well.
+                live = live_frames(options.source, factories, loops=not options.once, newest=request.rate is None)
+                pictures = closing.enter_context(live)
                 # It may take seconds to come, and is not due before.
                 pictures = itertools.chain([next(pictures)], pictures)
             if own_pace and request.rate is not None:

@@ -150,7 +150,9 @@ def test_a_picture_that_is_too_small_to_read_has_no_number() -> None:
 
 @pytest.mark.parametrize("shape", [(79, 640, 3), (640, 79, 3), (0, 0, 3)])
 def test_a_picture_that_is_too_small_to_write_to_is_refused(shape: tuple[int, ...]) -> None:
-    with pytest.raises(UsageError, match=rf"^a picture of {shape[1]}x{shape[0]} pixels is too small .* 80x80 or more$"):
+    with pytest.raises(
+        UsageError, match=rf"^a picture of {shape[1]}x{shape[0]} pixels is too small .* 80x80 or more by --frame-source"
+    ):
         write_number(np.zeros(shape, np.uint8), 1)
 
 

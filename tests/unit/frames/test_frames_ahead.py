@@ -142,6 +142,25 @@ def test_a_source_that_hangs_is_stalled_and_can_go_on() -> None:
     assert level_of(next(frames)) == 0
 
 
+def test_a_stalled_source_is_waited_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    ends = threading.Event()
+
+    def hanging() -> Iterator[Pixels]:
+        ends.wait()
+        yield from ()
+
+    frames = Ahead("bars", hanging(), patience_s=1e-3)
+    waits_s: list[float | None] = []
+    with monkeypatch.context() as patch:
+        patch.setattr(frames._thread, "join", waits_s.append)
+        with pytest.raises(SourceStopped):
+            next(frames)
+        frames.close()
+    assert waits_s == [0]
+    ends.set()
+    frames._thread.join()
+
+
 def test_a_source_that_hangs_for_ever_does_not_keep_its_user() -> None:
     ends = threading.Event()
 

@@ -182,6 +182,19 @@ def test_a_videos_colours_and_corners_are_where_they_were(tmp_path: Path, codec:
     assert list(map(read_number, pictures)) == list(range(9))
 
 
+@pytest.mark.parametrize("share", [0.1, 0.5])
+def test_an_mp4_that_is_cut_off_is_said_to_end_early(tmp_path: Path, share: float) -> None:
+    path = tmp_path / "cut.mp4"
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"mp4v"), 30, (128, 96))
+    for _ in range(9):
+        writer.write(bgr(corners()))
+    writer.release()
+    data = path.read_bytes()
+    path.write_bytes(data[: int(share * len(data))])
+    with pytest.raises(FrameError, match=r"cut.mp4: the file ends early, .*; copy it again, or record it anew$"):
+        open_frames(str(path))
+
+
 def test_an_uncompressed_videos_corners_are_where_they_were(tmp_path: Path) -> None:
     write_y4m(tmp_path / "corners.y4m", numbered_pictures(itertools.repeat(corners(), 3)), 30)
     pictures = open_frames(str(tmp_path / "corners.y4m"))

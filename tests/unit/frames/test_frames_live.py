@@ -176,6 +176,15 @@ def test_of_a_live_source_the_newest_frame_is_next_and_it_is_opened_once() -> No
             next(frames)
 
 
+def test_where_each_frame_counts_none_of_a_live_source_is_left_out() -> None:
+    def live(_: str) -> Iterator[Pixels]:
+        yield from map(plain, range(100))
+
+    live.is_live = True  # type: ignore[attr-defined]
+    with live_frames("mine", {"mine": live}, newest=False) as frames:
+        assert levels_of(frames, 100) == list(range(100))
+
+
 def test_the_camera_is_live() -> None:
     assert [name for name, factory in builtin().items() if getattr(factory, "is_live", False)] == ["camera"]
 
