@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from framegate.errors import UsageError
-from framegate.words import BrowserGPU, CameraInput, OutOfRange, Scaling
+from framegate.words import BrowserGPU, CameraInput, OutOfRange, PageThread, Scaling
 
 if TYPE_CHECKING:
     import numpy as np
@@ -213,6 +213,7 @@ class BrowserRequest:
     Attributes:
         path: the program to start; None is the first Chrome or Chromium that is installed.
         gpu: what it draws with: ``software`` of its own, the same everywhere, or the machine's ``native`` GPU.
+        thread: where a page's model runs and draws: the page's ``main`` thread, or a ``worker``.
         headed: whether its window is to be seen.
         launches: how many browsers, one after another, a cell is measured in.
         kernels: whether the times of single kernels are asked for.
@@ -223,6 +224,7 @@ class BrowserRequest:
 
     path: str | None = None
     gpu: BrowserGPU = "software"
+    thread: PageThread = "main"
     headed: bool = False
     launches: int = 1
     kernels: bool = False

@@ -11,5 +11,7 @@ CameraInput = Literal["video", "bitmap", "videoframe", "imagedata"]
 """What the model is fed of a camera's frame: the video element itself, an ``ImageBitmap`` of it, one of its
 ``VideoFrame``, or its pixels as ``ImageData``."""
 BrowserGPU = Literal["software", "native"]
+PageThread = Literal["main", "worker"]
+"""Where a page's model runs and draws."""
 StopReason = Literal["ended", "stalled", "changed size", "corrupt frame", "failed"]
 Stat = Literal["min", "median", "p95"]

@@ -24,6 +24,7 @@ from framegate.browser.tfjs import tfjs_files
 from framegate.errors import BackendUnavailable, BrowserError, SourceError
 from framegate.interfaces import Pixels, ResolvedModel
 from framegate.paths import cache_dir
+from framegate.words import PageThread
 
 ROOT = Path(__file__).parents[2]
 PAGE = session._PAGE
@@ -139,6 +140,7 @@ def open_page(
             channels: int = 3,
             fed: Pixels = picture,
             edit: Mapping[str, tuple[str, str]] | None = None,
+            thread: PageThread = "main",
         ) -> session.TFJSPage:
             folder = Path(shutil.copytree(PAGE, Path(tempfile.mkdtemp(dir=tmp_path)) / "page"))
             for name, (old, new) in (edit or {}).items():
@@ -148,7 +150,8 @@ def open_page(
             patch = opened.enter_context(pytest.MonkeyPatch.context())
             patch.setattr(session, "_PAGE", folder)
             model = ResolvedModel("tiny", write_model(size=None, channels=channels) / "model.json", "graph", "0" * 64)
-            page = session.TFJSPage(browser_of_pages(), opened.enter_context(page_server()), backend, model, tfjs)
+            server = opened.enter_context(page_server())
+            page = session.TFJSPage(browser_of_pages(), server, backend, model, tfjs, thread=thread)
             page.take(fed_pictures(fed), channels, batched=True, dtype="float32", value_range=(-1, 1))
             if way is not None:
                 page.aim(page.outputs[0], way, (-1, 1))

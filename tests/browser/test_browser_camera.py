@@ -24,7 +24,7 @@ from framegate.frames.numbers import RANGE, stamped
 from framegate.interfaces import Pixels, ResolvedModel
 from framegate.realtime.run import Run, RunRequest, Scenario
 from framegate.realtime.verify import faults, verify_run
-from framegate.words import CameraInput
+from framegate.words import CameraInput, PageThread
 
 OpenCamera = Callable[..., session.TFJSPage]
 
@@ -38,9 +38,9 @@ CORNERS = [[(220, 30, 30), (30, 200, 60)], [(40, 60, 210), (200, 190, 40)]]
 DRAWS = "await page.way.draw(wanted, mark);"
 FREES = "tf.dispose([input, all]);\n  picture.close?.();"
 TURN = "const turn = (page.turns = (page.turns ?? -1) + 1);"
-UNTIL_TWO_HAVE_COME = """for (let came = 0, newest = page.camera.taken; came < 2; ) {
-      await page.camera.animation_frame();
-      const frame = new VideoFrame(page.camera.video);
+UNTIL_TWO_HAVE_COME = """for (let came = 0, newest = host.camera.taken; came < 2; ) {
+      await host.camera.animation_frame();
+      const frame = new VideoFrame(host.camera.video);
       if (frame.timestamp !== newest) came++;
       newest = frame.timestamp;
       frame.close();
@@ -86,7 +86,7 @@ def open_camera(
     monkeypatch.setattr(session, "PATIENCE_S", PATIENCE_S)
 
     def open_one(
-        backend: str, way: str, frames: int, edits: Mapping[str, str] = MappingProxyType({})
+        backend: str, way: str, frames: int, edits: Mapping[str, str] = MappingProxyType({}), thread: PageThread = "main"
     ) -> session.TFJSPage:
         folder = Path(shutil.copytree(session._PAGE, tmp_path / "page"))
         for right, wrong in {TIME_IS_LEFT: f"sights.length < {frames}", **edits}.items():
@@ -94,7 +94,7 @@ def open_camera(
             script.write_text(script.read_text("utf-8").replace(right, wrong), "utf-8")
         monkeypatch.setattr(session, "_PAGE", folder)
         model = ResolvedModel("tiny", write_model(size=None) / "model.json", "graph", "0" * 64)
-        page = session.TFJSPage(camera_browser, server, backend, model, tfjs)
+        page = session.TFJSPage(camera_browser, server, backend, model, tfjs, thread=thread)
         pictures = [np.full((HEIGHT, WIDTH, 4), 50 * index, np.uint8) for index in range(5)]
         page.take(pictures, 3, batched=True, dtype="float32", value_range=(-1, 1))
         page.aim(page.outputs[0], way, (-1, 1))
@@ -152,6 +152,13 @@ def test_every_way_puts_the_number_on_its_canvas(open_camera: OpenCamera, backen
         check(page.run(request, NUMBERS if request.rate else RANGE).run, request.scenario)
 
 
+@pytest.mark.parametrize(("backend", "way"), [("wasm", "topixels"), ("webgl", "same-context"), ("webgpu", "draw")])
+def test_a_worker_puts_the_number_on_its_canvas_too(open_camera: OpenCamera, backend: str, way: str) -> None:
+    page = open_camera(backend, way, 4, thread="worker")
+    check(page.run(OFFLINE).run, "offline")
+    check(page.run(CAMERA, NUMBERS, "bitmap").run, "camera")
+
+
 def test_a_known_delay_is_in_every_frame_of_a_single_stream(open_camera: OpenCamera) -> None:
     run = open_camera("wasm", "topixels", 10).run(SINGLE_STREAM, delays_s={"inference": 0.02}).run
     check(run, "single-stream")
@@ -160,12 +167,15 @@ def test_a_known_delay_is_in_every_frame_of_a_single_stream(open_camera: OpenCam
     assert all(sight.shown_s - sight.due_s >= 0.02 for sight in run.sights)
 
 
-@pytest.mark.parametrize(("backend", "way"), [("wasm", "topixels"), ("webgl", "same-context")])
+@pytest.mark.parametrize(
+    ("backend", "way", "thread"),
+    [("wasm", "topixels", "main"), ("webgl", "same-context", "main"), ("wasm", "topixels", "worker")],
+)
 def test_whatever_the_model_is_fed_with_is_the_camera_s_picture(
-    open_camera: OpenCamera, camera_browser: Browser, backend: str, way: str
+    open_camera: OpenCamera, camera_browser: Browser, backend: str, way: str, thread: PageThread
 ) -> None:
-    page = open_camera(backend, way, 3)
-    for fed_with in get_args(CameraInput):
+    page = open_camera(backend, way, 3, thread=thread)
+    for fed_with in get_args(CameraInput)[thread == "worker" :]:
         check(page.run(CAMERA, NUMBERS, fed_with).run, "camera")
         shown: Pixels = session._decode(camera_browser.picture("canvas", PATIENCE_S))
         assert shown.shape[:2] == (HEIGHT, WIDTH)
@@ -216,7 +226,7 @@ MUTANTS = {
         FREES: "input.dispose();",
     },
     "feeds the same picture always": {
-        "await this.input(this.video, frame)": "(page.kept ??= await createImageBitmap(frame))",
+        "await this.give(this.video, frame)": "(this.kept ??= await createImageBitmap(frame))",
         "picture.close?.();": "",
     },
 }
@@ -232,9 +242,9 @@ def test_a_mutant_is_found_within_ten_frames(open_camera: OpenCamera, mutant: Ma
         verify_run(run)
 
 
-PAUSES = "page.camera.video.pause(); page.camera.patience_s = 0.2;"
+PAUSES = "host.camera.video.pause(); host.camera.patience_s = 0.2;"
 STOPS = {
-    "the camera's track ended": "page.camera.track.stop();",
+    "the camera's track ended": "host.camera.track.stop();",
     r"the camera gave no frame in 0\.2 s: its video stands still": PAUSES,
     r"the camera gave no frame in 0\.2 s: the page is hidden": f"""{PAUSES}
         Object.defineProperty(document, "hidden", {{ get: () => true }});""",

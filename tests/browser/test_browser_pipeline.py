@@ -17,7 +17,7 @@ from framegate.browser.chromium import CHROMIUM
 from framegate.browser.runtimes import PageRuntime
 from framegate.browser.session import TFJSPage
 from framegate.browser.shelf import BrowserShelf
-from framegate.errors import UsageError
+from framegate.errors import BackendUnavailable, UsageError
 from framegate.frames.turns import in_turn
 from framegate.interfaces import ModelSpec, Pixels, ResolvedModel
 from framegate.measure.replay import ReplayClock
@@ -75,6 +75,17 @@ def test_a_camera_is_a_browser_that_shows_the_pictures_numbered(
         with pytest.raises(UsageError, match="--frame-queue and --frame-patience: in a page one frame waits"):
             pipeline.run(RunRequest("camera", 30.0, queue=2))
     assert shelf.get(model, runtime) is not camera
+
+
+def test_a_worker_refuses_a_video_and_a_trace_by_name(open_page: OpenPage, picture: Pixels) -> None:
+    page = open_page("cpu", thread="worker")
+    spec = ModelSpec("tiny", "path", str(page.model.path), input_range=(-1, 1), output_range=(-1, 1))
+    shown = in_turn([np.ascontiguousarray(picture[..., :3])])
+    pipeline = PagePipeline(page, lambda _: page, spec, shown, "topixels", ReplayClock(), is_traced=True)
+    with pytest.raises(BackendUnavailable, match=r"a worker has no <video> .*; add --frame-camera-input=bitmap"):
+        pipeline.run(RunRequest("camera", 30.0))
+    with pytest.raises(BackendUnavailable, match="a trace does not say when the display had what a worker drew"):
+        pipeline.run(RunRequest("single-stream"))
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from framegate.errors import BackendUnavailable
 from framegate.interfaces import Pixels
 from framegate.pipelines.page import BY_SHADER, look_at
 from framegate.pipelines.verify import verify_screen
+from framegate.words import PageThread
 
 OpenPage = Callable[..., TFJSPage]
 
@@ -35,9 +37,12 @@ def show_their_last(page: TFJSPage, way: str, picture: Pixels, channels: int = 3
     return fed
 
 
+@pytest.mark.parametrize("thread", get_args(PageThread))
 @pytest.mark.parametrize("backend", WAYS)
-def test_the_canvas_shows_what_the_model_returned(open_page: OpenPage, picture: Pixels, backend: str) -> None:
-    page = open_page(backend)
+def test_the_canvas_shows_what_the_model_returned(
+    open_page: OpenPage, picture: Pixels, backend: str, thread: PageThread
+) -> None:
+    page = open_page(backend, thread=thread)
     for way in WAYS[backend]:
         page.aim(page.outputs[0], way, (-1, 1))
         rounds = page.rounds(3, 3, 0.0)

@@ -21,7 +21,7 @@ from framegate.errors import BackendUnavailable, BrowserError, NoAnswer
 from framegate.extras import how_to_install
 
 Result = TypeVar("Result")
-_FAULTS = Path(__file__).with_name("faults.js")
+_FAULTS = Path(__file__).parent / "page" / "faults.js"
 _START_S = 60.0
 _END_S = 20.0
 _LONGEST = 300

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from framegate.browser.driver import Browser
     from framegate.browser.server import PageServer
     from framegate.interfaces import Array, Pixels
-    from framegate.words import CameraInput
+    from framegate.words import CameraInput, PageThread
 
 START_S, LOAD_S, ROUNDS_S = 60.0, 300.0, 300.0
 """Deadlines; a page that does not answer by then is hung, and its browser is ended."""
@@ -54,6 +54,7 @@ class TFJSPage:
         cache: where the files of TF.js are kept.
         started_at_s: when its browser was started, in seconds since 1970.
         flags: flags of TF.js' environment, set before the backend starts.
+        thread: where the model runs and draws: the page's ``main`` thread, or a ``worker``.
 
     Raises:
         BrowserError: the backend does not start.
@@ -69,6 +70,7 @@ class TFJSPage:
         cache: Path,
         started_at_s: float = 0.0,
         flags: Mapping[str, bool | float] | None = None,
+        thread: PageThread = "main",
     ) -> None:
         self.started_at_s = started_at_s
         self.is_used = False
@@ -76,11 +78,11 @@ class TFJSPage:
         self._browser = browser
         self._server = server
         artifacts = _serve(server, model, cache)
-        browser.open(server.root + "index.html", START_S)
+        browser.open(f"{server.root}index.html#{thread}", START_S)
         self.info: dict[str, Any] = browser.call(
             "framegate.start", {"backend": backend, "model": model.name, "flags": dict(flags or {})}, START_S
         )
-        self.info["browser"] = browser.version
+        self.info |= {"browser": browser.version, "thread": thread}
         self.model = model
         self._named = f"model {model.name!r}"
         try:
@@ -259,7 +261,7 @@ class TFJSPage:
 
     def drawn_by(self) -> str | None:
         """The GPU behind the WebGL contexts that the page uses, by its name; None where it uses none."""
-        name = self._browser.call("faults.drawn_by", None, START_S)
+        name = self._browser.call("framegate.drawn_by", None, START_S)
         return None if name is None else str(name)
 
     def look(self) -> PageLook:
@@ -268,6 +270,7 @@ class TFJSPage:
         Which picture it was fed follows from how many frames there were, and is not the page's to say. What the model
         makes of that picture is computed now, and for every way to the canvas anew.
         """
+        self._browser.call("framegate.rest", None, START_S)
         pixels = _decode(self._browser.picture("canvas", ROUNDS_S))
         picture = 1 + (self._frames - 1) % (len(self._pictures) - 1) if self._frames else 0
         answer = self._browser.call("framegate.expect", {"picture": self._pictures[picture], **self._input}, ROUNDS_S)

@@ -91,7 +91,14 @@ class BrowserShelf:
             browser = Browser(program, flags, engine=self._engine, headed=asked.headed, call_s=asked.timeout_s)
             opened.callback(browser.close)
             page = TFJSPage(
-                browser, server, runtime.backend, model, self._cache, started_at_s, flags=dict(runtime.flags)
+                browser,
+                server,
+                runtime.backend,
+                model,
+                self._cache,
+                started_at_s,
+                flags=dict(runtime.flags),
+                thread=asked.thread,
             )
             page.info["gpu"] = asked.gpu
             self._open = opened.pop_all()

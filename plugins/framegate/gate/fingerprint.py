@@ -12,7 +12,7 @@ TOLD_OTHERWISE = {"model", "is_software"}
 """Fields of `Cell` left out: a model is identified by its sha256, a software GPU by its device name."""
 PLAIN_VIEW = "image"
 """The view of all results from before there were others: it is told by none."""
-PAGE_FIELDS = ("browser", "tfjs", "wasm_threads", "device", "gpu", "camera_input")
+PAGE_FIELDS = ("browser", "tfjs", "wasm_threads", "device", "gpu", "thread", "camera_input")
 
 Fingerprint = dict[str, str]
 
@@ -45,8 +45,9 @@ def fingerprint(machine_info: Mapping[str, Any], extra_info: Mapping[str, Any]) 
         fields["instruments"] = ", ".join(map(str, machine_info["instruments"]))
     frame = Cell.read(extra_info) or Cell()
     fields |= {name: value for name, value in vars(frame).items() if value is not None and name not in TOLD_OTHERWISE}
-    page = Page.read(extra_info) or Page()
-    fields |= {name: value for name in PAGE_FIELDS if (value := getattr(page, name)) is not None}
+    page = Page.read(extra_info)
+    if page is not None:
+        fields |= {name: value for name in PAGE_FIELDS if (value := getattr(page, name)) is not None}
     frames = FedFrames.read(extra_info)
     fields |= {} if frames is None else {f"frames {name}": value for name, value in vars(frames).items()}
     shown = ShownOutputs.read(extra_info)

@@ -9,7 +9,7 @@ import pytest
 
 from framegate.hooks.settings import add, is_given, per_run, read
 from framegate.option import Flag, Names, Option, choice, count
-from framegate.words import BrowserGPU, CameraInput, Fit, OutOfRange, Scaling
+from framegate.words import BrowserGPU, CameraInput, Fit, OutOfRange, PageThread, Scaling
 
 if TYPE_CHECKING:
     from framegate.realtime.schedule import Rate
@@ -160,6 +160,11 @@ BROWSER = {
         "frame-browser-gpu",
         "the GPU that a browser draws with: its own software, or the machine's",
         get_args(BrowserGPU),
+    ),
+    "thread": words(
+        "frame-page-thread",
+        "where a page's model runs and draws: the page's main thread, or a worker, beside which the page stays free",
+        get_args(PageThread),
     ),
     "headed": Flag(name="frame-headed", about="show the window of the browser that test_browser measures in"),
     "launches": Option(

@@ -171,8 +171,10 @@ class PagePipeline:
 
         Raises:
             UsageError: the pictures can carry no number, the camera has no rate, or more than one frame is to wait.
+            BackendUnavailable: a worker has no such run.
             WrongOutput: frames left something behind.
         """
+        self._verify_thread(request)
         numbers = self._point_camera(request) if request.scenario == CAMERA else RANGE
         measured = self.page.run(request, numbers, self._fed_with, self._delays_s, traced=self._is_traced)
         verify_nothing_left(measured)
@@ -214,6 +216,21 @@ class PagePipeline:
     def close(self) -> None:
         """The page stays for the next cell; what its camera showed does not."""
         self._files.close()
+
+    def _verify_thread(self, request: RunRequest) -> None:
+        """Refuse what a worker cannot do, before a browser is started for it."""
+        if self.page.info["thread"] == "main":
+            return
+        if request.scenario == CAMERA and self._fed_with == "video":
+            raise BackendUnavailable(
+                "a worker has no <video> that the model could be fed with",
+                "add --frame-camera-input=bitmap, videoframe or imagedata, or leave --frame-page-thread out",
+            )
+        if self._is_traced:
+            raise BackendUnavailable(
+                "a trace does not say when the display had what a worker drew",
+                "leave out --frame-presented or --frame-page-thread",
+            )
 
     def _point_camera(self, request: RunRequest) -> int:
         """Have the page's browser be one whose camera shows the pictures; returns how many numbers they have."""

@@ -136,6 +136,7 @@ class Page(Part):
         tfjs: version of TF.js.
         browser: version of the browser.
         gpu: what the browser was asked to draw with: ``software`` or ``native``.
+        thread: where the model ran and drew: ``main`` or ``worker``.
         device: the GPU, as WebGL or WebGPU names it.
         has_timer: whether that device has a clock of its own.
         flags: TF.js' flags.
@@ -164,6 +165,7 @@ class Page(Part):
     tfjs: str | None = None
     browser: str | None = None
     gpu: str | None = None
+    thread: str = "main"
     device: str | None = None
     has_timer: bool | None = None
     flags: Mapping[str, Any] | None = None

@@ -43,6 +43,40 @@ class Turns {
   }
 }
 
+function pixelsIn(frame) {
+  const { displayWidth, displayHeight } = frame;
+  const context = new OffscreenCanvas(displayWidth, displayHeight).getContext("2d", { willReadFrequently: true });
+  context.drawImage(frame, 0, 0);
+  return context.getImageData(0, 0, displayWidth, displayHeight);
+}
+
+// What the model is fed of what the document gives of a frame.
+const FED = {
+  video: (video) => video,
+  bitmap: (bitmap) => bitmap,
+  videoframe: (frame) => createImageBitmap(frame),
+  imagedata: pixelsIn,
+};
+
+// Frames of the document's camera.
+class FromCamera {
+  ended = null;
+  async start({ input, patience_s }) {
+    this.input = input;
+    await host.start_camera({ input, patience_s });
+  }
+  async next() {
+    const { ended, due, picture } = await host.next_frame();
+    if (ended) {
+      this.ended ??= ended;
+      return null;
+    }
+    const fed = await FED[this.input](picture);
+    if (fed !== picture) picture.close();
+    return { due, picture: fed };
+  }
+}
+
 // The number in a picture's strip, from what the model is fed of it; null where there is none for certain.
 async function numberIn(input, { blocks, bits, black, white }) {
   const { batched, dtype, range } = page.input;
@@ -100,8 +134,10 @@ async function sight({ due, picture, number }, { strip, delays_s }) {
   return [number, screen, due, began, shown, stages];
 }
 
+framegate.open_camera = () => host.open_camera();
+
 framegate.run = async ({ scenario, seconds: lasting, in_flight, marks, ...settings }) => {
-  const source = scenario === "camera" ? page.camera : new Turns(scenario === "offline");
+  const source = scenario === "camera" ? new FromCamera() : new Turns(scenario === "offline");
   const sights = [];
   let ended = null;
   page.way.stamp ??= page.way.newStamp();
@@ -109,7 +145,7 @@ framegate.run = async ({ scenario, seconds: lasting, in_flight, marks, ...settin
   const display_interval = await displayInterval();
   let began;
   const left = await leavings(async () => {
-    source.start(settings);
+    await source.start(settings);
     began = seconds();
     const lane = async () => {
       while (ended === null && seconds() < began + lasting) {

@@ -2,14 +2,16 @@
 "use strict";
 
 // The model, the pictures that it is fed, how often frames have taken the next of them, which of the outputs is shown,
-// the way that shows it, the camera if there is one, and the numbers of frames by the output that the model made of them.
+// the way that shows it, by how much the document's clock is ahead of this thread's, and the numbers of frames by the
+// output that the model made of them.
 const page = {
-  ...{ backend: null, model: null, pictures: [], input: null, turn: 0, first: null, output: 0, way: null, camera: null },
+  ...{ backend: null, model: null, pictures: [], input: null, turn: 0, first: null, output: 0, way: null, ahead_ms: 0 },
   numbers: new WeakMap(),
 };
 const framegate = {};
 
-const seconds = () => performance.now() / 1000;
+// On the document's clock, wherever this runs.
+const seconds = () => (page.ahead_ms + performance.now()) / 1000;
 
 // A typed array as base64, in pieces that a call's arguments can hold.
 function base64(array) {
@@ -37,12 +39,12 @@ async function settle(tensor) {
 }
 
 framegate.start = async ({ backend, model, flags }) => {
-  // Names come from users, and are text.
-  document.title = document.getElementById("what").textContent = `${model} on ${backend}`;
+  await host.title(`${model} on ${backend}`);
+  page.ahead_ms = performance.timeOrigin - (await host.time_origin());
   tf.wasm.setWasmPaths(new URL(".", location.href).href);
   for (const [name, value] of Object.entries(flags)) tf.env().set(name, value);
   // A canvas of the page's own is what TF.js can later draw to without leaving its context.
-  const name = backend === "webgl" ? ownContext() : backend;
+  const name = backend === "webgl" ? await ownContext() : backend;
   const taken = await tf.setBackend(name);
   await tf.ready();
   if (!taken || tf.getBackend() !== name) {
@@ -94,12 +96,6 @@ function hasTimer() {
   if (page.backend === "webgpu") return tf.backend().device.features.has("timestamp-query");
   return null;
 }
-
-// Some of TF.js' assertions have no message.
-const wordsOf = (error) => {
-  if (!(error instanceof Error)) return String(error);
-  return error.message || `${error.name} without a message`;
-};
 
 // One shard after another: all at once, TF.js' own loader can wait for itself for ever.
 framegate.load = async ({ format, topology, shards, specs }) => {
@@ -184,10 +180,9 @@ framegate.aim = async ({ index, name, range, shape }) => {
   page.way = null;
   const again = copyOf(page.first[index]);
   try {
-    page.way = new WAYS[name](range, shape);
-    // On whole pixels of the page, so that they are those of the canvas.
-    page.way.canvas.style.display = "block";
-    document.querySelector("canvas").replaceWith(page.way.canvas);
+    const [height, width] = shape;
+    page.way = new WAYS[name](range, shape, await host.canvas({ name: "way", width, height }));
+    await host.show(page.way.place);
     await page.way.draw(again, () => {});
   } catch (error) {
     if (error instanceof Refused || REFUSALS.test(error.message)) return error.message.replaceAll(OWN, "webgl");
@@ -197,6 +192,20 @@ framegate.aim = async ({ index, name, range, shape }) => {
   }
   return null;
 };
+
+// When the canvas of the last frame has had the time to be seen: another thread's comes there by itself, a while after it
+// was drawn. A page that is hidden is not waited for.
+const rest_ms = 500;
+framegate.rest = async () => {
+  for (let turn = 0; turn < 3; turn++) {
+    await new Promise((done) => {
+      requestAnimationFrame(done);
+      setTimeout(done, rest_ms);
+    });
+  }
+};
+
+framegate.drawn_by = () => faults.drawn_by();
 
 // A way that a backend lacks, in the page's words where TF.js has none.
 class Refused extends Error {}

@@ -75,7 +75,7 @@ framegate.rounds = async ({ warm, least, most, budget_s, limit_s, delays_s }) =>
       const done = await frame(next(), delays_s);
       for (const [name, value] of Object.entries(done.times)) (stages[name] ??= []).push(value);
       dispatch.push(done.dispatch);
-      first_at_s ??= performance.timeOrigin / 1000 + seconds();
+      first_at_s ??= (performance.timeOrigin + performance.now()) / 1000;
     }
     whole_s = seconds() - started;
   });

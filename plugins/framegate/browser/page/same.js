@@ -13,8 +13,8 @@ const ATTRIBUTES = {
   failIfMajorPerformanceCaveat: true,
 };
 
-function ownContext() {
-  const canvas = document.createElement("canvas");
+async function ownContext() {
+  const canvas = await host.canvas({ name: OWN });
   tf.registerBackend(OWN, () => {
     const gl = canvas.getContext("webgl2", ATTRIBUTES);
     if (!gl) throw new Error("this browser gives no WebGL 2 context");
@@ -43,12 +43,13 @@ void main() {
 
 class SameContext extends CanvasWay {
   methods = { draw: "one pixel of the canvas was read" };
-  constructor(range, shape) {
+  constructor(range, shape, canvas) {
     const [height, width, depth] = shape;
     const { gl } = tf.backend().gpgpu ?? {};
-    super(range, shape, gl?.canvas);
+    super(range, shape, gl?.canvas ?? canvas);
     if (page.backend === "webgpu") throw new Refused("dataToGPU gives a buffer here, and no texture that WebGL can draw");
     if (!gl) return;
+    this.place = OWN;
     Object.assign(this, { gl, pixel: new Uint8Array(4), texShape: [Math.ceil((height * depth) / 4), width] });
     this.program = link(gl, VERTEX, OWN_FRAGMENT(range, shape, CHANNELS[depth][2]));
     this.vertices = gl.createVertexArray();

@@ -13,7 +13,9 @@ function toUnit(output, [low, high]) {
 }
 
 class CanvasWay {
-  constructor(range, [height, width], canvas = document.createElement("canvas")) {
+  // The document's name of its canvas.
+  place = "way";
+  constructor(range, [height, width], canvas) {
     Object.assign(this, { range, height, width, canvas });
     Object.assign(canvas, { height, width });
   }
@@ -82,8 +84,9 @@ const CHANNELS = {
 // The original's fast way: the output is read back, uploaded as a float texture of another context, and drawn there.
 class Texture extends CanvasWay {
   methods = { readback: "the promise of data() is kept", draw: "one pixel of the canvas was read" };
-  constructor(range, [height, width, depth]) {
-    super(range, [height, width]);
+  constructor(range, shape, canvas) {
+    super(range, shape, canvas);
+    const [height, width, depth] = shape;
     const gl = this.canvas.getContext("webgl2", {
       preserveDrawingBuffer: true,
       antialias: false,
