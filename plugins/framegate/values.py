@@ -216,6 +216,7 @@ class BrowserRequest:
         thread: where a page's model runs and draws: the page's ``main`` thread, or a ``worker``.
         headed: whether its window is to be seen.
         launches: how many browsers, one after another, a cell is measured in.
+        cost: whether what a model costs its page is asked for.
         kernels: whether the times of single kernels are asked for.
         camera_input: what the model is fed of a camera's frame.
         presented: whether a trace says when the display had the frames of a run against a clock.
@@ -227,6 +228,7 @@ class BrowserRequest:
     thread: PageThread = "main"
     headed: bool = False
     launches: int = 1
+    cost: bool = False
     kernels: bool = False
     camera_input: CameraInput = "video"
     presented: bool = False

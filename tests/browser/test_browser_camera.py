@@ -86,7 +86,11 @@ def open_camera(
     monkeypatch.setattr(session, "PATIENCE_S", PATIENCE_S)
 
     def open_one(
-        backend: str, way: str, frames: int, edits: Mapping[str, str] = MappingProxyType({}), thread: PageThread = "main"
+        backend: str,
+        way: str,
+        frames: int,
+        edits: Mapping[str, str] = MappingProxyType({}),
+        thread: PageThread = "main",
     ) -> session.TFJSPage:
         folder = Path(shutil.copytree(session._PAGE, tmp_path / "page"))
         for right, wrong in {TIME_IS_LEFT: f"sights.length < {frames}", **edits}.items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import os
 import sys
 import threading
@@ -138,6 +139,23 @@ class Browser:
         """
         return self._wait(self._engine.stop_trace(self._browser), self._call_s or timeout_s, "end a trace")
 
+    @contextmanager
+    def clicking(self, per_s: float, timeout_s: float) -> Iterator[None]:
+        """Press and release the mouse over the page during a block, so many times per second together.
+
+        No press waits for the page's answer to the one before. The block ends when all have theirs.
+
+        Raises:
+            BrowserError: the answers do not come in time, or the browser ends.
+        """
+        clicks: list[asyncio.Task[None]] = []
+        begun = asyncio.run_coroutine_threadsafe(self._click(per_s, clicks), self._loop)
+        try:
+            yield
+        finally:
+            begun.cancel()
+        self._wait(self._all_of(clicks), self._call_s or timeout_s, "answer its mouse")
+
     def picture(self, selector: str, timeout_s: float) -> bytes:
         """What the browser shows of an element of the page: PNG, with a pixel per CSS pixel, and clear where that is.
 
@@ -191,6 +209,16 @@ class Browser:
             looks.append((taken_s, asked_s + taken_s / 2 - float(page_ms) / 1000))
         # The shortest way there and back leaves the least room for an error.
         return min(looks)[1]
+
+    async def _click(self, per_s: float, clicks: list[asyncio.Task[None]]) -> None:
+        began = self._loop.time()
+        for turn in itertools.count():
+            await asyncio.sleep(began + turn / per_s - self._loop.time())
+            mouse = self._page.mouse
+            clicks.append(self._loop.create_task(mouse.up() if turn % 2 else mouse.down()))
+
+    async def _all_of(self, tasks: list[asyncio.Task[None]]) -> None:
+        await asyncio.gather(*tasks)
 
     async def _picture(self, selector: str) -> bytes:
         # No deadline of playwright's own, as everywhere.

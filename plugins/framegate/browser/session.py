@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import numpy as np
 
+from framegate.browser.beside import beside_of
 from framegate.browser.results import Delivered, PageLook, PageRounds, PageRun
 from framegate.browser.runs import page_run
 from framegate.browser.tfjs import TFJS_VERSION, tfjs_files
@@ -19,7 +20,7 @@ from framegate.interfaces import Range, ResolvedModel, TensorInfo
 from framegate.models.shards import shard_files
 from framegate.models.topology import read_model_json
 from framegate.realtime.run import CAMERA, RunRequest
-from framegate.results.page import KernelTime
+from framegate.results.page import Beside, KernelTime
 
 if TYPE_CHECKING:
     from framegate.browser.driver import Browser
@@ -36,7 +37,12 @@ PATIENCE_S = 5.0
 SLOW_S = 10.0
 """Rounds take no longer than about this, however few there are by then."""
 
+CLICKS_PER_S = 100.0
+"""How often per second a button of the mouse moves, where the page's answers are timed."""
+
 READBACKS = {"least": 3, "most": 50, "budget_s": 0.3}
+
+Value = TypeVar("Value")
 
 _LONGEST = 500
 
@@ -197,6 +203,17 @@ class TFJSPage:
         arrivals = Delivered(**self._browser.call("framegate.animate", limits, ROUNDS_S + budget_s))
         self._frames += arrivals.frames
         return arrivals
+
+    def idle(self, lasting_s: float) -> None:
+        """Have the page do nothing for so long."""
+        self._browser.call("beside.idle", {"lasting_s": lasting_s}, ROUNDS_S + lasting_s)
+
+    def beside(self, work: Callable[[], Value]) -> tuple[Value, Beside]:
+        """Do some work, and tell what the page's main thread did beside it: an animation, and answers to a mouse."""
+        self._browser.call("beside.begin", None, START_S)
+        with self._browser.clicking(CLICKS_PER_S, ROUNDS_S):
+            result = work()
+        return result, beside_of(**self._browser.call("beside.end", None, START_S))
 
     def open_camera(self) -> Mapping[str, Any]:
         """Have the browser's first camera send frames; returns what it says of itself: its size, rate and label.

@@ -75,6 +75,7 @@ def page_pipeline(
                 renderer.name,
                 clock_of(pytestconfig),
                 options.launches,
+                has_cost=options.cost,
                 has_kernels=options.kernels,
                 fed_with=options.camera_input,
                 is_traced=options.presented,

@@ -174,6 +174,10 @@ BROWSER = {
         parse=count(100),
         default=1,
     ),
+    "cost": Flag(
+        name="frame-page-cost",
+        about="count the frames of an animation and time the answers to a mouse in a page with its model and without",
+    ),
     "kernels": Flag(name="frame-kernels", about="have test_browser take TF.js' times of single kernels as well"),
     "camera_input": words(
         "frame-camera-input",

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from itertools import chain, cycle, islice
 from pathlib import Path
 from statistics import median
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from framegate.errors import BackendUnavailable, UsageError, WrongOutput
 from framegate.frames.numbers import RANGE
@@ -19,7 +19,7 @@ from framegate.machine import is_software
 from framegate.measure.replay import ReplayClock
 from framegate.pipelines.base import Bench, Look, StagesS
 from framegate.realtime.run import CAMERA
-from framegate.results.page import Arrivals, Kernels, PageLaunch, Presentation
+from framegate.results.page import Arrivals, Kernels, PageCost, PageLaunch, Presentation
 from framegate.results.parts import StageSamples
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 LEAST, MOST, BUDGET_S = 3, 500, 2.0
 ANIMATE_S = 1.0
+COST_S = 7.0
+"""Seconds that the page is watched with the model and without: answers to a mouse are then enough for their p99."""
 AFTER_ROUNDS, AFTER_DELIVERED = "the last measured round", "the last delivered frame"
 AFTER_RUN = "the first frame after a run"
 UNHURRIED_S = 5.0
@@ -47,6 +49,8 @@ PAGE_AGREEMENT = 1e-4
 UNIT_AGREEMENT = 1e-5
 """Of full brightness: a GPU's division may be off by a few units in the last place."""
 BY_SHADER = ("texture", "same-context")
+
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
@@ -83,6 +87,7 @@ class PagePipeline:
         launches: number of browsers that measure, one after another.
         fed_with: what the model is fed of a camera's frame.
         is_traced: whether frames of runs against a clock count as shown when the display has them.
+        has_cost: whether to tell what the model costs the page.
         has_kernels: whether to ask TF.js' profiler, after the rounds, which kernels the time goes to.
     """
 
@@ -98,6 +103,7 @@ class PagePipeline:
         *,
         fed_with: CameraInput = "video",
         is_traced: bool = False,
+        has_cost: bool = False,
         has_kernels: bool = False,
     ) -> None:
         self.page = page
@@ -110,6 +116,7 @@ class PagePipeline:
         self._clock = clock
         self._launches = launches
         self._is_traced = is_traced
+        self._has_cost = has_cost
         self._has_kernels = has_kernels
         self._delays_s: Mapping[str, float] = {}
         self._looks: list[Look] = []
@@ -159,6 +166,8 @@ class PagePipeline:
         self._about = describe_launches(launches)
         self._about |= {"methods": dict(self.page.methods()), "readback_s": self.page.readback()}
         stages = StageSamples(joined(launches))
+        if self._has_cost:
+            verify_nothing_left(self._with_cost(lambda: self.page.animate(COST_S)))
         if self._has_kernels:
             self._about["kernels"] = asdict(self._kernels(stages.medians_s["inference"]))
         return stages.samples_s
@@ -176,7 +185,11 @@ class PagePipeline:
         """
         self._verify_thread(request)
         numbers = self._point_camera(request) if request.scenario == CAMERA else RANGE
-        measured = self.page.run(request, numbers, self._fed_with, self._delays_s, traced=self._is_traced)
+
+        def take() -> PageRun:
+            return self.page.run(request, numbers, self._fed_with, self._delays_s, traced=self._is_traced)
+
+        measured = self._with_cost(take) if self._has_cost else take()
         verify_nothing_left(measured)
         run = measured.run
         if request.scenario == CAMERA:
@@ -288,6 +301,13 @@ class PagePipeline:
             has_timer=self.page.info["has_timer"],
             is_software=None if device is None else is_software(device),
         )
+
+    def _with_cost(self, work: Callable[[], Value]) -> Value:
+        """Have the model work, and keep what that costs the page."""
+        _, alone = self.page.beside(lambda: self.page.idle(COST_S))
+        result, with_model = self.page.beside(work)
+        self._about["cost"] = asdict(PageCost(alone, with_model))
+        return result
 
     def _step(self) -> PageRounds:
         rounds = self.page.rounds(1, 1, 0.0, delays_s=self._delays_s)

@@ -10,6 +10,7 @@ from framegate.report.kernels import kernel_sections
 from framegate.report.limits import limit_sections
 from framegate.report.memory import memory_sections
 from framegate.report.model_size import size_sections
+from framegate.report.page_cost import page_cost_sections
 from framegate.report.realtime import realtime_sections
 from framegate.report.section import Section
 from framegate.report.stages import stage_sections
@@ -24,6 +25,7 @@ def own_sections(results: Sequence[CellResult]) -> list[Section]:
         *cost_sections(results),
         *stage_sections(results),
         *kernel_sections(results),
+        *page_cost_sections(results),
         *comparison_sections(results),
         *realtime_sections(results),
         *limit_sections(results),

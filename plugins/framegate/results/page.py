@@ -128,6 +128,42 @@ class Presentation:
 
 
 @dataclass(frozen=True)
+class Beside:
+    """What a page's main thread did in some time: a small animation, and answers to a mouse.
+
+    Attributes:
+        seconds: length of that time.
+        ticks: how often the animation had a frame.
+        ticks_per_s: ``ticks`` by ``seconds``.
+        longest_gap_s: longest time without a frame of the animation.
+        inputs: how often a button of the mouse moved.
+        delay_p99_s: with 99 % confidence, 99 % of the answers to that come no later; None with too few of them.
+        delay_longest_s: the longest time until an answer.
+    """
+
+    seconds: float
+    ticks: int
+    ticks_per_s: float
+    longest_gap_s: float
+    inputs: int
+    delay_p99_s: float | None
+    delay_longest_s: float
+
+
+@dataclass(frozen=True)
+class PageCost:
+    """What a model costs the page that it runs in.
+
+    Attributes:
+        alone: what the page did while the model did nothing.
+        with_model: what it did while the model took frames to the canvas.
+    """
+
+    alone: Beside
+    with_model: Beside
+
+
+@dataclass(frozen=True)
 class Page(Part):
     """A page's own account; None, or nothing, where it did not say.
 
@@ -158,6 +194,7 @@ class Page(Part):
         kernels: the kernels of one run, where they were asked for.
         camera_input: what TF.js was fed of a frame of a camera; None without a camera.
         display: what a trace says of a run against a clock, where it was asked for.
+        cost: what the model costs the page, where it was asked for.
     """
 
     key = "browser"
@@ -187,3 +224,4 @@ class Page(Part):
     kernels: Kernels | None = None
     camera_input: str | None = None
     display: Presentation | None = None
+    cost: PageCost | None = None
