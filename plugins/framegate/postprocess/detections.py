@@ -57,7 +57,7 @@ def raw_outputs(outputs: Mapping[str, Array], names: Sequence[str]) -> Raw:
     arrays = [named_output(outputs, name) for name in names[:3]]
     boxes, scores = arrays[0], arrays[1]
     count = boxes.size // 4
-    fits = boxes.shape[-1:] == (4,) and count > 0 and scores.size > 0 and scores.size % count == 0
+    fits = boxes.shape[-1:] == (4,) and scores.size % count == 0 and scores.size >= count if count else not scores.size
     with_classes = len(arrays) == 3
     if not fits or (with_classes and not scores.size == arrays[2].size == count) or not _are_numbers(arrays):
         shapes = ", ".join(f"{name} {written(array.shape)}" for name, array in zip(names, arrays, strict=False))
@@ -66,7 +66,7 @@ def raw_outputs(outputs: Mapping[str, Array], names: Sequence[str]) -> Raw:
             ' (1, N); output = ["…", "…"] in the spec names them'
         )
     classes = arrays[2].reshape(count) if with_classes else None
-    return Raw(boxes.reshape(count, 4), scores.reshape(count, -1), None, classes)
+    return Raw(boxes.reshape(count, 4), scores.reshape(count, scores.size // count if count else 1), None, classes)
 
 
 def raw_rows(outputs: Mapping[str, Array], name: str, columns: Sequence[str]) -> Raw:
@@ -84,9 +84,7 @@ def raw_rows(outputs: Mapping[str, Array], name: str, columns: Sequence[str]) ->
     values = named_output(outputs, name)
     sides = tuple(side for side in values.shape[:-2] if side != 1)
     width = sum(4 if column == "box" else 1 for column in columns)
-    rows: Array | None = (
-        values.reshape(values.shape[-2:]) if len(values.shape) >= 2 and not sides and values.size else None
-    )
+    rows: Array | None = values.reshape(values.shape[-2:]) if len(values.shape) >= 2 and not sides else None
     # There are more detections than columns of each, unless the last side is as the spec says.
     if rows is not None and rows.shape[1] != width and width <= rows.shape[0] < rows.shape[1]:
         rows = rows.T

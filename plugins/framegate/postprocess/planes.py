@@ -27,7 +27,7 @@ def named_output(outputs: Mapping[str, Array], name: str) -> Array:
 def planes(outputs: Mapping[str, Array], name: str, *, channels_first: bool = False) -> Array:
     """An output as channels of a map: (H, W, C), of the output's memory.
 
-    (1, H, W, C) and (H, W, C) are taken, and (1, H, W) and (H, W) as one channel.
+    (1, H, W, C) and (H, W, C) are taken, and (1, H, W) and (H, W) as one channel. Of a batch, the first is.
 
     Args:
         outputs: the model's outputs.
@@ -40,8 +40,8 @@ def planes(outputs: Mapping[str, Array], name: str, *, channels_first: bool = Fa
     values = named_output(outputs, name)
     shape = values.shape
     is_grey = len(shape) == 2 or (len(shape) == 3 and shape[0] == 1)
-    if len(shape) == 4 and shape[0] == 1:
-        shape = shape[1:]
+    if len(shape) == 4 and shape[0] > 0:
+        values, shape = values[0], shape[1:]
     elif is_grey:
         shape = (*shape[-2:], 1)
     if len(shape) != 3 or 0 in shape or values.dtype.kind not in "biuf":

@@ -69,10 +69,10 @@ class LabelView(View):
         """The value of each class, all of them finite."""
         name = self.request.outputs[0]
         values = named_output(outputs, name)
-        if values.dtype.kind not in "biuf" or not 0 < values.size == max(values.shape, default=1):
+        if values.dtype.kind not in "biuf" or not values.size:
             raise ModelError(
                 f"output {name!r} is {values.dtype.name} {written(values.shape)}; this view needs a number per class,"
-                " (1, C)"
+                " as in (1, C)"
             )
         return np.nan_to_num(values.ravel().astype(np.float64), nan=-_LARGEST, posinf=_LARGEST, neginf=-_LARGEST)
 

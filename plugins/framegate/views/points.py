@@ -98,7 +98,7 @@ class PointsView(View):
         values = named_output(outputs, name)
         sides = tuple(side for side in values.shape if side != 1)
         high, wide = self.request.placement.input_size
-        if values.dtype.kind not in "biuf" or not values.size:
+        if values.dtype.kind not in "biuf":
             raise self._unfit(values, name)
         if len(values.shape) == 4 and values.shape[0] == 1 and min(values.shape[1:3]) >= _LEAST_SIDE:
             return _peaks(values[0]) * (wide, high, 1)
@@ -129,10 +129,10 @@ class PointsView(View):
         )
 
     def _pairs(self, count: int) -> Sequence[tuple[int, int]]:
-        last = max(map(max, self._skeleton), default=0)
-        if last >= count:
+        last = max(map(max, self._skeleton), default=-1)
+        if last >= count > 0:
             raise ModelError(f"the skeleton connects point {last}, and there are {count} points, from 0")
-        return self._skeleton
+        return self._skeleton if count else ()
 
     def _places(self, points: Float64) -> tuple[Places, NDArray[np.bool_]]:
         """Row and column of each point in the shown part, and whether it is shown."""

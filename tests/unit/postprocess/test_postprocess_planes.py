@@ -18,6 +18,7 @@ from framegate.postprocess.planes import planes
         ((1, 3, 4), False, (3, 4, 1)),
         ((1, 3, 4), True, (3, 4, 1)),
         ((3, 4), True, (3, 4, 1)),
+        ((5, 3, 4, 2), False, (3, 4, 2)),
         ((1, 1, 3, 4), True, (3, 4, 1)),
     ],
 )

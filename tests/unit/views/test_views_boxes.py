@@ -149,7 +149,7 @@ def test_keys_that_cannot_be_right_are_named(options: dict[str, object], message
     [
         ([(1, 5, 3), (1, 5)], r"a \(1, 5, 3\), b \(1, 5\) are no boxes, scores and classes in this order"),
         ([(1, 5, 4), (1, 6)], "are no boxes"),
-        ([(1, 0, 4), (1, 0)], "are no boxes"),
+        ([(1, 0, 4), (1, 3)], "are no boxes"),
         ([(1, 5, 4), (1, 5, 2), (1, 5)], "are no boxes"),
         ([(2, 5, 6)], r"'a' is float32 \(2, 5, 6\); rows of box, scores have at least 5 numbers"),
         ([(1, 4, 4)], "rows of box, scores have at least 5 numbers"),
@@ -161,6 +161,14 @@ def test_outputs_that_are_no_boxes_are_refused(shapes: list[tuple[int, ...]], me
     view = new_view("boxes", SAME, names)
     with pytest.raises(ModelError, match=message):
         view({name: np.zeros(shape, np.float32) for name, shape in zip(names, shapes, strict=True)}, plain_frame())
+
+
+def test_a_graph_may_find_nothing() -> None:
+    empty = {"boxes": np.zeros((1, 0, 4)), "scores": np.zeros((1, 0)), "classes": np.zeros((1, 0))}
+    assert (new_view("boxes", SAME, ("boxes", "scores", "classes"))(empty, plain_frame()) == 100).all()
+    assert (new_view("boxes", SAME, ("boxes", "scores"))(empty, plain_frame()) == 100).all()
+    columns = ["box", "score", "class"]
+    assert (new_view("boxes", columns=columns)({"out": np.zeros((1, 0, 6))}, plain_frame()) == 100).all()
 
 
 def test_keys_that_do_not_fit_the_outputs_are_named() -> None:

@@ -52,9 +52,9 @@ def test_nan_comes_last() -> None:
     assert (picture == lines(("cat", 1), ("bee", 0), ("ant", 0))).all()
 
 
-@pytest.mark.parametrize("shape", [(1, 7, 7, 2), (2, 2), (1, 0), (0,)])
-def test_an_output_with_more_than_a_number_per_class_is_refused(shape: tuple[int, ...]) -> None:
-    with pytest.raises(ModelError, match=r"this view needs a number per class, \(1, C\)"):
+@pytest.mark.parametrize("shape", [(1, 0), (0,), (3, 0, 2)])
+def test_an_output_without_numbers_is_refused(shape: tuple[int, ...]) -> None:
+    with pytest.raises(ModelError, match=r"this view needs a number per class, as in \(1, C\)"):
         new_view("label", LARGE)({"out": np.zeros(shape, np.float32)}, plain_frame(LARGE))
 
 

@@ -56,6 +56,11 @@ def test_points_are_discs() -> None:
     }
 
 
+@pytest.mark.parametrize("shape", [(1, 0, 3), (1, 0)])
+def test_a_graph_may_find_nothing(shape: tuple[int, ...]) -> None:
+    assert dots(np.zeros(shape, np.float32), skeleton="body") == set()
+
+
 def test_a_skeleton_connects_points_that_are_shown() -> None:
     values = np.array([[[0, 0, 1], [0.3, 0.9, 1], [0.9, 0.9, 0]]], np.float32)
     drawn = dots(values, columns=["x", "y", "score"], skeleton=[[0, 1], [1, 2]])
@@ -87,7 +92,7 @@ def test_keys_that_cannot_be_right_are_named(options: dict[str, object], message
         new_view("points", **options)
 
 
-@pytest.mark.parametrize("shape", [(1, 7), (1, 2, 2, 1, 2, 2), (2, 3, 4), (1, 0), (1, 5, 1), ()])
+@pytest.mark.parametrize("shape", [(1, 7), (1, 2, 2, 1, 2, 2), (2, 3, 4), (1, 7, 1), ()])
 def test_outputs_that_are_no_points_are_refused(shape: tuple[int, ...]) -> None:
     with pytest.raises(ModelError, match=r"'out' is float32 \(.*\), which are no points with x, y, z"):
         new_view("points")({"out": np.zeros(shape, np.float32)}, plain_frame())

@@ -24,6 +24,15 @@ def test_channels_may_come_first(name: str) -> None:
     assert np.abs(first.expected(turned, new_frame(LARGER)) - last.astype(float)).max() <= first.tolerance
 
 
+@pytest.mark.parametrize("name", sorted(NAMES.keys() - {"image", "subpixel"}))
+def test_a_part_of_a_larger_frame_is_shown(name: str) -> None:
+    frame = np.random.default_rng(1).integers(0, 256, (20, 30, 3), np.uint8)
+    frame.flags.writeable = False
+    values = np.random.default_rng(0).random((1, 3, 6), np.float32).round()
+    view = new_view(name)
+    assert off(view, {"out": values}, SAME.crop(frame)) <= view.tolerance
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_keys_are_documented(name: str, request: pytest.FixtureRequest) -> None:
     view = new_view(name)
