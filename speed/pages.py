@@ -12,7 +12,7 @@ from framegate.browser.session import TFJSPage
 from framegate.browser.tfjs import tfjs_files
 from framegate.frames.sources import open_frames
 from framegate.frames.turns import in_turn
-from framegate.interfaces import ResolvedModel, Size
+from framegate.interfaces import ResolvedModel, Size, TensorForm
 from framegate.models import specs
 from framegate.models.sources import builtin
 from framegate.paths import cache_dir
@@ -31,7 +31,7 @@ def opened(backend: str, model: ResolvedModel, stack: ExitStack) -> TFJSPage:
     page = TFJSPage(browser, stack.enter_context(page_server()), backend, model, cache_dir())
     photo = Preprocessor(Size(256, 256), "crop", []).picture(open_frames("photo")[0])
     pictures = [with_channels(each, 4) for each in in_turn([photo])]
-    page.take(pictures, 1, batched=True, dtype="float32", value_range=(-1, 1))
+    page.take(pictures, TensorForm(Size(256, 256), 1, "float32", ((-1, 1),)))
     return page
 
 

@@ -30,6 +30,7 @@ from framegate.values import (
     Size,
     Stage,
     Stages,
+    TensorForm,
     TensorInfo,
 )
 from framegate.words import OutOfRange, Scaling
@@ -72,6 +73,7 @@ __all__ = [
     "Stage",
     "Stages",
     "Step",
+    "TensorForm",
     "TensorInfo",
 ]
 

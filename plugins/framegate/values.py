@@ -87,6 +87,36 @@ class TensorInfo:
 
 Range = tuple[float, float]
 
+
+@dataclass(frozen=True)
+class TensorForm:
+    """How a picture lies in the tensor that a model takes.
+
+    Attributes:
+        size: height and width.
+        channels: 1, 3 or 4.
+        dtype: ``float32`` or ``int32``.
+        ranges: what the bytes 0 and 255 become: one for all channels, or one each, in the tensor's order.
+        is_batched: whether there is a dimension of 1 before the others.
+        is_channels_first: whether the channels come before height and width.
+        is_bgr: whether blue is the first of three or four channels.
+    """
+
+    size: Size
+    channels: int
+    dtype: str
+    ranges: tuple[Range, ...]
+    is_batched: bool = True
+    is_channels_first: bool = False
+    is_bgr: bool = False
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The tensor's."""
+        picture = (self.channels, *self.size) if self.is_channels_first else (*self.size, self.channels)
+        return (1, *picture) if self.is_batched else picture
+
+
 InputValue = bool | int | float | Sequence[Any] | Path
 """A number, numbers in lists, or a file: a picture, or an array that ends in ``.npy``."""
 
@@ -100,12 +130,17 @@ class InputSpec:
         values: what other inputs are fed in every frame.
         state: inputs that are fed what an output was in the frame before, and that output.
         state_shapes: shapes of what such inputs are fed in the first frame, where model.json leaves them open.
+        is_bgr: whether pictures are fed with blue as the first of three or four channels.
+        ranges: what the bytes 0 and 255 become in each channel, in the order in which they are fed, or in all; empty
+            means the model's one range.
     """
 
     frame: str | None = None
     values: Mapping[str, InputValue] = field(default_factory=dict)
     state: Mapping[str, str] = field(default_factory=dict)
     state_shapes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    is_bgr: bool = False
+    ranges: tuple[Range, ...] = ()
 
 
 @dataclass(frozen=True)

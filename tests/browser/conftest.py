@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fed_pictures import fed_pictures
+from fed_pictures import fed_pictures, form_of
 
 from framegate.browser import session
 from framegate.browser.chromium import find_chromium, flags
@@ -152,7 +152,8 @@ def open_page(
             model = ResolvedModel("tiny", write_model(size=None, channels=channels) / "model.json", "graph", "0" * 64)
             server = opened.enter_context(page_server())
             page = session.TFJSPage(browser_of_pages(), server, backend, model, tfjs, thread=thread)
-            page.take(fed_pictures(fed), channels, batched=True, dtype="float32", value_range=(-1, 1))
+            pictures = fed_pictures(fed)
+            page.take(pictures, form_of(pictures, channels))
             if way is not None:
                 page.aim(page.outputs[0], way, (-1, 1))
             return page

@@ -12,6 +12,7 @@ from typing import get_args
 
 import numpy as np
 import pytest
+from fed_pictures import form_of
 from patience import PATIENCE_S
 
 from framegate.browser import session
@@ -100,7 +101,7 @@ def open_camera(
         model = ResolvedModel("tiny", write_model(size=None) / "model.json", "graph", "0" * 64)
         page = session.TFJSPage(camera_browser, server, backend, model, tfjs, thread=thread)
         pictures = [np.full((HEIGHT, WIDTH, 4), 50 * index, np.uint8) for index in range(5)]
-        page.take(pictures, 3, batched=True, dtype="float32", value_range=(-1, 1))
+        page.take(pictures, form_of(pictures))
         page.aim(page.outputs[0], way, (-1, 1))
         assert page.open_camera()["width"] == WIDTH
         return page

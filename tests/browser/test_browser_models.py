@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from fed_pictures import fed_pictures
+from fed_pictures import fed_pictures, form_of
 
 from framegate.browser.driver import Browser
 from framegate.browser.server import page_server
@@ -141,7 +141,7 @@ def test_outputs_that_were_exported_with_names_are_found(
     with page_server() as server:
         page = TFJSPage(start_browser(), server, "wasm", model, tfjs)
         pictures = fed_pictures(np.full((4, 4, 4), 255, np.uint8))
-        page.take(pictures, 3, batched=True, dtype="float32", value_range=(0, 1))
+        page.take(pictures, form_of(pictures, value_range=(0, 1)))
         page.aim(page.outputs[0], "topixels", (0, 1))
         assert page.rounds(2, 2, 0.0).frames == 2
         look = page.look()

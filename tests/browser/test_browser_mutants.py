@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from fed_pictures import fed_pictures
+from fed_pictures import fed_pictures, form_of
 
 from framegate.browser import session
 from framegate.browser.chromium import flags
@@ -166,7 +166,8 @@ def open_mutant(
             monkeypatch.setattr(session, "_PAGE", folder)
             model = ResolvedModel("tiny", write_model(size=None) / "model.json", "graph", "0" * 64)
             page = session.TFJSPage(browser, server, mutant.backend, model, tfjs)
-            page.take(fed_pictures(picture), 3, batched=True, dtype="float32", value_range=(-1, 1))
+            pictures = fed_pictures(picture)
+            page.take(pictures, form_of(pictures))
             page.aim(page.outputs[0], mutant.way, (-1, 1))
             return page
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from fed_pictures import form_of
 from patience import PATIENCE_S
 
 from framegate.browser import session
@@ -101,7 +102,7 @@ def test_the_page_feeds_the_bytes_of_the_steps(open_page: OpenPage, channels: in
         made = Preprocessor(Size(40, 56), "crop", chosen).picture(open_frames("photo")[0])
         pictures = in_turn([made])
         given = [with_channels(each, 4) for each in pictures]
-        page.take(given, channels, batched=True, dtype="float32", value_range=(-1, 1))
+        page.take(given, form_of(given, channels))
         for index, each in enumerate(pictures):
             assert np.array_equal(page.fed(index), with_channels(each, channels).reshape(40, 56, channels))
 

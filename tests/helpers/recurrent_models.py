@@ -42,7 +42,11 @@ def write_recurrent(folder: Path, sides: Iterable[int] = (), side: int = SIDE) -
     weights = [{"name": "half", "shape": [], "dtype": "float32"}]
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "shard").write_bytes(np.float32(0.5).tobytes())
-    document: dict[str, Any] = {"format": "graph-model", "modelTopology": {"node": nodes}, "signature": signature}
+    document: dict[str, Any] = {
+        "format": "graph-model",
+        "modelTopology": {"node": nodes, "versions": {}},
+        "signature": signature,
+    }
     document["weightsManifest"] = [{"paths": ["shard"], "weights": weights}]
     (folder / "model.json").write_text(json.dumps(document), encoding="utf-8")
     return folder / "model.json"

@@ -7,16 +7,15 @@ from dataclasses import dataclass
 from typing import Literal
 
 from framegate.analysis.tensors import Dims, Shape
-from framegate.errors import ModelError, UsageError
+from framegate.errors import UsageError
 from framegate.interfaces import ModelSpec, Range, Size, TensorInfo
 from framegate.models import graph, layers
-from framegate.models.image_io import image_input
+from framegate.models.image_io import image_port
 from framegate.models.nodes import node_name
 from framegate.models.topology import ModelJson
 
 DEFAULT_SIZE = Size(256, 256)
 _BYTES: Range = (0.0, 255.0)
-_CHANNELS = (1, 3, 4)
 ImageLayout = Literal["channels last", "channels first"]
 PortSide = Literal["input", "output"]
 Fed = tuple[TensorInfo, str]
@@ -72,7 +71,7 @@ def feeds(
         layout = layout_of(shape, info.dtype)
         if layout is not None:
             images = True
-            at = len(shape) - 3 if layout == "channels last" else len(shape) - 2
+            at = len(shape) - (3 if layout == "channels last" else 2)
             height, width = shape[at : at + 2]
             used_open = used_open or None in (height, width)
             fixed = size or Size(height or open_size.height, width or open_size.width)
@@ -87,12 +86,8 @@ def layout_of(shape: Shape, dtype: str) -> ImageLayout | None:
     """Whether a shape is an image's. Channels last if it could be either, because that is TF.js' own layout."""
     if shape is None or (len(shape) == 3 and shape[0] is None):
         return None  # three dimensions of which the first is open are a batch of signals, not an image of any height
-    try:
-        image_input("", [TensorInfo("", shape, dtype)])
-    except ModelError:
-        first = len(shape) == 4 and shape[1] in _CHANNELS and dtype not in ("bool", "object", "complex64")
-        return "channels first" if first and shape[3] not in _CHANNELS else None
-    return "channels last"
+    port = image_port(TensorInfo("", shape, dtype))
+    return None if port is None else "channels first" if port.is_channels_first else "channels last"
 
 
 def report_inputs(
@@ -117,7 +112,7 @@ def _report(
     declared: Shape = info.shape or None
     if layout is None or (side == "output" and (computed or info.shape)[1:3] == (1, 1)):
         return PortReport(info.name, info.dtype, declared, computed, None, None, None, "")
-    channels = shape[-1 if layout == "channels last" else 1]
+    channels = shape[-1 if layout == "channels last" else -3]
     values, reason = _range(info, declared_range, guessed, side)
     return PortReport(info.name, info.dtype, declared, computed, layout, channels, values, reason)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -16,7 +17,7 @@ from framegate.browser.tfjs import TFJS_VERSION, tfjs_files
 from framegate.browser.trace import read_marks
 from framegate.errors import BackendUnavailable, BrowserError, ModelError, NoAnswer
 from framegate.frames.numbers import BITS, BLACK, BLOCKS, RANGE, WHITE
-from framegate.interfaces import Range, ResolvedModel, TensorInfo
+from framegate.interfaces import Range, ResolvedModel, TensorForm, TensorInfo
 from framegate.models.shards import shard_files
 from framegate.models.topology import read_model_json
 from framegate.realtime.run import CAMERA, RunRequest
@@ -112,9 +113,7 @@ class TFJSPage:
                 f"TF.js {TFJS_VERSION} refuses {self._named}: {' '.join(answer['refused'].split())[:_LONGEST]}"
             )
 
-    def take(
-        self, pictures: Sequence[Pixels], channels: int, *, batched: bool, dtype: str, value_range: Range
-    ) -> float:
+    def take(self, pictures: Sequence[Pixels], form: TensorForm) -> float:
         """Feed pictures from now on, and run once; returns the seconds of that first run.
 
         The first picture is for that run and for others that are no frame to be looked at; frames take the others in
@@ -122,18 +121,13 @@ class TFJSPage:
 
         Args:
             pictures: uint8 RGBA (H, W, 4) of one size, four at least; five are best.
-            channels: how many of theirs the model takes.
-            batched: whether it takes (1, H, W, C).
-            dtype: ``float32`` or ``int32``.
-            value_range: what the bytes 0 and 255 become.
+            form: how they lie in the tensor that the model takes.
 
         Raises:
             ModelError: TF.js cannot run the model; the reason is its own.
         """
-        height, width, _ = pictures[0].shape
         data = [np.ascontiguousarray(picture).tobytes() for picture in pictures]
-        settings = {"height": height, "width": width, "channels": channels, "batched": batched}
-        settings |= {"dtype": dtype, "range": value_range}
+        settings = asdict(form) | form.size._asdict()
         inputs = (data, settings)
         if inputs == self._taken:
             return self._first_s

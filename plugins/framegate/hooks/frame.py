@@ -33,7 +33,7 @@ def model_preprocessor(
     """The cell's preprocessing, down to the tensor that the model takes; its steps are checked once."""
     from framegate.preprocess.tensor import ToTensor
 
-    to_tensor = ToTensor(frame_io.shape, frame_io.input.dtype, frame_io.input_range)
+    to_tensor = ToTensor(frame_io.form)
     preprocessor = build_preprocessor(pytestconfig, frame_io.size, frame_preprocess, to_tensor)
     preprocessor.verify(frames[:1])
     return preprocessor
@@ -197,7 +197,7 @@ def python_pipeline(
     )
 
     def feeds_apart(picture: Pixels) -> dict[str, Array]:
-        to_tensor = ToTensor(frame_io.shape, frame_io.input.dtype, frame_io.input_range)
+        to_tensor = ToTensor(frame_io.form)
         return {name: build_preprocessor(pytestconfig, frame_io.size, frame_preprocess, to_tensor)(picture)}
 
     apart = Apart(picture=model_preprocessor.picture, feeds=feeds_apart)

@@ -243,7 +243,7 @@ def load_path(
         others = other_inputs_of(loaded)
         first = others.with_state(others.zeros)
         io = find_frame_io(spec, resolved_model, loaded.inputs, Size.parse(frame_size))
-        to_tensor = ToTensor(io.shape, io.input.dtype, io.input_range)
+        to_tensor = ToTensor(io.form)
         pictures = in_turn(list(generate_clip(*io.size, frames=1)))
         return [first.joined({io.input.name: to_tensor(picture).copy()}) for picture in pictures]
 

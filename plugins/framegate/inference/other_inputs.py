@@ -12,7 +12,7 @@ import numpy as np
 from framegate.errors import FrameError, ModelError
 from framegate.frames.sources import open_source
 from framegate.interfaces import ModelSpec, ResolvedModel, Size, TensorInfo
-from framegate.models.frame_io import find_input_range
+from framegate.models.frame_io import tensor_form
 from framegate.models.graph import UNKNOWN_RANK
 from framegate.models.image_io import check_inputs, image_input, image_port
 from framegate.preprocess.fit import resize
@@ -136,8 +136,7 @@ def _picture(spec: ModelSpec, files: ResolvedModel, info: TensorInfo, path: Path
         raise FrameError(f"{path}: no such picture for input {info}; check the path, which starts at the spec")
     own = port.size or size
     picture = resize(next(open_source(str(path), {})), own)
-    shape = (1,) * port.batched + (*own, port.channels)
-    return ToTensor(shape, info.dtype, find_input_range(spec, files, info))(picture)
+    return ToTensor(tensor_form(spec, files, port, own))(picture)
 
 
 def _zeros(spec: ModelSpec, info: TensorInfo, outputs: Sequence[TensorInfo]) -> Array:

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from framegate.errors import BackendUnavailable, ModelError, UnknownName
-from framegate.interfaces import ModelSpec, Range, ResolvedModel, Size, TensorInfo
+from framegate.interfaces import ModelSpec, Range, ResolvedModel, Size, TensorForm, TensorInfo
 from framegate.models.image_io import (
     SIGNED,
     UNIT,
+    ImagePort,
     check_inputs,
     guess_ranges,
     image_input,
@@ -30,14 +31,12 @@ class FrameIO:
     Attributes:
         input: the input that takes the frame.
         size: height and width of the input.
-        shape: the input's full shape: (1, H, W, C) or (H, W, C).
-        input_range: values that the bytes 0 and 255 become.
+        form: how a frame lies in it.
     """
 
     input: TensorInfo
     size: Size
-    shape: tuple[int, ...]
-    input_range: Range
+    form: TensorForm
 
 
 @dataclass(frozen=True)
@@ -71,7 +70,7 @@ def check_feeds(spec: ModelSpec, files: ResolvedModel, size: Size) -> None:
     """
     inputs = model_inputs(read_model_json(files.path))
     check_inputs(files.name, inputs, spec.inputs)
-    height, width = image_input(files.name, inputs, spec.inputs).info.shape[-3:-1]
+    height, width = image_input(files.name, inputs, spec.inputs).sides
     if height in (None, size.height) and width in (None, size.width):
         return
     if 0 in (height, width):
@@ -94,8 +93,7 @@ def find_frame_io(spec: ModelSpec, files: ResolvedModel, inputs: Sequence[Tensor
     return FrameIO(
         input=source.info,
         size=size,
-        shape=(1,) * source.batched + (*size, source.channels),
-        input_range=find_input_range(spec, files, source.info),
+        form=tensor_form(spec, files, source, size),
     )
 
 
@@ -126,9 +124,20 @@ def find_shown(spec: ModelSpec, files: ResolvedModel, outputs: Sequence[TensorIn
     return ShownIO(view, shown, reason, spec.output_range or _range_of(shown[0], _guessed(model, outputs, shown[0])))
 
 
-def find_input_range(spec: ModelSpec, files: ResolvedModel, source: TensorInfo) -> Range:
-    """The values that the bytes 0 and 255 become: the spec's, else the dtype's, else a guess."""
-    return spec.input_range or _range_of(source, guess_ranges(files.path)[0])
+def tensor_form(spec: ModelSpec, files: ResolvedModel, port: ImagePort, size: Size) -> TensorForm:
+    """How a picture of a size is fed to an input; its range is the spec's, else the dtype's, else it is guessed.
+
+    Raises:
+        ModelError: the spec's mean and std are of another number of channels.
+    """
+    ranges = spec.inputs.ranges or (spec.input_range or _range_of(port.info, guess_ranges(files.path)[0]),)
+    if len(ranges) not in (1, port.channels):
+        raise ModelError(
+            f"{spec.name}: mean and std in the spec are of {len(ranges)} channels, and {port.info} has {port.channels}"
+        )
+    return TensorForm(
+        size, port.channels, port.info.dtype, ranges, port.batched, port.is_channels_first, spec.inputs.is_bgr
+    )
 
 
 def _guessed(model: ModelJson, outputs: Sequence[TensorInfo], shown: TensorInfo) -> Range:

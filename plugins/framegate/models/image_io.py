@@ -33,13 +33,14 @@ NO_INPUT_SPEC = InputSpec()
 
 @dataclass(frozen=True)
 class ImagePort:
-    """An input or output that is an image, channels last.
+    """An input or output that is an image.
 
     Attributes:
         info: the tensor.
         channels: 1, 3 or 4; 3 where the model leaves it open.
         size: height and width, None where both are dynamic; one that is dynamic alone is taken to be as the other.
-        batched: whether the shape is (N, H, W, C) rather than (H, W, C).
+        batched: whether the shape has a dimension for the batch before the others.
+        is_channels_first: whether the channels come before height and width.
         reason: why it is the input that takes the frame.
     """
 
@@ -47,7 +48,14 @@ class ImagePort:
     channels: int
     size: Size | None
     batched: bool
+    is_channels_first: bool = False
     reason: str = field(default="", compare=False)
+
+    @property
+    def sides(self) -> tuple[int | None, int | None]:
+        """Height and width as model.json has them."""
+        height, width = self.info.shape[-2:] if self.is_channels_first else self.info.shape[-3:-1]
+        return height, width
 
 
 def image_input(model: str, inputs: Sequence[TensorInfo], input_spec: InputSpec = NO_INPUT_SPEC) -> ImagePort:
@@ -153,12 +161,15 @@ def guess_ranges(path: Path) -> tuple[Range, Range]:
 
 
 def image_port(info: TensorInfo) -> ImagePort | None:
-    """A tensor as an image; None if it is none."""
+    """A tensor as an image; None if it is none. Channels are last if either could be, as that is TF.js' own order."""
     rank = len(info.shape)
     if rank not in (3, 4) or info.dtype in ("bool", "object", "complex64"):
         return None
     height, width, channels = info.shape[-3:]
-    if channels not in _CHANNELS and (rank == 3 or channels is not None):
+    is_first = channels not in _CHANNELS and height in (_CHANNELS if rank == 4 else (_DEFAULT_CHANNELS,))
+    if is_first:
+        channels, height, width = info.shape[-3:]
+    elif channels not in _CHANNELS and (rank == 3 or channels is not None):
         return None
     # [None, 64, 3] is a batch of points: an image that leaves its height open leaves its width open too.
     if rank == 3 and height is None and width is not None:
@@ -166,7 +177,7 @@ def image_port(info: TensorInfo) -> ImagePort | None:
     if any(side is not None and 0 < side < _LEAST_SIDE[rank] for side in (height, width)):
         return None
     size = Size(height or width or 0, width or height or 0) if height or width else None
-    return ImagePort(info, channels or _DEFAULT_CHANNELS, size, batched=rank == 4)
+    return ImagePort(info, channels or _DEFAULT_CHANNELS, size, rank == 4, is_first)
 
 
 def _listed(tensors: Sequence[TensorInfo]) -> str:
@@ -174,6 +185,4 @@ def _listed(tensors: Sequence[TensorInfo]) -> str:
 
 
 def _found(tensors: Sequence[TensorInfo]) -> str:
-    return (
-        f"{_listed(tensors)}; an image is [N, height, width, 1, 3 or 4 channels] or the same without N, channels last"
-    )
+    return f"{_listed(tensors)}; an image is [N, height, width, 1, 3 or 4 channels], or without N, or channels first"

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from framegate.errors import UsageError
-from framegate.interfaces import InputSpec, InputValue
+from framegate.interfaces import InputSpec, InputValue, Range
 
-INPUT_KEYS = frozenset({"input", "inputs", "state", "state_shapes"})
+INPUT_KEYS = frozenset({"channel_order", "input", "inputs", "mean", "state", "state_shapes", "std"})
 
 
 def read_inputs(path: Path, table: Mapping[str, Any]) -> InputSpec:
@@ -44,7 +44,45 @@ def read_inputs(path: Path, table: Mapping[str, Any]) -> InputSpec:
         values={name: _value(path, value) for name, value in values.items()},
         state=state,
         state_shapes={name: tuple(shape) for name, shape in shapes.items()},
+        is_bgr=_is_bgr(path, table.get("channel_order", "rgb")),
+        ranges=_ranges(path, table),
     )
+
+
+def _is_bgr(path: Path, raw: Any) -> bool:
+    if raw not in ("rgb", "bgr"):
+        raise UsageError(f"{path}: channel_order {raw!r} is neither 'rgb' nor 'bgr'")
+    return bool(raw == "bgr")
+
+
+def _ranges(path: Path, table: Mapping[str, Any]) -> tuple[Range, ...]:
+    """What 0 and 255 become by ``(v / 255 - mean) / std``; empty where the spec has neither."""
+    if "mean" not in table and "std" not in table:
+        return ()
+    if "input_range" in table:
+        raise UsageError(f"{path}: input_range beside mean and std; (v / 255 - mean) / std is a range already")
+    means, stds = (_per_channel(path, table, key, usual) for key, usual in (("mean", 0), ("std", 1)))
+    if len(means) != len(stds) and 1 not in (len(means), len(stds)):
+        raise UsageError(
+            f"{path}: mean has {len(means)} numbers and std has {len(stds)}; give each of them one, or as many"
+        )
+    if not all(0 <= mean <= 1 for mean in means):
+        raise UsageError(f"{path}: mean {table['mean']} is not of values from 0 to 1; divide it, and std, by 255")
+    if not all(std > 0 for std in stds):
+        raise UsageError(f"{path}: std {table['std']} is not of numbers above 0")
+    count = max(len(means), len(stds))
+    pairs = zip(means * (count // len(means)), stds * (count // len(stds)), strict=True)
+    return tuple(((0 - mean) / std, (1 - mean) / std) for mean, std in pairs)
+
+
+def _per_channel(path: Path, table: Mapping[str, Any], key: str, usual: float) -> list[float]:
+    raw = table.get(key, usual)
+    numbers = raw if isinstance(raw, list) else [raw]
+    if len(numbers) not in (1, 3, 4) or not all(type(number) in (int, float) for number in numbers):
+        raise UsageError(
+            f"{path}: {key} {raw!r} is not a number, or one for each channel such as [0.485, 0.456, 0.406]"
+        )
+    return [float(number) for number in numbers]
 
 
 def _by_name(

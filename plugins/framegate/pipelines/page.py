@@ -273,20 +273,12 @@ class PagePipeline:
         self.frame_io, self.shown, self.first_s = self._aim()
 
     def _aim(self) -> tuple[FrameIO, ShownIO, float]:
-        from framegate.models.frame_io import find_frame_io, find_input_range, find_shown
-        from framegate.models.image_io import image_input
+        from framegate.models.frame_io import find_frame_io, find_shown
         from framegate.preprocess.tensor import with_channels
 
-        source = image_input(self._spec.name, self.page.inputs)
-        first_s = self.page.take(
-            [with_channels(picture, 4) for picture in self.pictures],
-            source.channels,
-            batched=source.batched,
-            dtype=source.info.dtype,
-            value_range=find_input_range(self._spec, self.page.model, source.info),
-        )
         size = Size(*self.pictures[0].shape[:2])
         frame_io = find_frame_io(self._spec, self.page.model, self.page.inputs, size)
+        first_s = self.page.take([with_channels(picture, 4) for picture in self.pictures], frame_io.form)
         shown = find_shown(self._spec, self.page.model, self.page.outputs)
         if shown.view != "image":
             raise BackendUnavailable(f"a page has no view {shown.view!r} yet", "name a runtime of test_frame")
@@ -330,7 +322,7 @@ class PagePipeline:
         from framegate.preprocess.tensor import ToTensor
 
         look, io = self.page.look(), self.frame_io
-        to_tensor = ToTensor(io.shape, io.input.dtype, io.input_range)
+        to_tensor = ToTensor(io.form)
         feeds = {io.input.name: to_tensor(self.pictures[look.picture])}
         self._looks.append(look_at(look, self.shown.value_range, self._renderer, after, self.shown.output.name, feeds))
 

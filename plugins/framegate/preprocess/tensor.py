@@ -4,27 +4,32 @@ from __future__ import annotations
 
 import numpy as np
 
-from framegate.interfaces import Array, Pixels, Range
+from framegate.interfaces import Array, Pixels, TensorForm
 
 
 class ToTensor:
     """uint8 image to the model's input tensor.
 
-    The value v becomes ``low + v * (high - low) / 255``, computed in double and rounded once: a table of 256 entries
-    holds the results. For the range (-1, 1) that is the original's (v - 127.5) / 127.5.
+    In a channel of the range (low, high), the value v becomes ``low + v * (high - low) / 255``, computed in double and
+    rounded once: a table of 256 entries holds the results. For the range (-1, 1) that is the original's
+    (v - 127.5) / 127.5.
 
     Args:
-        shape: the tensor's shape, (H, W, C) or (1, H, W, C) with C = 1, 3 or 4.
-        dtype: the tensor's dtype, ``float32`` or ``int32``.
-        value_range: what 0 and 255 become.
+        form: how a picture lies in the tensor.
     """
 
-    def __init__(self, shape: tuple[int, ...], dtype: str, value_range: Range) -> None:
-        low, high = value_range
-        self._table = (low + np.arange(256, dtype=np.float64) * ((high - low) / 255.0)).astype(dtype)
-        self._tensor = np.empty(shape, dtype)
-        self._image = self._tensor.reshape(shape[-3:])
-        self._channels = shape[-1]
+    def __init__(self, form: TensorForm) -> None:
+        by_range = [low + np.arange(256, dtype=np.float64) * ((high - low) / 255.0) for low, high in form.ranges]
+        tables = np.stack(by_range, -1).astype(form.dtype)
+        self._channels = form.channels
+        self._is_swapped = form.is_bgr and form.channels > 1
+        self._tensor = np.empty(form.shape, form.dtype)
+        picture = self._tensor.reshape(form.shape[-3:])
+        if form.is_channels_first:
+            tables = np.broadcast_to(tables, (256, form.channels))
+            self._parts = [(plane, table.copy()) for plane, table in zip(picture, tables.T, strict=True)]
+        else:
+            self._parts = [(picture, tables[np.newaxis])]
 
     def __call__(self, image: Pixels) -> Array:
         """Fill the tensor from RGB (H, W, 3) or grey (H, W) and return it; the next call overwrites it.
@@ -34,7 +39,13 @@ class ToTensor:
         """
         import cv2
 
-        cv2.LUT(with_channels(image, self._channels), self._table, self._image)
+        picture = with_channels(image, self._channels)
+        if self._is_swapped:
+            code = cv2.COLOR_RGB2BGR if self._channels == 3 else cv2.COLOR_RGBA2BGRA
+            picture = cv2.cvtColor(picture, code).view(np.ndarray)
+        sources = cv2.split(picture) if len(self._parts) > 1 else (picture,)
+        for source, (part, table) in zip(sources, self._parts, strict=True):
+            cv2.LUT(source, table, part)
         return self._tensor
 
 

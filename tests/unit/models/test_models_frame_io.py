@@ -5,7 +5,7 @@ import pytest
 from test_models_image_io import graph, info
 
 from framegate.errors import BackendUnavailable, ModelError, UnknownName
-from framegate.interfaces import ModelSpec, ResolvedModel, Size, TensorInfo
+from framegate.interfaces import InputSpec, ModelSpec, ResolvedModel, Size, TensorForm, TensorInfo
 from framegate.models.frame_io import FrameIO, ShownIO, check_feeds, find_frame_io, find_shown
 
 
@@ -17,16 +17,26 @@ def frame_io(path: Path, taken: TensorInfo, size: Size, **spec: Any) -> FrameIO:
 def test_a_model_at_a_size(tmp_path: Path) -> None:
     path = graph(tmp_path, [-1, -1, -1, 3])
     found = frame_io(path, info(None, None, None, 3), Size(48, 64), input_range=(0.0, 255.0))
-    assert found.shape == (1, 48, 64, 3)
+    assert found.form.shape == (1, 48, 64, 3)
     assert found.size == Size(48, 64)
     assert found.input.name == "x"
-    assert found.input_range == (0.0, 255.0)
-    assert frame_io(path, info(48, 64, 1), Size(48, 64)).shape == (48, 64, 1)
+    assert found.form.ranges == ((0.0, 255.0),)
+    assert frame_io(path, info(48, 64, 1), Size(48, 64)).form.shape == (48, 64, 1)
 
 
 def test_integer_models_take_bytes(tmp_path: Path) -> None:
     found = frame_io(graph(tmp_path, [1, 8, 8, 3]), TensorInfo("x", (1, 8, 8, 3), "int32"), Size(8, 8))
-    assert found.input_range == (0.0, 255.0)
+    assert found.form.ranges == ((0.0, 255.0),)
+
+
+def test_what_the_spec_says_of_channels(tmp_path: Path) -> None:
+    ranges = ((-1.0, 1.0), (0.0, 1.0), (-2.0, 2.0))
+    path = graph(tmp_path, [1, 3, 8, 16])
+    found = frame_io(path, info(1, 3, 8, 16), Size(8, 16), inputs=InputSpec(is_bgr=True, ranges=ranges))
+    assert found.form == TensorForm(Size(8, 16), 3, "float32", ranges, is_channels_first=True, is_bgr=True)
+    assert found.form.shape == (1, 3, 8, 16)
+    with pytest.raises(ModelError, match=r"m: mean and std in the spec are of 3 channels, and x: .* has 1"):
+        frame_io(path, info(1, 8, 8, 1), Size(8, 8), inputs=InputSpec(ranges=ranges))
 
 
 def test_a_model_that_wants_several_frames_at_once_is_refused(tmp_path: Path) -> None:
@@ -44,7 +54,7 @@ def test_a_size_that_the_model_does_not_take(tmp_path: Path, shape: list[int], o
     assert str(error.value) == f"model 'm' takes frames of {own} only, not 32; use --frame-size {own}"
 
 
-@pytest.mark.parametrize("shape", [[-1, -1, -1, 3], [1, 32, -1, 3], [1, 32, 32, 1]])
+@pytest.mark.parametrize("shape", [[-1, -1, -1, 3], [1, 32, -1, 3], [1, 32, 32, 1], [1, 3, 32, 32]])
 def test_a_size_that_the_model_takes(tmp_path: Path, shape: list[int]) -> None:
     check_feeds(ModelSpec("m", "path", ""), ResolvedModel("m", graph(tmp_path, shape), "graph", ""), Size(32, 32))
 

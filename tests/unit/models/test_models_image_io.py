@@ -41,9 +41,26 @@ def test_images(shape: Shape, channels: int, size: Size | None, *, batched: bool
 
 
 @pytest.mark.parametrize(
+    ("shape", "channels", "size", "batched"),
+    [
+        ((1, 3, 64, 48), 3, Size(64, 48), True),
+        ((None, 1, 64, 64), 1, Size(64, 64), True),
+        ((None, 3, None, None), 3, None, True),
+        ((1, 4, 64, 21), 4, Size(64, 21), True),
+        ((3, 64, 48), 3, Size(64, 48), False),
+    ],
+)
+def test_images_with_channels_first(shape: Shape, channels: int, size: Size | None, *, batched: bool) -> None:
+    found = info(*shape)
+    port = image_input("m", [found])
+    assert port == ImagePort(found, channels, size, batched, is_channels_first=True)
+    assert port.sides == shape[-2:]
+
+
+@pytest.mark.parametrize(
     "shape",
     [
-        *[(), (1, 10), (1, 3, 64, 64), (64, 64, None), (1, 64, 64, 2), (1, 2, 64, 64, 3)],
+        *[(), (1, 10), (64, 64, None), (1, 64, 64, 2), (1, 2, 64, 64, 3)],
         *[(1, 64, 3), (1, 64, 4), (None, 64, 3), (None, 21, 1), (64, 1, 3), (2, 21, 3), (21, 3, 1), (1, 64, 64)],
         *[(1, 1, 64, 3), (1, 64, 1, 4), (1, 1, 1, 3), (None, 1, None, 3)],
     ],
@@ -52,8 +69,8 @@ def test_what_is_no_image_is_refused_with_what_there_is(shape: Shape) -> None:
     with pytest.raises(ModelError) as error:
         image_input("m", [info(*shape)])
     assert str(error.value) == (
-        f"m: no image input; found {info(*shape)}; an image is [N, height, width, 1, 3 or 4 channels]"
-        " or the same without N, channels last"
+        f"m: no image input; found {info(*shape)}; an image is [N, height, width, 1, 3 or 4 channels],"
+        " or without N, or channels first"
     )
 
 

@@ -106,8 +106,32 @@ def test_what_the_inputs_of_a_model_are_fed(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "ranges"),
+    [
+        ("mean = 0.5\nstd = 0.5", [(-1, 1)]),
+        ("mean = [0.5, 0.25, 0]\nstd = [0.5, 1, 0.1]", [(-1, 1), (-0.25, 0.75), (0, 10)]),
+        ("mean = [0.5, 0.25, 0]", [(-0.5, 0.5), (-0.25, 0.75), (0, 1)]),
+        ("std = 0.25", [(0, 4)]),
+        ("", []),
+    ],
+)
+def test_mean_and_deviation_are_ranges(tmp_path: Path, text: str, ranges: list[tuple[float, float]]) -> None:
+    """Of values from 0 to 1, as is usual: (v / 255 - mean) / std."""
+    inputs = read_spec(toml(tmp_path, f"source = 'a'\n{text}")).inputs
+    assert inputs.ranges == tuple(pytest.approx(ends) for ends in ranges)
+    assert not inputs.is_bgr
+    assert read_spec(toml(tmp_path, "source = 'a'\nchannel_order = 'bgr'")).inputs.is_bgr
+
+
+@pytest.mark.parametrize(
     ("text", "message"),
     [
+        ("channel_order = 'grb'", "channel_order 'grb' is neither 'rgb' nor 'bgr'"),
+        ("mean = [103.9, 116.8, 123.7]", "mean [103.9, 116.8, 123.7] is not of values from 0 to 1; divide it, and std"),
+        ("std = [0.2, 0, 0.2]", "std [0.2, 0, 0.2] is not of numbers above 0"),
+        ("mean = [0.1, 0.2]", "mean [0.1, 0.2] is not a number, or one for each channel such as [0.485, "),
+        ("mean = [0.1, 0.2, 0.3]\nstd = [1, 1, 1, 1]", "mean has 3 numbers and std has 4; give each of them one"),
+        ("mean = 0.5\ninput_range = [0, 1]", "input_range beside mean and std; (v / 255 - mean) / std is a range"),
         ("input = 3", "input 3 is not the name of an input such as 'image'"),
         ("inputs = 0.25", "inputs 0.25 is not a table; write inputs = { ratio = 0.25, style = "),
         ("inputs = { a = [] }", "inputs gives 'a' '[]'; write inputs = { ratio = 0.25, style = "),

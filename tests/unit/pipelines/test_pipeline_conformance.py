@@ -15,7 +15,7 @@ from framegate.contexts.null import NullContext
 from framegate.errors import WrongOutput
 from framegate.frames.numbers import stamped
 from framegate.frames.turns import TURNS, WARM_UP, numbered
-from framegate.interfaces import ANYWHERE, Array, Drawing, Pixels, Size, Stage
+from framegate.interfaces import ANYWHERE, Array, Drawing, Pixels, Size, Stage, TensorForm
 from framegate.measure.frame import frame_stages
 from framegate.pipelines.base import PAGE, PYTHON, Pipeline, pipeline_of
 from framegate.pipelines.null import NullPipeline
@@ -32,7 +32,7 @@ from framegate.render.stamp import Stamp
 from framegate.renderers.null import NullRenderer
 from framegate.views.image import ImageView
 
-SIZE = (6, 8)
+SIZE = Size(6, 8)
 LARGE = (120, 160)
 DRAWING = Drawing(value_range=(-1, 1))
 
@@ -63,7 +63,7 @@ def null_pipeline() -> NullPipeline:
 
 
 def tensor(picture: Pixels) -> Array:
-    return ToTensor((1, *SIZE, 3), "float32", (-1, 1))(picture).copy()
+    return ToTensor(TensorForm(SIZE, 3, "float32", ((-1, 1),)))(picture).copy()
 
 
 def python_pipeline(

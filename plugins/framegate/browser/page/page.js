@@ -136,6 +136,8 @@ framegate.take = async ({ pictures, height, width, ...input }) => {
   }
   page.input = input;
   page.turn = 0;
+  tf.dispose(page.scaling ?? []);
+  page.scaling = scaling(input);
   tf.dispose(page.first ?? []);
   const started = seconds();
   const fed = feed(page.pictures[0]);
@@ -160,13 +162,25 @@ const next = () => page.pictures[1 + (page.turn++ % (page.pictures.length - 1))]
 
 const pixelsOf = (picture) => tf.browser.fromPixels(picture, page.input.channels);
 
+// The gains and offsets of channels that have ranges of their own, kept on the device; null where all have one.
+function scaling({ channels, ranges, is_channels_first }) {
+  if (ranges.length === 1) return null;
+  const shape = is_channels_first ? [channels, 1, 1] : [channels];
+  const gains = ranges.map(([low, high]) => (high - low) / 255);
+  return [tf.tensor(gains, shape), tf.tensor(ranges.map(([low]) => low), shape)];
+}
+
 function feed(picture) {
-  const { batched, dtype, range: [low, high] } = page.input;
+  const { channels, dtype, ranges, is_batched, is_channels_first, is_bgr } = page.input;
   return tf.tidy(() => {
     const raw = pixelsOf(picture);
-    const image = batched ? tf.expandDims(raw, 0) : raw;
+    const ordered = is_bgr && channels > 1 ? tf.gather(raw, [2, 1, 0, 3].slice(0, channels), 2) : raw;
+    const laid = is_channels_first ? tf.transpose(ordered, [2, 0, 1]) : ordered;
+    const image = is_batched ? tf.expandDims(laid, 0) : laid;
     if (dtype === "int32") return tf.clone(image);
     const floats = tf.cast(image, "float32");
+    if (page.scaling) return tf.add(tf.mul(floats, page.scaling[0]), page.scaling[1]);
+    const [[low, high]] = ranges;
     const scaled = high - low === 255 ? floats : tf.mul(floats, (high - low) / 255);
     return low === 0 ? scaled : tf.add(scaled, low);
   });

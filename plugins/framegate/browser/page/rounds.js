@@ -157,22 +157,32 @@ framegate.kernels = async () => {
 
 // What the model makes of a picture, apart from all that frames go through: the bytes come anew, JavaScript computes what
 // the model is fed, and the model is called by itself.
-framegate.expect = async ({ picture, height, width, channels, batched, dtype, range: [low, high] }) => {
+framegate.expect = async ({ picture, ...form }) => {
+  const { height, width, channels, dtype, is_batched, is_channels_first } = form;
   const given = new Uint8Array(await bytes(picture));
-  const scale = Math.fround((high - low) / 255);
-  const scaled = (byte) => Math.fround(byte * scale) + Math.fround(low);
   const fed = new (dtype === "int32" ? Int32Array : Float32Array)(height * width * channels);
+  const valueOf = dtype === "int32" ? (byte) => byte : scaled(form.ranges);
   for (let at = 0; at < fed.length; at++) {
-    const byte = given[4 * Math.floor(at / channels) + (at % channels)];
-    fed[at] = dtype === "int32" ? byte : scaled(byte);
+    const [pixel, channel] = is_channels_first
+      ? [at % (height * width), Math.floor(at / (height * width))]
+      : [Math.floor(at / channels), at % channels];
+    const source = form.is_bgr && channels > 1 && channel < 3 ? 2 - channel : channel;
+    fed[at] = valueOf(given[4 * pixel + source], channel);
   }
-  const input = tf.tensor(fed, [...(batched ? [1] : []), height, width, channels], dtype);
+  const shape = is_channels_first ? [channels, height, width] : [height, width, channels];
+  const input = tf.tensor(fed, is_batched ? [1, ...shape] : shape, dtype);
   const outputs = listOf(await apart(input));
   const output = outputs[page.output];
   const unit = toUnit(output, page.way.range);
   const found = { output: base64(await output.data()), unit: base64(await unit.data()), shape: output.shape };
   tf.dispose([input, outputs, unit]);
   return { ...found, dtype: output.dtype };
+};
+
+// A byte of a channel brought to the range of that channel, or of all.
+const scaled = (ranges) => (byte, channel) => {
+  const [low, high] = ranges[ranges.length > 1 ? channel : 0];
+  return Math.fround(byte * Math.fround((high - low) / 255)) + Math.fround(low);
 };
 
 async function apart(input) {

@@ -29,7 +29,8 @@ def write(folder: Path, topology: Mapping[str, Any], weights: Mapping[str, Array
 
 def write_graph(folder: Path, nodes: Sequence[Node], weights: Mapping[str, Array], **keys: Any) -> ResolvedModel:
     """A graph model; constants are added for the weights."""
-    return write(folder, {"node": [*(constant(name, a) for name, a in weights.items()), *nodes]}, weights, **keys)
+    constants = [constant(name, array) for name, array in weights.items()]
+    return write(folder, {"node": [*constants, *nodes], "versions": {}}, weights, **keys)
 
 
 def placeholder(name: str, shape: Sequence[int], dtype: str = "DT_FLOAT") -> Node:
