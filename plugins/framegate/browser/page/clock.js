@@ -79,13 +79,11 @@ class FromCamera {
 
 // The number in a picture's strip, from what the model is fed of it; null where there is none for certain.
 async function numberIn(input, { blocks, bits, black, white }) {
-  const { batched, dtype, range } = page.input;
-  const [low, high] = dtype === "int32" ? [0, 255] : range;
-  const [height, width] = input.shape.slice(batched ? 1 : 0);
+  const { height, width, dtype, ranges, is_batched, is_channels_first } = page.input;
+  const [low, high] = dtype === "int32" ? [0, 255] : ranges[0];
   const row = Math.floor((0.5 * height) / blocks);
-  const looked_at = tf.tidy(() =>
-    batched ? tf.slice(input, [0, row, 0, 0], [1, 1, width, 1]) : tf.slice(input, [row, 0, 0], [1, width, 1]),
-  );
+  const [begin, size] = is_channels_first ? [[0, row, 0], [1, 1, width]] : [[row, 0, 0], [1, width, 1]];
+  const looked_at = tf.tidy(() => tf.slice(input, is_batched ? [0, ...begin] : begin, is_batched ? [1, ...size] : size));
   // As in settle().
   const values = page.backend === "webgpu" ? await looked_at.data() : looked_at.dataSync();
   looked_at.dispose();

@@ -129,10 +129,10 @@ framegate.load = async ({ format, topology, shards, specs }) => {
 };
 
 // The pictures that frames feed, and what the model makes of the first of them at the first time.
-framegate.take = async ({ pictures, height, width, ...input }) => {
+framegate.take = async ({ pictures, ...input }) => {
   page.pictures = [];
   for (const name of pictures) {
-    page.pictures.push(new ImageData(new Uint8ClampedArray(await bytes(name)), width, height));
+    page.pictures.push(new ImageData(new Uint8ClampedArray(await bytes(name)), input.width, input.height));
   }
   page.input = input;
   page.turn = 0;
