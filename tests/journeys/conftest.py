@@ -13,13 +13,14 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 Shell = Callable[..., subprocess.CompletedProcess[str]]
+FreshPython = Callable[..., Path]
 
 # The tests of a journey see what its user would: neither this run's options nor its import path.
 NOT_INHERITED = ("PYTEST_ADDOPTS", "PYTHONPATH", "PYTEST_CURRENT_TEST")
 
 
 @pytest.fixture(scope="session")
-def fresh_python(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Path]:
+def fresh_python(tmp_path_factory: pytest.TempPathFactory) -> FreshPython:
     """Makes virtual environments in which everything but Framegate is installed; returns their Python."""
     installed = Path(sysconfig.get_paths()["purelib"])
     dependencies = tmp_path_factory.mktemp("dependencies")
@@ -27,9 +28,9 @@ def fresh_python(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Path]
         if "framegate" not in entry.name:
             (dependencies / entry.name).symlink_to(entry)
 
-    def make() -> Path:
+    def make(*, with_pip: bool = False) -> Path:
         folder = tmp_path_factory.mktemp("venv")
-        venv.create(folder, with_pip=True, symlinks=os.name != "nt")
+        venv.create(folder, with_pip=with_pip, symlinks=os.name != "nt")
         python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
         (site,) = folder.rglob("site-packages")
         (site / "dependencies.pth").write_text(str(dependencies))

@@ -58,9 +58,9 @@ def clone(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def installed(wheel: Path, fresh_python: Callable[[], Path]) -> Path:
+def installed(wheel: Path, fresh_python: Callable[..., Path]) -> Path:
     """The Python of a fresh environment with the wheel."""
-    python = fresh_python()
+    python = fresh_python(with_pip=True)
     command = [str(python), "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", str(wheel)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
@@ -110,7 +110,7 @@ def test_a_wheel_carries_tfjs_and_its_licence_where_the_script_has_put_them(
 
 
 def test_clone_editable_and_wheel_run_the_same_benchmarks(
-    installed: Path, clone: Path, fresh_python: Callable[[], Path], write_model: Callable[..., Path], shell: Shell
+    installed: Path, clone: Path, fresh_python: Callable[..., Path], write_model: Callable[..., Path], shell: Shell
 ) -> None:
     model = f"--frame-model={write_model(size=16)}"
     ways: dict[str, tuple[Path, Path, list[str]]] = {

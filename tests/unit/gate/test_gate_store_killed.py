@@ -18,7 +18,7 @@ from patience import PATIENCE_S
 
 from framegate.gate.store import Store
 
-KILLS = 100
+KILLS = 40
 # Long enough that writing takes a while; says when it has begun.
 SAVER = """
 import sys
@@ -45,7 +45,7 @@ def saver(folder: Path, name: str, times: int) -> Iterator[subprocess.Popen[str]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
-def test_a_hundred_kills_leave_whole_runs_only(tmp_path: Path) -> None:
+def test_forty_kills_leave_whole_runs_only(tmp_path: Path) -> None:
     chance = np.random.default_rng(100)
     killed = 0
     while killed < KILLS:
