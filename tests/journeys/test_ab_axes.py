@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from ab_project import CONFTEST, FRAME_S, OPTIONS, SETTINGS, Repository
+from ab_project import CONFTEST, FRAME_S, OPTIONS, RENDERER, SETTINGS, Repository
 
 ROOT = Path(__file__).parents[2]
 WriteModel = Callable[..., Path]
@@ -33,15 +33,29 @@ def without(*flags: str) -> tuple[str, ...]:
     return tuple(option for option in OPTIONS if option.partition("=")[0] not in flags)
 
 
-def test_a_slower_renderer_has_regressed(folder: Repository) -> None:
+BOTH = """
+from mine import busier, renderer
+
+
+def pytest_framegate_renderers(config):
+    return {"busy": renderer.BusyRenderer, "busier": busier.BusyRenderer}
+"""
+
+
+def test_a_slower_renderer_is_slower(folder: Repository) -> None:
+    # By so little that one pair of launches settles it; what becomes of more is in the other journey.
+    folder.write("mine/busier.py", RENDERER.replace("SECONDS", repr(1.01 * FRAME_S)))
+    folder.write("conftest.py", BOTH)
     options = without("--frame-renderer")
-    run = folder.ab("--base-renderer=null", "--head-renderer=busy", "--pairs=5", "--json=out.json", options=options)
-    assert run.returncode == 1, run.stdout + run.stderr
+    run = folder.ab("--base-renderer=busy", "--head-renderer=busier", "--json=out.json", options=options)
+    assert run.returncode == 0, run.stdout + run.stderr
     (finding,) = json.loads((folder.root / "out.json").read_text())["findings"]
     assert finding["benchmark"] == (
-        "test_frame[tiny-16-none-null-busy-null] against test_frame[tiny-16-none-null-null-null]"
+        "test_frame[tiny-16-none-null-busier-null] against test_frame[tiny-16-none-null-busy-null]"
     )
-    assert {shift["family"] for shift in finding["shifts"] if shift["verdict"] == "regressed"} >= {"total", "convert"}
+    changes = {shift["family"]: shift["change"] for shift in finding["shifts"]}
+    assert changes["convert"] == pytest.approx(0.01, abs=0.001)
+    assert 0 < changes["total"] < 0.01
 
 
 def test_two_models_of_different_sizes(folder: Repository, write_model: WriteModel) -> None:

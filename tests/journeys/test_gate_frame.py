@@ -36,17 +36,28 @@ def folder(tmp_path: Path, write_model: WriteModel, stored: Path) -> Repository:
     found.write("mine/__init__.py", "")
     found.renderer(FRAME_S)
     if not stored.exists():
-        first = gate(found, "--gate-bootstrap")
+        first = gate(found, "--gate-bootstrap", launches=3)
         assert first.returncode == 0, first.stdout + first.stderr
         shutil.copytree(root / ".benchmarks", stored)
     shutil.copytree(stored, root / ".benchmarks", dirs_exist_ok=True)
     return found
 
 
-def gate(folder: Repository, *more: str) -> subprocess.CompletedProcess[str]:
+def gate(folder: Repository, *more: str, launches: int = 1) -> subprocess.CompletedProcess[str]:
     plugins = ("-p", "framegate.plugin", "-p", "no:hypothesispytest")
-    speed = ("--benchmark-only", "--benchmark-max-time=0.1", "--gate", "--gate-launches=3", "--gate-json=out.json")
-    command = [sys.executable, "-m", "pytest", "suite", *plugins, *speed, f"--frame-model={folder.model}", *OPTIONS]
+    speed = ("--benchmark-only", "--benchmark-max-time=0.1")
+    gated = ("--gate", f"--gate-launches={launches}", "--gate-json=out.json")
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "suite",
+        *plugins,
+        *speed,
+        *gated,
+        f"--frame-model={folder.model}",
+        *OPTIONS,
+    ]
     return folder.run([*command, *more])
 
 
@@ -57,7 +68,7 @@ def finding(folder: Repository) -> dict[str, Any]:
 
 def test_the_slower_stage_is_named(folder: Repository) -> None:
     folder.renderer(10 * FRAME_S)  # more than a wait for the processor could explain
-    run = gate(folder)
+    run = gate(folder, launches=3)
     assert run.returncode == 1, run.stdout + run.stderr
     found = finding(folder)
     assert (found["benchmark"], found["verdict"]) == (BENCHMARK, "regressed")
