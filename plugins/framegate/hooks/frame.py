@@ -134,9 +134,7 @@ def store_shown(pytestconfig: pytest.Config, benchmark: Any, frame_model: str) -
 
 
 @pytest.fixture
-def frame_view(
-    pytestconfig: pytest.Config, frame_model: str, frame_io: FrameIO, frame_shown: ShownIO, frames: list[Pixels]
-) -> View:
+def frame_view(pytestconfig: pytest.Config, frame_io: FrameIO, frame_shown: ShownIO, frames: list[Pixels]) -> View:
     """What turns the outputs of the cell's model into the picture that is drawn."""
     from framegate.interfaces import Size
     from framegate.postprocess.base import ViewRequest
@@ -146,7 +144,7 @@ def frame_view(
         tuple(info.name for info in frame_shown.outputs),
         InputPlacement.of(Size(*frames[0].shape[:2]), frame_io.size, options_of(pytestconfig).fit),
         frame_shown.value_range,
-        catalogue_of(pytestconfig).specs[frame_model].view_options,
+        frame_shown.keys,
     )
     with named(pytestconfig, "view", frame_shown.view):
         view: View = registries_of(pytestconfig).views[frame_shown.view](request)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from framegate.errors import BackendUnavailable, ModelError, UnknownName
 from framegate.interfaces import ModelSpec, Range, ResolvedModel, Size, TensorForm, TensorInfo
@@ -18,8 +19,9 @@ from framegate.models.image_io import (
     model_outputs,
 )
 from framegate.models.output_facts import output_facts
-from framegate.models.topology import ModelJson, read_model_json
+from framegate.models.topology import read_model_json
 from framegate.models.view_guess import guess_view
+from framegate.models.view_keys import guess_keys
 
 BYTES: Range = (0.0, 255.0)
 
@@ -48,12 +50,14 @@ class ShownIO:
         outputs: the outputs that it shows, the main one first.
         reason: why it is that view and those outputs, in words; None where the spec says so.
         value_range: values of the main output that become black and full brightness.
+        keys: the view's own keys: the spec's, and those that are guessed.
     """
 
     view: str
     outputs: tuple[TensorInfo, ...]
     reason: str | None
     value_range: Range
+    keys: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def output(self) -> TensorInfo:
@@ -121,7 +125,14 @@ def find_shown(spec: ModelSpec, files: ResolvedModel, outputs: Sequence[TensorIn
         view, reason = guess.view, guess.reason
         shown = shown or tuple(by_name[name] for name in guess.outputs)
     shown = shown or tuple(outputs)
-    return ShownIO(view, shown, reason, spec.output_range or _range_of(shown[0], _guessed(model, outputs, shown[0])))
+    facts = {fact.info: fact for fact in output_facts(model, outputs)}
+    guesses = guess_keys(view, [facts[info] for info in shown])
+    keys = {key: value for key, value in guesses.items() if key not in spec.view_options}
+    if keys:
+        listed = ", ".join(f"{key} = {json.dumps(value)}" for key, value in keys.items())
+        reason = f"{reason + '; ' if reason else ''}with {listed}, a guess as well"
+    value_range = spec.output_range or _range_of(shown[0], SIGNED if facts[shown[0]].end == "tanh" else UNIT)
+    return ShownIO(view, shown, reason, value_range, {**keys, **spec.view_options})
 
 
 def tensor_form(spec: ModelSpec, files: ResolvedModel, port: ImagePort, size: Size) -> TensorForm:
@@ -138,11 +149,6 @@ def tensor_form(spec: ModelSpec, files: ResolvedModel, port: ImagePort, size: Si
     return TensorForm(
         size, port.channels, port.info.dtype, ranges, port.batched, port.is_channels_first, spec.inputs.is_bgr
     )
-
-
-def _guessed(model: ModelJson, outputs: Sequence[TensorInfo], shown: TensorInfo) -> Range:
-    ends = {facts.info: facts.end for facts in output_facts(model, outputs)}
-    return SIGNED if ends[shown] == "tanh" else UNIT
 
 
 def _range_of(info: TensorInfo, guessed: Range) -> Range:

@@ -8,29 +8,47 @@ import numpy as np
 
 from framegate.interfaces import Array, Pixels
 from framegate.postprocess.base import View, ViewRequest
+from framegate.postprocess.keys import ViewKeys
+from framegate.postprocess.planes import Scratch, planes
 
 
 class ImageView(View):
     """The main output without its batch dimension: (H, W, C) or (1, H, W, C), or the same without C for grey.
 
     float32 is handed on as it is, without a copy, and so are int32 and uint8 where their range is that of bytes, which
-    is how renderers take integers. Everything else is copied to float32.
+    is how renderers take integers. Everything else is copied to float32, and so are channels that come first.
+
+    Key: ``channels_first``; see docs/views.md.
     """
 
+    keys = frozenset({"channels_first"})
     shows_values = True
 
     def __init__(self, request: ViewRequest) -> None:
         super().__init__(request)
         names = ("float32", "int32", "uint8") if request.value_range == (0, 255) else ("float32",)
+        self._channels_first = ViewKeys(request.options, self.keys).flag("channels_first", default=False)
+        self._scratch = Scratch()
         self._dtypes = [np.dtype(name) for name in names]
 
     def __call__(self, outputs: Mapping[str, Array], frame: Pixels) -> Array:
         """The picture, of the output's memory if nothing has to be converted."""
         del frame
-        values = outputs[self.request.outputs[0]]
-        picture = values.reshape(values.shape[-3:])
-        return picture if picture.dtype in self._dtypes else picture.astype(np.float32)
+        picture = self._planes(outputs)
+        if self._is_ready(picture):
+            return picture
+        copied = self._scratch("picture", picture.shape)
+        np.copyto(copied, picture, casting="unsafe")
+        return copied
 
     def expected(self, outputs: Mapping[str, Array], frame: Pixels) -> Array:
         """The same."""
-        return self(outputs, frame)
+        del frame
+        picture = self._planes(outputs)
+        return picture if self._is_ready(picture) else picture.astype(np.float32)
+
+    def _planes(self, outputs: Mapping[str, Array]) -> Array:
+        return planes(outputs, self.request.outputs[0], channels_first=self._channels_first)
+
+    def _is_ready(self, picture: Array) -> bool:
+        return picture.dtype in self._dtypes and not self._channels_first

@@ -97,3 +97,14 @@ def test_an_output_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 def test_integer_outputs_are_bytes(tmp_path: Path) -> None:
     assert shown(tmp_path, TensorInfo("z", (1, 8, 8, 3), "int32"), view="image").value_range == (0.0, 255.0)
+
+
+def test_keys_that_the_spec_leaves_out_are_guessed_and_said(tmp_path: Path) -> None:
+    body = info(1, 1, 17, 3, name="points")
+    by_guess = shown(tmp_path, body)
+    assert by_guess.keys == {"columns": ["y", "x", "score"], "skeleton": "body"}
+    assert by_guess.reason == 'by its name; with columns = ["y", "x", "score"], skeleton = "body", a guess as well'
+    columns = ["x", "y", "score"]
+    by_spec = shown(tmp_path, body, view="points", view_options={"columns": columns, "threshold": 0})
+    assert by_spec.keys == {"columns": columns, "skeleton": "body", "threshold": 0}
+    assert by_spec.reason == 'with skeleton = "body", a guess as well'

@@ -11,7 +11,7 @@ from shown_views import LARGER, SAME, new_frame, new_view, off
 from framegate.postprocess.base import ViewRequest
 from framegate.views import NAMES, builtin
 
-MAPS = {"mask": {"foreground": 1}, "classes": {}, "heatmap": {"channel": 1}, "subpixel": {}}
+MAPS = {"mask": {"foreground": 1}, "classes": {}, "heatmap": {"channel": 1}, "subpixel": {}, "image": {}}
 
 
 @pytest.mark.parametrize("name", MAPS)

@@ -1,0 +1,80 @@
+"""Guess the keys of a view that a spec leaves out, where shapes or last operations leave little doubt (pure)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from framegate.models.output_facts import OutputFacts
+
+_LINEAR = frozenset({
+    "_fusedconv2d", "_fusedmatmul", "add", "addv2", "biasadd", "conv2d", "conv2dbackpropinput", "conv2dtranspose",
+    "dense", "depthwiseconv2dnative", "linear", "matmul",
+})  # fmt: skip
+"""Last operations whose values have no ends, so that they are no probabilities."""
+_ROW_OF_DETECTION = 6
+_FLAT_POINTS: dict[int, dict[str, object]] = {
+    34: {"columns": ["x", "y"], "skeleton": "body"},
+    42: {"columns": ["x", "y"], "skeleton": "hand"},
+    63: {"coordinates": "pixels", "skeleton": "hand"},
+    132: {"columns": ["x", "y", "z", "score"]},
+    136: {"columns": ["x", "y"]},
+    165: {"columns": ["x", "y", "z", "visibility", "presence"], "coordinates": "pixels"},
+    195: {"columns": ["x", "y", "z", "visibility", "presence"], "coordinates": "pixels"},
+    1404: {"coordinates": "pixels"},
+    1434: {"coordinates": "pixels"},
+}
+"""How many numbers well-known models return in one row, and what they are."""
+_ROWS_OF_POINTS: dict[tuple[int, ...], dict[str, object]] = {
+    (17, 2): {"skeleton": "body"},
+    (17, 3): {"columns": ["y", "x", "score"], "skeleton": "body"},
+}
+
+
+def guess_keys(view: str, outputs: Sequence[OutputFacts]) -> dict[str, object]:
+    """The keys of a built-in view that are guessed; a plugin's view has none.
+
+    Args:
+        view: the view's name.
+        outputs: the outputs that it shows, the main one first.
+    """
+    return dict(_RULES[view](outputs)) if view in _RULES else {}
+
+
+def _map_keys(outputs: Sequence[OutputFacts]) -> Iterator[tuple[str, object]]:
+    if outputs[0].map is not None and outputs[0].map != outputs[0].one:
+        yield "channels_first", True
+
+
+def _mask_keys(outputs: Sequence[OutputFacts]) -> Iterator[tuple[str, object]]:
+    yield from _map_keys(outputs)
+    yield from _label_keys(outputs)
+
+
+def _label_keys(outputs: Sequence[OutputFacts]) -> Iterator[tuple[str, object]]:
+    if outputs[0].end in _LINEAR:
+        yield "logits", True
+
+
+def _box_keys(outputs: Sequence[OutputFacts]) -> Iterator[tuple[str, object]]:
+    if len(outputs) > 1:
+        yield from _label_keys(outputs[1:])
+    elif outputs[0].one[-1:] == (_ROW_OF_DETECTION,):
+        yield "columns", ["box", "score", "class"]
+
+
+def _point_keys(outputs: Sequence[OutputFacts]) -> Iterator[tuple[str, object]]:
+    sides = tuple(side for side in outputs[0].one if side is not None and side != 1)
+    if outputs[0].map is None:
+        yield from (_FLAT_POINTS.get(sides[0], {}) if len(sides) == 1 else _ROWS_OF_POINTS.get(sides, {})).items()
+
+
+_RULES = {
+    "boxes": _box_keys,
+    "classes": _map_keys,
+    "heatmap": _map_keys,
+    "image": _map_keys,
+    "label": _label_keys,
+    "mask": _mask_keys,
+    "points": _point_keys,
+    "subpixel": _map_keys,
+}

@@ -1,0 +1,47 @@
+"""Keys of views that a spec leaves out."""
+
+from __future__ import annotations
+
+import pytest
+
+from framegate.interfaces import TensorInfo
+from framegate.models.output_facts import OutputFacts
+from framegate.models.view_keys import guess_keys
+from framegate.views import keys_of
+
+
+def fact(*shape: int, end: str = "") -> OutputFacts:
+    return OutputFacts(TensorInfo("out", shape, "float32"), end)
+
+
+@pytest.mark.parametrize(
+    ("view", "output", "keys"),
+    [
+        ("mask", fact(1, 9, 9, 2, end="biasadd"), {"logits": True}),
+        ("mask", fact(1, 9, 9, 2, end="softmax"), {}),
+        ("mask", fact(1, 9, 9, 2), {}),
+        ("mask", fact(1, 2, 9, 9, end="linear"), {"logits": True, "channels_first": True}),
+        ("classes", fact(1, 9, 9, 21, end="biasadd"), {}),
+        ("heatmap", fact(1, 1, 9, 9), {"channels_first": True}),
+        ("label", fact(1, 1000, end="matmul"), {"logits": True}),
+        ("boxes", fact(1, 100, 6), {"columns": ["box", "score", "class"]}),
+        ("boxes", fact(1, 8400, 84), {}),
+        ("points", fact(1, 1, 17, 3), {"columns": ["y", "x", "score"], "skeleton": "body"}),
+        ("points", fact(1, 1404), {"coordinates": "pixels"}),
+        ("points", fact(1, 1, 1, 1404), {"coordinates": "pixels"}),
+        ("points", fact(1, 9, 9, 17), {}),
+        ("points", fact(1, 5, 2), {}),
+        ("image", fact(1, 9, 9, 3), {}),
+        ("my-own", fact(1, 2, 9, 9), {}),
+    ],
+)
+def test_keys_are_guessed_from_shapes_and_last_operations(
+    view: str, output: OutputFacts, keys: dict[str, object]
+) -> None:
+    assert guess_keys(view, [output]) == keys
+    assert keys.keys() <= (keys_of(view) or set())
+
+
+def test_scores_beside_boxes_may_be_logits() -> None:
+    assert guess_keys("boxes", [fact(1, 9, 4, end="biasadd"), fact(1, 9, end="sigmoid")]) == {}
+    assert guess_keys("boxes", [fact(1, 9, 4), fact(1, 9, end="biasadd")]) == {"logits": True}
