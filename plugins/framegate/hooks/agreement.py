@@ -80,7 +80,7 @@ def shown_of(reference: Reference, spec: ModelSpec, files: ResolvedModel) -> Ref
     from framegate.models.frame_io import find_shown
 
     infos = [TensorInfo(name, values.shape, values.dtype.name) for name, values in reference.outputs[0].items()]
-    name = find_shown(spec, files, infos).output.name
+    name = find_shown(spec, files, infos, {}).output.name
     return reference._replace(outputs=[{name: outputs[name]} for outputs in reference.outputs])
 
 

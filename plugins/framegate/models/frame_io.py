@@ -24,6 +24,9 @@ from framegate.models.view_guess import guess_view
 from framegate.models.view_keys import guess_keys
 
 BYTES: Range = (0.0, 255.0)
+PLACED_VIEWS = ("boxes", "points")
+MOST_NORMALISED = 2.0
+"""A coordinate of a point that is outside of the picture, but not far; a larger one counts pixels."""
 
 
 @dataclass(frozen=True)
@@ -101,13 +104,16 @@ def find_frame_io(spec: ModelSpec, files: ResolvedModel, inputs: Sequence[Tensor
     )
 
 
-def find_shown(spec: ModelSpec, files: ResolvedModel, outputs: Sequence[TensorInfo]) -> ShownIO:
+def find_shown(
+    spec: ModelSpec, files: ResolvedModel, outputs: Sequence[TensorInfo], largest: Mapping[str, float]
+) -> ShownIO:
     """What of a model's outputs is shown: what the spec says, else a guess.
 
     Args:
         spec: the model's.
         files: its files.
         outputs: all that it returns, in its order, with the shapes that they have.
+        largest: the largest value that an output had, by its name, as far as it is known.
 
     Raises:
         ModelError: no output is numbers.
@@ -127,6 +133,8 @@ def find_shown(spec: ModelSpec, files: ResolvedModel, outputs: Sequence[TensorIn
     shown = shown or tuple(outputs)
     facts = {fact.info: fact for fact in output_facts(model, outputs)}
     guesses = guess_keys(view, [facts[info] for info in shown])
+    if view in PLACED_VIEWS and largest.get(shown[0].name, 0.0) > MOST_NORMALISED:
+        guesses["coordinates"] = "pixels"
     keys = {key: value for key, value in guesses.items() if key not in spec.view_options}
     if keys:
         listed = ", ".join(f"{key} = {json.dumps(value)}" for key, value in keys.items())

@@ -11,7 +11,7 @@ _LINEAR = frozenset({
     "dense", "depthwiseconv2dnative", "linear", "matmul",
 })  # fmt: skip
 """Last operations whose values have no ends, so that they are no probabilities."""
-_ROW_OF_DETECTION = 6
+_COLUMNS: dict[tuple[int | None, ...], list[str]] = {(4,): ["box"], (6,): ["box", "score", "class"]}
 _FLAT_POINTS: dict[int, dict[str, object]] = {
     34: {"columns": ["x", "y"], "skeleton": "body"},
     42: {"columns": ["x", "y"], "skeleton": "hand"},
@@ -47,19 +47,24 @@ def _map_keys(outputs: Sequence[OutputFacts]) -> Iterator[tuple[str, object]]:
 
 def _mask_keys(outputs: Sequence[OutputFacts]) -> Iterator[tuple[str, object]]:
     yield from _map_keys(outputs)
-    yield from _label_keys(outputs)
+    yield from _logits(outputs[0])
+
+
+def _logits(output: OutputFacts) -> Iterator[tuple[str, object]]:
+    if output.end in _LINEAR:
+        yield "logits", True
 
 
 def _label_keys(outputs: Sequence[OutputFacts]) -> Iterator[tuple[str, object]]:
-    if outputs[0].end in _LINEAR:
-        yield "logits", True
+    if outputs[0].one[-1:] != (1,):  # a single number is no class of several
+        yield from _logits(outputs[0])
 
 
 def _box_keys(outputs: Sequence[OutputFacts]) -> Iterator[tuple[str, object]]:
     if len(outputs) > 1:
-        yield from _label_keys(outputs[1:])
-    elif outputs[0].one[-1:] == (_ROW_OF_DETECTION,):
-        yield "columns", ["box", "score", "class"]
+        yield from _logits(outputs[1])
+    elif outputs[0].one[-1:] in _COLUMNS:
+        yield "columns", _COLUMNS[outputs[0].one[-1:]]
 
 
 def _point_keys(outputs: Sequence[OutputFacts]) -> Iterator[tuple[str, object]]:

@@ -279,7 +279,7 @@ class PagePipeline:
         size = Size(*self.pictures[0].shape[:2])
         frame_io = find_frame_io(self._spec, self.page.model, self.page.inputs, size)
         first_s = self.page.take([with_channels(picture, 4) for picture in self.pictures], frame_io.form)
-        shown = find_shown(self._spec, self.page.model, self.page.outputs)
+        shown = find_shown(self._spec, self.page.model, self.page.outputs, {})
         if shown.view != "image":
             raise BackendUnavailable(f"a page has no view {shown.view!r} yet", "name a runtime of test_frame")
         self.page.aim(shown.output, self._renderer, shown.value_range)

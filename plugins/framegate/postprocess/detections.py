@@ -76,7 +76,7 @@ def raw_rows(outputs: Mapping[str, Array], name: str, columns: Sequence[str]) ->
         outputs: the model's outputs.
         name: the output.
         columns: ``box`` (4 columns), ``score``, ``objectness``, ``class``, ``scores`` (all that are left), or any other
-            word for one that is not shown.
+            word for one that is not shown. Without a score, all detections have 1.
 
     Raises:
         ModelError: there is no such output, or too few columns.
@@ -96,7 +96,7 @@ def raw_rows(outputs: Mapping[str, Array], name: str, columns: Sequence[str]) ->
     parts = dict(_columns(rows, columns))
     return Raw(
         parts["box"],
-        parts["scores"] if "scores" in parts else parts["score"],
+        parts["scores"] if "scores" in parts else parts.get("score", np.ones((len(rows), 1), np.float32)),
         parts["objectness"][:, 0] if "objectness" in parts else None,
         parts["class"][:, 0] if "class" in parts else None,
     )

@@ -40,10 +40,10 @@ class BoxesView(View):
         keys = ViewKeys(request.options, self.keys)
         self._columns = keys.texts("columns", ("box", "scores"))
         scores = {"score", "scores"}.intersection(self._columns)
-        if self._columns.count("box") != 1 or len(scores) != 1 or "scores" in self._columns[:-1]:
+        if self._columns.count("box") != 1 or len(scores) > 1 or "scores" in self._columns[:-1]:
             raise UsageError(
-                f"columns = {list(self._columns)!r:.60} are not such as ['box', 'objectness', 'scores']: a box, and a"
-                " score or, at the end, the scores; see docs/views.md"
+                f"columns = {list(self._columns)!r:.60} are not such as ['box', 'objectness', 'scores']: a box,"
+                " a score or, at the end, the scores; see docs/views.md"
             )
         has_classes = len(request.outputs) > 2 or "class" in self._columns
         grids = keys.pairs("anchors", 1)

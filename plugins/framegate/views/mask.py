@@ -122,7 +122,8 @@ class MaskView(View):
         total.fill(1)
         others = [channels[..., other] for other in range(channels.shape[2]) if other != channel]
         for other in others or [np.zeros(1)]:
-            np.subtract(values, other, out=behind, dtype=np.float32, casting="unsafe")
+            # In the output's own precision: the largest float64 of float32's range is none of float32.
+            np.subtract(values, other, out=behind, dtype=np.result_type(values, np.float32), casting="unsafe")
             np.fmin(np.fmax(behind, -_FARTHEST, out=behind), _FARTHEST, out=behind)
             np.exp(np.negative(behind, out=behind), out=behind)
             np.add(total, behind, out=total)

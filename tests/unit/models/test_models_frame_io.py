@@ -64,7 +64,9 @@ PICTURE, POINTS = info(1, 8, 8, 3, name="z"), info(1, 21, 3, name="points")
 
 def shown(tmp_path: Path, *outputs: TensorInfo, **spec: Any) -> ShownIO:
     path = graph(tmp_path, [1, 8, 8, 3])
-    return find_shown(ModelSpec("m", "path", str(path), **spec), ResolvedModel("m", path, "graph", ""), outputs)
+    return find_shown(
+        ModelSpec("m", "path", str(path), **spec), ResolvedModel("m", path, "graph", ""), outputs, {"boxes": 181.5}
+    )
 
 
 def test_what_is_shown_is_guessed_with_a_reason(tmp_path: Path) -> None:
@@ -108,3 +110,13 @@ def test_keys_that_the_spec_leaves_out_are_guessed_and_said(tmp_path: Path) -> N
     by_spec = shown(tmp_path, body, view="points", view_options={"columns": columns, "threshold": 0})
     assert by_spec.keys == {"columns": columns, "skeleton": "body", "threshold": 0}
     assert by_spec.reason == 'with skeleton = "body", a guess as well'
+
+
+def test_coordinates_beyond_a_picture_count_pixels(tmp_path: Path) -> None:
+    boxes, scores = info(1, 9, 4, name="boxes"), info(1, 9, name="scores")
+    guessed = shown(tmp_path, boxes, scores)
+    assert (guessed.view, guessed.keys) == ("boxes", {"coordinates": "pixels"})
+    assert guessed.reason is not None
+    assert guessed.reason.endswith('; with coordinates = "pixels", a guess as well')
+    named = shown(tmp_path, boxes, scores, view="boxes", view_options={"coordinates": "normalised"})
+    assert named.keys == {"coordinates": "normalised"}

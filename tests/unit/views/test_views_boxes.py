@@ -85,6 +85,11 @@ def test_rows_of_a_box_a_score_and_a_class_are_taken() -> None:
     assert [box[4:] for box in shown(raw)] == [(0.75, 2), (0.5, 1)]
 
 
+def test_boxes_without_a_score_are_all_shown() -> None:
+    rows = {"x": np.array([[[0, 0, 0.5, 0.5], [0, 0.5, 1, 1]]], np.float32)}
+    assert [box[4:] for box in shown(raw_rows(rows, "x", ["box"]))] == [(1, 0), (1, 0)]
+
+
 def test_anchors_are_added_to_centres() -> None:
     centres = anchor_centres([(8, 2), (16, 1)], Size(16, 24))
     assert centres[:4].tolist() == [[4, 4], [4, 4], [12, 4], [12, 4]]
@@ -129,7 +134,7 @@ def test_labels_stand_above_their_boxes_and_inside_where_there_is_no_room() -> N
     [
         ({"box_format": "xyz"}, "box_format = 'xyz' is not one of yxyx, xyxy, cxcywh, xywh"),
         ({"coordinates": "percent"}, "coordinates = 'percent' is not one of normalised, pixels"),
-        ({"columns": ["box"]}, r"columns = \['box'\] are not such as"),
+        ({"columns": ["score"]}, r"columns = \['score'\] are not such as"),
         ({"columns": ["box", "scores", "class"]}, "are not such as"),
         ({"columns": "box"}, "columns = 'box' is not a list of texts"),
         ({"labels": [1]}, r"labels = \[1\] is neither one of coco, coco90, voc, cityscapes nor a list of texts"),
