@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 MOST_WORKERS = 4
-"""Each may hold a TensorFlow of its own."""
+"""Each may hold a TensorFlow of its own, and grows to 1.6 GB."""
 
 
 def cores() -> int:

@@ -105,10 +105,14 @@ def test_a_canvas_that_shows_the_frame_before_fails_and_so_does_a_page_that_grow
     assert re.match(r"WrongOutput: (\d+) frames left \1 tensors and \d+ bytes behind", leak)
 
 
-def test_several_launches_are_all_stored_and_their_spread_is_shown(run_cells: RunCells, tmp_path: Path) -> None:
-    done = run_cells(NO_TENSORFLOW, "--frame-runtime=tfjs-wasm", "--frame-renderer=topixels", "--frame-launches=2")
+def test_several_launches_and_their_spread_and_kernels_are_stored_and_shown_when_they_are_asked_for(
+    run_cells: RunCells, tmp_path: Path
+) -> None:
+    options = ("--frame-runtime=tfjs-webgl", "--frame-renderer=same-context", "--frame-launches=2", "--frame-kernels")
+    done = run_cells(NO_TENSORFLOW, *options)
     assert done.returncode == 0, done.stdout + done.stderr
     (cell,) = json.loads((tmp_path / "run" / "out.json").read_text())["benchmarks"]
+    assert complaints(cell["extra_info"]) == []
     launches = cell["extra_info"]["browser"]["launches"]
     assert len(launches) == 2
     assert all(launch["start_s"] > 0 for launch in launches)
@@ -118,14 +122,7 @@ def test_several_launches_are_all_stored_and_their_spread_is_shown(run_cells: Ru
         pytest.approx(median(data[: launches[0]["rounds"]])),
         pytest.approx(median(data[launches[0]["rounds"] :])),
     ]
-    assert len(re.findall(r"tfjs-wasm to .* 2, \d+\.\d\dx apart$", done.stdout, re.MULTILINE)) == 1
-
-
-def test_kernels_are_stored_and_shown_when_they_are_asked_for(run_cells: RunCells, tmp_path: Path) -> None:
-    done = run_cells(NO_TENSORFLOW, "--frame-runtime=tfjs-webgl", "--frame-renderer=same-context", "--frame-kernels")
-    assert done.returncode == 0, done.stdout + done.stderr
-    (cell,) = json.loads((tmp_path / "run" / "out.json").read_text())["benchmarks"]
-    assert complaints(cell["extra_info"]) == []
+    assert len(re.findall(r"tfjs-webgl to .* 2, \d+\.\d\dx apart$", done.stdout, re.MULTILINE)) == 1
     kernels = cell["extra_info"]["browser"]["kernels"]
     assert "Multiply" in {kernel["name"] for kernel in kernels["times"]}
     assert kernels["sum_s"] == pytest.approx(sum(kernel["time_s"] for kernel in kernels["times"]))

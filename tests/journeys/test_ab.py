@@ -82,35 +82,30 @@ def test_the_work_tree_as_it_is_is_the_candidate_and_draws_a_wrong_picture(repos
     assert "M mine/renderer.py" in repository.git("status", "--short")
 
 
-def test_what_measures_is_the_candidates_on_both_sides(repository: Repository) -> None:
+def test_what_measures_is_the_candidates_on_both_sides_and_so_are_inputs_that_the_settings_name(
+    repository: Repository,
+) -> None:
+    renderer = (repository.root / "mine" / "renderer.py").read_text()
+    reading = renderer.replace(f"+ {FRAME_S!r}", "+ float(open('data/seconds.txt').read())")
+    assert reading != renderer
+    repository.write("mine/renderer.py", reading)
     repository.write("conftest.py", "raise RuntimeError('the conftest of the base')\n")
     repository.write("suite/test_frame.py", "raise RuntimeError('the suite of the base')\n")
     repository.write("pytest.ini", "[pytest]\naddopts = --no-such-option\n")
+    repository.write("data/seconds.txt", "0.001")
     repository.commit("Broken")
     shutil.copy(ROOT / "suites" / "test_frame.py", repository.root / "suite" / "test_frame.py")
     repository.write("conftest.py", CONFTEST)
-    repository.write("pytest.ini", SETTINGS)
-    repository.commit("Whole again")
+    repository.write("pytest.ini", SETTINGS + "gate_same = data\n")
+    repository.write("data/seconds.txt", "0.004")
+    repository.commit("Whole again, with another input")
     run = repository.ab("HEAD~1", "HEAD")
     assert run.returncode == 0, run.stdout + run.stderr
     assert "regressed" not in run.stdout
     repository.has_left_nothing()
 
 
-def test_inputs_that_the_settings_name_are_the_candidates_on_both_sides(repository: Repository) -> None:
-    repository.write("pytest.ini", SETTINGS + "gate_same = data\n")
-    repository.write(
-        "mine/renderer.py",
-        (repository.root / "mine" / "renderer.py")
-        .read_text()
-        .replace(f"+ {FRAME_S!r}", "+ float(open('data/seconds.txt').read())"),
-    )
-    repository.write("data/seconds.txt", "0.001")
-    repository.commit("Reads how long to take")
-    repository.write("data/seconds.txt", "0.004")
-    repository.commit("Another input")
-    run = repository.ab("HEAD~1", "HEAD")
-    assert run.returncode == 0, run.stdout + run.stderr
+def test_inputs_outside_of_the_repository_are_a_mistake(repository: Repository) -> None:
     repository.write("pytest.ini", SETTINGS + "gate_same = ../elsewhere\n")
     repository.commit("Out of the repository")
     run = repository.ab("HEAD~1", "HEAD")
