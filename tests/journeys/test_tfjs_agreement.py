@@ -9,15 +9,21 @@ import json
 import os
 import shutil
 import subprocess
+from collections.abc import Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
+from recurrent_models import GAIN, SIDE, write_recurrent
 
 import framegate
 from framegate.errors import BackendUnavailable
-from framegate.interfaces import Array, ModelSpec, TensorInfo
+from framegate.inference.closed_inputs import close_inputs
+from framegate.inference.other_inputs import other_inputs
+from framegate.interfaces import Array, InputSpec, ModelSpec, ResolvedModel, Size, TensorInfo
 from framegate.models import graph
 from framegate.models.cache import filled
 from framegate.models.graph import UNKNOWN_RANK
@@ -26,6 +32,7 @@ from framegate.models.packages import download
 from framegate.models.sources import npm
 from framegate.models.topology import read_model_json
 from framegate.paths import cache_dir
+from framegate.runtimes.tensorflow import TensorFlowRuntime
 
 
 class Package(NamedTuple):
@@ -140,17 +147,36 @@ def noise(info: TensorInfo, random: np.random.Generator) -> Array:
     return found.astype(info.dtype) if "float" in info.dtype else (found * 255).astype(info.dtype)
 
 
-def ask_tfjs(tfjs: Path, model: Path, feeds: dict[str, Array], folder: Path) -> list[Array]:
+def ask_tfjs(
+    tfjs: Path,
+    model: Path,
+    feeds: dict[str, Array],
+    folder: Path,
+    later: Sequence[tuple[str, Array]] = (),
+    state: Mapping[str, int] = MappingProxyType({}),
+) -> list[Array]:
+    """The outputs of a graph or layers model.
+
+    Args:
+        tfjs: TF.js in one file.
+        model: the model.json.
+        feeds: what it is fed, by input.
+        folder: where the numbers are handed over.
+        later: input and array of further runs of a graph model, of which the last one counts.
+        state: inputs that are fed an output of the run before, and its place.
+    """
     parsed = read_model_json(model)
     is_graph = parsed.format == "graph"
     tensors = {port.info.name: node_name(port.tensor) for port in graph.inputs(parsed)} if is_graph else {}
     inputs = []
-    for at, (name, array) in enumerate(feeds.items()):
+    for at, (name, array) in enumerate([*feeds.items(), *later]):
         dtype, file = JAVASCRIPT.get(array.dtype.name, "int32"), folder / f"input{at}"
         file.write_bytes(array.astype(dtype).tobytes())
         inputs.append({"name": tensors.get(name, name), "shape": array.shape, "dtype": dtype, "file": str(file)})
     outputs = [port.tensor for port in graph.outputs(parsed)] if is_graph else []
-    job = {"tfjs": str(tfjs), "model": str(model), "format": parsed.format, "inputs": inputs, "outputs": outputs}
+    job: dict[str, Any] = {"tfjs": str(tfjs), "model": str(model), "format": parsed.format, "outputs": outputs}
+    job["inputs"] = inputs[: len(feeds)]
+    job["next"] = [{"input": fed, "state": dict(state)} for fed in inputs[len(feeds) :]]
     (folder / "job.json").write_text(json.dumps(job))
     node = shutil.which("node") or "node"
     done = subprocess.run([node, str(REFERENCE), str(folder / "job.json")], capture_output=True, text=True, check=False)
@@ -161,6 +187,21 @@ def ask_tfjs(tfjs: Path, model: Path, feeds: dict[str, Array], folder: Path) -> 
 def read(folder: Path, found: dict[str, Any]) -> Array:
     dtype = {"bool": "uint8"}.get(found["dtype"], found["dtype"])
     return np.frombuffer((folder / found["file"]).read_bytes(), dtype).reshape(found["shape"])
+
+
+def test_the_tenth_frame_of_a_model_that_recurs_is_tfjs_tenth(tfjs: Path, tmp_path: Path) -> None:
+    path = write_recurrent(tmp_path / "net")
+    spec = ModelSpec("net", "path", str(path), inputs=InputSpec(values={"gain": GAIN}, state={"state": "next"}))
+    files = ResolvedModel("net", path, "graph", "")
+    frames = np.random.default_rng(0).random((10, 1, SIDE, SIDE, 3), np.float32)
+    loaded = TensorFlowRuntime().load(files)
+    others = other_inputs(spec, files, loaded.inputs, loaded.outputs, Size(SIDE, SIDE))
+    with closing(close_inputs(loaded, others)) as model:
+        found = [model.run({"frame": frame}) for frame in frames][-1]
+        feeds = others.with_state(others.zeros).joined({"frame": frames[0]})
+        expected = ask_tfjs(tfjs, path, feeds, tmp_path, [("frame", frame) for frame in frames[1:]], {"state": 1})
+    for ours, theirs in zip(found.values(), expected, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=0, atol=1e-6)
 
 
 @pytest.mark.parametrize("spec", specs(everything=EVERYTHING), ids=lambda spec: spec.name)

@@ -1,7 +1,7 @@
 // Runs a TF.js model with real TF.js on the cpu backend: node tfjs_reference.cjs JOB.json
 //
-// The job names the model.json, the inputs (name, shape, dtype, file of raw bytes) and the outputs that are wanted; each
-// output is written as raw bytes beside the job, and their dtypes and shapes into result.json.
+// The job names the model.json, the inputs (name, shape, dtype, file of raw bytes) and the outputs that are wanted, and of
+// a model that recurs the inputs of further runs, and which of its outputs (by their place) are fed back; each last output is written as raw bytes beside the job, and their dtypes and shapes into result.json.
 "use strict";
 const fs = require("fs");
 const path = require("path");
@@ -40,7 +40,12 @@ async function run() {
   }
   const model = await tf.loadGraphModel(handler());
   const named = Object.fromEntries(job.inputs.map((input, at) => [input.name, feeds[at]]));
-  const found = await model.executeAsync(named, job.outputs);
+  let found = await model.executeAsync(named, job.outputs);
+  for (const { input, state } of job.next ?? []) {
+    for (const [name, at] of Object.entries(state)) named[name] = found[at];
+    named[input.name] = feed(input);
+    found = await model.executeAsync(named, job.outputs);
+  }
   return Array.isArray(found) ? found : [found];
 }
 

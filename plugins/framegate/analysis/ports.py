@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from framegate.analysis.tensors import Dims, Shape
-from framegate.errors import UsageError
+from framegate.errors import ModelError, UsageError
 from framegate.interfaces import ModelSpec, Range, Size, TensorInfo
 from framegate.models import graph, layers
-from framegate.models.image_io import image_port
+from framegate.models.image_io import image_input, image_port
 from framegate.models.nodes import node_name
 from framegate.models.topology import ModelJson
 
@@ -35,6 +35,7 @@ class PortReport:
         channels: count of the image's channels; None if it is open, or this is not an image.
         range: range of its values; None if it is not an image.
         reason: reason for that range.
+        fed: what an input is fed, as a clause; empty for outputs, and where the one input takes the frame.
     """
 
     name: str
@@ -45,6 +46,7 @@ class PortReport:
     channels: int | None
     range: Range | None
     reason: str
+    fed: str = ""
 
 
 def fed_ports(model: ModelJson) -> tuple[Fed, ...]:
@@ -93,8 +95,28 @@ def layout_of(shape: Shape, dtype: str) -> ImageLayout | None:
 def report_inputs(
     ports: Sequence[Fed], spec: ModelSpec, computed: dict[str, Dims], guessed: Ranges
 ) -> tuple[PortReport, ...]:
-    """The inputs, with the range that Framegate feeds them."""
-    return tuple(_report(info, computed[node], spec.input_range, guessed[0], "input") for info, node in ports)
+    """The inputs, with the range that Framegate feeds them, and with what it feeds them."""
+    lows, highs = zip(*spec.inputs.ranges, strict=True) if spec.inputs.ranges else ((), ())
+    declared_range = (min(lows), max(highs)) if lows else spec.input_range
+    infos = [info for info, _ in ports]
+    reports = (_report(info, computed[node], declared_range, guessed[0], "input") for info, node in ports)
+    return tuple(replace(report, fed=_fed(spec, infos, info)) for report, info in zip(reports, infos, strict=True))
+
+
+def _fed(spec: ModelSpec, inputs: Sequence[TensorInfo], info: TensorInfo) -> str:
+    """What an input is fed, as a clause."""
+    if info.name in spec.inputs.state:
+        return f"fed output {spec.inputs.state[info.name]} of the frame before (the spec says so)"
+    if info.name in spec.inputs.values:
+        return f"fed {spec.inputs.values[info.name]} (the spec says so)"
+    try:
+        port = image_input(spec.name, inputs, spec.inputs)
+    except ModelError:
+        return ""
+    if info.name != port.info.name:
+        return "fed nothing: a spec has to say what"
+    order = ", blue first" if spec.inputs.is_bgr else ""
+    return f"takes the frame{order} ({port.reason})" if len(inputs) > 1 or order else ""
 
 
 def report_outputs(

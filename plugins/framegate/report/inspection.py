@@ -185,11 +185,12 @@ def _port(port: PortReport) -> str:
     shown = f"{port.name}: {port.dtype} {shape_text(port.shape if port.declared is None else port.declared)}"
     if port.declared is not None and port.shape is not None and port.shape != port.declared:
         shown += f" -> {shape_text(port.shape)}"
+    fed = f"; {port.fed}" if port.fed else ""
     if port.layout is None or port.range is None:
-        return f"{shown}, no image"
+        return f"{shown}, no image{fed}"
     colours = {None: "any number of channels", 1: "grey", 3: "RGB", 4: "RGBA"}[port.channels]
     low, high = (f"{end:g}" for end in port.range)
-    return f"{shown}, an image ({colours}, {port.layout}), values {low} to {high} ({port.reason})"
+    return f"{shown}, an image ({colours}, {port.layout}), values {low} to {high} ({port.reason}){fed}"
 
 
 def _shards(inspection: Inspection) -> list[str]:

@@ -67,6 +67,7 @@ def _port(port: PortReport) -> dict[str, Any]:
         "channels": port.channels,
         "range": port.range,
         "range_reason": port.reason or None,
+        "fed": port.fed or None,
     }
 
 

@@ -6,11 +6,13 @@ from typing import Any
 import numpy as np
 import pytest
 from analysis_files import SPEC, Node, const, functional, image, layer, look, look_at_layers, op, row, write_topology
+from recurrent_models import write_recurrent
 
 from framegate.analysis.inspection import inspect
 from framegate.errors import UsageError
-from framegate.interfaces import ModelSpec, Size
+from framegate.interfaces import InputSpec, ModelSpec, Size
 from framegate.models.topology import read_model_json
+from framegate.report.inspection import plain
 
 PADDED: list[Node] = [image(1, 8, 6, 4), op("Pad", "image", "pads")]
 
@@ -113,6 +115,24 @@ def test_a_spec_knows_the_range(tmp_path: Path) -> None:
     spec = ModelSpec("m", "path", "m", input_range=(0.0, 255.0))
     port = inspect(spec, read_model_json(path)).inputs[0]
     assert (port.range, port.reason) == ((0, 255), "the spec says so")
+
+
+def test_which_input_takes_the_frame_and_what_others_are_fed(tmp_path: Path) -> None:
+    path = write_recurrent(tmp_path)
+    keys = InputSpec(values={"gain": 0.25}, state={"state": "next"}, is_bgr=True, ranges=((-2, 2), (-1, 3), (-2, 1)))
+    ports = inspect(ModelSpec("m", "path", "m", inputs=keys), read_model_json(path)).inputs
+    assert {port.name: port.fed for port in ports} == {
+        "frame": "takes the frame, blue first (guessed: the only image)",
+        "state": "fed output next of the frame before (the spec says so)",
+        "gain": "fed 0.25 (the spec says so)",
+    }
+    assert (ports[0].range, ports[0].reason) == ((-2, 3), "the spec says so")
+    found = inspect(SPEC, read_model_json(path))
+    assert [port.fed for port in found.inputs] == [
+        "takes the frame (guessed: of 2 images, by its name)",
+        *["fed nothing: a spec has to say what"] * 2,
+    ]
+    assert "gain: float32 [], no image; fed nothing: a spec has to say what" in plain(found)
 
 
 def test_an_open_size_is_taken_from_the_spec_else_256(tmp_path: Path) -> None:
