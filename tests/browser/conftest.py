@@ -174,7 +174,7 @@ def start_cells(tmp_path: Path, tfjs: Path, write_model: Callable[..., Path]) ->
         **os.environ,
         "PYTHONPATH": str(ROOT / "plugins"),
         "FRAMEGATE_CACHE": str(tfjs),
-        "PYTEST_ADDOPTS": "",
+        "PYTEST_ADDOPTS": "-p no:hypothesispytest",
         "CI": "",
     }
     with ExitStack() as started:
