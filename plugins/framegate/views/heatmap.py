@@ -88,7 +88,7 @@ class HeatmapView(View):
         """Where between the ends each value is: 0 to 1."""
         share = self._scratch("share", values.shape)
         with np.errstate(invalid="ignore", over="ignore"):
-            np.subtract(values, low, out=share, dtype=np.float32, casting="unsafe")
+            np.subtract(values, low, out=share, dtype=np.result_type(values, np.float32), casting="unsafe")
             np.divide(share, (high - low) or 1, out=share)
         # fmax and fmin take the number where the other one is NaN.
         return np.fmin(np.fmax(share, 0, out=share), 1, out=share)

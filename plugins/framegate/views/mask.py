@@ -110,7 +110,7 @@ class MaskView(View):
                 self._exponentials(channels, channel, total)
                 return np.divide(self._opacity, total, out=total)
             low, high = self.request.value_range
-            np.subtract(values, low, out=total, dtype=np.float32, casting="unsafe")
+            np.subtract(values, low, out=total, dtype=np.result_type(values, np.float32), casting="unsafe")
             np.divide(total, high - low, out=total)
         # fmax and fmin take the number where the other one is NaN.
         np.fmin(np.fmax(total, 0, out=total), 1, out=total)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from shown_views import PLACEMENTS, SAME, new_frame, new_view, off, plain_frame
@@ -193,6 +193,7 @@ counts = st.shared(st.integers(1, 6))
 numbers = st.floats(width=32) | st.floats(-1, 2, width=32)
 
 
+@settings(max_examples=40)
 @given(
     boxes=counts.flatmap(lambda count: arrays.arrays(np.float32, (1, count, 4), elements=numbers)),
     scores=counts.flatmap(lambda count: arrays.arrays(np.float32, (1, count, 3), elements=numbers)),
@@ -214,6 +215,7 @@ def test_it_shows_what_is_expected(
         assert off(view, {"boxes": boxes, "scores": scores}, new_frame(placement, seed)) == 0
 
 
+@settings(max_examples=40)
 @given(
     values=arrays.arrays(np.float32, st.tuples(st.just(1), st.integers(1, 9), st.integers(1, 9)), elements=numbers),
     classes=st.booleans(),

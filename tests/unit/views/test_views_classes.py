@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from shown_views import PLACEMENTS, SAME, new_frame, new_view, off, plain_frame
@@ -81,6 +81,7 @@ def test_transparent_has_to_be_a_list() -> None:
         new_view("classes", transparent=0)
 
 
+@settings(max_examples=40)
 @given(
     values=arrays.arrays(np.float32, st.tuples(st.just(1), st.integers(1, 9), st.integers(1, 9), st.integers(2, 5))),
     placement=st.sampled_from(PLACEMENTS),
@@ -92,6 +93,7 @@ def test_it_shows_what_is_expected(values: Array, placement: InputPlacement, tra
         assert off(view, {"out": values}, new_frame(placement, seed)) <= view.tolerance
 
 
+@settings(max_examples=40)
 @given(values=arrays.arrays(st.sampled_from([np.int32, np.int64, np.uint8, np.float32, np.float64]), (4, 6)))
 def test_any_numbers_are_shown_or_refused(values: Array) -> None:
     view = new_view("classes", SAME)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from shown_views import BETWEEN_BARS, PLACEMENTS, new_frame, new_view, off, plain_frame
@@ -57,6 +57,11 @@ def test_values_that_are_no_numbers_do_not_count() -> None:
     assert (shown(np.full((4, 6), np.nan)) == TURBO[0]).all()
 
 
+def test_large_whole_numbers_are_told_apart() -> None:
+    values = np.array([[2**30, 2**30 + 1, 2**30 + 2] * 2] * 4, np.int32)
+    assert shown(values, colours="grey")[0, :3, 0].tolist() == [0, 128, 255]
+
+
 def test_the_frame_shines_through() -> None:
     picture = shown(np.zeros((4, 6)), colours="grey", opacity=0.25)
     assert (picture == 75).all()
@@ -78,6 +83,7 @@ def test_a_colour_map_that_is_none_is_refused() -> None:
             new_view("heatmap", colours=name)
 
 
+@settings(max_examples=40)
 @given(
     values=arrays.arrays(
         st.sampled_from([np.float32, np.int32, np.uint8]),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from shown_views import PLACEMENTS, new_frame, new_view, off, plain_frame
@@ -78,6 +78,7 @@ def test_shares_beyond_one_are_written_as_ends() -> None:
     assert (TAGS.percent(float("nan")) == TAGS.percent(-1)).all()
 
 
+@settings(max_examples=40)
 @given(
     values=arrays.arrays(st.sampled_from([np.float32, np.float64, np.int32, np.uint8]), st.integers(1, 12)),
     placement=st.sampled_from((*PLACEMENTS, LARGE)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from shown_views import PLACEMENTS, new_frame, new_view, off, plain_frame
@@ -67,6 +67,11 @@ def test_nan_is_background_and_infinity_is_foreground() -> None:
         assert (view({"out": values}, plain_frame())[..., 0] == [0, 100, 0] * 2).all()
 
 
+def test_numbers_beyond_float32_are_told_apart() -> None:
+    values = np.full((1, 4, 6, 2), 1e300)
+    assert (new_view("mask", colour=[0, 0, 0], logits=True)({"out": values}, plain_frame()) == 50).all()
+
+
 def test_the_channel_of_many_has_to_be_named() -> None:
     outputs = {"out": np.zeros((1, 4, 6, 21), np.float32)}
     with pytest.raises(ModelError, match=r"'out' has 21 channels; foreground = "):
@@ -104,6 +109,7 @@ def test_an_output_that_is_not_there_is_named_with_those_that_are() -> None:
         new_view("mask")({"a": LEFT, "b": LEFT}, plain_frame())
 
 
+@settings(max_examples=40)
 @given(
     values=arrays.arrays(
         st.sampled_from([np.float32, np.float64, np.uint8, np.int32]),

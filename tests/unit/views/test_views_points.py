@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from shown_views import PLACEMENTS, new_frame, new_view, off, plain_frame
@@ -98,6 +98,7 @@ def test_outputs_that_are_no_points_are_refused(shape: tuple[int, ...]) -> None:
         new_view("points")({"out": np.zeros(shape, np.float32)}, plain_frame())
 
 
+@settings(max_examples=40)
 @given(
     values=arrays.arrays(
         np.float32,
@@ -119,6 +120,7 @@ def test_it_shows_what_is_expected(
         assert off(view, {"out": values}, new_frame(placement, seed)) == 0
 
 
+@settings(max_examples=40)
 @given(values=arrays.arrays(np.float32, arrays.array_shapes(min_dims=1, max_dims=5, max_side=4)))
 def test_any_output_is_shown_or_refused(values: Array) -> None:
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from shown_views import new_frame, new_view
@@ -32,6 +32,7 @@ def test_channels_that_are_no_squares_are_refused() -> None:
             new_view("subpixel")({"out": np.zeros((1, 2, 2, count), np.float32)}, new_frame())
 
 
+@settings(max_examples=40)
 @given(
     values=arrays.arrays(
         np.float32,
