@@ -43,7 +43,7 @@ def measure() -> Figures:
     with ExitStack() as stack:
         for backend in ("wasm", "webgl"):
             page = opened(backend, model, stack)
-            page.aim(page.outputs[0], "topixels", (-1, 1))
+            page.aim(page.outputs[:1], "topixels", (-1, 1))
             figures[f"outside-{backend}"] = 100 * min(page.rounds(10, 10, 0.0, warm=1).outside for _ in range(TRIES))
         figures["same-context-vs-topixels"] = min(ratio(page) for _ in range(TRIES))
     return figures
@@ -53,7 +53,7 @@ def ratio(page: TFJSPage) -> float:
     """The ``draw`` of ``same-context`` by that of ``topixels``, medians taken in turn."""
 
     def draw_s(way: str) -> float:
-        page.aim(page.outputs[0], way, (-1, 1))
+        page.aim(page.outputs[:1], way, (-1, 1))
         return median(page.rounds(5, 5, 0.0, warm=1).stages_s["draw"])
 
     return draw_s("same-context") / draw_s("topixels")

@@ -155,7 +155,7 @@ def open_page(
             pictures = fed_pictures(fed)
             page.take(pictures, form_of(pictures, channels))
             if way is not None:
-                page.aim(page.outputs[0], way, (-1, 1))
+                page.aim(page.outputs[:1], way, (-1, 1))
             return page
 
         yield open_one

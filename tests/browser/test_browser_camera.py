@@ -102,7 +102,7 @@ def open_camera(
         page = session.TFJSPage(camera_browser, server, backend, model, tfjs, thread=thread)
         pictures = [np.full((HEIGHT, WIDTH, 4), 50 * index, np.uint8) for index in range(5)]
         page.take(pictures, form_of(pictures))
-        page.aim(page.outputs[0], way, (-1, 1))
+        page.aim(page.outputs[:1], way, (-1, 1))
         assert page.open_camera()["width"] == WIDTH
         return page
 

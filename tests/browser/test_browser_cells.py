@@ -61,7 +61,10 @@ def test_a_cell_stores_what_the_page_measured(run_cells: RunCells, tmp_path: Pat
         64,
     )
     for cell, stages in zip(
-        cells, [["upload", "inference", "readback", "draw"]] * 2 + [["upload", "inference", "draw"]], strict=True
+        cells,
+        [["upload", "inference", "postprocess", "readback", "draw"]] * 2
+        + [["upload", "inference", "postprocess", "draw"]],
+        strict=True,
     ):
         stored = cell["extra_info"]["stages_s"]
         assert list(stored) == stages

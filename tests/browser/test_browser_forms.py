@@ -42,10 +42,11 @@ def test_a_form(
     with page_server() as server:
         page = session.TFJSPage(shared_browser(), server, "cpu", model, tfjs)
         page.take(pictures, form)
-        page.aim(page.outputs[0], "topixels", SHOWN)
+        page.aim(page.outputs[:1], "topixels", SHOWN)
         assert page.rounds(2, 2, 0.0).tensors_left == 0
         look = page.look()
     expected = ToTensor(form)(pictures[look.picture][..., :3]).transpose(order)
-    np.testing.assert_allclose(look.output, expected, rtol=0, atol=1e-6)
+    (output,) = look.outputs.values()
+    np.testing.assert_allclose(output, expected, rtol=0, atol=1e-6)
     unit = np.clip((expected[0].astype(np.float64) - SHOWN[0]) / (SHOWN[1] - SHOWN[0]), 0, 1).astype(np.float32)
     np.testing.assert_allclose(look.pixels.astype(int), to_pixels(unit).astype(int), rtol=0, atol=1)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from fed_pictures import fed_pictures, form_of
+from page_looks import look_of_image
 
 from framegate.browser import session
 from framegate.browser.chromium import flags
@@ -20,7 +21,6 @@ from framegate.browser.driver import Browser
 from framegate.browser.server import page_server
 from framegate.errors import WrongOutput
 from framegate.interfaces import Pixels, ResolvedModel
-from framegate.pipelines.page import look_at
 from framegate.pipelines.verify import verify_screen
 
 OpenMutant = Callable[["Mutant"], session.TFJSPage]
@@ -41,15 +41,18 @@ class Mutant:
 
 PIXELS = "const raw = pixelsOf(picture);"
 IS_FED = "picture !== page.pictures[0]"
-FROM_PIXELS = "tf.browser.fromPixels(picture, page.input.channels);"
-PREDICT = "const { all, wanted } = await predict(input);"
+FROM_PIXELS = (
+    "tf.browser.fromPixels(picture, page.view?.sees ? Math.max(3, page.input.channels) : page.input.channels);"
+)
+PREDICT = "const { all, shown } = await predict(input);"
+SHOW = "const drawn = await page.view.show(shown, raw);"
 IN_ROUNDS = f"{PREDICT}\n  const dispatch"
-IN_DELIVERED = f"{PREDICT}\n  await page.way.draw(wanted, () => {{}});"
-FIRST = "const all = page.first.map((each) => tf.clone(each)), wanted = all[page.output];"
+IN_DELIVERED = f"{PREDICT}\n  {SHOW}\n  await page.way.draw(drawn, () => {{}});"
+FIRST = "const all = page.first.map((each) => tf.clone(each)), shown = page.shown.map((index) => all[index]);"
 ONCE = """page.once ??= (await predict(input)).all.map((each) => tf.keep(each));
-  const all = page.once.map((each) => tf.clone(each)), wanted = all[page.output];"""
-DRAWN, DELIVERED_TO = "await page.way.draw(wanted, mark);", "await page.way.draw(wanted, () => {});"
-LATE = """page.outputs = [...(page.outputs ?? []), tf.keep(tf.clone(wanted))];
+  const all = page.once.map((each) => tf.clone(each)), shown = page.shown.map((index) => all[index]);"""
+DRAWN, DELIVERED_TO = "await page.way.draw(drawn, mark);", "await page.way.draw(drawn, () => {});"
+LATE = """page.outputs = [...(page.outputs ?? []), tf.keep(tf.clone(drawn))];
   const late = page.outputs.at(-1 - BY) ?? page.outputs[0];
   """
 DRAW = "async draw(output, mark) {"
@@ -63,7 +66,7 @@ def feeding(raw: str, after: set[str] = BOTH) -> Mutant:
 
 def late(by: int) -> Mutant:
     code = LATE.replace("BY", str(by))
-    shown = {each: code + each.replace("wanted", "late") for each in (DRAWN, DELIVERED_TO)}
+    shown = {each: code + each.replace("drawn", "late") for each in (DRAWN, DELIVERED_TO)}
     return Mutant({"rounds.js": shown})
 
 
@@ -168,7 +171,7 @@ def open_mutant(
             page = session.TFJSPage(browser, server, mutant.backend, model, tfjs)
             pictures = fed_pictures(picture)
             page.take(pictures, form_of(pictures))
-            page.aim(page.outputs[0], mutant.way, (-1, 1))
+            page.aim(page.outputs[:1], mutant.way, (-1, 1))
             return page
 
         yield open_one
@@ -185,7 +188,7 @@ def wrong_after(page: session.TFJSPage, way: str) -> set[str]:
 
 def is_wrong(page: session.TFJSPage, way: str, end: str) -> bool:
     try:
-        verify_screen(look_at(page.look(), (-1, 1), way, end))
+        verify_screen(look_of_image(page, page.look(), way, (-1, 1), end))
     except WrongOutput:
         return True
     return False

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from page_looks import view_of_image
 from patience import PATIENCE_S
 from pipeline_contract import check_contract, check_run
 
@@ -45,7 +46,7 @@ def test_the_page_keeps_the_contract(
     spec = ModelSpec("tiny", "path", str(page.model.path), input_range=(-1, 1), output_range=(-1, 1))
     shown = in_turn([np.ascontiguousarray(picture[..., :3])])
     clock = ReplayClock()
-    pipeline = PagePipeline(page, lambda _: page, spec, shown, way, clock)
+    pipeline = PagePipeline(page, lambda _: page, spec, shown, view_of_image, way, clock)
     check_contract(pipeline)
     assert clock() > 0
 
@@ -60,7 +61,9 @@ def test_a_camera_is_a_browser_that_shows_the_pictures_numbered(
     pictures = [np.full((80, 96, 3), 60 * turn, np.uint8) for turn in range(5)]
     page = shelf.get(model, runtime)
     with closing(
-        PagePipeline(page, partial(shelf.renew, model, runtime), spec, pictures, "topixels", ReplayClock())
+        PagePipeline(
+            page, partial(shelf.renew, model, runtime), spec, pictures, view_of_image, "topixels", ReplayClock()
+        )
     ) as pipeline:
         pipeline.prepare(lambda _what, _picture: None)
         assert check_run(pipeline, RunRequest("single-stream", seconds=0.2, in_flight=1)).dropped == {}
@@ -81,7 +84,7 @@ def test_a_worker_refuses_a_video_and_a_trace_by_name(open_page: OpenPage, pictu
     page = open_page("cpu", thread="worker")
     spec = ModelSpec("tiny", "path", str(page.model.path), input_range=(-1, 1), output_range=(-1, 1))
     shown = in_turn([np.ascontiguousarray(picture[..., :3])])
-    pipeline = PagePipeline(page, lambda _: page, spec, shown, "topixels", ReplayClock(), is_traced=True)
+    pipeline = PagePipeline(page, lambda _: page, spec, shown, view_of_image, "topixels", ReplayClock(), is_traced=True)
     with pytest.raises(BackendUnavailable, match=r"a worker has no <video> .*; add --frame-camera-input=bitmap"):
         pipeline.run(RunRequest("camera", 30.0))
     with pytest.raises(BackendUnavailable, match="a trace does not say when the display had what a worker drew"):

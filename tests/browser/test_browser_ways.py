@@ -8,13 +8,14 @@ from typing import get_args
 import numpy as np
 import pytest
 from fed_pictures import fed_pictures
+from page_looks import look_of_image
 from patience import PATIENCE_S
 
 from framegate.browser import session
 from framegate.browser.session import TFJSPage
 from framegate.errors import BackendUnavailable
 from framegate.interfaces import Pixels
-from framegate.pipelines.page import BY_SHADER, look_at
+from framegate.pipelines.page import BY_SHADER
 from framegate.pipelines.verify import verify_screen
 from framegate.words import PageThread
 
@@ -32,7 +33,7 @@ def show_their_last(page: TFJSPage, way: str, picture: Pixels, channels: int = 3
     """The picture that was fed last, which is on the canvas."""
     look = page.look()
     fed = fed_pictures(picture)[look.picture]
-    verify_screen(look_at(look, (-1, 1), way, "the last frame"))
+    verify_screen(look_of_image(page, look, way, (-1, 1)))
     assert np.abs(look.pixels[..., :channels].astype(int) - fed[..., :channels]).max() <= tolerance, way
     return fed
 
@@ -44,10 +45,11 @@ def test_the_canvas_shows_what_the_model_returned(
 ) -> None:
     page = open_page(backend, thread=thread)
     for way in WAYS[backend]:
-        page.aim(page.outputs[0], way, (-1, 1))
+        page.aim(page.outputs[:1], way, (-1, 1))
         rounds = page.rounds(3, 3, 0.0)
         fed = show_their_last(page, way, picture)
-        np.testing.assert_allclose(page.look().output, fed[None, ..., :3].astype(np.float32) / 127.5 - 1, atol=1e-5)
+        (output,) = page.look().outputs.values()
+        np.testing.assert_allclose(output, fed[None, ..., :3].astype(np.float32) / 127.5 - 1, atol=1e-5)
         page.animate(0.0)
         show_their_last(page, way, picture)
         assert (rounds.tensors_left, rounds.bytes_left) == (0, 0), way
@@ -58,7 +60,7 @@ def test_the_canvas_shows_what_the_model_returned(
 def test_a_grey_picture_too_and_one_with_alpha(open_page: OpenPage, picture: Pixels, channels: int) -> None:
     page = open_page("webgl", channels=channels)
     for way in ("topixels", "texture", "same-context"):
-        page.aim(page.outputs[0], way, (-1, 1))
+        page.aim(page.outputs[:1], way, (-1, 1))
         page.rounds(1, 1, 0.0)
         show_their_last(page, way, picture, channels)
 
@@ -67,7 +69,7 @@ def test_colours_that_shine_through_are_the_same_in_every_way(open_page: OpenPag
     picture[..., 3] = 128 + picture[..., 0] // 2
     page = open_page("webgl", channels=4, fed=picture)
     for way in ("topixels", "texture", "same-context"):
-        page.aim(page.outputs[0], way, (-1, 1))
+        page.aim(page.outputs[:1], way, (-1, 1))
         page.rounds(1, 1, 0.0)
         look = page.look()
         # A canvas keeps colours multiplied by alpha: of them 1/255 is lost where alpha is about a half.
@@ -83,7 +85,7 @@ def test_whole_numbers_are_shown_as_well(open_page: OpenPage, way: str) -> None:
       page.first = [tf.tensor(values, [37, 52, 3], "int32")];
     }"""
     page._browser.call(returned, whole.reshape(-1).tolist(), PATIENCE_S)
-    page.aim(page.outputs[0], way, (0, 255))
+    page.aim(page.outputs[:1], way, (0, 255))
     pixels = session._decode(page._browser.picture("canvas", PATIENCE_S))
     assert np.abs(pixels[..., :3].astype(int) - whole).max() <= (way in BY_SHADER)
 
@@ -101,6 +103,6 @@ def test_a_way_that_a_backend_lacks_is_refused_in_its_words(
 ) -> None:
     page = open_page(backend)
     with pytest.raises(BackendUnavailable, match=reason):
-        page.aim(page.outputs[0], way, (-1, 1))
-    page.aim(page.outputs[0], "topixels", (-1, 1))
+        page.aim(page.outputs[:1], way, (-1, 1))
+    page.aim(page.outputs[:1], "topixels", (-1, 1))
     assert page.rounds(1, 1, 0.0).frames == 1

@@ -24,7 +24,7 @@ def test_both_threads_give_the_same_picture_and_the_same_numbers(open_page: Open
         assert page.info["crossOriginIsolated"] is True
     main, worker = looks
     assert main.picture == worker.picture
-    assert np.array_equal(main.output, worker.output)
+    assert all(np.array_equal(main.outputs[name], values) for name, values in worker.outputs.items())
     assert np.array_equal(main.pixels, worker.pixels)
 
 

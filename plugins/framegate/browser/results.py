@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from framegate.interfaces import Array, Float32, Pixels
+    from framegate.interfaces import Array, Pixels
     from framegate.realtime.run import Run
 
 
@@ -100,17 +100,30 @@ class PageRun:
 
 
 @dataclass(frozen=True)
+class PageView:
+    """What is done in a page with a model's outputs.
+
+    Attributes:
+        name: the view's.
+        shape: shape of its picture, (H, W, C).
+        settings: what the page's view is made with: what JSON can hold, and arrays of bytes.
+    """
+
+    name: str
+    shape: tuple[int | None, ...]
+    settings: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class PageLook:
-    """What is on the canvas after a frame, and what should be.
+    """What is on the canvas after a frame, and what the model makes of its picture.
 
     Attributes:
         picture: which of the pictures that frame was fed: its index.
-        output: what the model makes of that picture, apart from any frame.
-        unit: the same as a picture in [0, 1], as the page's backend computes it: float32 (H, W, C).
+        outputs: what the model makes of that picture, apart from any frame: the outputs that are shown, by name.
         pixels: what the browser shows of the canvas: uint8 RGBA (H, W, 4), first row at the top.
     """
 
     picture: int
-    output: Array
-    unit: Float32
+    outputs: Mapping[str, Array]
     pixels: Pixels

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import numpy as np
 
 from framegate.browser.beside import beside_of
-from framegate.browser.results import Delivered, PageLook, PageRounds, PageRun
+from framegate.browser.results import Delivered, PageLook, PageRounds, PageRun, PageView
 from framegate.browser.runs import page_run
 from framegate.browser.tfjs import TFJS_VERSION, tfjs_files
 from framegate.browser.trace import read_marks
@@ -101,9 +101,11 @@ class TFJSPage:
         self._names = [str(output["name"]) for output in loaded["outputs"]]
         self.inputs = tuple(_info(port["name"], port) for port in loaded["inputs"])
         self.outputs: tuple[TensorInfo, ...] = ()
+        self.largest: Mapping[str, float] = {}
         self._taken: tuple[object, ...] | None = None
         self._pictures: list[str] = []
         self._input: dict[str, object] = {}
+        self._shown: list[str] = []
         self._frames = 0
         self._first_s = 0.0
 
@@ -117,7 +119,8 @@ class TFJSPage:
         """Feed pictures from now on, and run once; returns the seconds of that first run.
 
         The first picture is for that run and for others that are no frame to be looked at; frames take the others in
-        turn. ``outputs`` is known then. What is fed already is not run anew.
+        turn. ``outputs`` are known then, and ``largest``, the largest value of each. What is fed already is not run
+        anew.
 
         Args:
             pictures: uint8 RGBA (H, W, 4) of one size, four at least; five are best.
@@ -138,26 +141,52 @@ class TFJSPage:
         answer = self._browser.call("framegate.take", {"pictures": self._pictures, **settings}, ROUNDS_S, doing)
         self._refuse(answer)
         self._input, self._frames = settings, 0
-        names = self._names if len(self._names) == len(answer["outputs"]) else map(str, range(len(answer["outputs"])))
-        self.outputs = tuple(_info(name, port) for name, port in zip(names, answer["outputs"], strict=True))
+        ports = answer["outputs"]
+        names = self._names if len(self._names) == len(ports) else list(map(str, range(len(ports))))
+        self.outputs = tuple(_info(name, port) for name, port in zip(names, ports, strict=True))
+        largest = zip(names, (port["largest"] for port in ports), strict=True)
+        self.largest = {name: value for name, value in largest if value is not None}
         self._taken, self._first_s = inputs, float(answer["first_s"])
         return self._first_s
 
-    def aim(self, output: TensorInfo, renderer: str, value_range: Range) -> None:
-        """Show an output by a renderer: ``topixels``, ``texture``, ``draw`` or ``same-context``; one frame is shown.
+    def aim(
+        self, outputs: Sequence[TensorInfo], renderer: str, value_range: Range, view: PageView | None = None
+    ) -> None:
+        """Show outputs by a renderer: ``topixels``, ``texture``, ``draw`` or ``same-context``; one frame is shown.
+
+        Args:
+            outputs: those that the view shows, the main one first.
+            renderer: the page's name of the renderer.
+            value_range: values of the view's picture that are black and full brightness.
+            view: what shows them; without one, the first of them is the picture.
 
         Raises:
-            BackendUnavailable: the backend has no such renderer; the reason is TF.js' own.
+            BackendUnavailable: the backend has no such view or renderer; the reason is TF.js' own.
         """
-        shape = output.shape[-3:]
-        index = self.outputs.index(output)
-        refused = self._browser.call(
-            "framegate.aim", {"index": index, "name": renderer, "range": value_range, "shape": shape}, ROUNDS_S
-        )
+        view = view or PageView("image", outputs[0].shape[-3:])
+        asked = {
+            "indices": [self.outputs.index(output) for output in outputs],
+            "view": self._served(view),
+            "name": renderer,
+            "range": value_range,
+            "shape": view.shape,
+        }
+        refused = self._browser.call("framegate.aim", asked, ROUNDS_S)
         if refused is not None:
             raise BackendUnavailable(
                 f"{renderer} with TF.js' {self.info['backend']}: {refused}", "choose another renderer"
             )
+        self._shown = [output.name for output in outputs]
+
+    def _served(self, view: PageView) -> dict[str, object]:
+        """The view as the page asks for it, whose arrays are files."""
+        arrays = {key: value for key, value in view.settings.items() if isinstance(value, np.ndarray)}
+        self._server.add({f"view-{key}": array.tobytes() for key, array in arrays.items()})
+        return {
+            "name": view.name,
+            "settings": {key: value for key, value in view.settings.items() if key not in arrays},
+            "arrays": {key: {"file": f"view-{key}", "shape": array.shape} for key, array in arrays.items()},
+        }
 
     def methods(self) -> Mapping[str, str]:
         """How each stage is ended, by stage."""
@@ -285,8 +314,8 @@ class TFJSPage:
         pixels = _decode(self._browser.picture("canvas", ROUNDS_S))
         picture = 1 + (self._frames - 1) % (len(self._pictures) - 1) if self._frames else 0
         answer = self._browser.call("framegate.expect", {"picture": self._pictures[picture], **self._input}, ROUNDS_S)
-        output = _array(answer["output"], answer["dtype"]).reshape(answer["shape"])
-        return PageLook(picture, output, _array(answer["unit"], "float32").reshape(output.shape[-3:]), pixels)
+        arrays = [_array(output["values"], output["dtype"]).reshape(output["shape"]) for output in answer]
+        return PageLook(picture, dict(zip(self._shown, arrays, strict=True)), pixels)
 
 
 def _serve(server: PageServer, model: ResolvedModel, cache: Path) -> dict[str, object]:

@@ -53,7 +53,7 @@ def ask_reference(
     """Asks another loading of the cell's model what comes of feeds.
 
     ``null`` returns its input, and so do runtimes derived from it: they agree with nobody but themselves. A page is
-    compared with the reference runtime, by the one output that it shows.
+    compared with the reference runtime, by the outputs that it shows.
     """
     from framegate.inference.reference import REFERENCE
     from framegate.pipelines.base import PAGE
@@ -75,13 +75,13 @@ def ask_reference(
 
 
 def shown_of(reference: Reference, spec: ModelSpec, files: ResolvedModel) -> Reference:
-    """The one output of a reference that a page shows."""
+    """The outputs of a reference that a page shows."""
     from framegate.interfaces import TensorInfo
     from framegate.models.frame_io import find_shown
 
     infos = [TensorInfo(name, values.shape, values.dtype.name) for name, values in reference.outputs[0].items()]
-    name = find_shown(spec, files, infos, {}).output.name
-    return reference._replace(outputs=[{name: outputs[name]} for outputs in reference.outputs])
+    names = [info.name for info in find_shown(spec, files, infos, {}).outputs]
+    return reference._replace(outputs=[{name: outputs[name] for name in names} for outputs in reference.outputs])
 
 
 @pytest.fixture

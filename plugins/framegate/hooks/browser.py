@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 import pytest
 
 from framegate.errors import BrowserError
+from framegate.hooks.frame import StoreShown, build_view
 from framegate.hooks.options import options_of
 from framegate.hooks.outcome import ERROR, named
 from framegate.hooks.pictures import build_preprocessor
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
     from framegate.browser.shelf import BrowserShelf
     from framegate.hooks.describe import FrameInfo
     from framegate.interfaces import Pixels, ResolvedModel
-    from framegate.pipelines.page import PagePipeline
+    from framegate.models.frame_io import FrameIO, ShownIO
+    from framegate.pipelines.page import PagePipeline, ViewOf
+    from framegate.postprocess.base import View
 
 
 @pytest.fixture(scope="session")
@@ -36,6 +39,18 @@ def browser_shelf(pytestconfig: pytest.Config) -> Iterator[BrowserShelf]:
 
 
 @pytest.fixture
+def page_view(pytestconfig: pytest.Config, store_shown: StoreShown) -> ViewOf:
+    """Makes the view of what the cell's model returns in a page, which sees the picture that it is fed."""
+    from framegate.postprocess.placement import InputPlacement
+
+    def view_of(frame_io: FrameIO, shown: ShownIO) -> View:
+        store_shown(shown)
+        return build_view(pytestconfig, shown, InputPlacement.same(frame_io.size))
+
+    return view_of
+
+
+@pytest.fixture
 def page_pipeline(
     pytestconfig: pytest.Config,
     request: pytest.FixtureRequest,
@@ -48,6 +63,7 @@ def page_pipeline(
     resolved_model: ResolvedModel,
     browser_shelf: BrowserShelf,
     frame_info: FrameInfo,
+    page_view: ViewOf,
 ) -> Iterator[PagePipeline]:
     """The cell's model in a page, fed the first frame, preprocessed as everywhere else, and variants of it.
 
@@ -72,6 +88,7 @@ def page_pipeline(
                 lambda camera: browser_shelf.renew(resolved_model, runtime, camera),
                 catalogue_of(pytestconfig).specs[frame_model],
                 _pictures(preprocessor.picture(frames[0]).copy()),
+                page_view,
                 renderer.name,
                 clock_of(pytestconfig),
                 options.launches,

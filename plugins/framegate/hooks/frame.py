@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from framegate.models.frame_io import FrameIO, ShownIO
     from framegate.pipelines.python import PythonPipeline
     from framegate.postprocess.base import View
+    from framegate.postprocess.placement import InputPlacement
     from framegate.preprocess.pipeline import Preprocessor
 
 StoreShown = Callable[["ShownIO"], None]
@@ -138,17 +139,20 @@ def store_shown(pytestconfig: pytest.Config, benchmark: Any, frame_model: str) -
 def frame_view(pytestconfig: pytest.Config, frame_io: FrameIO, frame_shown: ShownIO, frames: list[Pixels]) -> View:
     """What turns the outputs of the cell's model into the picture that is drawn."""
     from framegate.interfaces import Size
-    from framegate.postprocess.base import ViewRequest
     from framegate.postprocess.placement import InputPlacement
 
-    request = ViewRequest(
-        tuple(info.name for info in frame_shown.outputs),
-        InputPlacement.of(Size(*frames[0].shape[:2]), frame_io.size, options_of(pytestconfig).fit),
-        frame_shown.value_range,
-        frame_shown.keys,
-    )
-    with named(pytestconfig, "view", frame_shown.view):
-        view: View = registries_of(pytestconfig).views[frame_shown.view](request)
+    placement = InputPlacement.of(Size(*frames[0].shape[:2]), frame_io.size, options_of(pytestconfig).fit)
+    return build_view(pytestconfig, frame_shown, placement)
+
+
+def build_view(config: pytest.Config, shown: ShownIO, placement: InputPlacement) -> View:
+    """The view that shows a model's outputs."""
+    from framegate.postprocess.base import ViewRequest
+
+    names = tuple(info.name for info in shown.outputs)
+    with named(config, "view", shown.view):
+        request = ViewRequest(names, placement, shown.value_range, shown.keys)
+        view: View = registries_of(config).views[shown.view](request)
         return view
 
 

@@ -25,9 +25,13 @@ from framegate.results.parts import StageSamples
 if TYPE_CHECKING:
     from framegate.browser.results import Delivered, PageLook, PageRounds, PageRun
     from framegate.browser.session import TFJSPage
+    from framegate.interfaces import Array
     from framegate.models.frame_io import FrameIO, ShownIO
+    from framegate.postprocess.base import View
     from framegate.realtime.run import Run, RunRequest, Sight
     from framegate.words import CameraInput
+
+    ViewOf = Callable[[FrameIO, ShownIO], View]
 
 LEAST, MOST, BUDGET_S = 3, 500, 2.0
 ANIMATE_S = 1.0
@@ -46,9 +50,10 @@ CLIP_SPARE_S = 3.0
 
 PAGE_AGREEMENT = 1e-4
 """Of the output's range: TF.js' backends compute in float32, in other orders than the reference."""
-UNIT_AGREEMENT = 1e-5
-"""Of full brightness: a GPU's division may be off by a few units in the last place."""
+BYTES: Range = (0.0, 255.0)
 BY_SHADER = ("texture", "same-context")
+ON_CPU = ("cpu", "wasm")
+"""Backends that compute in float32 as numpy does."""
 
 Value = TypeVar("Value")
 
@@ -82,6 +87,7 @@ class PagePipeline:
             is given.
         spec: the model's.
         pictures: uint8 (H, W, 3) or (H, W), preprocessed, of one size; frames take all but the first in turn.
+        view_of: makes Python's view of what the model returns; the page's makes the same pictures.
         renderer: the page's name of it.
         clock: read by whoever times the calls; moved on by the seconds that the page measured.
         launches: number of browsers that measure, one after another.
@@ -97,6 +103,7 @@ class PagePipeline:
         renewed: Callable[[Path | None], TFJSPage],
         spec: ModelSpec,
         pictures: Sequence[Pixels],
+        view_of: ViewOf,
         renderer: str,
         clock: ReplayClock,
         launches: int = 1,
@@ -112,6 +119,7 @@ class PagePipeline:
         self.samples: dict[str, list[float]] = {}
         self._renewed = renewed
         self._spec = spec
+        self._view_of = view_of
         self._renderer = renderer
         self._clock = clock
         self._launches = launches
@@ -124,7 +132,7 @@ class PagePipeline:
         self._files = ExitStack()
         self._folder: Path | None = None
         self._camera: Path | None = None
-        self.frame_io, self.shown, self.first_s = self._aim()
+        self.frame_io, self._view, self.first_s = self._aim()
 
     def prepare(self, keep: Callable[[str, Pixels], None] | None = None) -> None:
         """The page has run its first picture already; another frame is taken only if it is to be kept."""
@@ -270,20 +278,19 @@ class PagePipeline:
 
     def _renew(self, camera: Path | None) -> None:
         self.page, self._camera = self._renewed(camera), camera
-        self.frame_io, self.shown, self.first_s = self._aim()
+        self.frame_io, self._view, self.first_s = self._aim()
 
-    def _aim(self) -> tuple[FrameIO, ShownIO, float]:
+    def _aim(self) -> tuple[FrameIO, View, float]:
         from framegate.models.frame_io import find_frame_io, find_shown
         from framegate.preprocess.tensor import with_channels
 
         size = Size(*self.pictures[0].shape[:2])
         frame_io = find_frame_io(self._spec, self.page.model, self.page.inputs, size)
         first_s = self.page.take([with_channels(picture, 4) for picture in self.pictures], frame_io.form)
-        shown = find_shown(self._spec, self.page.model, self.page.outputs, {})
-        if shown.view != "image":
-            raise BackendUnavailable(f"a page has no view {shown.view!r} yet", "name a runtime of test_frame")
-        self.page.aim(shown.output, self._renderer, shown.value_range)
-        return frame_io, shown, first_s
+        shown = find_shown(self._spec, self.page.model, self.page.outputs, self.page.largest)
+        view = self._view_of(frame_io, shown)
+        aim_at(self.page, view, shown, with_channels(self.pictures[0], 3), self._renderer)
+        return frame_io, view, first_s
 
     def _kernels(self, inference_s: float) -> Kernels:
         device = self.page.info["device"] or self.page.drawn_by()
@@ -319,12 +326,13 @@ class PagePipeline:
         return BrowserLaunch(rounds, animated, rounds.first_at_s - self.page.started_at_s if is_first else None)
 
     def _look(self, after: str) -> None:
-        from framegate.preprocess.tensor import ToTensor
+        from framegate.preprocess.tensor import ToTensor, with_channels
 
         look, io = self.page.look(), self.frame_io
-        to_tensor = ToTensor(io.form)
-        feeds = {io.input.name: to_tensor(self.pictures[look.picture])}
-        self._looks.append(look_at(look, self.shown.value_range, self._renderer, after, self.shown.output.name, feeds))
+        picture = self.pictures[look.picture]
+        feeds = {io.input.name: ToTensor(io.form)(picture)}
+        tolerance = tolerance_of(self.page.info["backend"], self._renderer)
+        self._looks.append(look_at(look, self._view, with_channels(picture, 3), tolerance, after, feeds))
 
 
 def clip_length(rate: float, seconds: float, size: tuple[int, ...]) -> int:
@@ -333,42 +341,78 @@ def clip_length(rate: float, seconds: float, size: tuple[int, ...]) -> int:
     return max(LEAST_CLIP, min(most, RANGE, math.ceil(rate * (seconds + CLIP_SPARE_S))))
 
 
+def aim_at(page: TFJSPage, view: View, shown: ShownIO, frame: Pixels, renderer: str) -> None:
+    """Have a page show outputs by a view and a renderer.
+
+    Args:
+        page: the page, which has run the model.
+        view: Python's view, of which the page makes the same pictures.
+        shown: which outputs it shows, and the view's name.
+        frame: uint8 RGB (H, W, 3) of the size that the model sees.
+        renderer: the page's name of the renderer.
+
+    Raises:
+        BackendUnavailable: pages have no such view, or their backend has no such renderer.
+        ModelError: the outputs have a shape that the view cannot show.
+    """
+    import numpy as np
+
+    from framegate.browser.results import PageView
+
+    outputs = {info.name: np.zeros([side or 0 for side in info.shape], info.dtype) for info in shown.outputs}
+    blank = view(outputs, frame)
+    settings = view.page_settings(outputs)
+    if settings is None:
+        raise BackendUnavailable(
+            f"a page has no view {shown.view!r}, which is in Python", "name a runtime of test_frame, or another view"
+        )
+    page.aim(shown.outputs, renderer, _range_of(blank, view), PageView(shown.view, blank.shape, settings))
+
+
 def look_at(
     look: PageLook,
-    value_range: Range,
-    renderer: str,
+    view: View,
+    frame: Pixels,
+    tolerance: int,
     after: str,
-    output: str = "output",
     feeds: Mapping[str, Any] | None = None,
 ) -> Look:
     """What a page's canvas showed, for comparison with the oracle and with the reference.
 
     Args:
         look: the canvas, and what the page makes of the picture that was fed last.
-        value_range: values of the output that are black and full brightness.
-        renderer: the page's name of it.
+        view: what shows it.
+        frame: the picture that was fed last, in colour.
+        tolerance: the renderer's, in steps of 1/255.
         after: which frame it was, in words.
-        output: name of the output.
         feeds: what the model was fed, by input.
-
-    Raises:
-        WrongOutput: the page does not bring the output from its range into [0, 1].
     """
     import numpy as np
 
-    low, high = value_range
-    unit = np.clip((look.output.astype(np.float64).reshape(look.unit.shape) - low) / (high - low), 0, 1)
-    if not np.allclose(look.unit, unit, rtol=0, atol=UNIT_AGREEMENT, equal_nan=True):
-        raise WrongOutput(f"after {after}: the page does not bring the model's output from its range into [0, 1]")
+    picture = view.expected(look.outputs, frame)
+    low, high = map(np.float32, _range_of(picture, view))
     return Look(
         after=after,
         screen=look.pixels,
-        drawn=look.unit,
+        drawn=np.clip((picture.astype(np.float32) - low) / (high - low), 0, 1),
         feeds=[feeds or {}],
-        outputs={output: look.output},
-        tolerance=1 if renderer in BY_SHADER else 0,
+        outputs=look.outputs,
+        tolerance=tolerance + view.tolerance,
         agreement=PAGE_AGREEMENT,
     )
+
+
+def tolerance_of(backend: str, renderer: str) -> int:
+    """The largest difference from a view's picture that is right for a renderer, in steps of 1/255.
+
+    What computes on a GPU may round a half to the other side.
+    """
+    return 0 if backend in ON_CPU and renderer not in BY_SHADER else 1
+
+
+def _range_of(picture: Array, view: View) -> Range:
+    """The values of a view's picture that are black and full brightness."""
+    return BYTES if picture.dtype == "uint8" else view.request.value_range
 
 
 def describe_launches(launches: Sequence[BrowserLaunch]) -> dict[str, Any]:

@@ -64,5 +64,17 @@ class View:
         """The same picture, computed as plainly as can be; without it, a view is compared with a new one."""
         return type(self)(self.request)(outputs, frame)
 
+    def page_settings(self, outputs: Mapping[str, Array]) -> Mapping[str, object] | None:
+        """What a page's view of the same name is made with; None where pages have no such view.
+
+        Args:
+            outputs: those that it shows, of the right shapes and dtypes, but zero.
+
+        Returns:
+            What JSON can hold, and arrays of uint8.
+        """
+        del outputs
+        return None
+
 
 ViewFactory = Callable[[ViewRequest], View]

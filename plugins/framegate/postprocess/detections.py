@@ -16,8 +16,8 @@ from framegate.postprocess.placement import InputPlacement
 from framegate.postprocess.planes import named_output, written
 
 BoxFormat = Literal["yxyx", "xyxy", "cxcywh", "xywh"]
-_MOST_CLASSES = 100_000
-_FARTHEST = 1e6
+MOST_CLASSES = 100_000
+FARTHEST = 1e6
 _STEEPEST = 80.0
 
 
@@ -155,7 +155,7 @@ class Selection:
             if self.background is not None:
                 numbers += numbers >= self.background
         corners = self._corners(raw.boxes[rows], None if self.anchors is None else self.anchors[rows])
-        valid = np.isfinite(corners).all(axis=1) & (np.abs(numbers) <= _MOST_CLASSES)
+        valid = np.isfinite(corners).all(axis=1) & (np.abs(numbers) <= MOST_CLASSES)
         order = np.argsort(-scores[rows][valid], kind="stable")
         rows, corners, numbers = rows[valid][order], corners[valid][order], np.rint(numbers[valid][order])
         table = np.column_stack([corners, scores[rows], numbers]).tolist()
@@ -186,7 +186,7 @@ class Selection:
             down = np.stack([y, other_y]) * place.scale_y + place.top
         sides = [across.min(axis=0), down.min(axis=0), across.max(axis=0), down.max(axis=0)]
         corners = np.stack(sides, axis=1)
-        return np.where(np.isfinite(corners), np.clip(corners, -_FARTHEST, _FARTHEST), corners)
+        return np.where(np.isfinite(corners), np.clip(corners, -FARTHEST, FARTHEST), corners)
 
     def _apart(self, corners: Float64, numbers: Float64) -> Iterator[int]:
         """Indices of boxes that overlap no better one of their class too much."""
@@ -250,7 +250,7 @@ def _plain_box(selection: Selection, raw: Raw, row: int) -> Iterator[Box]:
     numbers = list(map(float, raw.boxes[row].tolist()))
     if not (score >= selection.threshold and all(map(math.isfinite, [*numbers, number]))):
         return
-    if abs(number) > _MOST_CLASSES:
+    if abs(number) > MOST_CLASSES:
         return
     place = selection.placement
     wide, high = (place.input_size.width, place.input_size.height) if selection.normalised else (1, 1)
@@ -267,7 +267,7 @@ def _plain_box(selection: Selection, raw: Raw, row: int) -> Iterator[Box]:
     across = sorted(place.left + end * place.scale_x for end in (x, other_x))
     down = sorted(place.top + end * place.scale_y for end in (y, other_y))
     ends = (across[0], down[0], across[1], down[1])
-    left, top, right, bottom = (min(max(end, -_FARTHEST), _FARTHEST) for end in ends)
+    left, top, right, bottom = (min(max(end, -FARTHEST), FARTHEST) for end in ends)
     yield Box(left, top, right, bottom, score, round(number))
 
 

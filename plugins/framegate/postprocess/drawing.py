@@ -6,6 +6,7 @@ made of squares and rows of whole pixels, so that whoever follows the same rules
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -62,6 +63,20 @@ class Tags:
         red, green, blue = background
         colour = 0 if 299 * red + 587 * green + 114 * blue > 128_000 else 255
         return np.array(np.rint(colour * share + np.array(background) * (1 - share)), np.uint8)
+
+
+def page_tags(kind: str, tags: Sequence[Pixels]) -> dict[str, object]:
+    """Tags as a page takes them: opaque, in one array, and how high and wide each is."""
+    sizes = [tag.shape[:2] for tag in tags]
+    sheet = np.full((len(tags), *np.max(sizes, axis=0), 4), 255, np.uint8)
+    for place, (height, width) in enumerate(sizes):
+        sheet[place, :height, :width, :3] = tags[place]
+    return {f"{kind}s": sheet, f"{kind}_sizes": sizes}
+
+
+def page_percents(tags: Tags) -> dict[str, object]:
+    """The tags of 0% to 100% as a page takes them."""
+    return page_tags("percent", [tags.percent(percent / 100) for percent in range(101)])
 
 
 def paste(picture: Pixels, small: Pixels, top: int, left: int) -> None:

@@ -8,7 +8,7 @@ from framegate.report.section import Section
 from framegate.report.stages import milliseconds, time_and_share
 from framegate.results.cell import CellResult
 
-STAGES = ("preprocess", "upload", "inference", "readback", "convert", "draw", "present")
+STAGES = ("preprocess", "upload", "inference", "readback", "postprocess", "convert", "draw", "present")
 """In the order in which a frame meets them; a cell has some of them."""
 
 

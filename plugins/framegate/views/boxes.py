@@ -10,13 +10,25 @@ import numpy as np
 from framegate.errors import ModelError, UsageError
 from framegate.interfaces import Array, Pixels
 from framegate.postprocess.base import View, ViewRequest
-from framegate.postprocess.detections import Box, Raw, Selection, anchor_centres, plain_boxes, raw_outputs, raw_rows
-from framegate.postprocess.drawing import RGB, Rectangle, Tags, outline, paste
+from framegate.postprocess.detections import (
+    FARTHEST,
+    MOST_CLASSES,
+    Box,
+    Raw,
+    Selection,
+    anchor_centres,
+    plain_boxes,
+    raw_outputs,
+    raw_rows,
+)
+from framegate.postprocess.drawing import RGB, Rectangle, Tags, outline, page_percents, page_tags, paste
 from framegate.postprocess.keys import ViewKeys
 from framegate.postprocess.labels import label_of, labels
 from framegate.postprocess.palettes import palette
 
 _THICKEST_OF = 240
+_CLASSES = 256
+"""Classes that a page has the names of, where an output holds their numbers and the spec has fewer labels."""
 
 
 class BoxesView(View):
@@ -78,6 +90,40 @@ class BoxesView(View):
         self._draw(picture, self._raw(outputs), partial(plain_boxes, self._select), _plain_outline)
         return picture
 
+    def page_settings(self, outputs: Mapping[str, Array]) -> Mapping[str, object]:
+        """What the spec says, and the text of each class."""
+        select, raw = self._select, self._raw(outputs)
+        settings = {
+            "shown": self.request.placement.shown,
+            "columns": self._columns,
+            "box_format": select.box_format,
+            "normalised": select.normalised,
+            "threshold": select.threshold,
+            "iou": select.overlap,
+            "most": select.most,
+            "most_classes": MOST_CLASSES,
+            "farthest": FARTHEST,
+            "logits": select.logits,
+            "background": select.background,
+            "anchors": None if select.anchors is None else select.anchors.tolist(),
+            "palette": np.array(self._palette, np.uint8),
+            "thickness": self._thickness,
+            **page_percents(self._tags),
+        }
+        if not self._has_names(raw):
+            return settings
+        least = min(0, self._first)
+        count = raw.scores.shape[1] if raw.classes is None else _CLASSES
+        numbers = range(least, max(count, self._first + len(self._labels)))
+        return settings | {"least": least} | page_tags("name", [self._name(number) for number in numbers])
+
+    def _has_names(self, raw: Raw) -> bool:
+        return self._is_named or raw.scores.shape[1] > 1 + (self._select.background is not None)
+
+    def _name(self, number: int) -> Pixels:
+        """The tag of a class."""
+        return self._tags.tag(label_of(self._labels, number, self._first), self._palette[number % len(self._palette)])
+
     def _raw(self, outputs: Mapping[str, Array]) -> Raw:
         names = self.request.outputs
         raw = raw_outputs(outputs, names) if len(names) > 1 else raw_rows(outputs, names[0], self._columns)
@@ -99,7 +145,7 @@ class BoxesView(View):
         select: Callable[[Raw], list[Box]],
         edges: Callable[[Pixels, Rectangle, int, RGB], None],
     ) -> None:
-        is_named = self._is_named or raw.scores.shape[1] > 1 + (self._select.background is not None)
+        is_named = self._has_names(raw)
         for box in reversed(select(raw)):
             left, top, right, bottom = (int(np.floor(side + 0.5)) for side in box[:4])
             colour = self._palette[box.number % len(self._palette)]
@@ -107,7 +153,7 @@ class BoxesView(View):
             score = self._tags.percent(box.score)
             above = top - score.shape[0] if top >= score.shape[0] else top
             if is_named:
-                name = self._tags.tag(label_of(self._labels, box.number, self._first), colour)
+                name = self._name(box.number)
                 paste(picture, name, above, left)
                 left += name.shape[1]
             paste(picture, score, above, left)

@@ -65,6 +65,17 @@ class ClassesView(View):
         mixed = np.rint(self._palette[classes] * self._opacity + frame * (1 - self._opacity)).astype(np.uint8)
         return np.where(np.isin(classes, self._transparent)[..., np.newaxis], frame, mixed)
 
+    def page_settings(self, outputs: Mapping[str, Array]) -> Mapping[str, object]:
+        """What the spec says, and the colours."""
+        del outputs
+        return {
+            "shown": self.request.placement.shown,
+            "channels_first": self._channels_first,
+            "palette": self._palette,
+            "opacity": self._opacity,
+            "transparent": self._transparent,
+        }
+
     def _classes(self, outputs: Mapping[str, Array]) -> Indices:
         """The class of each pixel of the map.
 

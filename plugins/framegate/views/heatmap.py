@@ -64,6 +64,18 @@ class HeatmapView(View):
         levels = np.rint(255 * bilinear(np.clip(share, 0, 1), self.request.placement)).astype(np.uint8)
         return np.rint(self._colours[levels] * self._opacity + frame * (1 - self._opacity)).astype(np.uint8)
 
+    def page_settings(self, outputs: Mapping[str, Array]) -> Mapping[str, object]:
+        """What the spec says, and the colours."""
+        del outputs
+        return {
+            "shown": self.request.placement.shown,
+            "channels_first": self._channels_first,
+            "fixed": self.request.value_range if self._is_fixed else None,
+            "channel": self._channel,
+            "colours": self._colours,
+            "opacity": self._opacity,
+        }
+
     def _values(self, outputs: Mapping[str, Array]) -> Array:
         channels = planes(outputs, self.request.outputs[0], channels_first=self._channels_first)
         if self._channel >= channels.shape[2]:

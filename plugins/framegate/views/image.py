@@ -47,6 +47,11 @@ class ImageView(View):
         picture = self._planes(outputs)
         return picture if self._is_ready(picture) else picture.astype(np.float32)
 
+    def page_settings(self, outputs: Mapping[str, Array]) -> Mapping[str, object]:
+        """What the spec says."""
+        del outputs
+        return {"channels_first": self._channels_first}
+
     def _planes(self, outputs: Mapping[str, Array]) -> Array:
         return planes(outputs, self.request.outputs[0], channels_first=self._channels_first)
 

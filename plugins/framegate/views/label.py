@@ -10,7 +10,7 @@ import numpy as np
 from framegate.errors import ModelError
 from framegate.interfaces import Array, Pixels
 from framegate.postprocess.base import View, ViewRequest
-from framegate.postprocess.drawing import Tags, paste
+from framegate.postprocess.drawing import Tags, page_percents, page_tags, paste
 from framegate.postprocess.keys import ViewKeys
 from framegate.postprocess.labels import label_of, labels
 from framegate.postprocess.maps import Float64
@@ -64,6 +64,18 @@ class LabelView(View):
         for number in sorted(range(len(values)), key=lambda number: -values[number])[: self._count]:
             top += self._write(picture, top, number, shares[number])
         return picture
+
+    def page_settings(self, outputs: Mapping[str, Array]) -> Mapping[str, object]:
+        """What the spec says, and the text of each class."""
+        classes = range(self._values(outputs).size)
+        names = [self._tags.tag(label_of(self._labels, number), _TAG) for number in classes]
+        return {
+            "shown": self.request.placement.shown,
+            "top": self._count,
+            "logits": self._logits,
+            **page_tags("name", names),
+            **page_percents(self._tags),
+        }
 
     def _values(self, outputs: Mapping[str, Array]) -> Float64:
         """The value of each class, all of them finite."""

@@ -41,14 +41,14 @@ class MaskView(View):
         keys = ViewKeys(request.options, self.keys)
         self._channels_first = keys.flag("channels_first", default=False)
         self._background: Background = keys.word("background", "replace", ("replace", "blur", "tint"))
-        colour = keys.colour("colour", _RED if self._background == "tint" else _GREEN)
+        self._colour = keys.colour("colour", _RED if self._background == "tint" else _GREEN)
         self._radius = keys.whole("blur", 12, 1, _MOST_BLUR)
         opacity = keys.number("opacity", 0.5, 0, 1)
         self._opacity = opacity if self._background == "tint" else 1.0
         self._foreground = keys.whole("foreground", None, 0, 9999)
         self._logits = keys.flag("logits", default=False)
         shown = request.placement.shown
-        self._plain = np.full((*shown, 3), colour, np.uint8)
+        self._plain = np.full((*shown, 3), self._colour, np.uint8)
         self._behind = np.empty(shown, np.float32)
         self._blurred, self._half_blurred = np.empty_like(self._plain), np.empty_like(self._plain)
         self._picture = np.empty_like(self._plain)
@@ -86,6 +86,21 @@ class MaskView(View):
 
     def _channels(self, outputs: Mapping[str, Array]) -> Array:
         return planes(outputs, self.request.outputs[0], channels_first=self._channels_first)
+
+    def page_settings(self, outputs: Mapping[str, Array]) -> Mapping[str, object]:
+        """What the spec says, and the colour."""
+        del outputs
+        return {
+            "shown": self.request.placement.shown,
+            "channels_first": self._channels_first,
+            "range": self.request.value_range,
+            "background": self._background,
+            "colour": self._colour,
+            "blur": self._radius,
+            "opacity": self._opacity,
+            "foreground": self._foreground,
+            "logits": self._logits,
+        }
 
     def _channel(self, channels: Array) -> int:
         count = channels.shape[2]

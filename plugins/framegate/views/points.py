@@ -92,6 +92,22 @@ class PointsView(View):
             picture[(down - row) ** 2 + (across - column) ** 2 <= self._radius**2] = self._colour
         return picture
 
+    def page_settings(self, outputs: Mapping[str, Array]) -> Mapping[str, object]:
+        """What the spec says, and the colours."""
+        del outputs
+        return {
+            "shown": self.request.placement.shown,
+            "columns": self._columns,
+            "is_given": "columns" in self.request.options,
+            "normalised": self._normalised,
+            "threshold": self._threshold,
+            "skeleton": self._skeleton,
+            "radius": self._radius,
+            "side": self._side,
+            "colour": self._colour,
+            "line_colour": self._line_colour,
+        }
+
     def _points(self, outputs: Mapping[str, Array]) -> Float64:
         """Each point: x and y in pixels of the input, and its score: infinity where it has none."""
         name = self.request.outputs[0]

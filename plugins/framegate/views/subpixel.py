@@ -54,6 +54,11 @@ class SubpixelView(View):
             picture[place // block :: block, place % block :: block] = part
         return picture
 
+    def page_settings(self, outputs: Mapping[str, Array]) -> Mapping[str, object]:
+        """How many channels the picture has."""
+        values = planes(outputs, self.request.outputs[0], channels_first=self._channels_first)
+        return {"channels": self._block(values.shape[2])[1], "channels_first": self._channels_first}
+
     def _block(self, count: int) -> tuple[int, int]:
         """Side of the square, and channels of the picture."""
         for channels in (3, 1):

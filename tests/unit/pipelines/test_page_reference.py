@@ -1,4 +1,4 @@
-"""A page is compared by the one output of the reference that it shows."""
+"""A page is compared by the outputs of the reference that it shows."""
 
 from __future__ import annotations
 

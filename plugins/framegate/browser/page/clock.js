@@ -117,17 +117,19 @@ async function sight({ due, picture, number }, { strip, delays_s }) {
     stages[stage] = now - last;
     last = now;
   };
-  const input = feed(picture);
+  const { raw, input } = upload(picture);
   number ??= await numberIn(input, strip);
   mark("upload");
-  const { all, wanted } = await predict(input);
-  page.numbers.set(wanted, number);
+  const { all, shown: outputs } = await predict(input);
   mark("inference");
+  const drawn = await page.view.show(outputs, raw);
+  page.numbers.set(drawn, number);
+  mark("postprocess");
   const [screen, shown] = await alone(async () => {
-    await page.way.draw(wanted, mark);
+    await page.way.draw(drawn, mark);
     return [page.way.stamp.read(), seconds()];
   });
-  tf.dispose([input, all]);
+  tf.dispose([raw, input, all, drawn]);
   picture.close?.();
   return [number, screen, due, began, shown, stages];
 }

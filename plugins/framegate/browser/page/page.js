@@ -1,11 +1,12 @@
 // What Python asks of the page. Every function takes one object and returns what JSON can hold; times are in seconds.
 "use strict";
 
-// The model, the pictures that it is fed, how often frames have taken the next of them, which of the outputs is shown,
-// the way that shows it, by how much the document's clock is ahead of this thread's, and the numbers of frames by the
-// output that the model made of them.
+// The model, the pictures that it is fed, how often frames have taken the next of them, which of the outputs are shown,
+// the view that shows them, the way that draws it, by how much the document's clock is ahead of this thread's, and the
+// numbers of frames by the picture that is drawn of them.
 const page = {
-  ...{ backend: null, model: null, pictures: [], input: null, turn: 0, first: null, output: 0, way: null, ahead_ms: 0 },
+  ...{ backend: null, model: null, pictures: [], input: null, turn: 0, first: null, shown: [0], view: null, way: null },
+  ahead_ms: 0,
   numbers: new WeakMap(),
 };
 const framegate = {};
@@ -31,7 +32,7 @@ async function bytes(name) {
 // for it. One element is enough; cpu and wasm have computed when the call returns. On webgl data() asks every few
 // milliseconds whether the device is done, which would be in every stage; dataSync() is there when it is.
 async function settle(tensor) {
-  if (["cpu", "wasm"].includes(page.backend)) return;
+  if (["cpu", "wasm"].includes(page.backend) || !tensor.size) return;
   const one = tf.tidy(() => tf.slice(tf.reshape(tensor, [-1]), [0], [1]));
   if (page.backend === "webgl") one.dataSync();
   else await one.data();
@@ -128,6 +129,15 @@ framegate.load = async ({ format, topology, shards, specs }) => {
   };
 };
 
+// The largest value; null where there are none, or no numbers.
+async function largestOf(tensor) {
+  if (!tensor.size || !["float32", "int32"].includes(tensor.dtype)) return null;
+  const largest = tf.max(tensor);
+  const [value] = await largest.data();
+  largest.dispose();
+  return value;
+}
+
 // The pictures that frames feed, and what the model makes of the first of them at the first time.
 framegate.take = async ({ pictures, ...input }) => {
   page.pictures = [];
@@ -140,27 +150,31 @@ framegate.take = async ({ pictures, ...input }) => {
   page.scaling = scaling(input);
   tf.dispose(page.first ?? []);
   const started = seconds();
-  const fed = feed(page.pictures[0]);
+  const { raw, input: fed } = upload(page.pictures[0]);
   let all;
   try {
     ({ all } = await predict(fed));
     for (const each of all) await settle(each);
   } catch (error) {
     page.first = null;
-    fed.dispose();
+    tf.dispose([raw, fed]);
     return { refused: wordsOf(error) };
   }
   const first_s = seconds() - started;
-  fed.dispose();
+  tf.dispose([raw, fed]);
   page.first = all;
-  return { first_s, outputs: all.map(({ shape, dtype }) => ({ shape, dtype })) };
+  const outputs = [];
+  for (const output of all) outputs.push({ shape: output.shape, dtype: output.dtype, largest: await largestOf(output) });
+  return { first_s, outputs };
 };
 
 // The first picture is for what comes before the frames that count. These take the others in turn, so that what a frame
 // shows is in none of the two before it, and was on no canvas before the first of them.
 const next = () => page.pictures[1 + (page.turn++ % (page.pictures.length - 1))];
 
-const pixelsOf = (picture) => tf.browser.fromPixels(picture, page.input.channels);
+// In colour where the view shows the frame, whatever the model takes.
+const pixelsOf = (picture) =>
+  tf.browser.fromPixels(picture, page.view?.sees ? Math.max(3, page.input.channels) : page.input.channels);
 
 // The gains and offsets of channels that have ranges of their own, kept on the device; null where all have one.
 function scaling({ channels, ranges, is_channels_first }) {
@@ -170,10 +184,18 @@ function scaling({ channels, ranges, is_channels_first }) {
   return [tf.tensor(gains, shape), tf.tensor(ranges.map(([low]) => low), shape)];
 }
 
-function feed(picture) {
+// A frame's picture as bytes, (H, W, C), and what the model is fed of them: of one look at it, as a video moves on.
+function upload(picture) {
+  const raw = pixelsOf(picture);
+  return { raw, input: feed(raw) };
+}
+
+const firstChannels = (pixels, count) => (pixels.shape[2] === count ? pixels : tf.slice(pixels, [0, 0, 0], [-1, -1, count]));
+
+function feed(pixels) {
   const { channels, dtype, ranges, is_batched, is_channels_first, is_bgr } = page.input;
   return tf.tidy(() => {
-    const raw = pixelsOf(picture);
+    const raw = firstChannels(pixels, channels);
     const ordered = is_bgr && channels > 1 ? tf.gather(raw, [2, 1, 0, 3].slice(0, channels), 2) : raw;
     const laid = is_channels_first ? tf.transpose(ordered, [2, 0, 1]) : ordered;
     const image = is_batched ? tf.expandDims(laid, 0) : laid;
@@ -186,23 +208,29 @@ function feed(picture) {
   });
 }
 
-// Which of the outputs is shown, and how; TF.js' own reason where the backend has no such way. What the model made of
-// its picture at the first time is drawn now, so that no round has to compile what draws.
-framegate.aim = async ({ index, name, range, shape }) => {
-  page.output = index;
+// Which of the outputs are shown, and how: `range` and `shape` are those of the view's picture. TF.js' own reason where the
+// backend has no such view or way. What the model made of its picture at the first time is drawn now, so that no round
+// has to compile what draws.
+framegate.aim = async ({ indices, view, name, range, shape }) => {
+  page.shown = indices;
   page.way?.close();
-  page.way = null;
-  const again = copyOf(page.first[index]);
+  page.view?.close();
+  page.way = page.view = null;
+  const again = indices.map((index) => copyOf(page.first[index]));
+  let raw, drawn;
   try {
+    page.view = await viewOf(view);
+    raw = pixelsOf(page.pictures[0]);
+    drawn = await page.view.show(again, raw);
     const [height, width] = shape;
     page.way = new WAYS[name](range, shape, await host.canvas({ name: "way", width, height }));
     await host.show(page.way.place);
-    await page.way.draw(again, () => {});
+    await page.way.draw(drawn, () => {});
   } catch (error) {
     if (error instanceof Refused || REFUSALS.test(error.message)) return error.message.replaceAll(OWN, "webgl");
     throw error;
   } finally {
-    again.dispose();
+    tf.dispose([again, raw, drawn]);
   }
   return null;
 };
@@ -243,5 +271,5 @@ async function predict(input) {
     found = await page.model.executeAsync(input);
   }
   const all = listOf(found);
-  return { all, wanted: all[page.output] };
+  return { all, shown: page.shown.map((index) => all[index]) };
 }

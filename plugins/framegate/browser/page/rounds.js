@@ -12,7 +12,8 @@ const READ = "one element of it was read";
 framegate.methods = async () => {
   const settled = ["cpu", "wasm"].includes(page.backend) ? RETURNED : READ;
   const waits = Object.fromEntries(["first-run", "upload", "inference"].map((stage) => [stage, settled]));
-  return { ...METHODS, ...waits, readback: "the promise of data() is kept", ...page.way.methods };
+  const { ended = settled } = page.view;
+  return { ...METHODS, ...waits, postprocess: ended, readback: "the promise of data() is kept", ...page.way.methods };
 };
 
 // Real work for so long, to see whether that is found where it was put.
@@ -30,16 +31,19 @@ async function frame(picture, delays_s = {}) {
     times[name] = now - last;
     last = now;
   };
-  const input = feed(picture);
+  const { raw, input } = upload(picture);
   await settle(input);
   mark("upload");
   const before = last;
-  const { all, wanted } = await predict(input);
+  const { all, shown } = await predict(input);
   const dispatch = seconds() - before;
-  await settle(wanted);
+  await settle(shown[0]);
   mark("inference");
-  await page.way.draw(wanted, mark);
-  tf.dispose([input, all]);
+  const drawn = await page.view.show(shown, raw);
+  if (drawn !== shown[0]) await settle(drawn);
+  mark("postprocess");
+  await page.way.draw(drawn, mark);
+  tf.dispose([raw, input, all, drawn]);
   return { times, dispatch };
 }
 
@@ -115,10 +119,11 @@ framegate.animate = async ({ budget_s, patience_s }) => {
 };
 
 async function deliver() {
-  const input = feed(next());
-  const { all, wanted } = await predict(input);
-  await page.way.draw(wanted, () => {});
-  tf.dispose([input, all]);
+  const { raw, input } = upload(next());
+  const { all, shown } = await predict(input);
+  const drawn = await page.view.show(shown, raw);
+  await page.way.draw(drawn, () => {});
+  tf.dispose([raw, input, all, drawn]);
 }
 
 // The output brought to JavaScript, by itself: each time a copy that the device has just finished.
@@ -126,7 +131,7 @@ framegate.readback = async ({ least, most, budget_s }) => {
   const taken = [];
   const started = seconds();
   while (taken.length < most && (taken.length < least || seconds() - started < budget_s)) {
-    const copy = copyOf(page.first[page.output]);
+    const copy = copyOf(page.first[page.shown[0]]);
     await settle(copy);
     const before = seconds();
     await copy.data();
@@ -138,14 +143,14 @@ framegate.readback = async ({ least, most, budget_s }) => {
 
 // One run of the model, by kernel, as TF.js' own profiler tells it.
 framegate.kernels = async () => {
-  const input = feed(page.pictures[0]);
+  const { raw, input } = upload(page.pictures[0]);
   await settle(input);
   let all;
   const { kernels } = await tf.profile(async () => {
     ({ all } = await predict(input));
     return all;
   });
-  tf.dispose([input, all]);
+  tf.dispose([raw, input, all]);
   // An op that wraps a kernel is told of as well, with the same time.
   const own = kernels.filter(({ name }) => !name.endsWith("__op"));
   return own.map(({ name, kernelTimeMs, outputShapes }) => ({
@@ -172,11 +177,13 @@ framegate.expect = async ({ picture, ...form }) => {
   const shape = is_channels_first ? [channels, height, width] : [height, width, channels];
   const input = tf.tensor(fed, is_batched ? [1, ...shape] : shape, dtype);
   const outputs = listOf(await apart(input));
-  const output = outputs[page.output];
-  const unit = toUnit(output, page.way.range);
-  const found = { output: base64(await output.data()), unit: base64(await unit.data()), shape: output.shape };
-  tf.dispose([input, outputs, unit]);
-  return { ...found, dtype: output.dtype };
+  const found = [];
+  for (const index of page.shown) {
+    const { shape, dtype } = outputs[index];
+    found.push({ values: base64(await outputs[index].data()), shape, dtype });
+  }
+  tf.dispose([input, outputs]);
+  return found;
 };
 
 // A byte of a channel brought to the range of that channel, or of all.
@@ -196,7 +203,8 @@ async function apart(input) {
 
 // What frames feed, before it is scaled.
 framegate.fed = async ({ picture }) => {
-  const raw = pixelsOf(page.pictures[picture]);
+  const { channels } = page.input;
+  const raw = tf.tidy(() => firstChannels(pixelsOf(page.pictures[picture]), channels));
   const found = { values: base64(Uint8Array.from(await raw.data())), shape: raw.shape };
   raw.dispose();
   return found;

@@ -9,6 +9,7 @@ const SCRIPTS = [
   "stamps.js",
   "screen.js",
   "same.js",
+  "views.js",
   "rounds.js",
   "clock.js",
 ];
