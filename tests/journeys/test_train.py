@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 import framegate
+from framegate.commands.cli import main
 from framegate.frames.sources import open_frames
 from framegate.interfaces import Array
 from framegate.training.pictures import middle, to_tensors
@@ -36,14 +37,16 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def unbroken(pictures: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a run that nobody broke off."""
     out = tmp_path_factory.mktemp("runs") / "unbroken"
-    done = subprocess.run(command(pictures, out, EPOCHS), capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+    assert main(arguments(pictures, out, EPOCHS)) == 0
     return out
 
 
+def arguments(pictures: Path, out: Path, epochs: int, *options: str) -> list[str]:
+    return ["train", str(pictures), "--out", str(out), "--epochs", str(epochs), *SETTINGS, *options]
+
+
 def command(pictures: Path, out: Path, epochs: int, *options: str) -> list[str]:
-    train = [sys.executable, "-m", "framegate", "train", str(pictures), "--out", str(out), "--epochs", str(epochs)]
-    return [*train, *SETTINGS, *options]
+    return [sys.executable, "-m", "framegate", *arguments(pictures, out, epochs, *options)]
 
 
 def answer(model: Path) -> Array:
@@ -77,15 +80,15 @@ def test_a_run_that_was_killed_goes_on_and_ends_where_an_unbroken_one_does(
 
 
 def test_quantised_weights_are_small_and_a_finished_run_only_writes_the_model_again(
-    pictures: Path, unbroken: Path, tmp_path: Path, shell: Shell
+    pictures: Path, unbroken: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = shutil.copytree(unbroken, tmp_path / "run")
     model = out / "model"
     exact = answer(model)
     full = sum(path.stat().st_size for path in model.glob("*.bin"))
-    again = shell(*command(pictures, out, EPOCHS, "--quantize", "uint8"))
-    assert again.returncode == 0, again.stderr
-    assert f"/{EPOCHS}" not in again.stdout
+    capsys.readouterr()
+    assert main(arguments(pictures, out, EPOCHS, "--quantize", "uint8")) == 0
+    assert f"/{EPOCHS}" not in capsys.readouterr().out
     small = sum(path.stat().st_size for path in model.glob("*.bin"))
     assert small < 0.3 * full
     assert np.abs(answer(model) - exact).mean() < 0.05
