@@ -6,6 +6,7 @@ It is written into the tensor that is drawn, and takes the very way that the pic
 from __future__ import annotations
 
 import itertools
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,6 +29,8 @@ PATTERNS = np.array(
     [[*bits, sum(bits) % 2 == 1, sum(bits) % 2 == 0] for bits in itertools.product((False, True), repeat=COLUMNS - 2)]
 )
 """The row of each four bits, bool (16, 6)."""
+BLOCK_OF = bytes(0 if level <= DARK else 1 if level >= BRIGHT else 2 for level in range(256))
+"""A level's block: dark, bright, or neither."""
 BITS_OF = {row.tobytes(): bits for bits, row in enumerate(PATTERNS)}
 
 
@@ -60,9 +63,10 @@ class Stamp:
                 f"a picture of {picture} has no room for the number of its frame, which takes {self._size};"
                 " choose a model with a larger output, or a larger --frame-window-size"
             )
-        self._centres = np.ix_(*map(self._centres_along, (ROWS, COLUMNS), self._scale))
-        corner = [1 + int(along[-1]) for along in (self._centres[0][:, 0], self._centres[1][0])]
-        self._corner = Size(*corner)
+        rows, columns = map(self._centres_along, (ROWS, COLUMNS), self._scale)
+        self._corner = Size(1 + rows[-1], 1 + columns[-1])
+        # Without numpy, whose code a model's work has pushed out of the processor's caches.
+        self._at_centres = itemgetter(*(4 * (row * self._corner.width + column) for row in rows for column in columns))
         self._copy: Array | None = None
         self._rows: list[Array] = []
         self._patterns: Array | None = None
@@ -80,7 +84,7 @@ class Stamp:
             self._patterns = self._in_pixels(picture)
             corner = self._copy[: self._size.height, : self._size.width]
             self._rows = [corner[row * self._side : (row + 1) * self._side] for row in range(ROWS)]
-        np.copyto(self._copy, picture)
+        self._copy[...] = picture
         for row, shift in zip(self._rows, SHIFTS, strict=True):
             row[...] = self._patterns[self.number >> shift & 15]
         return self._copy
@@ -91,14 +95,15 @@ class Stamp:
 
     def find(self, screen: Pixels) -> int | None:
         """The number in the upper left corner of a screen, uint8 RGBA (H, W, 4); None where there is none."""
-        levels = screen[..., 0][self._centres]
-        bright = levels >= BRIGHT
-        if (bright != (levels > DARK)).any():
-            return None
-        text = bright.tobytes()
-        rows = [BITS_OF.get(text[start : start + COLUMNS]) for start in range(0, ROWS * COLUMNS, COLUMNS)]
-        known = [bits << shift for bits, shift in zip(rows, SHIFTS, strict=True) if bits is not None]
-        return sum(known) if len(known) == ROWS else None
+        corner = screen[: self._corner.height, : self._corner.width]
+        blocks = bytes(self._at_centres(corner.tobytes())).translate(BLOCK_OF)
+        number = 0
+        for start in range(0, ROWS * COLUMNS, COLUMNS):
+            bits = BITS_OF.get(blocks[start : start + COLUMNS])
+            if bits is None:
+                return None
+            number = number << 4 | bits
+        return number
 
     def _in_pixels(self, picture: Array) -> Array:
         """The sixteen rows of blocks, as they are written into pictures of that dtype and number of channels."""
@@ -111,8 +116,8 @@ class Stamp:
             in_channels[..., 3] = high
         return in_channels
 
-    def _centres_along(self, count: int, scale: float) -> Array:
-        return ((np.arange(count) + 0.5) * self._side * scale).astype(int)
+    def _centres_along(self, count: int, scale: float) -> list[int]:
+        return [int((place + 0.5) * self._side * scale) for place in range(count)]
 
 
 def _corner(renderer: Renderer, size: Size) -> Pixels:
