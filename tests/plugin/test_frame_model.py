@@ -42,7 +42,7 @@ def test_a_model_runs_at_its_own_size(run: Run, write_model: WriteModel) -> None
 def test_an_unknown_name_ends_the_run_and_lists_what_there_is(run: Run) -> None:
     result = run("--frame-model=esrgan")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(["ERROR: unknown model 'esrgan' (did you mean *there is: colour-128-f8, *"])
+    result.stderr.fnmatch_lines(["ERROR: unknown model 'esrgan' (did you mean *there is: age-range, *"])
 
 
 def test_a_missing_path_ends_the_run(run: Run) -> None:
