@@ -51,6 +51,19 @@ def rate(flag: str, argument: str) -> Rate:
     return parse_rate(flag, argument)
 
 
+def budget(flag: str, argument: str) -> float:
+    """Seconds of a frame, written as ``30fps`` or ``33.3ms``."""
+    import re
+
+    from framegate.errors import UsageError
+
+    match = re.fullmatch(r"(\d{1,6}(?:\.\d{1,6})?)(fps|ms)", argument.strip())
+    if match is None or not float(match[1]):
+        raise UsageError(f"{flag} {argument!r} is no time of a frame; write 30fps or 33.3ms")
+    number = float(match[1])
+    return 1 / number if match[2] == "fps" else number / 1000
+
+
 FRAME = {
     "model": axis(
         "model",
@@ -110,6 +123,14 @@ FRAME = {
         " comma-separated or repeated",
         metavar="NAME",
         ini=False,
+    ),
+    "budget_s": Option(
+        name="frame-budget",
+        about="time of a frame that counts as real-time at the end of a run: 30fps, 16ms",
+        metavar="TIME",
+        parse=budget,
+        default=1 / 30,
+        unset="30fps",
     ),
     "pictures": Option(
         name="frame-pictures",
@@ -277,6 +298,7 @@ class Options(NamedTuple):
     timeout_s: int
     trial_s: int | None
     require: tuple[str, ...]
+    budget_s: float
     pictures: Path | None
     scenario: tuple[str, ...]
     rate: tuple[Rate, ...]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from framegate.hooks.options import options_of
 from framegate.hooks.outcome import UNAVAILABLE
 
 if TYPE_CHECKING:
@@ -65,11 +66,12 @@ def measured(config: pytest.Config) -> list[CellResult]:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """After pytest-benchmark's tables: an empty line above each block, and one below the last."""
+    """After pytest-benchmark's tables, the answer last: an empty line above each block, and one below the last."""
     blocks = [
         *_sections(config),
         *config.stash.get(NOTES, {}).values(),
         *_not_run(terminalreporter),
+        *_answer(config),
     ]
     for block in blocks:
         for line in ["", *block.splitlines()]:
@@ -95,6 +97,14 @@ def _sections(config: pytest.Config) -> Iterator[str]:
                     " pytest_framegate_sections has to return a list of framegate.report.section.Section"
                 )
             yield section_text(section)
+
+
+def _answer(config: pytest.Config) -> Iterator[str]:
+    results = measured(config)
+    if results:
+        from framegate.report.answer import answer_text
+
+        yield from filter(None, [answer_text(results, options_of(config).budget_s)])
 
 
 def _not_run(terminalreporter: pytest.TerminalReporter) -> Iterator[str]:
