@@ -51,6 +51,7 @@ IN_DELIVERED = f"{PREDICT}\n  {SHOW}\n  await page.way.draw(drawn, () => {{}});"
 FIRST = "const all = page.first.map((each) => tf.clone(each)), shown = page.shown.map((index) => all[index]);"
 ONCE = """page.once ??= (await predict(input)).all.map((each) => tf.keep(each));
   const all = page.once.map((each) => tf.clone(each)), shown = page.shown.map((index) => all[index]);"""
+RUN = "const all = await page.inputs.run("
 DRAWN, DELIVERED_TO = "await page.way.draw(drawn, mark);", "await page.way.draw(drawn, () => {});"
 LATE = """page.outputs = [...(page.outputs ?? []), tf.keep(tf.clone(drawn))];
   const late = page.outputs.at(-1 - BY) ?? page.outputs[0];
@@ -126,7 +127,7 @@ MUTANTS = {
         {"rounds.js": {IN_DELIVERED: IN_DELIVERED.replace(PREDICT, ONCE)}}, {DELIVERED}
     ),
     "runs the model for no frame": Mutant(
-        {"page.js": {"const all = listOf(found);": "const all = page.turn ? page.first.map(copyOf) : listOf(found);"}}
+        {"page.js": {RUN: RUN.replace("await", "page.turn ? page.first.map(copyOf) : await")}}
     ),
     "delivers to no canvas": Mutant({"rounds.js": {DELIVERED_TO: ""}}, {DELIVERED}),
     **{f"never draws again by {way}": standing(1, *how) for way, how in WAYS.items()},

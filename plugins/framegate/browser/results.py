@@ -122,8 +122,25 @@ class PageLook:
         picture: which of the pictures that frame was fed: its index.
         outputs: what the model makes of that picture, apart from any frame: the outputs that are shown, by name.
         pixels: what the browser shows of the canvas: uint8 RGBA (H, W, 4), first row at the top.
+        state: what the inputs were fed that are fed an output of the frame before.
     """
 
     picture: int
     outputs: Mapping[str, Array]
     pixels: Pixels
+    state: Mapping[str, Array] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class PageInputs:
+    """What a model is fed beside the frame.
+
+    Attributes:
+        frame: the input that takes the frame.
+        arrays: what others are fed, in the first frame at least.
+        state: inputs that are fed an output of the frame before, and the place of that output.
+    """
+
+    frame: str
+    arrays: Mapping[str, Array] = field(default_factory=dict)
+    state: Mapping[str, int] = field(default_factory=dict)

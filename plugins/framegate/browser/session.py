@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import numpy as np
 
+from framegate.analysis.ports import fed_ports
 from framegate.browser.beside import beside_of
-from framegate.browser.results import Delivered, PageLook, PageRounds, PageRun, PageView
+from framegate.browser.results import Delivered, PageInputs, PageLook, PageRounds, PageRun, PageView
 from framegate.browser.runs import page_run
 from framegate.browser.tfjs import TFJS_VERSION, tfjs_files
 from framegate.browser.trace import read_marks
@@ -99,7 +100,9 @@ class TFJSPage:
         self._refuse(loaded)
         self.load_s: dict[str, float] = {"fetch": loaded["fetch_s"], "build": loaded["build_s"]}
         self._names = [str(output["name"]) for output in loaded["outputs"]]
-        self.inputs = tuple(_info(port["name"], port) for port in loaded["inputs"])
+        known = {node: info for info, node in fed_ports(read_model_json(model.path))}
+        self.inputs = tuple(known.get(port["name"]) or _info(port["name"], port) for port in loaded["inputs"])
+        self._ports = {info.name: str(port["name"]) for info, port in zip(self.inputs, loaded["inputs"], strict=True)}
         self.outputs: tuple[TensorInfo, ...] = ()
         self.largest: Mapping[str, float] = {}
         self._taken: tuple[object, ...] | None = None
@@ -115,7 +118,7 @@ class TFJSPage:
                 f"TF.js {TFJS_VERSION} refuses {self._named}: {' '.join(answer['refused'].split())[:_LONGEST]}"
             )
 
-    def take(self, pictures: Sequence[Pixels], form: TensorForm) -> float:
+    def take(self, pictures: Sequence[Pixels], form: TensorForm, inputs: PageInputs | None = None) -> float:
         """Feed pictures from now on, and run once; returns the seconds of that first run.
 
         The first picture is for that run and for others that are no frame to be looked at; frames take the others in
@@ -125,20 +128,33 @@ class TFJSPage:
         Args:
             pictures: uint8 RGBA (H, W, 4) of one size, four at least; five are best.
             form: how they lie in the tensor that the model takes.
+            inputs: what it is fed beside them; a model with one input is fed nothing else.
 
         Raises:
             ModelError: TF.js cannot run the model; the reason is its own.
         """
         data = [np.ascontiguousarray(picture).tobytes() for picture in pictures]
         settings = asdict(form) | form.size._asdict()
-        inputs = (data, settings)
-        if inputs == self._taken:
+        others = inputs or PageInputs(self.inputs[0].name)
+        files = {f"input-{at}": array.tobytes() for at, array in enumerate(others.arrays.values())}
+        request = (data, settings, files)
+        if request == self._taken:
             return self._first_s
         self._taken = None
         self._pictures = [f"picture-{index}" for index in range(len(data))]
-        self._server.add(dict(zip(self._pictures, data, strict=True)))
+        self._server.add(dict(zip(self._pictures, data, strict=True)) | files)
+        fed = {
+            "names": list(self._ports.values()),
+            "frame": self._ports[others.frame],
+            "arrays": {
+                self._ports[name]: {"file": file, "shape": array.shape, "dtype": array.dtype.name}
+                for file, (name, array) in zip(files, others.arrays.items(), strict=True)
+            },
+            "state": {self._ports[name]: place for name, place in others.state.items()},
+        }
         doing = f"run {self._named} in TF.js {TFJS_VERSION} once"
-        answer = self._browser.call("framegate.take", {"pictures": self._pictures, **settings}, ROUNDS_S, doing)
+        pictures_and_inputs = {"pictures": self._pictures, "inputs": fed, **settings}
+        answer = self._browser.call("framegate.take", pictures_and_inputs, ROUNDS_S, doing)
         self._refuse(answer)
         self._input, self._frames = settings, 0
         ports = answer["outputs"]
@@ -146,7 +162,7 @@ class TFJSPage:
         self.outputs = tuple(_info(name, port) for name, port in zip(names, ports, strict=True))
         largest = zip(names, (port["largest"] for port in ports), strict=True)
         self.largest = {name: value for name, value in largest if value is not None}
-        self._taken, self._first_s = inputs, float(answer["first_s"])
+        self._taken, self._first_s = request, float(answer["first_s"])
         return self._first_s
 
     def aim(
@@ -314,8 +330,10 @@ class TFJSPage:
         pixels = _decode(self._browser.picture("canvas", ROUNDS_S))
         picture = 1 + (self._frames - 1) % (len(self._pictures) - 1) if self._frames else 0
         answer = self._browser.call("framegate.expect", {"picture": self._pictures[picture], **self._input}, ROUNDS_S)
-        arrays = [_array(output["values"], output["dtype"]).reshape(output["shape"]) for output in answer]
-        return PageLook(picture, dict(zip(self._shown, arrays, strict=True)), pixels)
+        outputs = map(_tensor, answer["outputs"])
+        names = {port: name for name, port in self._ports.items()}
+        state = {names[port]: _tensor(values) for port, values in answer["state"].items()}
+        return PageLook(picture, dict(zip(self._shown, outputs, strict=True)), pixels, state)
 
 
 def _serve(server: PageServer, model: ResolvedModel, cache: Path) -> dict[str, object]:
@@ -357,6 +375,10 @@ def _decode(png: bytes) -> Pixels:
 def _info(name: str, port: Mapping[str, Any]) -> TensorInfo:
     shape = tuple(None if side in (None, -1) else int(side) for side in port["shape"] or ())
     return TensorInfo(name, shape, str(port["dtype"] or "float32"))
+
+
+def _tensor(answer: Mapping[str, Any]) -> Array:
+    return _array(answer["values"], answer["dtype"]).reshape(answer["shape"])
 
 
 def _array(text: str, dtype: str) -> Array:

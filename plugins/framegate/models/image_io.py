@@ -130,9 +130,14 @@ def model_inputs(model: ModelJson) -> tuple[TensorInfo, ...]:
 
 def model_outputs(model: ModelJson) -> tuple[str, ...]:
     """Names of a model's outputs, from model.json alone, in its order."""
+    return tuple(info.name for info in output_infos(model))
+
+
+def output_infos(model: ModelJson) -> tuple[TensorInfo, ...]:
+    """A model's outputs, from model.json alone; a layers model's says no more of them than their names."""
     if model.format == "graph":
-        return tuple(port.info.name for port in graph.outputs(model))
-    return layers.output_names(model)
+        return tuple(port.info for port in graph.outputs(model))
+    return tuple(TensorInfo(name, (), "float32") for name in layers.output_names(model))
 
 
 def input_size(path: Path, input_spec: InputSpec = NO_INPUT_SPEC) -> Size | None:

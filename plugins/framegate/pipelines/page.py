@@ -23,8 +23,9 @@ from framegate.results.page import Arrivals, Kernels, PageCost, PageLaunch, Pres
 from framegate.results.parts import StageSamples
 
 if TYPE_CHECKING:
-    from framegate.browser.results import Delivered, PageLook, PageRounds, PageRun
+    from framegate.browser.results import Delivered, PageInputs, PageLook, PageRounds, PageRun
     from framegate.browser.session import TFJSPage
+    from framegate.inference.other_inputs import OtherInputs
     from framegate.interfaces import Array
     from framegate.models.frame_io import FrameIO, ShownIO
     from framegate.postprocess.base import View
@@ -286,7 +287,8 @@ class PagePipeline:
 
         size = Size(*self.pictures[0].shape[:2])
         frame_io = find_frame_io(self._spec, self.page.model, self.page.inputs, size)
-        first_s = self.page.take([with_channels(picture, 4) for picture in self.pictures], frame_io.form)
+        self._others, fed = inputs_of(self._spec, self.page, size)
+        first_s = self.page.take([with_channels(picture, 4) for picture in self.pictures], frame_io.form, fed)
         shown = find_shown(self._spec, self.page.model, self.page.outputs, self.page.largest)
         view = self._view_of(frame_io, shown)
         aim_at(self.page, view, shown, with_channels(self.pictures[0], 3), self._renderer)
@@ -330,9 +332,27 @@ class PagePipeline:
 
         look, io = self.page.look(), self.frame_io
         picture = self.pictures[look.picture]
-        feeds = {io.input.name: ToTensor(io.form)(picture)}
+        feeds = self._others.with_state(look.state).joined({io.input.name: ToTensor(io.form)(picture)})
         tolerance = tolerance_of(self.page.info["backend"], self._renderer)
         self._looks.append(look_at(look, self._view, with_channels(picture, 3), tolerance, after, feeds))
+
+
+def inputs_of(spec: ModelSpec, page: TFJSPage, size: Size) -> tuple[OtherInputs, PageInputs]:
+    """What a page's model is fed beside frames of a size, by its spec, and the same as the page is told.
+
+    Raises:
+        ModelError, FrameError: as `other_inputs`.
+    """
+    from framegate.browser.results import PageInputs
+    from framegate.inference.other_inputs import other_inputs
+    from framegate.models.image_io import output_infos
+    from framegate.models.topology import read_model_json
+
+    outputs = output_infos(read_model_json(page.model.path))
+    others = other_inputs(spec, page.model, page.inputs, outputs, size)
+    places = {info.name: place for place, info in enumerate(outputs)}
+    state = {name: places[output] for name, output in others.state.items()}
+    return others, PageInputs(others.frame.name, {**others.constants, **others.zeros}, state)
 
 
 def clip_length(rate: float, seconds: float, size: tuple[int, ...]) -> int:

@@ -139,7 +139,7 @@ async function largestOf(tensor) {
 }
 
 // The pictures that frames feed, and what the model makes of the first of them at the first time.
-framegate.take = async ({ pictures, ...input }) => {
+framegate.take = async ({ pictures, inputs, ...input }) => {
   page.pictures = [];
   for (const name of pictures) {
     page.pictures.push(new ImageData(new Uint8ClampedArray(await bytes(name)), input.width, input.height));
@@ -148,6 +148,8 @@ framegate.take = async ({ pictures, ...input }) => {
   page.turn = 0;
   tf.dispose(page.scaling ?? []);
   page.scaling = scaling(input);
+  page.inputs?.close();
+  page.inputs = await Inputs.of(inputs);
   tf.dispose(page.first ?? []);
   const started = seconds();
   const { raw, input: fed } = upload(page.pictures[0]);
@@ -161,6 +163,8 @@ framegate.take = async ({ pictures, ...input }) => {
     return { refused: wordsOf(error) };
   }
   const first_s = seconds() - started;
+  // From now on a state has the shape that it keeps, and none is among these outputs.
+  for (let run = 0; page.inputs.has_state && run < 2; run++) tf.dispose((await predict(fed)).all);
   tf.dispose([raw, fed]);
   page.first = all;
   const outputs = [];
@@ -262,14 +266,17 @@ function listOf(found) {
   return found instanceof tf.Tensor ? [found] : Array.isArray(found) ? found : names.map((name) => found[name]);
 }
 
-async function predict(input) {
-  let found;
+// What the model itself returns, in the order of its outputs.
+async function outputsOf(feeds) {
   try {
-    found = page.model.predict(input);
+    return listOf(page.model.predict(feeds));
   } catch (error) {
     if (!page.model.executeAsync) throw error;
-    found = await page.model.executeAsync(input);
+    return listOf(await page.model.executeAsync(feeds));
   }
-  const all = listOf(found);
+}
+
+async function predict(input) {
+  const all = await page.inputs.run(() => outputsOf(page.inputs.joined(input)));
   return { all, shown: page.shown.map((index) => all[index]) };
 }

@@ -176,14 +176,20 @@ framegate.expect = async ({ picture, ...form }) => {
   }
   const shape = is_channels_first ? [channels, height, width] : [height, width, channels];
   const input = tf.tensor(fed, is_batched ? [1, ...shape] : shape, dtype);
-  const outputs = listOf(await apart(input));
+  const others = page.inputs.last();
+  const outputs = await outputsOf(page.inputs.joined(input, others));
   const found = [];
   for (const index of page.shown) {
     const { shape, dtype } = outputs[index];
     found.push({ values: base64(await outputs[index].data()), shape, dtype });
   }
+  const state = {};
+  for (const [name] of page.inputs.state) {
+    const { shape, dtype } = others[name];
+    state[name] = { values: base64(await others[name].data()), shape, dtype };
+  }
   tf.dispose([input, outputs]);
-  return found;
+  return { outputs: found, state };
 };
 
 // A byte of a channel brought to the range of that channel, or of all.
@@ -191,15 +197,6 @@ const scaled = (ranges) => (byte, channel) => {
   const [low, high] = ranges[ranges.length > 1 ? channel : 0];
   return Math.fround(byte * Math.fround((high - low) / 255)) + Math.fround(low);
 };
-
-async function apart(input) {
-  try {
-    return page.model.predict(input);
-  } catch (error) {
-    if (!page.model.executeAsync) throw error;
-    return page.model.executeAsync(input);
-  }
-}
 
 // What frames feed, before it is scaled.
 framegate.fed = async ({ picture }) => {

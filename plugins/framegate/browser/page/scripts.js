@@ -6,6 +6,7 @@ const SCRIPTS = [
   "tf-backend-wasm.min.js",
   "tf-backend-webgpu.min.js",
   "page.js",
+  "inputs.js",
   "stamps.js",
   "screen.js",
   "same.js",

@@ -1,0 +1,62 @@
+"""Models of several inputs and with a state, in a page."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from fed_pictures import fed_pictures, form_of
+from recurrent_models import GAIN, SIDE, expected, write_recurrent
+
+from framegate.browser import session
+from framegate.browser.driver import Browser
+from framegate.browser.results import PageInputs
+from framegate.browser.server import page_server
+from framegate.interfaces import ResolvedModel
+from framegate.preprocess.tensor import ToTensor
+
+
+@pytest.mark.parametrize("backend", ["cpu", "webgl"])
+def test_the_tenth_frame_is_that_of_ten_frames(
+    shared_browser: Callable[[], Browser], tfjs: Path, tmp_path: Path, backend: str
+) -> None:
+    model = ResolvedModel("net", write_recurrent(tmp_path, (-1, -1, -1, -1)), "graph", "")
+    picture = np.full((SIDE, SIDE, 4), 255, np.uint8)
+    picture[..., :3] = np.random.default_rng(0).integers(0, 256, (SIDE, SIDE, 3))
+    pictures = fed_pictures(picture)
+    form = form_of(pictures)
+    arrays = {"state": np.zeros((1, 1, 1, 1), np.float32), "gain": np.array(GAIN, np.float32)}
+    with page_server() as server:
+        page = session.TFJSPage(shared_browser(), server, backend, model, tfjs)
+        assert [info.name for info in page.inputs] == ["frame", "state", "gain"]
+        page.take(pictures, form, PageInputs("frame", arrays, {"state": 1}))
+        page.aim([page.outputs[0]], "topixels", (0, 1))
+        fed = [pictures[0]] * 3  # before the frames
+        for count in (7, 3):
+            rounds = page.rounds(count, count, 0.0)
+            assert (rounds.tensors_left, rounds.bytes_left) == (0, 0)
+        look = page.look()
+    fed += [pictures[1 + at % (len(pictures) - 1)] for at in range(10)]
+    assert np.array_equal(fed[-1], pictures[look.picture])
+    to_tensor = ToTensor(form)
+    states = list(expected(to_tensor(picture[..., :3]).copy() for picture in fed))
+    np.testing.assert_allclose(next(iter(look.outputs.values())), states[-1][0], rtol=0, atol=1e-5)
+    np.testing.assert_allclose(look.state["state"], states[-2][1], rtol=0, atol=1e-5)
+    np.testing.assert_allclose(look.pixels[..., :3] / 255, states[-1][0][0], rtol=0, atol=1 / 255)
+
+
+def test_a_cell_is_compared_with_the_reference_that_is_fed_the_same_state(
+    run_cells: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path
+) -> None:
+    write_recurrent(tmp_path / "net")
+    spec = tmp_path / "mine.toml"
+    spec.write_text(f'source = "net"\ninputs = {{ gain = {GAIN} }}\nstate = {{ state = "next" }}\n')
+    options = ("--frame-runtime=tfjs-wasm", "--frame-renderer=topixels", "-k", "mine")
+    done = run_cells("", f"--frame-model={spec}", *options)
+    assert done.returncode == 0, done.stdout + done.stderr
+    (cell,) = json.loads((tmp_path / "run" / "out.json").read_text())["benchmarks"]
+    assert cell["extra_info"]["agreement"]["compared_with"] == "tensorflow"
