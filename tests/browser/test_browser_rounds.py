@@ -57,7 +57,7 @@ def test_a_known_delay_comes_out_where_it_was_put_in(open_page: OpenPage) -> Non
 
 def test_a_delay_that_is_asked_for_is_in_its_stage(open_page: OpenPage) -> None:
     page = open_page("wasm", "texture")
-    delays_s = {"upload": 0.02, "inference": 0.04, "readback": 0.01, "draw": 0.03}
+    delays_s = {"upload": 0.02, "inference": 0.04, "postprocess": 0.02, "readback": 0.01, "draw": 0.03}
     stages = page.rounds(3, 3, 0.0, delays_s=delays_s).stages_s
     assert all(min(stages[stage]) >= seconds for stage, seconds in delays_s.items())
     assert page.rounds(3, 3, 0.0).frames == 3
