@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[2]
 SHOWN = ROOT / "docs" / "images" / "views"
 EVERYTHING = os.environ.get("FRAMEGATE_ALL_MODELS") == "1"
 QUICK = ("selfie-256", "centernet", "centernet-classes", "centernet-person", "liveness", "movenet-lightning")
-REST = ("meet-256x144", "meet-classes", "posenet-nose", "handtrack", "face-boxes", "posenet")
+REST = ("meet-256x144", "meet-classes", "posenet-nose", "handtrack", "face-boxes", "posenet", "rvm")
 OF_FACES = ("facemesh", "emotion", "age-range")
 MODELS = (*QUICK, *REST, *OF_FACES) if EVERYTHING else QUICK
 PHOTO = ROOT / "fixtures" / "astronaut.png"
