@@ -166,7 +166,7 @@ def start_cells(tmp_path: Path, tfjs: Path, write_model: Callable[..., Path]) ->
     """Starts test_browser on the tiny model, in a process and a folder of its own, behind a conftest."""
     folder = tmp_path / "run"
     folder.mkdir()
-    for suite in ("test_browser.py", "test_frame.py"):
+    for suite in ("test_browser.py", "test_frame.py", "test_realtime.py"):
         shutil.copy(ROOT / "suites" / suite, folder)
     (folder / "pytest.ini").write_text("[pytest]\n")
     model = write_model(size=None)

@@ -133,6 +133,27 @@ def test_several_launches_and_their_spread_and_kernels_are_stored_and_shown_when
     assert "(not to be trusted: a software GPU computed them" in done.stdout
 
 
+def test_cells_in_a_worker_store_where_they_ran_and_what_that_costs_the_page(
+    run_cells: RunCells, tmp_path: Path
+) -> None:
+    done = run_cells(
+        f"{NO_TENSORFLOW}\npages.COST_S = 0.2\n",
+        *("test_realtime.py", "--frame-scenario=single-stream", "--frame-seconds=1"),
+        *("--frame-runtime=tfjs-wasm", "--frame-renderer=topixels", "--frame-page-thread=worker", "--frame-page-cost"),
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    cells = json.loads((tmp_path / "run" / "out.json").read_text())["benchmarks"]
+    assert [cell["name"].partition("[")[0] for cell in cells] == ["test_browser", "test_realtime_browser"]
+    assert [complaints(cell["extra_info"]) for cell in cells] == [[], []]
+    for cell in cells:
+        about = cell["extra_info"]["browser"]
+        assert about["thread"] == "worker"
+        assert about["cost"]["alone"]["seconds"] >= 0.2
+        assert about["cost"]["with_model"]["seconds"] >= 0.2
+    table = done.stdout.split("what a model costs its page: ")[1]
+    assert [len(re.findall(rf"^ +.* {when} ", table, re.MULTILINE)) for when in ("alone", "with the model")] == [2, 2]
+
+
 BLOCKS = """
 from framegate.browser.session import TFJSPage
 from pytest_benchmark.fixture import BenchmarkFixture

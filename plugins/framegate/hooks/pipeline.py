@@ -88,7 +88,7 @@ def cell_pipeline(
     """
     del frame_model, frame_size, frame_preprocess, frame_runtime, frame_renderer, frame_gl, frame_info
     pipeline: Pipeline = request.getfixturevalue(f"{kind_of(request.node)}_pipeline")
-    _store(benchmark.extra_info, pipeline)
+    store_facts(benchmark.extra_info, pipeline)
     yield pipeline
     pipeline.close()
 
@@ -107,14 +107,15 @@ def measure_frames(pytestconfig: pytest.Config, benchmark: Any, save_picture: Sa
     def measure(pipeline: Pipeline) -> None:
         pipeline.prepare(save_picture if is_kept else None)
         stages_s = pipeline.measure(bench)
-        _store(benchmark.extra_info, pipeline)
+        store_facts(benchmark.extra_info, pipeline)
         if stages_s:
             StageSamples(stages_s).store(benchmark.extra_info)
 
     return measure
 
 
-def _store(extra_info: dict[str, Any], pipeline: Pipeline) -> None:
+def store_facts(extra_info: dict[str, Any], pipeline: Pipeline) -> None:
+    """Store what a pipeline says of itself so far."""
     for name, facts in pipeline.describe().items():
         extra_info[name] = {**extra_info.get(name, {}), **facts}
 

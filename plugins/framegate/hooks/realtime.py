@@ -14,7 +14,7 @@ from framegate.errors import WrongOutput
 from framegate.hooks.gate import OPTIONS as GATED
 from framegate.hooks.options import REALTIME, options_of
 from framegate.hooks.own import is_ours
-from framegate.hooks.pipeline import clock_of
+from framegate.hooks.pipeline import clock_of, store_facts
 from framegate.hooks.registries import ALL, registries_of
 
 if TYPE_CHECKING:
@@ -140,6 +140,7 @@ def run_frames(
         else:
             part = at(replace(run_request, rate=GUESS_RATE) if is_searched(run_request) else run_request)
         part.store(benchmark.extra_info)
+        store_facts(benchmark.extra_info, pipeline)
         last = takes[part.rate]
         if last.run.sights:
             StageSamples(last.stages_s).store(benchmark.extra_info)
