@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from dataclasses import fields
 from pathlib import Path
 
 from framegate.commands.gate import add_aa_check, add_ab, add_accept
@@ -81,15 +82,7 @@ def train(parsed: argparse.Namespace) -> int:
     from framegate.training.run import train as run
     from framegate.training.settings import Settings
 
-    settings = Settings(
-        source=parsed.source,
-        size=parsed.size,
-        filters=parsed.filters,
-        batch=parsed.batch,
-        steps=parsed.steps,
-        learning_rate=parsed.learning_rate,
-        seed=parsed.seed,
-    )
+    settings = Settings(**{field.name: getattr(parsed, field.name) for field in fields(Settings)})
     with TrainingProgress(settings.steps) as progress:
         model = run(settings, parsed.epochs, parsed.out, parsed.quantize, progress)
     print(f"wrote {model}; to see what it does:")  # noqa: T201
