@@ -47,7 +47,7 @@ def test_the_real_model_comes_to_the_screen(output: str, renderer: str) -> None:
 
 
 @pytest.mark.parametrize("runtime", ["tensorflow", "keras", "openvino", "onnxruntime", "litert", "tensorflow-xla"])
-@pytest.mark.parametrize("model", ["esrgan-slim-x2-128", "pix2pix-256-f8-256", "pix2pix-64-f4-64"])
+@pytest.mark.parametrize("model", ["esrgan-slim-x2-128", "pix2pix-256-f8-256", "pix2pix-64-f4-64", "selfie-256-256"])
 def test_every_runtime_computes_the_same_on_every_model(output: str, model: str, runtime: str) -> None:
     """Each cell compares its outputs with those of the first runtime, which is TensorFlow."""
     assert f"test_inference[{model}-none-{runtime}] PASSED" in output

@@ -28,14 +28,16 @@ def size_of(spec: ModelSpec) -> Size | None:
 
 def test_the_default_matrix() -> None:
     specs = default_specs()
-    assert [spec.name for spec in specs] == ["colour-128-f8", "esrgan-slim-x2", "pix2pix-256-f8", "pix2pix-64-f4"]
+    names = [spec.name for spec in specs]
+    assert names == ["colour-128-f8", "esrgan-slim-x2", "pix2pix-256-f8", "pix2pix-64-f4", "selfie-256"]
     assert [size_of(specs[0]), *specs[1].sizes, size_of(specs[2]), size_of(specs[3])] == [
         Size(128, 128),
         Size(128, 128),
         Size(256, 256),
         Size(64, 64),
     ]
-    _, esrgan, graph, layers = specs
+    _, esrgan, graph, layers, mask = specs
+    assert mask.view == "mask"
     assert esrgan.source == "npm"
     assert esrgan.locator == "@upscalerjs/esrgan-slim@1.0.0#models/x2/model.json"
     assert str(esrgan.options["sha512"]).startswith("DXtwn5SE71+")
