@@ -83,6 +83,14 @@ def test_a_picture_that_is_newer_than_its_time_gets_the_time_that_it_was_due() -
     assert run.sights[1].began_s == pytest.approx(1.2)
 
 
+def test_what_a_frame_did_before_its_picture_was_due_is_in_no_stage() -> None:
+    told = answer((1, 1.0), (3, 1.1))
+    told["sights"][1] = (3, 3, 1.1, 1.15, 1.25, {"upload": 0.06, "draw": 0.04})
+    measured = page_run(CAMERA, told, 0.0, 100)
+    assert measured.run.sights[1].began_s == pytest.approx(1.2)
+    assert measured.stages_s == {"upload": [0.01, pytest.approx(0.01)], "draw": [0.02, 0.04]}
+
+
 @pytest.mark.parametrize("times_s", [(1.0, 1.252, 1.453), (1.0, 1.33, 1.4)])
 def test_a_newer_picture_that_is_taken_again_counts_once_however_its_times_are_off(times_s: Sequence[float]) -> None:
     first, newer, again = times_s

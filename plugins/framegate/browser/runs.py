@@ -115,7 +115,14 @@ def _sights(rows: Iterable[Row], rate: float | None, numbers: int) -> Iterator[t
             began_s=max(row.began_s, row.due_s + newer_s),
             shown_s=row.shown_s,
         )
-        yield before, row
+        # What was done before the picture was due was not done for it.
+        yield before, row._replace(stages_s=_later(row.stages_s, before.began_s - row.began_s))
+
+
+def _later(stages_s: Mapping[str, float], by_s: float) -> dict[str, float]:
+    """The stages of a frame whose first one begins later."""
+    first, *_ = stages_s
+    return {**stages_s, first: max(0.0, stages_s[first] - by_s)}
 
 
 def _moved(sight: Sight, first: int, offset_s: float) -> Sight:
