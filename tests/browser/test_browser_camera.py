@@ -36,8 +36,8 @@ CORNERS = [[(220, 30, 30), (30, 200, 60)], [(40, 60, 210), (200, 190, 40)]]
 """Colours of the picture's quarters."""
 
 
-DRAWS = "await page.way.draw(wanted, mark);"
-FREES = "tf.dispose([input, all]);\n  picture.close?.();"
+DRAWS = "await page.way.draw(drawn, mark);"
+FREES = "tf.dispose([raw, input, all, drawn]);\n  picture.close?.();"
 TURN = "const turn = (page.turns = (page.turns ?? -1) + 1);"
 UNTIL_TWO_HAVE_COME = """for (let came = 0, newest = host.camera.taken; came < 2; ) {
       await host.camera.animation_frame();
@@ -219,14 +219,14 @@ MUTANTS = {
     "draws once": drawing(f"if (turn === 0) {DRAWS} else mark('draw');"),
     "draws each third frame only": drawing(f"if (turn % 3 === 0) {DRAWS} else mark('draw');"),
     "shows the frame before": {
-        **drawing(f"{DRAWS.replace('wanted', '(page.earlier ?? wanted)')} page.earlier = wanted;"),
+        **drawing(f"{DRAWS.replace('drawn', '(page.earlier ?? drawn)')} page.earlier = drawn;"),
         FREES: "input.dispose();",
     },
     "swaps two": {
         **drawing(
-            f"""if (turn % 4 === 0) page.earlier = wanted;
-            const drawn = turn % 4 === 1 ? page.earlier : wanted;
-            {DRAWS.replace("wanted", "drawn")}"""
+            f"""if (turn % 4 === 0) page.earlier = drawn;
+            const swapped = turn % 4 === 1 ? page.earlier : drawn;
+            {DRAWS.replace("drawn", "swapped")}"""
         ),
         FREES: "input.dispose();",
     },
