@@ -29,7 +29,8 @@ from framegate.models.cache import filled
 from framegate.models.graph import UNKNOWN_RANK
 from framegate.models.nodes import node_name
 from framegate.models.packages import download
-from framegate.models.sources import npm
+from framegate.models.sources import builtin, npm
+from framegate.models.specs import find_spec, resolve
 from framegate.models.topology import read_model_json
 from framegate.paths import cache_dir
 from framegate.runtimes.tensorflow import TensorFlowRuntime
@@ -110,12 +111,13 @@ TFJS = (
 
 
 def specs(*, everything: bool) -> list[ModelSpec]:
-    """Specs of the quick models, or of all."""
-    return [
+    """The spec of the mask that ships, and those of the quick models, or of all."""
+    of_packages = [
         ModelSpec(f"{package.id}#{path}", "npm", f"{package.id}#{path}", {"sha512": package.sha512})
         for package in PACKAGES
         for path in (*package.quick, *(package.rest if everything else ()))
     ]
+    return [find_spec("selfie-256"), *of_packages]
 
 
 EVERYTHING = os.environ.get("FRAMEGATE_ALL_MODELS") == "1"
@@ -207,7 +209,7 @@ def test_the_tenth_frame_of_a_model_that_recurs_is_tfjs_tenth(tfjs: Path, tmp_pa
 @pytest.mark.parametrize("spec", specs(everything=EVERYTHING), ids=lambda spec: spec.name)
 def test_the_numbers_are_tfjs_own(spec: ModelSpec, tfjs: Path, tmp_path: Path) -> None:
     try:
-        files = npm.NpmSource().resolve(spec, cache_dir())
+        files = resolve(spec, builtin())
     except BackendUnavailable as error:
         pytest.skip(str(error))
     random = np.random.default_rng(0)
