@@ -60,7 +60,7 @@ class Inspection:
         size_reason: reason for that size.
         inputs: the inputs.
         outputs: the outputs.
-        shown: the view that shows them, as far as model.json tells; None if no output is numbers.
+        shown: the view that shows them, as the spec or else model.json tells; None if no output is numbers.
         rows: one for each op or layer, in the order of computation.
         unused: weights that no op and no layer takes.
         totals: sums.
@@ -117,7 +117,7 @@ def inspect(spec: ModelSpec, model: ModelJson, size: Size | None = None, *, read
         size_reason=_size_reason(spec, size, open_size),
         inputs=report_inputs(ports, spec, fed, guessed),
         outputs=report_outputs(outputs, spec, walk.shapes, guessed),
-        shown=_shown(model, outputs, walk),
+        shown=_shown(spec, model, outputs, walk),
         rows=tuple(walk.rows),
         unused=walk.unused,
         totals=_totals(walk, entries),
@@ -152,10 +152,14 @@ def _walked(
     return walk, [TensorInfo(name, (), "float32") for name in layers.output_names(model)]
 
 
-def _shown(model: ModelJson, outputs: list[TensorInfo], walk: Walk) -> ViewGuess | None:
+def _shown(spec: ModelSpec, model: ModelJson, outputs: list[TensorInfo], walk: Walk) -> ViewGuess | None:
+    named = spec.outputs or tuple(info.name for info in outputs if len(outputs) == 1)
+    if spec.view and named:
+        return ViewGuess(spec.view, named, "the spec says so")
     shapes = {info.name: walk.shapes.get(info.name) or info.shape or graph.UNKNOWN_RANK for info in outputs}
+    infos = [replace(info, shape=shapes[info.name]) for info in outputs]
     try:
-        return guess_view(str(model.path), model, [replace(info, shape=shapes[info.name]) for info in outputs])
+        return guess_view(spec.name, model, infos, view=spec.view or "", among=spec.outputs)
     except ModelError:
         return None
 
