@@ -100,15 +100,20 @@ def outputs(model: ModelJson) -> tuple[Port, ...]:
 
 def last_ops(model: ModelJson) -> Iterator[str]:
     """The names of the operations that make the first output, last one first, fused activations included."""
+    by_name = nodes_by_name(model)
     for port in outputs(model)[:1]:
-        for node in makers(model, port.tensor):
+        for node in makers(by_name, port.tensor):
             yield from reversed(node.strings("fused_ops"))
             yield node.op
 
 
-def makers(model: ModelJson, tensor: str) -> Iterator[Node]:
+def nodes_by_name(model: ModelJson) -> dict[str, Node]:
+    """The graph's nodes by their names."""
+    return {node.name: node for node in map(Node, nodes(model))}
+
+
+def makers(by_name: Mapping[str, Node], tensor: str) -> Iterator[Node]:
     """The nodes that make a tensor, last one first: of each, what makes its first input."""
-    by_name = {node.name: node for node in map(Node, nodes(model))}
     name, number = tensor_reference(tensor)
     for _ in by_name:  # a bound, for graphs with loops
         node = by_name.get(name)

@@ -160,7 +160,7 @@ def guess_ranges(path: Path) -> tuple[Range, Range]:
     sigmoid gives and what ``tf.browser.toPixels`` expects.
     """
     model = read_model_json(path)
-    ops = graph.last_ops(model) if model.format == "graph" else layers.last_activations(model)
+    ops = graph.last_ops(model) if model.format == "graph" else next(layers.last_activations(model), ())
     telling = (op.lower() for op in ops if op.lower() not in _PASS_THROUGH)
     return (SIGNED, SIGNED) if list(islice(telling, 1)) == ["tanh"] else (UNIT, UNIT)
 

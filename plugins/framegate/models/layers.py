@@ -63,16 +63,13 @@ def output_names(model: ModelJson) -> tuple[str, ...]:
     return _ends(model, "output_layers") or (layer_name(layers(model)[-1]),)
 
 
-def last_activations(model: ModelJson, at: int = 0) -> Iterator[str]:
-    """What makes an output, last one first, in lower case: the activation of a layer, else its class.
+def last_activations(model: ModelJson) -> Iterator[Iterator[str]]:
+    """Per output what makes it, last one first, in lower case: the activation of a layer, else its class.
 
     Goes on behind layers that only move values about, and into nested models.
-
-    Args:
-        model: a layers model.
-        at: index of the output.
     """
-    return _activations(model_config(model), at)
+    wires = _Wires(model_config(model))
+    return (wires.activations(at) for at in range(len(wires.ends)))
 
 
 def _ends(model: ModelJson, key: str) -> tuple[str, ...]:
@@ -93,27 +90,40 @@ def _named_ends(model: Layer, key: str) -> list[tuple[str, int]]:
     ]
 
 
-def _activations(model: Layer, at: int) -> Iterator[str]:
-    entries = model["config"].get("layers")
-    layers = [layer for layer in entries if is_layer(layer)] if isinstance(entries, list) else []
-    by_name = {layer_name(layer): layer for layer in layers}
-    ends = _named_ends(model, "output_layers") or [(layer_name(layer), 0) for layer in layers[-1:]]
-    before = {layer_name(call.layer): call.takes for call in calls_in_order(layers)[0]}
-    for previous, layer in pairwise(layers) if model["class_name"] == "Sequential" else ():
-        before[layer_name(layer)] = ((layer_name(previous), 0, 0),)
-    name, result = ends[at] if at < len(ends) else ("", 0)
-    for _ in layers:  # a bound, for layers that wait for each other
-        layer = by_name.get(name)
-        if layer is None:
-            return
-        if layer["class_name"] in MODELS:
-            yield from _activations(layer, result)
-            return
-        activation = layer["config"].get("activation")
-        yield str(activation).lower() if activation else str(layer["class_name"]).lower()
-        if layer["class_name"] not in _MOVERS or not before.get(name):
-            return
-        name, _, result = before[name][0]
+class _Wires:
+    """Which layer takes what in a model, and in the models inside of it.
+
+    Attributes:
+        ends: layers whose results the model returns, and which of their results.
+    """
+
+    def __init__(self, model: Layer) -> None:
+        entries = model["config"].get("layers")
+        layers = [layer for layer in entries if is_layer(layer)] if isinstance(entries, list) else []
+        self._by_name = {layer_name(layer): layer for layer in layers}
+        self.ends = _named_ends(model, "output_layers") or [(layer_name(layer), 0) for layer in layers[-1:]]
+        self._before = {layer_name(call.layer): call.takes for call in calls_in_order(layers)[0]}
+        for previous, layer in pairwise(layers) if model["class_name"] == "Sequential" else ():
+            self._before[layer_name(layer)] = ((layer_name(previous), 0, 0),)
+        self._inside: dict[str, _Wires] = {}
+
+    def activations(self, at: int) -> Iterator[str]:
+        """What makes the output of that number, last one first."""
+        name, result = self.ends[at] if at < len(self.ends) else ("", 0)
+        for _ in self._by_name:  # a bound, for layers that wait for each other
+            layer = self._by_name.get(name)
+            if layer is None:
+                return
+            if layer["class_name"] in MODELS:
+                if name not in self._inside:
+                    self._inside[name] = _Wires(layer)
+                yield from self._inside[name].activations(result)
+                return
+            activation = layer["config"].get("activation")
+            yield str(activation).lower() if activation else str(layer["class_name"]).lower()
+            if layer["class_name"] not in _MOVERS or not self._before.get(name):
+                return
+            name, _, result = self._before[name][0]
 
 
 def _input(layer: Layer) -> TensorInfo:

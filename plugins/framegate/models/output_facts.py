@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice, repeat
 from typing import NamedTuple
 
 from framegate.interfaces import Size, TensorInfo
@@ -18,6 +19,8 @@ _MOVES = frozenset({
     "stopgradient", "stridedslice", "transpose", "upsampling2d", "zeropadding2d",
 })  # fmt: skip
 """Operations and layers whose result has the values of what they take."""
+_MOST_MOVES = 100
+"""Operations that are looked at from an output: no model moves its values about that often, and a hostile one may."""
 _MOST_CHANNELS_FIRST = 4
 _LEAST_SIDE = 2
 
@@ -97,7 +100,8 @@ def output_facts(model: ModelJson, outputs: Sequence[TensorInfo], *, batched: bo
         outputs: its outputs in its order: of model.json alone, or as a loaded model reports them.
         batched: whether the model's input has a batch dimension, and so its outputs.
     """
-    return [OutputFacts(info, _end(model, at), batched) for at, info in enumerate(outputs)]
+    ends = _layer_ends(model) if model.format == "layers" else _graph_ends(model)
+    return [OutputFacts(info, end, batched) for info, end in zip(outputs, chain(ends, repeat("")), strict=False)]
 
 
 def input_picture(inputs: Sequence[TensorInfo]) -> InputPicture:
@@ -112,11 +116,14 @@ def input_picture(inputs: Sequence[TensorInfo]) -> InputPicture:
     return InputPicture()
 
 
-def _end(model: ModelJson, at: int) -> str:
-    if model.format == "layers":
-        return _telling(layers.last_activations(model, at))
-    ports = graph.outputs(model)[at : at + 1]
-    return _telling(op for port in ports for node in graph.makers(model, port.tensor) for op in _ops(node))
+def _layer_ends(model: ModelJson) -> Iterator[str]:
+    return map(_telling, layers.last_activations(model))
+
+
+def _graph_ends(model: ModelJson) -> Iterator[str]:
+    by_name = graph.nodes_by_name(model)
+    for port in graph.outputs(model):
+        yield _telling(op for node in graph.makers(by_name, port.tensor) for op in _ops(node))
 
 
 def _ops(node: Node) -> list[str]:
@@ -124,7 +131,7 @@ def _ops(node: Node) -> list[str]:
 
 
 def _telling(ops: Iterable[str]) -> str:
-    telling = (op.lower() for op in ops if op.lower() not in _MOVES)
+    telling = (op.lower() for op in islice(ops, _MOST_MOVES) if op.lower() not in _MOVES)
     end = next(telling, "")
     if end == "realdiv" and next(telling, "") == "exp":
         return "softmax"  # written out, as exp(x) / sum(exp(x))

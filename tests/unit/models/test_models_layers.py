@@ -43,7 +43,7 @@ def test_a_functional_model(tmp_path: Path) -> None:
         TensorInfo("flag", (1,), "int32"),
     )
     assert layers.output_names(model) == ("conv", "sum")
-    assert list(layers.last_activations(model)) == ["tanh"]
+    assert list(next(layers.last_activations(model))) == ["tanh"]
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_keras_3_writes_a_single_end_flat(tmp_path: Path) -> None:
     model = read(tmp_path, {"class_name": "Functional", "config": FUNCTIONAL["config"] | ends})
     assert [info.name for info in layers.inputs(model)] == ["image"]
     assert layers.output_names(model) == ("sum",)
-    assert list(layers.last_activations(model)) == ["add"]
+    assert list(next(layers.last_activations(model))) == ["add"]
 
 
 @pytest.mark.parametrize("wrap", [lambda found: found, lambda found: {"name": "s", "layers": found}])
@@ -78,7 +78,7 @@ def test_sequential_models_old_and_new(tmp_path: Path, wrap: Any) -> None:
     model = read(tmp_path, {"class_name": "Sequential", "config": wrap([first, last])})
     assert layers.inputs(model) == (TensorInfo("conv", (None, 8, 8, 1), "float32"),)
     assert layers.output_names(model) == ("act",)
-    assert list(layers.last_activations(model)) == ["sigmoid"]
+    assert list(next(layers.last_activations(model))) == ["sigmoid"]
 
 
 def test_a_nested_model_in_front_says_the_shape(tmp_path: Path) -> None:
