@@ -4,8 +4,12 @@ import importlib
 import json
 import pkgutil
 import shutil
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Sequence
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -29,10 +33,30 @@ NOT_LOADED = "-p no:hypothesispytest -p no:faulthandler"
 NULL_BACKENDS = {"--frame-runtime": "null", "--frame-renderer": "null", "--frame-gl": "null"}
 
 
+class NoTensorFlow(MetaPathFinder, Loader):
+    """Finds TensorFlow, and does not load it: a second import in one process ends the process."""
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        spec = PathFinder.find_spec(fullname, path, target) if fullname == "tensorflow" else None
+        if spec is not None and "site-packages" in str(spec.origin):
+            spec.loader = self
+            return spec
+        return None
+
+    def exec_module(self, module: ModuleType) -> None:
+        raise RuntimeError(
+            f"this run imports {module.__name__}, which pytester takes out of the process again; run it with subprocess"
+        )
+
+
 @pytest.fixture
 def pytester(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
     """pytester, whose runs leave out what would not be well inside of another run."""
     monkeypatch.setenv("PYTEST_ADDOPTS", NOT_LOADED)
+    if "tensorflow" not in sys.modules:
+        monkeypatch.setattr(sys, "meta_path", [NoTensorFlow(), *sys.meta_path])
     return pytester
 
 
