@@ -50,3 +50,27 @@ def test_a_form(
     np.testing.assert_allclose(output, expected, rtol=0, atol=1e-6)
     unit = np.clip((expected[0].astype(np.float64) - SHOWN[0]) / (SHOWN[1] - SHOWN[0]), 0, 1).astype(np.float32)
     np.testing.assert_allclose(look.pixels.astype(int), to_pixels(unit).astype(int), rtol=0, atol=1)
+
+
+@pytest.mark.parametrize(
+    ("dtype", "held"),
+    [("uint8", "int32"), ("int64", "int32"), ("int32", "int32"), ("bool", "bool"), ("float16", "float32")],
+)
+def test_what_tfjs_holds_values_in(dtype: str, held: str) -> None:
+    assert session.tfjs_dtype(dtype) == held
+
+
+def test_an_input_of_bytes(shared_browser: Callable[[], Browser], tfjs: Path, tmp_path: Path, picture: Pixels) -> None:
+    height, width, _ = picture.shape
+    form = TensorForm(Size(height, width), 3, "uint8", ((0, 255),), is_batched=True)
+    nodes = [placeholder("x", form.shape, "DT_UINT8"), op("Identity", "y", ["x"], T={"type": "DT_UINT8"})]
+    model = write_graph(tmp_path / "net", nodes, {})
+    pictures = fed_pictures(picture)
+    with page_server() as server:
+        page = session.TFJSPage(shared_browser(), server, "cpu", model, tfjs)
+        page.take(pictures, form)
+        page.aim(page.outputs[:1], "topixels", (0, 255))
+        assert page.rounds(2, 2, 0.0).tensors_left == 0
+        look = page.look()
+    (output,) = look.outputs.values()
+    np.testing.assert_array_equal(output[0], pictures[look.picture][..., :3])

@@ -134,9 +134,10 @@ class TFJSPage:
             ModelError: TF.js cannot run the model; the reason is its own.
         """
         data = [np.ascontiguousarray(picture).tobytes() for picture in pictures]
-        settings = asdict(form) | form.size._asdict()
+        settings = asdict(form) | form.size._asdict() | {"dtype": tfjs_dtype(form.dtype)}
         others = inputs or PageInputs(self.inputs[0].name)
-        files = {f"input-{at}": array.tobytes() for at, array in enumerate(others.arrays.values())}
+        arrays = {name: array.astype(tfjs_dtype(array.dtype.name)) for name, array in others.arrays.items()}
+        files = {f"input-{at}": array.tobytes() for at, array in enumerate(arrays.values())}
         request = (data, settings, files)
         if request == self._taken:
             return self._first_s
@@ -148,7 +149,7 @@ class TFJSPage:
             "frame": self._ports[others.frame],
             "arrays": {
                 self._ports[name]: {"file": file, "shape": array.shape, "dtype": array.dtype.name}
-                for file, (name, array) in zip(files, others.arrays.items(), strict=True)
+                for file, (name, array) in zip(files, arrays.items(), strict=True)
             },
             "state": {self._ports[name]: place for name, place in others.state.items()},
         }
@@ -370,6 +371,13 @@ def _decode(png: bytes) -> Pixels:
         raise BrowserError("the browser gave no picture of its canvas")
     code = cv2.COLOR_BGRA2RGBA if bgr.shape[-1] == 4 else cv2.COLOR_BGR2RGBA
     return cast("Pixels", cv2.cvtColor(bgr, code))
+
+
+def tfjs_dtype(dtype: str) -> str:
+    """The dtype in which TF.js holds values of numpy's dtype of that name: it has float32, int32 and bool."""
+    if dtype == "bool":
+        return dtype
+    return "int32" if "int" in dtype else "float32"
 
 
 def _info(name: str, port: Mapping[str, Any]) -> TensorInfo:
