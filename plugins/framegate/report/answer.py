@@ -95,7 +95,5 @@ def _ms(seconds: float) -> str:
 
 
 def _wrapped(text: str) -> list[str]:
-    indent = "  "
-    return textwrap.wrap(
-        text, COLUMNS, subsequent_indent=indent, initial_indent=indent * text.startswith(indent), break_on_hyphens=False
-    )
+    indent = "  " if text.startswith("  ") else ""
+    return textwrap.wrap(text.strip(), COLUMNS, initial_indent=indent, subsequent_indent="  ", break_on_hyphens=False)

@@ -30,6 +30,7 @@ def test_a_model_in_time_is_real_time_with_its_best_cell() -> None:
 
 def test_a_model_that_is_too_slow_gets_advice() -> None:
     text = answer_text([frame("net", 2.338), frame("net", 2.998, "tfjs-wasm", "topixels")], BUDGET_S)
+    assert [line for line in text.splitlines() if line.startswith("   ")] == []
     assert " ".join(text.split()) == (
         "Real-time means 33.3 ms a frame here (--frame-budget=30fps). net at 256: not real-time in Python. 2340 ms a"
         " frame with opencv on tensorflow; 100% is inference. In a browser: 3000 ms with topixels on tfjs-wasm."
