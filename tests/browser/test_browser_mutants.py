@@ -191,7 +191,7 @@ def wrong_after(page: session.TFJSPage, way: str) -> set[str]:
 
 def is_wrong(page: session.TFJSPage, way: str, end: str) -> bool:
     try:
-        verify_screen(look_of_image(page, page.look(), way, (-1, 1), end))
+        verify_screen(look_of_image(page.look(), way, (-1, 1), end))
     except WrongOutput:
         return True
     return False

@@ -100,7 +100,7 @@ def show(page: TFJSPage, shown: Shown, renderer: str, picture: Pixels) -> View:
 def verify(page: TFJSPage, view: View, renderer: str, picture: Pixels) -> None:
     look = page.look()
     frame = fed_pictures(picture)[look.picture][..., :3]
-    shown = look_at(look, view, frame, tolerance_of(page.info["backend"], renderer), "the last frame")
+    shown = look_at(look, view, frame, tolerance_of(renderer), "the last frame")
     assert shown.drawn.shape != frame.shape or np.abs(255 * shown.drawn - frame).max() > 9, "there is nothing to see"
     verify_screen(shown)
 
@@ -126,25 +126,35 @@ LATE = """const late = this.before ?? outputs.map((output) => tf.keep(tf.clone(o
     this.before = outputs.map((output) => tf.keep(tf.clone(output)));
     outputs = late;
     return tf.tidy(() => this.picture(outputs, raw));"""
+ON_CANVAS, OF_VIEW = "does not show the picture that was fed last", "does not make the picture of the model's outputs"
 MUTANTS = {
-    "shows the outputs before": ("return tf.tidy(() => this.picture(outputs, raw));", LATE),
-    "mixes the other way round": ("tf.mul(tf.sub(one, other), share)", "tf.mul(tf.sub(one, other), tf.sub(1, share))"),
+    "shows the outputs before": ("return tf.tidy(() => this.picture(outputs, raw));", LATE, ON_CANVAS),
+    "mixes the other way round": (
+        "tf.mul(tf.sub(one, other), share)",
+        "tf.mul(tf.sub(one, other), tf.sub(1, share))",
+        OF_VIEW,
+    ),
     "sees the first frame always": (
         "return tf.tidy(() => this.picture(outputs, raw));",
         "this.kept ??= tf.keep(tf.clone(raw));\n    return tf.tidy(() => this.picture(outputs, this.kept));",
+        OF_VIEW,
     ),
-    "does not see the foreground": ("const foreground = this.foreground ?? count - 1;", "const foreground = 0;"),
+    "does not see the foreground": (
+        "const foreground = this.foreground ?? count - 1;",
+        "const foreground = 0;",
+        OF_VIEW,
+    ),
 }
 
 
-@pytest.mark.parametrize("edit", MUTANTS.values(), ids=MUTANTS)
+@pytest.mark.parametrize(("right", "wrong", "message"), MUTANTS.values(), ids=MUTANTS)
 def test_a_view_that_shows_another_picture_is_wrong(
-    open_page: OpenPage, picture: Pixels, edit: tuple[str, str]
+    open_page: OpenPage, picture: Pixels, right: str, wrong: str, message: str
 ) -> None:
-    page = open_page("wasm", edit={"views.js": edit})
+    page = open_page("wasm", edit={"views.js": (right, wrong)})
     view = show(page, SHOWN["mask of a small map, tinted"], "topixels", picture)
     page.rounds(3, 3, 0.0)
-    with pytest.raises(WrongOutput, match="does not show the picture that was fed last"):
+    with pytest.raises(WrongOutput, match=message):
         verify(page, view, "topixels", picture)
 
 

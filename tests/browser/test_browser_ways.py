@@ -33,7 +33,7 @@ def show_their_last(page: TFJSPage, way: str, picture: Pixels, channels: int = 3
     """The picture that was fed last, which is on the canvas."""
     look = page.look()
     fed = fed_pictures(picture)[look.picture]
-    verify_screen(look_of_image(page, look, way, (-1, 1)))
+    verify_screen(look_of_image(look, way, (-1, 1)))
     assert np.abs(look.pixels[..., :channels].astype(int) - fed[..., :channels]).max() <= tolerance, way
     return fed
 

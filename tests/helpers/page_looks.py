@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from framegate.browser.results import PageLook
-from framegate.browser.session import TFJSPage
 from framegate.interfaces import Range, Size
 from framegate.models.frame_io import FrameIO, ShownIO
 from framegate.pipelines.base import Look
@@ -18,12 +17,10 @@ def view_of_image(frame_io: FrameIO, shown: ShownIO) -> View:
     return _view(tuple(info.name for info in shown.outputs), frame_io.size, shown.value_range)
 
 
-def look_of_image(
-    page: TFJSPage, look: PageLook, renderer: str, value_range: Range, after: str = "the last frame"
-) -> Look:
+def look_of_image(look: PageLook, renderer: str, value_range: Range, after: str = "the last frame") -> Look:
     """The canvas, beside the picture that should be there."""
     view = _view(tuple(look.outputs), Size(*look.pixels.shape[:2]), value_range)
-    return look_at(look, view, look.pixels[..., :3], tolerance_of(page.info["backend"], renderer), after)
+    return look_at(look, view, look.pixels[..., :3], tolerance_of(renderer), after)
 
 
 def _view(names: tuple[str, ...], size: Size, value_range: Range) -> View:

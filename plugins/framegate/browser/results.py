@@ -121,12 +121,14 @@ class PageLook:
     Attributes:
         picture: which of the pictures that frame was fed: its index.
         outputs: what the model makes of that picture, apart from any frame: the outputs that are shown, by name.
+        unit: the picture that the page's view makes of these outputs, as it is drawn: float32 (H, W, C) in [0, 1].
         pixels: what the browser shows of the canvas: uint8 RGBA (H, W, 4), first row at the top.
         state: what the inputs were fed that are fed an output of the frame before.
     """
 
     picture: int
     outputs: Mapping[str, Array]
+    unit: Array
     pixels: Pixels
     state: Mapping[str, Array] = field(default_factory=dict)
 

@@ -334,7 +334,8 @@ class TFJSPage:
         outputs = map(_tensor, answer["outputs"])
         names = {port: name for name, port in self._ports.items()}
         state = {names[port]: _tensor(values) for port, values in answer["state"].items()}
-        return PageLook(picture, dict(zip(self._shown, outputs, strict=True)), pixels, state)
+        shown = dict(zip(self._shown, outputs, strict=True))
+        return PageLook(picture, shown, _tensor(answer["unit"]), pixels, state)
 
 
 def _serve(server: PageServer, model: ResolvedModel, cache: Path) -> dict[str, object]:

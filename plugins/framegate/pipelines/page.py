@@ -51,10 +51,12 @@ CLIP_SPARE_S = 3.0
 
 PAGE_AGREEMENT = 1e-4
 """Of the output's range: TF.js' backends compute in float32, in other orders than the reference."""
+UNIT_AGREEMENT = 1e-5
+"""Of full brightness: a GPU's division may be off by a few units in the last place."""
+ROUNDING = 0.5 / 255
+"""By which a picture of whole bytes and the same before it is rounded differ at most."""
 BYTES: Range = (0.0, 255.0)
 BY_SHADER = ("texture", "same-context")
-ON_CPU = ("cpu", "wasm")
-"""Backends that compute in float32 as numpy does."""
 
 Value = TypeVar("Value")
 
@@ -333,7 +335,7 @@ class PagePipeline:
         look, io = self.page.look(), self.frame_io
         picture = self.pictures[look.picture]
         feeds = self._others.with_state(look.state).joined({io.input.name: ToTensor(io.form)(picture)})
-        tolerance = tolerance_of(self.page.info["backend"], self._renderer)
+        tolerance = tolerance_of(self._renderer)
         self._looks.append(look_at(look, self._view, with_channels(picture, 3), tolerance, after, feeds))
 
 
@@ -406,28 +408,33 @@ def look_at(
         tolerance: the renderer's, in steps of 1/255.
         after: which frame it was, in words.
         feeds: what the model was fed, by input.
+
+    Raises:
+        WrongOutput: the page's view makes another picture of the outputs than Python's.
     """
     import numpy as np
 
     picture = view.expected(look.outputs, frame)
-    low, high = map(np.float32, _range_of(picture, view))
+    low, high = _range_of(picture, view)
+    unit = np.clip((picture.astype(np.float64) - low) / (high - low), 0, 1)
+    rounding = ROUNDING if picture.dtype == np.uint8 else 0
+    off = view.tolerance / 255 + rounding + UNIT_AGREEMENT
+    if look.unit.shape != unit.shape or not np.allclose(look.unit, unit, rtol=0, atol=off, equal_nan=True):
+        raise WrongOutput(f"after {after}: the page does not make the picture of the model's outputs that it should")
     return Look(
         after=after,
         screen=look.pixels,
-        drawn=np.clip((picture.astype(np.float32) - low) / (high - low), 0, 1),
+        drawn=look.unit,
         feeds=[feeds or {}],
         outputs=look.outputs,
-        tolerance=tolerance + view.tolerance,
+        tolerance=tolerance,
         agreement=PAGE_AGREEMENT,
     )
 
 
-def tolerance_of(backend: str, renderer: str) -> int:
-    """The largest difference from a view's picture that is right for a renderer, in steps of 1/255.
-
-    What computes on a GPU may round a half to the other side.
-    """
-    return 0 if backend in ON_CPU and renderer not in BY_SHADER else 1
+def tolerance_of(renderer: str) -> int:
+    """The largest difference from the picture that was drawn that is right for a renderer, in steps of 1/255."""
+    return 1 if renderer in BY_SHADER else 0
 
 
 def _range_of(picture: Array, view: View) -> Range:

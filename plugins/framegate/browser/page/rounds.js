@@ -188,8 +188,12 @@ framegate.expect = async ({ picture, ...form }) => {
     const { shape, dtype } = others[name];
     state[name] = { values: base64(await others[name].data()), shape, dtype };
   }
-  tf.dispose([input, outputs]);
-  return { outputs: found, state };
+  const raw = tf.tensor(Int32Array.from(given), [height, width, 4], "int32");
+  const drawn = await page.view.show(page.shown.map((index) => outputs[index]), raw);
+  const unit = toUnit(drawn, page.way.range);
+  const shown = { values: base64(await unit.data()), shape: unit.shape, dtype: "float32" };
+  tf.dispose([input, outputs, raw, drawn, unit]);
+  return { outputs: found, state, unit: shown };
 };
 
 // A byte of a channel brought to the range of that channel, or of all.
