@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from fed_pictures import fed_pictures, form_of
 
-from framegate.browser import session
+from framegate.browser import requests, session
 from framegate.browser.chromium import find_chromium, flags
 from framegate.browser.driver import Browser
 from framegate.browser.server import page_server
@@ -27,7 +27,7 @@ from framegate.paths import cache_dir
 from framegate.words import PageThread
 
 ROOT = Path(__file__).parents[2]
-PAGE = session._PAGE
+PAGE = requests.PAGE
 
 StartBrowser = Callable[[], Browser]
 OpenPage = Callable[..., session.TFJSPage]
@@ -148,7 +148,7 @@ def open_page(
                 assert old in text
                 (folder / name).write_text(text.replace(old, new), "utf-8")
             patch = opened.enter_context(pytest.MonkeyPatch.context())
-            patch.setattr(session, "_PAGE", folder)
+            patch.setattr(requests, "PAGE", folder)
             model = ResolvedModel("tiny", write_model(size=None, channels=channels) / "model.json", "graph", "0" * 64)
             server = opened.enter_context(page_server())
             page = session.TFJSPage(browser_of_pages(), server, backend, model, tfjs, thread=thread)

@@ -15,7 +15,7 @@ import pytest
 from fed_pictures import form_of
 from patience import PATIENCE_S
 
-from framegate.browser import session
+from framegate.browser import requests, session
 from framegate.browser.chromium import flags
 from framegate.browser.driver import Browser
 from framegate.browser.server import PageServer, page_server
@@ -84,7 +84,7 @@ def open_camera(
     A run in it takes so many frames, however long that lasts. ``edits`` maps words of the page's files to what takes
     their place.
     """
-    monkeypatch.setattr(session, "PATIENCE_S", PATIENCE_S)
+    monkeypatch.setattr(requests, "PATIENCE_S", PATIENCE_S)
 
     def open_one(
         backend: str,
@@ -93,11 +93,11 @@ def open_camera(
         edits: Mapping[str, str] = MappingProxyType({}),
         thread: PageThread = "main",
     ) -> session.TFJSPage:
-        folder = Path(shutil.copytree(session._PAGE, tmp_path / "page"))
+        folder = Path(shutil.copytree(requests.PAGE, tmp_path / "page"))
         for right, wrong in {TIME_IS_LEFT: f"sights.length < {frames}", **edits}.items():
             (script,) = [script for script in folder.glob("*.js") if script.read_text("utf-8").count(right) == 1]
             script.write_text(script.read_text("utf-8").replace(right, wrong), "utf-8")
-        monkeypatch.setattr(session, "_PAGE", folder)
+        monkeypatch.setattr(requests, "PAGE", folder)
         model = ResolvedModel("tiny", write_model(size=None) / "model.json", "graph", "0" * 64)
         page = session.TFJSPage(camera_browser, server, backend, model, tfjs, thread=thread)
         pictures = [np.full((HEIGHT, WIDTH, 4), 50 * index, np.uint8) for index in range(5)]

@@ -29,11 +29,11 @@ READS = "const values = await output.data();"
 EDITS = {"await tf.browser.toPixels(unit, this.canvas);": LATE, READS: f"tf.keep(tf.zeros([2])); {READS}"}
 EDITED = f"""
 import pathlib, shutil
-from framegate.browser import session
+from framegate.browser import requests
 
-shutil.copytree(session._PAGE, "page")
-session._PAGE = pathlib.Path("page")
-script = session._PAGE / "screen.js"
+shutil.copytree(requests.PAGE, "page")
+requests.PAGE = pathlib.Path("page")
+script = requests.PAGE / "screen.js"
 text = script.read_text()
 for right, wrong in {EDITS!r}.items():
     assert right in text

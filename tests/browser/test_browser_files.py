@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from framegate.browser import tfjs as files
-from framegate.browser.session import _PAGE
+from framegate.browser.requests import PAGE
 from framegate.errors import BackendUnavailable, SourceError
 
 
@@ -49,9 +49,9 @@ def test_without_npm_and_a_cache_the_reason_is_named(tmp_path: Path, monkeypatch
 
 
 def test_the_page_loads_what_is_served(tfjs: Path) -> None:
-    texts = [file.read_text("utf-8") for file in _PAGE.iterdir()]
+    texts = [file.read_text("utf-8") for file in PAGE.iterdir()]
     loaded = {name for text in texts for name in re.findall(r'"([\w.-]+\.js)"', text)}
-    assert {*files.tfjs_files(tfjs), *(file.name for file in _PAGE.iterdir())} == {
+    assert {*files.tfjs_files(tfjs), *(file.name for file in PAGE.iterdir())} == {
         *loaded,
         *("index.html", "tfjs-backend-wasm.wasm", "tfjs-backend-wasm-simd.wasm"),
         "tfjs-backend-wasm-threaded-simd.wasm",

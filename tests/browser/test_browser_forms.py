@@ -10,7 +10,7 @@ import pytest
 from fed_pictures import fed_pictures
 from graph_files import op, placeholder, write_graph
 
-from framegate.browser import session
+from framegate.browser import requests, session
 from framegate.browser.driver import Browser
 from framegate.browser.server import page_server
 from framegate.interfaces import Pixels, Range, Size, TensorForm
@@ -57,7 +57,7 @@ def test_a_form(
     [("uint8", "int32"), ("int64", "int32"), ("int32", "int32"), ("bool", "bool"), ("float16", "float32")],
 )
 def test_what_tfjs_holds_values_in(dtype: str, held: str) -> None:
-    assert session.tfjs_dtype(dtype) == held
+    assert requests.tfjs_dtype(dtype) == held
 
 
 def test_an_input_of_bytes(shared_browser: Callable[[], Browser], tfjs: Path, tmp_path: Path, picture: Pixels) -> None:

@@ -15,7 +15,7 @@ import pytest
 from fed_pictures import fed_pictures, form_of
 from page_looks import look_of_image
 
-from framegate.browser import session
+from framegate.browser import requests, session
 from framegate.browser.chromium import flags
 from framegate.browser.driver import Browser
 from framegate.browser.server import page_server
@@ -162,14 +162,14 @@ def open_mutant(
     with page_server() as server:
 
         def open_one(mutant: Mutant) -> session.TFJSPage:
-            folder = Path(shutil.copytree(session._PAGE, tmp_path / "page"))
+            folder = Path(shutil.copytree(requests.PAGE, tmp_path / "page"))
             for name, edits in (("rounds.js", MOVED), *mutant.edits.items()):
                 text = (folder / name).read_text("utf-8")
                 for right, wrong in edits.items():
                     assert text.count(right) == 1, right
                     text = text.replace(right, wrong)
                 (folder / name).write_text(text, "utf-8")
-            monkeypatch.setattr(session, "_PAGE", folder)
+            monkeypatch.setattr(requests, "PAGE", folder)
             model = ResolvedModel("tiny", write_model(size=None) / "model.json", "graph", "0" * 64)
             page = session.TFJSPage(browser, server, mutant.backend, model, tfjs)
             pictures = fed_pictures(picture)

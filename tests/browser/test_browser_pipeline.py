@@ -13,7 +13,7 @@ from page_looks import view_of_image
 from patience import PATIENCE_S
 from pipeline_contract import check_contract, check_run
 
-from framegate.browser import session
+from framegate.browser import requests
 from framegate.browser.chromium import CHROMIUM
 from framegate.browser.runtimes import PageRuntime
 from framegate.browser.session import TFJSPage
@@ -54,7 +54,7 @@ def test_the_page_keeps_the_contract(
 def test_a_camera_is_a_browser_that_shows_the_pictures_numbered(
     shelf: BrowserShelf, write_model: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(session, "PATIENCE_S", PATIENCE_S)
+    monkeypatch.setattr(requests, "PATIENCE_S", PATIENCE_S)
     model = ResolvedModel("tiny", write_model(size=None) / "model.json", "graph", "0" * 64)
     spec = ModelSpec("tiny", "path", str(model.path), input_range=(-1, 1), output_range=(-1, 1))
     runtime = PageRuntime("wasm")

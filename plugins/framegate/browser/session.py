@@ -4,23 +4,32 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import numpy as np
 
-from framegate.analysis.ports import fed_ports
 from framegate.browser.beside import beside_of
+from framegate.browser.requests import (
+    Asked,
+    aim_call,
+    form_settings,
+    inputs_of_page,
+    largest_of,
+    load_call,
+    outputs_of_page,
+    page_files,
+    run_call,
+    start_call,
+    take_call,
+)
 from framegate.browser.results import Delivered, PageInputs, PageLook, PageRounds, PageRun, PageView
 from framegate.browser.runs import page_run
-from framegate.browser.tfjs import TFJS_VERSION, tfjs_files
+from framegate.browser.tfjs import TFJS_VERSION
 from framegate.browser.trace import read_marks
 from framegate.errors import BackendUnavailable, BrowserError, ModelError, NoAnswer
-from framegate.frames.numbers import BITS, BLACK, BLOCKS, RANGE, WHITE
+from framegate.frames.numbers import RANGE
 from framegate.interfaces import Range, ResolvedModel, TensorForm, TensorInfo
-from framegate.models.shards import shard_files
-from framegate.models.topology import read_model_json
 from framegate.realtime.run import CAMERA, RunRequest
 from framegate.results.page import Beside, KernelTime
 
@@ -33,9 +42,6 @@ if TYPE_CHECKING:
 START_S, LOAD_S, ROUNDS_S = 60.0, 300.0, 300.0
 """Deadlines; a page that does not answer by then is hung, and its browser is ended."""
 
-PATIENCE_S = 5.0
-"""A camera that gives no frame for so long has stopped."""
-
 SLOW_S = 10.0
 """Rounds take no longer than about this, however few there are by then."""
 
@@ -47,8 +53,6 @@ READBACKS = {"least": 3, "most": 50, "budget_s": 0.3}
 Value = TypeVar("Value")
 
 _LONGEST = 500
-
-_PAGE = Path(__file__).parent / "page"
 
 
 class TFJSPage:
@@ -85,32 +89,35 @@ class TFJSPage:
         """Whether rounds have been run."""
         self._browser = browser
         self._server = server
-        artifacts = _serve(server, model, cache)
+        asked = load_call(model)
+        server.serve({**page_files(cache), **asked.files})
         browser.open(f"{server.root}index.html#{thread}", START_S)
-        self.info: dict[str, Any] = browser.call(
-            "framegate.start", {"backend": backend, "model": model.name, "flags": dict(flags or {})}, START_S
-        )
+        started = start_call(backend, model.name, flags)
+        self.info: dict[str, Any] = browser.call("framegate.start", started.argument, START_S)
         self.info |= {"browser": browser.version, "thread": thread}
         self.model = model
         self._named = f"model {model.name!r}"
         try:
-            loaded = browser.call("framegate.load", artifacts, LOAD_S, f"load {self._named} in TF.js {TFJS_VERSION}")
+            loaded = self._ask("framegate.load", asked, LOAD_S, f"load {self._named} in TF.js {TFJS_VERSION}")
         except NoAnswer as error:
             raise ModelError(str(error)) from error
         self._refuse(loaded)
         self.load_s: dict[str, float] = {"fetch": loaded["fetch_s"], "build": loaded["build_s"]}
         self._names = [str(output["name"]) for output in loaded["outputs"]]
-        known = {node: info for info, node in fed_ports(read_model_json(model.path))}
-        self.inputs = tuple(known.get(port["name"]) or _info(port["name"], port) for port in loaded["inputs"])
-        self._ports = {info.name: str(port["name"]) for info, port in zip(self.inputs, loaded["inputs"], strict=True)}
+        inputs = inputs_of_page(model, loaded["inputs"])
+        self.inputs = tuple(inputs.values())
+        self._ports = {info.name: name for name, info in inputs.items()}
         self.outputs: tuple[TensorInfo, ...] = ()
         self.largest: Mapping[str, float] = {}
-        self._taken: tuple[object, ...] | None = None
+        self._taken: Asked | None = None
         self._pictures: list[str] = []
-        self._input: dict[str, object] = {}
+        self._input: dict[str, Any] = {}
         self._shown: list[str] = []
         self._frames = 0
         self._first_s = 0.0
+
+    def _ask(self, function: str, asked: Asked, timeout_s: float, doing: str = "") -> Any:
+        return self._browser.call(function, asked.argument, timeout_s, doing)
 
     def _refuse(self, answer: Mapping[str, Any]) -> None:
         if "refused" in answer:
@@ -133,37 +140,17 @@ class TFJSPage:
         Raises:
             ModelError: TF.js cannot run the model; the reason is its own.
         """
-        data = [np.ascontiguousarray(picture).tobytes() for picture in pictures]
-        settings = asdict(form) | form.size._asdict() | {"dtype": tfjs_dtype(form.dtype)}
-        others = inputs or PageInputs(self.inputs[0].name)
-        arrays = {name: array.astype(tfjs_dtype(array.dtype.name)) for name, array in others.arrays.items()}
-        files = {f"input-{at}": array.tobytes() for at, array in enumerate(arrays.values())}
-        request = (data, settings, files)
-        if request == self._taken:
+        asked = take_call(pictures, form, inputs or PageInputs(self.inputs[0].name), self._ports)
+        if asked == self._taken:
             return self._first_s
         self._taken = None
-        self._pictures = [f"picture-{index}" for index in range(len(data))]
-        self._server.add(dict(zip(self._pictures, data, strict=True)) | files)
-        fed = {
-            "names": list(self._ports.values()),
-            "frame": self._ports[others.frame],
-            "arrays": {
-                self._ports[name]: {"file": file, "shape": array.shape, "dtype": array.dtype.name}
-                for file, (name, array) in zip(files, arrays.items(), strict=True)
-            },
-            "state": {self._ports[name]: place for name, place in others.state.items()},
-        }
-        doing = f"run {self._named} in TF.js {TFJS_VERSION} once"
-        pictures_and_inputs = {"pictures": self._pictures, "inputs": fed, **settings}
-        answer = self._browser.call("framegate.take", pictures_and_inputs, ROUNDS_S, doing)
+        self._server.add(asked.files)
+        answer = self._ask("framegate.take", asked, ROUNDS_S, f"run {self._named} in TF.js {TFJS_VERSION} once")
         self._refuse(answer)
-        self._input, self._frames = settings, 0
-        ports = answer["outputs"]
-        names = self._names if len(self._names) == len(ports) else list(map(str, range(len(ports))))
-        self.outputs = tuple(_info(name, port) for name, port in zip(names, ports, strict=True))
-        largest = zip(names, (port["largest"] for port in ports), strict=True)
-        self.largest = {name: value for name, value in largest if value is not None}
-        self._taken, self._first_s = request, float(answer["first_s"])
+        self._pictures, self._input, self._frames = asked.argument["pictures"], form_settings(form), 0
+        self.outputs = outputs_of_page(self._names, answer["outputs"])
+        self.largest = largest_of(self.outputs, answer["outputs"])
+        self._taken, self._first_s = asked, float(answer["first_s"])
         return self._first_s
 
     def aim(
@@ -181,29 +168,15 @@ class TFJSPage:
             BackendUnavailable: the backend has no such view or renderer; the reason is TF.js' own.
         """
         view = view or PageView("image", outputs[0].shape[-3:])
-        asked = {
-            "indices": [self.outputs.index(output) for output in outputs],
-            "view": self._served(view),
-            "name": renderer,
-            "range": value_range,
-            "shape": view.shape,
-        }
-        refused = self._browser.call("framegate.aim", asked, ROUNDS_S)
+        places = [self.outputs.index(output) for output in outputs]
+        asked = aim_call(places, renderer, value_range, view)
+        self._server.add(asked.files)
+        refused = self._ask("framegate.aim", asked, ROUNDS_S)
         if refused is not None:
             raise BackendUnavailable(
                 f"{renderer} with TF.js' {self.info['backend']}: {refused}", "choose another renderer"
             )
         self._shown = [output.name for output in outputs]
-
-    def _served(self, view: PageView) -> dict[str, object]:
-        """The view as the page asks for it, whose arrays are files."""
-        arrays = {key: value for key, value in view.settings.items() if isinstance(value, np.ndarray)}
-        self._server.add({f"view-{key}": array.tobytes() for key, array in arrays.items()})
-        return {
-            "name": view.name,
-            "settings": {key: value for key, value in view.settings.items() if key not in arrays},
-            "arrays": {key: {"file": f"view-{key}", "shape": array.shape} for key, array in arrays.items()},
-        }
 
     def methods(self) -> Mapping[str, str]:
         """How each stage is ended, by stage."""
@@ -284,19 +257,10 @@ class TFJSPage:
             delays_s: seconds that stages take longer, by real work.
             traced: whether to ask the browser when frames were on the display.
         """
-        asked = {
-            "scenario": request.scenario,
-            "seconds": request.seconds,
-            "in_flight": request.in_flight,
-            "input": fed_with,
-            "strip": {"blocks": BLOCKS, "bits": BITS, "black": BLACK, "white": WHITE},
-            "delays_s": dict(delays_s or {}),
-            "patience_s": PATIENCE_S,
-            "marks": traced,
-        }
+        asked = run_call(request, fed_with, delays_s, traced=traced)
         if traced:
             self._browser.start_trace(START_S)
-        answer = self._browser.call("framegate.run", asked, ROUNDS_S + request.seconds)
+        answer = self._ask("framegate.run", asked, ROUNDS_S + request.seconds)
         marks = read_marks(self._browser.stop_trace(START_S)) if traced else None
         if request.scenario != CAMERA:
             self._frames += len(answer["sights"])
@@ -338,27 +302,6 @@ class TFJSPage:
         return PageLook(picture, shown, _tensor(answer["unit"]), pixels, state)
 
 
-def _serve(server: PageServer, model: ResolvedModel, cache: Path) -> dict[str, object]:
-    """Have the page and the model's files served; returns what the page is asked to load."""
-    document = read_model_json(model.path)
-    files = shard_files(document)
-    shards = [f"shard-{index}" for index, _ in enumerate(files)]
-    server.serve(
-        {
-            **tfjs_files(cache),
-            **{file.name: file for file in _PAGE.iterdir()},
-            **dict(zip(shards, files, strict=True)),
-            "model.json": model.path,
-        }
-    )
-    return {
-        "format": model.format,
-        "topology": "model.json",
-        "shards": shards,
-        "specs": [spec for group in document.document["weightsManifest"] for spec in group["weights"]],
-    }
-
-
 def _decode(png: bytes) -> Pixels:
     """RGBA (H, W, 4) of what a browser shows.
 
@@ -372,18 +315,6 @@ def _decode(png: bytes) -> Pixels:
         raise BrowserError("the browser gave no picture of its canvas")
     code = cv2.COLOR_BGRA2RGBA if bgr.shape[-1] == 4 else cv2.COLOR_BGR2RGBA
     return cast("Pixels", cv2.cvtColor(bgr, code))
-
-
-def tfjs_dtype(dtype: str) -> str:
-    """The dtype in which TF.js holds values of numpy's dtype of that name: it has float32, int32 and bool."""
-    if dtype == "bool":
-        return dtype
-    return "int32" if "int" in dtype else "float32"
-
-
-def _info(name: str, port: Mapping[str, Any]) -> TensorInfo:
-    shape = tuple(None if side in (None, -1) else int(side) for side in port["shape"] or ())
-    return TensorInfo(name, shape, str(port["dtype"] or "float32"))
 
 
 def _tensor(answer: Mapping[str, Any]) -> Array:

@@ -1,0 +1,185 @@
+"""What a page is asked, and the files that it fetches for that: whoever asks builds the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from framegate.browser.tfjs import tfjs_files
+from framegate.frames.numbers import BITS, BLACK, BLOCKS, WHITE
+from framegate.interfaces import ResolvedModel, TensorForm, TensorInfo
+from framegate.models.shards import shard_files
+from framegate.models.topology import read_model_json
+
+if TYPE_CHECKING:
+    from framegate.browser.results import PageInputs, PageView
+    from framegate.interfaces import Pixels, Range
+    from framegate.realtime.run import RunRequest
+    from framegate.words import CameraInput
+
+PATIENCE_S = 5.0
+"""A camera that gives no frame for so long has stopped."""
+
+PAGE = Path(__file__).parent / "page"
+"""The folder of what a browser loads of ours."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One call into a page.
+
+    Attributes:
+        argument: what its function takes; JSON can hold it.
+        files: what the page fetches while it answers, by name: bytes, or the file that has them.
+    """
+
+    argument: Mapping[str, Any]
+    files: Mapping[str, Path | bytes] = field(default_factory=dict)
+
+
+def page_files(cache: Path) -> dict[str, Path | bytes]:
+    """The page itself and TF.js, by name.
+
+    Raises:
+        SourceError, BackendUnavailable: as `tfjs_files`.
+    """
+    return {**tfjs_files(cache), **{file.name: file for file in PAGE.iterdir()}}
+
+
+def start_call(backend: str, model: str, flags: Mapping[str, bool | float] | None = None) -> Asked:
+    """``framegate.start``: a backend of TF.js, with flags of its environment; the model's name is for the title."""
+    return Asked({"backend": backend, "model": model, "flags": dict(flags or {})})
+
+
+def load_call(model: ResolvedModel) -> Asked:
+    """``framegate.load``: a model.
+
+    Raises:
+        ModelError: its model.json cannot be read, or names no files.
+    """
+    document = read_model_json(model.path)
+    files = shard_files(document)
+    shards = [f"shard-{index}" for index, _ in enumerate(files)]
+    argument = {
+        "format": model.format,
+        "topology": "model.json",
+        "shards": shards,
+        "specs": [spec for group in document.document["weightsManifest"] for spec in group["weights"]],
+    }
+    return Asked(argument, {**dict(zip(shards, files, strict=True)), "model.json": model.path})
+
+
+def take_call(pictures: Sequence[Pixels], form: TensorForm, inputs: PageInputs, ports: Mapping[str, str]) -> Asked:
+    """``framegate.take``: pictures that frames feed, and what the model is fed beside them.
+
+    Args:
+        pictures: uint8 RGBA (H, W, 4) of one size.
+        form: how they lie in the tensor that the model takes.
+        inputs: what it is fed beside them.
+        ports: the page's name of each input, in the model's order.
+    """
+    named = {f"picture-{index}": np.ascontiguousarray(picture).tobytes() for index, picture in enumerate(pictures)}
+    arrays = {name: array.astype(tfjs_dtype(array.dtype.name)) for name, array in inputs.arrays.items()}
+    files = {f"input-{at}": array.tobytes() for at, array in enumerate(arrays.values())}
+    fed = {
+        "names": list(ports.values()),
+        "frame": ports[inputs.frame],
+        "arrays": {
+            ports[name]: {"file": file, "shape": array.shape, "dtype": array.dtype.name}
+            for file, (name, array) in zip(files, arrays.items(), strict=True)
+        },
+        "state": {ports[name]: place for name, place in inputs.state.items()},
+    }
+    return Asked({"pictures": list(named), "inputs": fed, **form_settings(form)}, named | files)
+
+
+def form_settings(form: TensorForm) -> dict[str, Any]:
+    """How pictures lie in the tensor that the model takes, as the page is told."""
+    return asdict(form) | form.size._asdict() | {"dtype": tfjs_dtype(form.dtype)}
+
+
+def aim_call(indices: Sequence[int], renderer: str, value_range: Range, view: PageView) -> Asked:
+    """``framegate.aim``: a way to the canvas, for outputs by their places, the view's main one first."""
+    arrays = {key: value for key, value in view.settings.items() if isinstance(value, np.ndarray)}
+    served = {
+        "name": view.name,
+        "settings": {key: value for key, value in view.settings.items() if key not in arrays},
+        "arrays": {key: {"file": f"view-{key}", "shape": array.shape} for key, array in arrays.items()},
+    }
+    argument = {
+        "indices": list(indices),
+        "view": served,
+        "name": renderer,
+        "range": value_range,
+        "shape": view.shape,
+    }
+    return Asked(argument, {f"view-{key}": array.tobytes() for key, array in arrays.items()})
+
+
+def run_call(
+    request: RunRequest,
+    fed_with: CameraInput = "video",
+    delays_s: Mapping[str, float] | None = None,
+    *,
+    traced: bool = False,
+) -> Asked:
+    """``framegate.run``: frames against a clock; see `framegate.browser.session.TFJSPage.run`."""
+    return Asked(
+        {
+            "scenario": request.scenario,
+            "seconds": request.seconds,
+            "in_flight": request.in_flight,
+            "input": fed_with,
+            "strip": {"blocks": BLOCKS, "bits": BITS, "black": BLACK, "white": WHITE},
+            "delays_s": dict(delays_s or {}),
+            "patience_s": PATIENCE_S,
+            "marks": traced,
+        }
+    )
+
+
+def inputs_of_page(model: ResolvedModel, loaded: Sequence[Mapping[str, Any]]) -> dict[str, TensorInfo]:
+    """The inputs of a loaded model, by the page's name of each, in the model's order.
+
+    Args:
+        model: the model.
+        loaded: what ``framegate.load`` says of the inputs.
+    """
+    from framegate.analysis.ports import fed_ports
+
+    known = {node: info for info, node in fed_ports(read_model_json(model.path))}
+    return {str(port["name"]): known.get(port["name"]) or port_info(port["name"], port) for port in loaded}
+
+
+def outputs_of_page(names: Sequence[str], ports: Sequence[Mapping[str, Any]]) -> tuple[TensorInfo, ...]:
+    """The outputs of a model that has run.
+
+    Args:
+        names: their names, as ``framegate.load`` tells them.
+        ports: what ``framegate.take`` says of them.
+    """
+    named = names if len(names) == len(ports) else list(map(str, range(len(ports))))
+    return tuple(port_info(name, port) for name, port in zip(named, ports, strict=True))
+
+
+def largest_of(outputs: Sequence[TensorInfo], ports: Sequence[Mapping[str, Any]]) -> dict[str, float]:
+    """The largest value of each output that has numbers, by name."""
+    pairs = zip(outputs, (port["largest"] for port in ports), strict=True)
+    return {info.name: value for info, value in pairs if value is not None}
+
+
+def tfjs_dtype(dtype: str) -> str:
+    """The dtype in which TF.js holds values of numpy's dtype of that name: it has float32, int32 and bool."""
+    if dtype == "bool":
+        return dtype
+    return "int32" if "int" in dtype else "float32"
+
+
+def port_info(name: str, port: Mapping[str, Any]) -> TensorInfo:
+    """An input or output, as the page describes it."""
+    shape = tuple(None if side in (None, -1) else int(side) for side in port["shape"] or ())
+    return TensorInfo(name, shape, str(port["dtype"] or "float32"))
