@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -11,6 +12,60 @@ if TYPE_CHECKING:
 
 GPUProcess = Callable[[], Awaitable[int | None]]
 """Asks for the id of the process that draws; None where the browser does not tell."""
+
+
+class DrivenBrowser(Protocol):
+    """A browser with one page, whose functions are called from here: `framegate.browser.driver.Browser` is one."""
+
+    @property
+    def version(self) -> str:
+        """The browser's."""
+        ...
+
+    def open(self, address: str, timeout_s: float) -> None:
+        """See `framegate.browser.driver.Browser.open`."""
+        ...
+
+    def call(self, function: str, argument: Any, timeout_s: float, doing: str = "") -> Any:
+        """See `framegate.browser.driver.Browser.call`."""
+        ...
+
+    def clock_offset_s(self, timeout_s: float) -> float:
+        """See `framegate.browser.driver.Browser.clock_offset_s`."""
+        ...
+
+    def start_trace(self, timeout_s: float) -> None:
+        """See `framegate.browser.driver.Browser.start_trace`."""
+        ...
+
+    def stop_trace(self, timeout_s: float) -> bytes:
+        """See `framegate.browser.driver.Browser.stop_trace`."""
+        ...
+
+    def clicking(self, per_s: float, timeout_s: float) -> AbstractContextManager[None]:
+        """See `framegate.browser.driver.Browser.clicking`."""
+        ...
+
+    def picture(self, selector: str, timeout_s: float) -> bytes:
+        """See `framegate.browser.driver.Browser.picture`."""
+        ...
+
+
+class PageRoutes(Protocol):
+    """What serves a page its files: `framegate.browser.server.PageServer`, or a folder of one."""
+
+    @property
+    def root(self) -> str:
+        """The address that names are appended to; it ends with a slash."""
+        ...
+
+    def serve(self, files: Mapping[str, Path | bytes]) -> None:
+        """Answer for these names, and for no others any more."""
+        ...
+
+    def add(self, files: Mapping[str, Path | bytes]) -> None:
+        """Answer for these names as well."""
+        ...
 
 
 class Engine(Protocol):

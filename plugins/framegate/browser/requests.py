@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 PATIENCE_S = 5.0
 """A camera that gives no frame for so long has stopped."""
 
+STRIP = {"blocks": BLOCKS, "bits": BITS, "black": BLACK, "white": WHITE}
+"""How the number of a camera's frame lies in its picture."""
+
 PAGE = Path(__file__).parent / "page"
 """The folder of what a browser loads of ours."""
 
@@ -134,7 +137,7 @@ def run_call(
             "seconds": request.seconds,
             "in_flight": request.in_flight,
             "input": fed_with,
-            "strip": {"blocks": BLOCKS, "bits": BITS, "black": BLACK, "white": WHITE},
+            "strip": STRIP,
             "delays_s": dict(delays_s or {}),
             "patience_s": PATIENCE_S,
             "marks": traced,

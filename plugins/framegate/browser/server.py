@@ -8,7 +8,7 @@ import shutil
 import socket
 import stat
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -17,6 +17,7 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Self, cast
 
 _TYPES = {
+    ".css": "text/css; charset=utf-8",
     ".html": "text/html; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
     ".json": "application/json",
@@ -31,7 +32,7 @@ _HEADERS = {
     "Content-Security-Policy": (
         "default-src 'self'; script-src 'self' blob: 'unsafe-eval' 'wasm-unsafe-eval'; worker-src 'self' blob:;"
         " connect-src 'self' blob: data:; img-src 'self' blob: data:; base-uri 'none'; form-action 'none';"
-        " frame-ancestors 'none'"
+        " frame-ancestors 'self'"
     ),
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
@@ -39,6 +40,9 @@ _HEADERS = {
 _TIMEOUT_S = 60.0
 # How soon it sees that it is to end.
 _POLL_S = 0.1
+
+Answer = Callable[[BinaryIO, int], bytes]
+"""Answers what a page sends: given its body and the number of bytes in that, it returns JSON."""
 
 
 class PageServer:
@@ -52,8 +56,9 @@ class PageServer:
 
     def __init__(self) -> None:
         self._routes: dict[str, ServedFile | bytes] = {}
+        self._answers: dict[str, Answer] = {}
         self._token = secrets.token_urlsafe(24)
-        self._server = _Server(self._routes, f"/{self._token}/")
+        self._server = _Server(self._routes, self._answers, f"/{self._token}/")
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=[_POLL_S], name="framegate page server", daemon=True
         )
@@ -82,11 +87,53 @@ class PageServer:
             {name: content if isinstance(content, bytes) else ServedFile.of(content) for name, content in files.items()}
         )
 
+    def answer(self, answers: Mapping[str, Answer]) -> None:
+        """Answer what is sent to these names, each on a thread of its own; nothing else that is sent is read."""
+        self._answers.update(answers)
+
+    def folder(self, name: str) -> PageFolder:
+        """Names below a folder, which are served and forgotten together."""
+        return PageFolder(self, name, self._routes)
+
     def close(self) -> None:
         """Stop answering."""
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
+
+
+class PageFolder:
+    """A part of a server's names, for a page of its own beside others.
+
+    Args:
+        server: the server.
+        name: the folder's name.
+        routes: the server's, which this folder adds to.
+    """
+
+    def __init__(self, server: PageServer, name: str, routes: dict[str, ServedFile | bytes]) -> None:
+        self._server = server
+        self._prefix = f"{name}/"
+        self._routes = routes
+
+    @property
+    def root(self) -> str:
+        """The address that names are appended to; it ends with a slash."""
+        return self._server.root + self._prefix
+
+    def serve(self, files: Mapping[str, Path | bytes]) -> None:
+        """Answer for these names, and for no others of the folder any more."""
+        self.close()
+        self.add(files)
+
+    def add(self, files: Mapping[str, Path | bytes]) -> None:
+        """Answer for these names as well."""
+        self._server.add({self._prefix + name: content for name, content in files.items()})
+
+    def close(self) -> None:
+        """Answer for no name of the folder any more."""
+        for name in [name for name in tuple(self._routes) if name.startswith(self._prefix)]:
+            del self._routes[name]
 
 
 @contextmanager
@@ -140,8 +187,9 @@ def _identity(status: os.stat_result) -> tuple[int, int]:
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
-    def __init__(self, routes: Mapping[str, ServedFile | bytes], prefix: str) -> None:
+    def __init__(self, routes: Mapping[str, ServedFile | bytes], answers: Mapping[str, Answer], prefix: str) -> None:
         self._routes = routes
+        self._answers = answers
         self._prefix = prefix
         self._connections: set[socket.socket] = set()
         super().__init__(("127.0.0.1", 0), _Handler)
@@ -149,6 +197,10 @@ class _Server(ThreadingHTTPServer):
     def find(self, path: str) -> ServedFile | bytes | None:
         """What was given for a path of a request, if anything."""
         return self._routes.get(path.removeprefix(self._prefix)) if path.startswith(self._prefix) else None
+
+    def answer_of(self, path: str) -> Answer | None:
+        """What answers that which is sent to a path, if anything."""
+        return self._answers.get(path.removeprefix(self._prefix)) if path.startswith(self._prefix) else None
 
     def get_request(self) -> tuple[socket.socket, object]:
         connection, address = super().get_request()
@@ -180,7 +232,7 @@ class _Handler(BaseHTTPRequestHandler):
         """Refuse other methods and other names of this machine before anything is looked up."""
         if not super().parse_request():
             return False
-        if self.command != "GET":
+        if self.command != "GET" and not (self.command == "POST" and self.server.answer_of(self.path)):
             self._refuse(HTTPStatus.METHOD_NOT_ALLOWED)
             return False
         if self.headers.get_all("Host") != [f"127.0.0.1:{self.server.server_address[1]}"]:
@@ -201,6 +253,18 @@ class _Handler(BaseHTTPRequestHandler):
                 shutil.copyfileobj(file, self.wfile)
         else:
             self._head(HTTPStatus.NOT_FOUND, 0, "text/plain")
+
+    def do_POST(self) -> None:
+        answer = self.server.answer_of(self.path)
+        length = self.headers.get("Content-Length", "")
+        if answer is None or not length.isdecimal():
+            self._refuse(HTTPStatus.LENGTH_REQUIRED)
+            return
+        content = answer(cast("BinaryIO", self.rfile), int(length))
+        # It may not have read all.
+        self.close_connection = True
+        self._head(HTTPStatus.OK, len(content), _TYPES[".json"])
+        self.wfile.write(content)
 
     def _refuse(self, status: HTTPStatus) -> None:
         # A body that was sent along is not read, and must not be taken for the next request.

@@ -34,8 +34,7 @@ from framegate.realtime.run import CAMERA, RunRequest
 from framegate.results.page import Beside, KernelTime
 
 if TYPE_CHECKING:
-    from framegate.browser.driver import Browser
-    from framegate.browser.server import PageServer
+    from framegate.browser.engine import DrivenBrowser, PageRoutes
     from framegate.interfaces import Array, Pixels
     from framegate.words import CameraInput, PageThread
 
@@ -67,6 +66,7 @@ class TFJSPage:
         started_at_s: when its browser was started, in seconds since 1970.
         flags: flags of TF.js' environment, set before the backend starts.
         thread: where the model runs and draws: the page's ``main`` thread, or a ``worker``.
+        document: the page, of those that are served with TF.js.
 
     Raises:
         BrowserError: the backend does not start.
@@ -75,14 +75,15 @@ class TFJSPage:
 
     def __init__(
         self,
-        browser: Browser,
-        server: PageServer,
+        browser: DrivenBrowser,
+        server: PageRoutes,
         backend: str,
         model: ResolvedModel,
         cache: Path,
         started_at_s: float = 0.0,
         flags: Mapping[str, bool | float] | None = None,
         thread: PageThread = "main",
+        document: str = "index.html",
     ) -> None:
         self.started_at_s = started_at_s
         self.is_used = False
@@ -91,7 +92,7 @@ class TFJSPage:
         self._server = server
         asked = load_call(model)
         server.serve({**page_files(cache), **asked.files})
-        browser.open(f"{server.root}index.html#{thread}", START_S)
+        browser.open(f"{server.root}{document}#{thread}", START_S)
         started = start_call(backend, model.name, flags)
         self.info: dict[str, Any] = browser.call("framegate.start", started.argument, START_S)
         self.info |= {"browser": browser.version, "thread": thread}

@@ -9,6 +9,7 @@ from dataclasses import fields
 from pathlib import Path
 
 from framegate.commands.gate import add_aa_check, add_ab, add_accept
+from framegate.commands.live import add_live
 from framegate.commands.streams import printed
 from framegate.errors import FramegateError
 from framegate.libraries import unavailable
@@ -29,6 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     doctor_parser.set_defaults(run=doctor)
     _add_inspect(commands)
     _add_train(commands)
+    add_live(commands)
     add_ab(commands)
     add_accept(commands)
     add_aa_check(commands)

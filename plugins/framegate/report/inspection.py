@@ -18,7 +18,7 @@ from framegate.analysis.tensors import shape_text
 MOST_ROWS = 200
 _BARS = 8
 _BAR_CELLS = 40
-_COLUMNS = ("", "op", "window", "output", "params", "share", "MACs", "stored", "float32")
+TABLE_COLUMNS = ("", "op", "window", "output", "params", "share", "MACs", "stored", "float32")
 _LEFT = 4
 _SPARE = (8, 2, 5, 7)  # the columns that a narrow terminal can do without, first to go first
 _GAP = 3
@@ -98,7 +98,7 @@ def plain(inspection: Inspection) -> str:
     """For a pipe or a file: aligned ASCII columns, as wide as they need to be."""
     lines = [f"{label:<11} {fact}" for label, fact in facts(inspection)]
     rows, left_out = table_rows(inspection)
-    lines += ["", *_aligned([_COLUMNS, *rows], _LEFT)]
+    lines += ["", *_aligned([TABLE_COLUMNS, *rows], _LEFT)]
     if left_out:
         lines.append(f"... and {left_out} lighter ops; --json lists all")
     drawn = [(name, bar, fact) for name, bar, fact in bars(inspection, "#")]
@@ -122,7 +122,7 @@ def show(inspection: Inspection, console: Console) -> None:
     kept, widest = _columns_that_fit(rows, console.width)
     table = Table(box=SIMPLE_HEAD, header_style="bold", pad_edge=False)
     for at in kept:
-        table.add_column(_COLUMNS[at], justify="left" if at < _LEFT else "right", no_wrap=True)
+        table.add_column(TABLE_COLUMNS[at], justify="left" if at < _LEFT else "right", no_wrap=True)
     for row in rows:
         table.add_row(*(Text(_clean(cell)) for cell in (_tail(row[0], widest), *(row[at] for at in kept[1:]))))
     console.print(table)
@@ -238,8 +238,8 @@ def _aligned(rows: Sequence[Sequence[str]], left: int) -> list[str]:
 
 def _columns_that_fit(rows: Sequence[Sequence[str]], width: int) -> tuple[list[int], int]:
     """Which columns to show so that no number is cut, and how long names may be."""
-    widths = [max(map(len, column)) for column in zip(_COLUMNS, *rows, strict=True)]
-    kept = list(range(len(_COLUMNS)))
+    widths = [max(map(len, column)) for column in zip(TABLE_COLUMNS, *rows, strict=True)]
+    kept = list(range(len(TABLE_COLUMNS)))
     for spare in (None, *_SPARE):
         if spare is not None:
             kept.remove(spare)

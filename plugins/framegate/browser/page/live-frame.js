@@ -1,0 +1,109 @@
+// The model on running pictures, in a frame of the page that a person looks at: the suites' page with a loop of its own.
+"use strict";
+
+// What the figures are of.
+const LATELY_S = 10;
+
+// Pictures of the page, one for each refresh of the display. One that finds the page at work is missed, and counted so.
+class Refreshes {
+  ended = null;
+  constructor(interval) {
+    Object.assign(this, { interval, began: null, number: -1 });
+  }
+  async next() {
+    const now = (await new Promise(requestAnimationFrame)) / 1000;
+    this.began ??= now;
+    // The display's clock and ours may be apart by a little.
+    this.number = Math.max(this.number + 1, Math.round((now - this.began) / this.interval));
+    return { due: now, picture: next(), number: this.number };
+  }
+}
+
+const live = {
+  source: null,
+  numbers: 0,
+  strip: null,
+  interval: null,
+  // Rows as framegate.run returns them, of the last seconds.
+  sights: [],
+  // Frames since the frame was opened.
+  count: 0,
+  fault: null,
+  // A canvas that is to show what the model is fed.
+  input: null,
+  seen: null,
+  wanted: false,
+  loop: null,
+
+  now: () => seconds(),
+
+  async aim({ source, numbers, strip }) {
+    live.interval ??= (await displayInterval()) ?? 1 / 60;
+    page.way.stamp ??= page.way.newStamp();
+    Object.assign(live, { source, numbers, strip, sights: [], seen: null });
+  },
+
+  // Ends when the frame that is under way has ended.
+  async pause() {
+    live.wanted = false;
+    await live.loop;
+  },
+
+  go() {
+    if (live.wanted || live.fault) return;
+    live.wanted = true;
+    live.sights = [];
+    live.loop = faults.watch(live.frames).catch((error) => {
+      live.wanted = false;
+      live.fault = wordsOf(error);
+    });
+  },
+
+  async frames() {
+    const source = new Refreshes(live.interval);
+    while (live.wanted) {
+      const frame = await source.next();
+      if (!live.wanted) return;
+      live.show_input(frame.picture);
+      const number = frame.number % live.numbers;
+      live.sights.push(await sight({ ...frame, number }, { strip: live.strip, delays_s: {} }));
+      live.count++;
+      const oldest = seconds() - LATELY_S;
+      while (live.sights[0][4] < oldest) live.sights.shift();
+    }
+  },
+
+  show_input(picture) {
+    if (!live.input || picture === live.seen) return;
+    live.seen = picture;
+    const { width, height } = picture;
+    Object.assign(live.input, { width, height });
+    live.input.getContext("2d").putImageData(picture, 0, 0);
+  },
+
+  // What happened lately, in the form of framegate.run's answer.
+  lately: () => ({
+    sights: live.sights,
+    began: live.sights[0]?.[2] ?? seconds(),
+    display_interval: live.interval,
+    ended: null,
+    tensors_left: 0,
+    bytes_left: 0,
+    rate: 1 / live.interval,
+  }),
+
+  // Bytes of the tensors, on the device where the backend counts there.
+  memory() {
+    const { numBytes, numBytesInGPU } = tf.memory();
+    return numBytesInGPU ?? numBytes;
+  },
+
+  size: () => ({ width: page.way.width, height: page.way.height }),
+};
+
+// What is called by its name from outside of this frame.
+globalThis.answer = (name, argument) => {
+  const [space, method] = name.split(".");
+  return faults.watch(async () => ({ framegate, beside, live })[space][method](argument));
+};
+globalThis.live = live;

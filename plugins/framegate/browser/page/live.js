@@ -1,0 +1,333 @@
+// The page that a person looks at. Python drives the model's frame in it, and this brings the calls there; what the
+// person chooses goes to Python.
+"use strict";
+
+const by_id = (id) => document.getElementById(id);
+const make = (tag, fields = {}, ...children) => {
+  const element = Object.assign(document.createElement(tag), fields);
+  element.append(...children);
+  return element;
+};
+const words_of = (error) => (error instanceof Error ? error.message || error.name : String(error));
+const figures_every_ms = 500;
+
+// What there is to choose, this page's number, whether it is served still, and what waits for a number of frames.
+const known = { page: null, models: [], ended: false, paused: false, waiting: [] };
+
+async function post(name, asked = {}) {
+  const answer = await fetch(`live/${name}`, { method: "POST", body: JSON.stringify({ page: known.page, ...asked }) });
+  if (!answer.ok) throw new Error(`the program behind this page answers ${answer.status}`);
+  const told = await answer.json();
+  if (told.refused !== undefined) throw new Error(told.refused);
+  return told;
+}
+
+// Frames of the document in which models run: the one that is seen, and one that comes.
+const stage = {
+  shown: null,
+  coming: null,
+
+  get newest() {
+    return stage.coming ?? stage.shown;
+  },
+
+  open({ address }) {
+    stage.drop();
+    const frame = make("iframe", { title: "What the model makes of it", className: "coming", allow: "camera" });
+    stage.coming = frame;
+    return new Promise((done, fail) => {
+      frame.addEventListener("load", () => (frame.contentWindow?.answer ? done(null) : fail(new Error("it did not load"))));
+      frame.src = address;
+      by_id("stage").append(frame);
+    });
+  },
+
+  drop() {
+    stage.coming?.remove();
+    stage.coming = null;
+  },
+
+  async swap() {
+    await stage.shown?.contentWindow.live.pause();
+    stage.shown?.remove();
+    stage.shown = stage.coming;
+    stage.coming = null;
+    stage.shown.classList.remove("coming");
+    const { live } = stage.shown.contentWindow;
+    live.input = by_id("input");
+    stage.fit();
+    if (!known.paused) live.go();
+  },
+
+  fit() {
+    const { width, height } = stage.shown.contentWindow.live.size();
+    stage.shown.style.aspectRatio = `${width} / ${height}`;
+  },
+};
+
+// A call of Python's: to this page, or to the newest frame.
+async function called(name, argument) {
+  if (name.startsWith("stage.")) return (await stage[name.slice(6)](argument)) ?? null;
+  if (name === "live.go" && known.paused) return null;
+  return (await stage.newest.contentWindow.answer(name, argument)) ?? null;
+}
+
+async function take_calls() {
+  let answer = null;
+  while (!known.ended) {
+    const asked = await post("turn", { answer });
+    answer = null;
+    if (asked.gone) throw new Error("this page is not known any more");
+    if (asked.call === undefined) continue;
+    try {
+      answer = { call: asked.call, value: await called(asked.function, asked.argument) };
+    } catch (error) {
+      answer = { call: asked.call, error: words_of(error) };
+    }
+  }
+}
+
+function end(error) {
+  known.ended = true;
+  stage.shown?.contentWindow.live.pause();
+  complain(`The program behind this page has ended (${words_of(error)}). Run framegate live again.`, false);
+}
+
+function complain(text, has_button = true) {
+  by_id("fault").hidden = !text;
+  by_id("fault").querySelector("span").textContent = text;
+  by_id("again").hidden = !has_button;
+}
+
+const say = (text) => (by_id("status").textContent = text);
+
+// The choice, as it stands in the form.
+const choice = {
+  fields: ["model", "size", "source", "runtime", "renderer", "fit", "view"],
+
+  read() {
+    const fields = Object.fromEntries(choice.fields.map((name) => [name, by_id(name).value]));
+    const steps = [...by_id("steps").querySelectorAll(":checked")].map(({ value }) => value);
+    return { ...fields, preprocess: steps.join("+") || "none" };
+  },
+
+  write(values) {
+    for (const name of choice.fields) {
+      const control = by_id(name);
+      const { [name]: value } = values;
+      if (value === undefined) continue;
+      if (control.options && ![...control.options].some((option) => option.value === value)) continue;
+      control.value = value;
+    }
+    const all = values.preprocess === "all";
+    const steps = (values.preprocess ?? "").split("+");
+    for (const box of by_id("steps").querySelectorAll("input")) box.checked = all || steps.includes(box.value);
+  },
+
+  // What a model is measured with where nobody says otherwise.
+  own(name) {
+    const { sizes, preprocess } = known.models.find((model) => model.name === name);
+    by_id("sizes").replaceChildren(...sizes.map((value) => make("option", { value })));
+    return { model: name, size: sizes[0], preprocess };
+  },
+
+  keep: () => history.replaceState(null, "", `#${new URLSearchParams(choice.read())}`),
+};
+
+// Shows what is chosen, one choice after another; of those that were made in the meantime, the last.
+const showing = {
+  busy: false,
+  again: false,
+  anew: false,
+
+  async show(anew = false) {
+    showing.anew ||= anew;
+    if (showing.busy) {
+      showing.again = true;
+      return;
+    }
+    showing.busy = true;
+    do {
+      showing.again = false;
+      await showing.once();
+    } while (showing.again && !known.ended);
+    showing.busy = false;
+  },
+
+  async once() {
+    const chosen = choice.read();
+    const anew = showing.anew || Boolean(stage.shown?.contentWindow.live.fault);
+    showing.anew = false;
+    choice.keep();
+    document.body.ariaBusy = "true";
+    say(`Loading ${chosen.model} into ${chosen.runtime}…`);
+    try {
+      const told = await post("show", { choice: chosen, anew });
+      complain("");
+      stage.fit();
+      const device = told.device ? `, ${told.device}` : "";
+      say(`${chosen.model} at ${chosen.size}: ${chosen.runtime} to ${chosen.renderer}${device}`);
+    } catch (error) {
+      if (!known.ended) complain(words_of(error));
+      say("Not shown.");
+    }
+    document.body.ariaBusy = "false";
+  },
+};
+
+async function explain() {
+  const { model, size } = choice.read();
+  try {
+    const { name, facts, columns, rows, left_out, weights, notes } = await post("explain", { model, size });
+    by_id("about-name").textContent = name;
+    by_id("about-fault").hidden = true;
+    by_id("facts").replaceChildren(
+      ...facts.flatMap(([label, fact]) => [make("dt", { textContent: label }), make("dd", { textContent: fact })]),
+    );
+    const most = Math.max(1, ...weights.map(([, length]) => length));
+    by_id("weights").replaceChildren(...weights.map(([row, length, fact]) => bar(row, length / most, fact)));
+    by_id("notes").replaceChildren(...notes.map((textContent) => make("li", { textContent })));
+    const head = make("tr", {}, ...columns.map((textContent) => make("th", { textContent, scope: "col" })));
+    const body = rows.map((row) => make("tr", {}, ...row.map((textContent) => make("td", { textContent }))));
+    by_id("rows").replaceChildren(head, ...body);
+    if (left_out) by_id("rows").append(make("tr", {}, make("td", { textContent: `and ${left_out} lighter ones` })));
+  } catch (error) {
+    by_id("about-name").textContent = model;
+    by_id("about-fault").hidden = false;
+    by_id("about-fault").textContent = words_of(error);
+    for (const id of ["facts", "weights", "notes", "rows"]) by_id(id).replaceChildren();
+  }
+}
+
+function bar(label, share, fact) {
+  const filled = make("span", { className: "bar" });
+  filled.style.width = `${100 * share}%`;
+  return make("div", {}, make("span", { textContent: label, title: label }), filled, make("span", { textContent: fact }));
+}
+
+const ms = (value) => (value === null ? null : `${(1000 * value).toPrecision(3)} ms`);
+
+function tile(label, value, { hint = "", is_bad = false } = {}) {
+  const shown = make("dd", { textContent: value ?? "–" });
+  if (hint) shown.append(" ", make("small", { textContent: hint }));
+  return make("div", { className: is_bad ? "bad" : "" }, make("dt", { textContent: label }), shown);
+}
+
+function draw(sights, told, bytes) {
+  const more_s = told.more_s.age_p99_s;
+  const wait = more_s === undefined ? "" : `in ${Math.ceil(more_s)} s`;
+  by_id("tiles").replaceChildren(
+    tile("Frames on the screen", `${told.delivered_per_s.toFixed(1)} /s`),
+    tile("Age, median", ms(told.age_median_s)),
+    tile("Age, p99 at most", ms(told.age_p99_s), { hint: told.age_p99_s === null ? wait : "" }),
+    tile("Missed", String(told.dropped), { hint: `of ${told.came}` }),
+    tile("Freezes", String(told.freezes), {
+      hint: told.freezes ? `longest ${ms(told.longest_freeze_s)}` : "",
+      is_bad: told.freezes > 0,
+    }),
+    tile("Wrong numbers", String(told.wrong), { is_bad: told.wrong > 0 }),
+    tile("Tensors", `${(bytes / 1e6).toFixed(1)} MB`),
+  );
+  const stages = Object.entries(told.stages_s);
+  const most = Math.max(...stages.map(([, seconds]) => seconds), 1e-9);
+  by_id("stages").replaceChildren(...stages.map(([name, seconds]) => bar(name, seconds / most, ms(seconds))));
+  graphs.add(sights, told, bytes);
+}
+
+// Looks at the frame that is seen, and has Python make figures of what happened there.
+async function watch() {
+  const { live } = stage.shown?.contentWindow ?? {};
+  if (!live) return;
+  known.waiting = known.waiting.filter(({ count, done, fail }) => {
+    if (live.fault) fail(new Error(live.fault));
+    else if (live.count >= count) done(live.count);
+    else return true;
+    return false;
+  });
+  if (live.fault) {
+    complain(`${live.fault}.`);
+    return;
+  }
+  if (known.paused || document.hidden || live.sights.length < 2) return;
+  const sights = live.sights.slice();
+  const told = await post("figures", { lately: { ...live.lately(), sights } });
+  draw(sights, told, live.memory());
+}
+
+async function keep_watching() {
+  while (!known.ended) {
+    await watch();
+    await new Promise((done) => setTimeout(done, figures_every_ms));
+  }
+}
+
+// When so many frames were on the screen.
+globalThis.shown = (count) => new Promise((done, fail) => known.waiting.push({ count, done, fail }));
+
+function listen() {
+  by_id("choice").addEventListener("submit", (event) => event.preventDefault());
+  by_id("choice").addEventListener("change", ({ target }) => {
+    if (target.id === "model") choice.write(choice.own(target.value));
+    if (["model", "size"].includes(target.id)) explain();
+    by_id("command").textContent = "";
+    showing.show();
+  });
+  by_id("again").addEventListener("click", () => showing.show(true));
+  by_id("pause").addEventListener("click", async () => {
+    known.paused = !known.paused;
+    by_id("pause").textContent = known.paused ? "Go on" : "Pause";
+    by_id("pause").ariaPressed = String(known.paused);
+    const { live } = stage.shown?.contentWindow ?? {};
+    if (known.paused) await live?.pause();
+    else live?.go();
+  });
+  by_id("copy").addEventListener("click", copy_command);
+  addEventListener("hashchange", () => {
+    choice.write(Object.fromEntries(new URLSearchParams(location.hash.slice(1))));
+    explain();
+    showing.show();
+  });
+  addEventListener("pagehide", () => navigator.sendBeacon("live/leave", JSON.stringify({ page: known.page })));
+  // A page out of the browser's store is one that has left.
+  addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
+  document.addEventListener("visibilitychange", () => {
+    const { live } = stage.shown?.contentWindow ?? {};
+    if (live) live.sights = [];
+  });
+}
+
+const quoted = (word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
+
+async function copy_command() {
+  try {
+    const { words } = await post("command", { choice: choice.read() });
+    const line = words.map(quoted).join(" ");
+    by_id("command").textContent = line;
+    await navigator.clipboard.writeText(line).catch(() => {});
+  } catch (error) {
+    by_id("command").textContent = words_of(error);
+  }
+}
+
+async function begin() {
+  const told = await post("hello", { browser: navigator.userAgent });
+  Object.assign(known, { page: told.page, models: told.models });
+  const options = (names) => names.map((name) => make("option", { value: name, textContent: name }));
+  by_id("model").replaceChildren(...options(told.models.map(({ name }) => name)));
+  for (const name of ["source", "runtime", "renderer", "fit", "view"]) by_id(name).replaceChildren(...options(told[name]));
+  by_id("steps").replaceChildren(
+    ...told.steps.map((name) => make("label", {}, make("input", { type: "checkbox", value: name }), name)),
+  );
+  const asked = Object.fromEntries(new URLSearchParams(location.hash.slice(1)));
+  by_id("runtime").value = "tfjs-wasm";
+  const first = told.models.some(({ name }) => name === asked.model) ? asked.model : told.first;
+  choice.write({ ...choice.own(first), ...asked });
+  listen();
+  graphs.open();
+  take_calls().catch(end);
+  explain();
+  keep_watching().catch((error) => known.ended || end(error));
+  await showing.show();
+}
+
+begin().catch(end);

@@ -1,0 +1,134 @@
+"""A browser that a person uses, whose page asks what to do next: it is driven as one that Python has started."""
+
+from __future__ import annotations
+
+import base64
+import threading
+import time
+from collections import deque
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
+
+from framegate.errors import BackendUnavailable, BrowserError, NoAnswer
+
+GONE = "the page was closed or loaded anew"
+_CLOCK_LOOKS = 9
+_LONGEST = 500
+
+
+@dataclass
+class _Call:
+    number: int
+    function: str
+    argument: Any
+    answer: dict[str, Any] | None = None
+    is_asked: bool = False
+    answered: threading.Event = field(default_factory=threading.Event)
+
+
+class UsersBrowser:
+    """The page's end asks by `turn` for the next call, and brings the answer to the last one.
+
+    Args:
+        version: what the browser calls itself.
+    """
+
+    def __init__(self, version: str) -> None:
+        self.version = version
+        self._waiting: deque[_Call] = deque()
+        self._asked: dict[int, _Call] = {}
+        self._changed = threading.Condition()
+        self._calls = 0
+        self.is_gone = False
+        """Whether the page was closed."""
+
+    def turn(self, answer: dict[str, Any] | None, patience_s: float) -> dict[str, Any]:
+        """Take the page's answer to a call; returns the next one, or nothing when there is none for so long.
+
+        Args:
+            answer: ``call`` is the number of the call; beside it stands its ``value``, or an ``error`` in words.
+            patience_s: how long to wait for a call.
+        """
+        with self._changed:
+            call = self._asked.pop(answer["call"], None) if answer else None
+            if call is not None:
+                call.answer = answer
+                call.answered.set()
+            self._changed.wait_for(lambda: self._waiting or self.is_gone, patience_s)
+            if not self._waiting or self.is_gone:
+                return {"gone": self.is_gone}
+            call = self._waiting.popleft()
+            self._asked[call.number] = call
+            return {"call": call.number, "function": call.function, "argument": call.argument}
+
+    def leave(self) -> None:
+        """The page is gone: whoever waits for it waits no more."""
+        with self._changed:
+            self.is_gone = True
+            for call in (*self._waiting, *self._asked.values()):
+                call.answered.set()
+            self._changed.notify_all()
+
+    def open(self, address: str, timeout_s: float) -> None:
+        """See `framegate.browser.driver.Browser.open`; the page shows it in a frame of its own."""
+        self.call("stage.open", {"address": address}, timeout_s, "load its page")
+
+    def call(self, function: str, argument: Any, timeout_s: float, doing: str = "") -> Any:
+        """See `framegate.browser.driver.Browser.call`; the function is one that the page knows by name.
+
+        Raises:
+            NoAnswer: it does not answer in time.
+            BrowserError: it fails, or the page is closed.
+        """
+        doing = doing or f"answer {function}"
+        with self._changed:
+            self._calls += 1
+            call = _Call(self._calls, function, argument)
+            if self.is_gone:
+                raise BrowserError(f"the page could not {doing}: {GONE}")
+            self._waiting.append(call)
+            self._changed.notify_all()
+        if not call.answered.wait(timeout_s):
+            raise NoAnswer(f"the page did not {doing} within {timeout_s:.0f} s; load it anew")
+        if call.answer is None:
+            raise BrowserError(f"the page could not {doing}: {GONE}")
+        if "error" in call.answer:
+            raise BrowserError(f"the page could not {doing}: {str(call.answer['error'])[:_LONGEST]}")
+        return call.answer.get("value")
+
+    def clock_offset_s(self, timeout_s: float) -> float:
+        """See `framegate.browser.driver.Browser.clock_offset_s`."""
+        looks = []
+        for _ in range(_CLOCK_LOOKS):
+            asked_s = time.perf_counter()
+            page_s = float(self.call("live.now", None, timeout_s))
+            lasting_s = time.perf_counter() - asked_s
+            looks.append((lasting_s, asked_s + lasting_s / 2 - page_s))
+        return min(looks)[1]
+
+    def picture(self, selector: str, timeout_s: float) -> bytes:
+        """What is on a canvas of the page: PNG."""
+        return base64.b64decode(self.call("live.picture", {"selector": selector}, timeout_s, f"show its {selector}"))
+
+    def start_trace(self, timeout_s: float) -> None:
+        """Refuse: a page cannot trace its own browser.
+
+        Raises:
+            BackendUnavailable: always.
+        """
+        self._refuse(timeout_s)
+
+    def stop_trace(self, timeout_s: float) -> bytes:
+        """See `start_trace`."""
+        self._refuse(timeout_s)
+
+    def clicking(self, per_s: float, timeout_s: float) -> AbstractContextManager[None]:
+        """See `start_trace`; nor does it move the mouse."""
+        self._refuse(per_s, timeout_s)
+
+    def _refuse(self, *asked: float) -> NoReturn:
+        del asked
+        raise BackendUnavailable(
+            "a page that a person has opened neither traces its browser nor moves the mouse", "measure it by a suite"
+        )

@@ -1,0 +1,32 @@
+"""``framegate live``: a model on running pictures, in the browser of whoever asks."""
+
+from __future__ import annotations
+
+import argparse
+import threading
+import webbrowser
+
+from framegate.paths import cache_dir
+
+
+def add_live(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the subcommand."""
+    about = "a page in your browser: choose a model, switch steps, runtimes and ways to the screen while it runs"
+    parser = commands.add_parser("live", help=about, description=about)
+    parser.add_argument(
+        "models", nargs="*", metavar="MODEL", help="folder, model.json, spec name or .toml, npm:NAME@VERSION#path"
+    )
+    parser.add_argument("--no-open", action="store_true", help="print the page's address and open no browser")
+    parser.set_defaults(run=live)
+
+
+def live(parsed: argparse.Namespace) -> int:
+    """Serve the page until Ctrl-C."""
+    from framegate.live.server import live_server
+
+    with live_server(parsed.models, cache_dir()) as served:
+        print(f"{served.address}  (Ctrl-C ends it)", flush=True)  # noqa: T201 # a command speaks on its streams
+        if not parsed.no_open:
+            webbrowser.open(served.address)
+        threading.Event().wait()
+    return 0

@@ -1,0 +1,111 @@
+"""What a person can choose on the page, and what was chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Self, get_args
+
+from framegate.browser.runtimes import builtin_renderers, builtin_runtimes
+from framegate.errors import UnknownName, UsageError
+from framegate.interfaces import Size
+from framegate.preprocess import BUILTIN_STEPS
+from framegate.preprocess.toggles import NONE, parse_toggles
+from framegate.views import NAMES
+from framegate.words import Fit
+
+AUTO = "auto"
+"""The view that the spec names, or that is guessed."""
+OWN_CAMERA = "camera"
+"""The source whose frames the page takes itself: the first camera of the person's machine."""
+PHOTO, CLIP = "photo", "clip"
+SOURCES = (PHOTO, CLIP, OWN_CAMERA)
+
+
+@dataclass(frozen=True)
+class LiveChoice:
+    """What the page shows.
+
+    Attributes:
+        model: a model's name on the page.
+        size: pixels of the picture that the model is fed.
+        preprocess: the steps, in the one form that a benchmark's name has.
+        fit: how a frame is brought to that size.
+        runtime: what the page computes with.
+        renderer: the way to the canvas.
+        view: what shows the outputs; ``auto`` is the model's own.
+        source: where frames come from: ``photo``, ``clip``, ``camera``, or a file that the page has sent, by its name.
+    """
+
+    model: str
+    size: Size
+    preprocess: str
+    fit: Fit
+    runtime: str
+    renderer: str
+    view: str
+    source: str
+
+    @classmethod
+    def read(cls, asked: Mapping[str, Any]) -> Self:
+        """The choice that the page has sent.
+
+        Raises:
+            UsageError, UnknownName: it names what there is not.
+        """
+        return cls(
+            model=str(asked.get("model", "")),
+            size=Size.parse(str(asked.get("size", ""))),
+            preprocess=parse_toggles(str(asked.get("preprocess") or NONE), BUILTIN_STEPS),
+            fit=_known("way to fit a frame", asked.get("fit", "crop"), get_args(Fit)),
+            runtime=_known("runtime", asked.get("runtime"), builtin_runtimes()),
+            renderer=_known("renderer", asked.get("renderer"), builtin_renderers()),
+            view=_known("view", asked.get("view", AUTO), (AUTO, *NAMES)),
+            source=str(asked.get("source", PHOTO)),
+        )
+
+
+def offered() -> dict[str, list[str]]:
+    """What there is to choose beside models, by field."""
+    return {
+        "steps": list(BUILTIN_STEPS),
+        "fit": list(get_args(Fit)),
+        "runtime": list(builtin_runtimes()),
+        "renderer": list(builtin_renderers()),
+        "view": [AUTO, *NAMES],
+        "source": list(SOURCES),
+    }
+
+
+def _known(kind: str, name: object, known: Iterable[str]) -> Any:
+    names = list(known)
+    if name not in names:
+        raise UnknownName(kind, str(name), names)
+    return name
+
+
+def suite_command(choice: LiveChoice, model: str, source: str) -> list[str]:
+    """The words of a command that measures what is shown.
+
+    Args:
+        choice: what is shown.
+        model: the model as a command line names it.
+        source: the frames as a command line names them.
+
+    Raises:
+        UsageError: no command line names a camera of the person's browser.
+    """
+    if choice.source == OWN_CAMERA:
+        raise UsageError("a suite's frames can be had again, and the camera's cannot; choose the photo or a file")
+    view = [] if choice.view == AUTO else [f"--frame-view={choice.view}"]
+    frames = [] if source == PHOTO else [f"--frame-source={source}"]
+    way = [] if choice.fit == "crop" else [f"--frame-fit={choice.fit}"]
+    return [
+        *("pytest", "--pyargs", "framegate.suites.test_browser", "--benchmark-only"),
+        f"--frame-model={model}",
+        f"--frame-size={choice.size}",
+        f"--frame-preprocess={choice.preprocess}",
+        f"--frame-runtime={choice.runtime}",
+        f"--frame-renderer={choice.renderer}",
+        *(*view, *frames, *way),
+    ]

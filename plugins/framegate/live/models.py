@@ -1,0 +1,98 @@
+"""The models that a person can choose on the page, and what is told of each before it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from framegate.analysis.inspection import inspect
+from framegate.errors import UnknownName
+from framegate.interfaces import ModelSpec, ResolvedModel, Size
+from framegate.models.catalogue import Catalogue
+from framegate.models.sources import builtin
+from framegate.models.specs import find_spec, named_specs, resolve
+from framegate.models.topology import read_model_json
+from framegate.once import Once
+from framegate.preprocess import BUILTIN_STEPS
+from framegate.preprocess.toggles import NONE, parse_toggles
+from framegate.registry import Registry
+from framegate.report.inspection import TABLE_COLUMNS, bars, facts, notes, table_rows
+
+FIRST = "colour-128-f8"
+
+
+class LiveModels:
+    """Models by their names on the page: those of the command line first, then the specs that Framegate brings.
+
+    Args:
+        asked: models of the command line.
+        cache: where the files of specs are kept.
+
+    Raises:
+        UsageError, UnknownName: there is no such model, or two have one name.
+    """
+
+    def __init__(self, asked: Sequence[str], cache: Path) -> None:
+        self._sources = Registry("model source", [builtin()])
+        self._arguments = {find_spec(text, self._sources).name: text for text in asked}
+        brought = [name for name in named_specs() if name not in self._arguments]
+        self._catalogue = Catalogue([*asked, *brought], self._sources, lambda name: parse_toggles(name, BUILTIN_STEPS))
+        self._names = list(self._catalogue.names())
+        self.first = self._names[0] if asked else FIRST
+        """The one that is shown where the page names none."""
+        self.resolved: Once[str, ResolvedModel] = Once(lambda name: resolve(self.spec(name), builtin(), cache))
+        """The files of each, brought when they are first needed."""
+
+    def add(self, folder: Path) -> str:
+        """Offer a model that lies in a folder; returns its name."""
+        other = Catalogue([str(folder)], self._sources, lambda name: name)
+        [name] = other.names()
+        self._catalogue.specs[name] = other.specs[name]
+        self._arguments[name] = str(folder)
+        if name not in self._names:
+            self._names.insert(0, name)
+        return name
+
+    def spec(self, name: str) -> ModelSpec:
+        """A model's spec.
+
+        Raises:
+            UnknownName: there is no such model.
+        """
+        if name not in self._names:
+            raise UnknownName("model", name, self._names)
+        return self._catalogue.specs[name]
+
+    def argument(self, name: str) -> str:
+        """What a command line calls a model."""
+        return self._arguments.get(name, name)
+
+    def listed(self) -> list[dict[str, Any]]:
+        """Each model with the sizes and the steps that a suite measures it with."""
+        return [
+            {
+                "name": name,
+                "sizes": list(self._catalogue.own("size", name)),
+                "preprocess": next(iter(self._catalogue.own("preprocess", name)), NONE),
+            }
+            for name in self._names
+        ]
+
+    def explained(self, name: str, size: Size | None) -> dict[str, Any]:
+        """What ``framegate inspect`` says of a model, as the page shows it.
+
+        Raises:
+            FramegateError: the model cannot be had, or cannot be explained.
+        """
+        inspection = inspect(self.spec(name), read_model_json(self.resolved(name).path), size, read_constants=True)
+        rows, left_out = table_rows(inspection)
+        return {
+            "name": name,
+            "facts": facts(inspection),
+            "columns": TABLE_COLUMNS,
+            "rows": rows,
+            "left_out": left_out,
+            "weights": [(row, len(bar), fact) for row, bar, fact in bars(inspection, "#")],
+            "notes": [*notes(inspection), *(f"TF.js refuses this: {refusal}" for refusal in inspection.refusals)],
+        }

@@ -1,0 +1,156 @@
+"""What the server answers a page that a person looks at: JSON in, JSON out."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from framegate.browser.remote import UsersBrowser
+from framegate.browser.requests import page_files
+from framegate.browser.server import PageServer, page_server
+from framegate.errors import FramegateError, UsageError
+from framegate.frames.numbers import RANGE
+from framegate.interfaces import Size
+from framegate.leftovers import temporary_folder
+from framegate.live.choices import LiveChoice, offered, suite_command
+from framegate.live.figures import figures_of
+from framegate.live.models import LiveModels
+from framegate.live.page import LivePage
+from framegate.live.plots import UPLOT
+
+PATIENCE_S = 10.0
+"""How long a page waits for a call before it asks anew."""
+MOST_BYTES = 16_000_000
+"""Of what a page sends that is no file."""
+
+_Asked = dict[str, Any]
+
+
+class LiveServer:
+    """Pages by their numbers, and what they ask.
+
+    Args:
+        server: serves them.
+        models: what there is to show.
+        folder: for what pages send.
+        cache: where the files of TF.js are kept.
+    """
+
+    def __init__(self, server: PageServer, models: LiveModels, folder: Path, cache: Path) -> None:
+        self._server = server
+        self._models = models
+        self._folder = folder
+        self._cache = cache
+        self._numbers = itertools.count(1)
+        self._pages: dict[int, LivePage] = {}
+        self._changed = threading.Lock()
+        server.add({**page_files(cache), **UPLOT.files(cache)})
+        answers: dict[str, Callable[[_Asked], Any]] = {
+            "hello": self.hello,
+            "turn": self.turn,
+            "leave": self.leave,
+            "explain": self.explain,
+            "show": self.show,
+            "figures": self.figures,
+            "command": self.command,
+        }
+        server.answer({f"live/{name}": _answer(function) for name, function in answers.items()})
+
+    @property
+    def address(self) -> str:
+        """What to open in a browser."""
+        return f"{self._server.root}live.html"
+
+    def hello(self, asked: _Asked) -> _Asked:
+        """A page begins: its number, and what there is to choose."""
+        with self._changed:
+            number = next(self._numbers)
+            folder = self._folder / str(number)
+            folder.mkdir()
+            browser = UsersBrowser(str(asked.get("browser", ""))[:200])
+            self._pages[number] = LivePage(self._server, browser, f"page-{number}", self._models, folder, self._cache)
+        others = len(self._pages) - 1
+        models = self._models
+        return {"page": number, "others": others, "models": models.listed(), "first": models.first, **offered()}
+
+    def turn(self, asked: _Asked) -> _Asked:
+        """A page brings the answer to a call, and takes the next one."""
+        page = self._pages.get(asked["page"])
+        return {"gone": True} if page is None else page.browser.turn(asked.get("answer"), PATIENCE_S)
+
+    def leave(self, asked: _Asked) -> _Asked:
+        """A page ends."""
+        page = self._pages.pop(asked["page"], None)
+        if page is not None:
+            page.close()
+        return {}
+
+    def explain(self, asked: _Asked) -> _Asked:
+        """A model's analysis."""
+        size = asked.get("size")
+        return self._models.explained(str(asked["model"]), Size.parse(size) if size else None)
+
+    def show(self, asked: _Asked) -> _Asked:
+        """Show a choice on a page."""
+        return self._page(asked).show(LiveChoice.read(asked["choice"]), anew=bool(asked.get("anew")))
+
+    def figures(self, asked: _Asked) -> _Asked:
+        """The figures of what a page has shown lately."""
+        return figures_of(asked["lately"], RANGE)
+
+    def command(self, asked: _Asked) -> _Asked:
+        """The command that measures what is shown."""
+        choice = LiveChoice.read(asked["choice"])
+        source = choice.source
+        if source in self._page(asked).sent:
+            source = f"PATH/{source}"
+        return {"words": suite_command(choice, self._models.argument(choice.model), source)}
+
+    def close(self) -> None:
+        """Whatever waits for a page waits no more."""
+        for page in tuple(self._pages.values()):
+            page.close()
+
+    def _page(self, asked: _Asked) -> LivePage:
+        page = self._pages.get(asked["page"])
+        if page is None:
+            raise UsageError("this page is not known here any more; load it anew")
+        return page
+
+
+@contextmanager
+def live_server(asked: Sequence[str], cache: Path) -> Iterator[LiveServer]:
+    """Serve the page for the length of a block.
+
+    Args:
+        asked: models of the command line.
+        cache: where models and the files of TF.js are kept.
+
+    Raises:
+        FramegateError: there is no such model, or TF.js cannot be had.
+    """
+    models = LiveModels(asked, cache)
+    with temporary_folder("live") as folder, page_server() as server:
+        live = LiveServer(server, models, folder, cache)
+        try:
+            yield live
+        finally:
+            live.close()
+
+
+def _answer(function: Callable[[_Asked], Any]) -> Callable[[BinaryIO, int], bytes]:
+    def answer(body: BinaryIO, length: int) -> bytes:
+        try:
+            if length > MOST_BYTES:
+                raise UsageError(f"{length} bytes are more than the {MOST_BYTES} that are read at once")
+            answered = function(json.loads(body.read(length)))
+        except FramegateError as error:
+            answered = {"refused": str(error)}
+        return json.dumps(answered).encode()
+
+    return answer

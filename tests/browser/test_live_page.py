@@ -1,0 +1,109 @@
+"""The page of ``framegate live``, with a person before it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from live_pages import Person
+
+from framegate.browser.chromium import flags
+from framegate.errors import BackendUnavailable, SourceError
+from framegate.frames.sources import open_frames
+from framegate.interfaces import Pixels, Size
+from framegate.live.plots import UPLOT
+from framegate.live.server import live_server
+from framegate.preprocess import BUILTIN_STEPS
+from framegate.preprocess.fit import fit
+
+SIZE = Size(32, 48)
+
+
+@pytest.fixture(scope="module")
+def context(chromium: Path) -> Iterator[object]:
+    """A browser's context, for pages."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(chromium), args=flags("software"))
+        yield browser.new_context()
+        browser.close()
+
+
+@pytest.fixture
+def address(tfjs: Path, write_model: Callable[..., Path]) -> Iterator[str]:
+    """The page's address, with the tiny model first."""
+    try:
+        UPLOT.files(tfjs)
+    except (BackendUnavailable, SourceError) as error:
+        pytest.skip(str(error))
+    with live_server([str(write_model())], tfjs) as served:
+        yield f"{served.address}#model=tiny&size={SIZE}"
+
+
+@pytest.fixture
+def person(context: object, address: str) -> Iterator[Person]:
+    """Somebody who has opened the page."""
+    page = context.new_page()  # type: ignore[attr-defined]
+    someone = Person(page)
+    someone.opens(address)
+    yield someone
+    page.close()
+
+
+@pytest.fixture(scope="module")
+def photo() -> Pixels:
+    """The photo, as the model is fed it before the steps."""
+    return fit(open_frames("photo")[0], SIZE, "crop")
+
+
+def in_colour(picture: Pixels) -> Pixels:
+    return picture if picture.ndim == 3 else np.repeat(picture[..., None], 3, axis=2)
+
+
+def test_each_step_takes_effect_on_the_running_picture(person: Person, photo: Pixels) -> None:
+    frame = person.page.locator("#stage iframe").element_handle()
+    assert np.array_equal(person.input(), photo)
+    for name, step in BUILTIN_STEPS.items():
+        person.toggles(name)
+        assert np.array_equal(person.input(), in_colour(step(photo))), name
+        person.toggles(name)
+    assert np.array_equal(person.input(), photo)
+    assert person.fault() == ""
+    assert person.page.locator("#stage iframe").element_handle().evaluate("(now, then) => now === then", frame)
+
+
+def test_backends_and_ways_are_switched_while_it_runs(person: Person) -> None:
+    for runtime, way in [("tfjs-wasm", "texture"), ("tfjs-webgl", "same-context"), ("tfjs-cpu", "draw")]:
+        person.picks("Runtime", runtime)
+        person.picks("Way to the screen", way)
+        assert person.fault() == ""
+        assert f"{runtime} to {way}" in person.page.locator("#status").inner_text()
+    person.picks("Way to the screen", "same-context")
+    assert "same-context" in person.fault()
+    person.picks("Way to the screen", "topixels")
+    assert person.fault() == ""
+
+
+def test_the_figures_and_the_analysis_are_there(person: Person) -> None:
+    page = person.page
+    assert page.locator("#about-name").inner_text() == "tiny"
+    assert "1 (1)" in page.locator("#facts").inner_text()
+    page.locator("#tiles dd").first.wait_for()
+    tiles = dict(
+        zip(page.locator("#tiles dt").all_inner_texts(), page.locator("#tiles dd").all_inner_texts(), strict=True)
+    )
+    assert float(tiles["Frames on the screen"].split()[0]) > 0
+    assert tiles["Wrong numbers"] == "0"
+    assert {"inference", "draw"} <= {text.split()[0] for text in page.locator("#stages div").all_inner_texts()}
+
+
+def test_the_hash_restores_the_choice(person: Person, photo: Pixels) -> None:
+    person.toggles("invert")
+    person.picks("Way to the screen", "texture")
+    person.page.reload()
+    person.sees_frames(1)
+    assert np.array_equal(person.input(), 255 - photo)
+    assert person.page.get_by_label("Way to the screen").input_value() == "texture"

@@ -1,0 +1,68 @@
+"""The page of ``framegate live`` as a person has it: in a browser, with somebody who clicks."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+import numpy as np
+
+from framegate.interfaces import Pixels
+
+DEADLINE_MS = 120_000
+"""Ends what hangs, and nothing else."""
+
+PIXELS = """canvas => {
+  const copy = new OffscreenCanvas(canvas.width, canvas.height);
+  const context = copy.getContext("2d");
+  context.drawImage(canvas, 0, 0);
+  const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
+  let text = "";
+  for (const byte of data) text += String.fromCharCode(byte);
+  return { text: btoa(text), width: canvas.width, height: canvas.height };
+}"""
+
+
+class Person:
+    """Somebody before the page.
+
+    Args:
+        page: playwright's.
+    """
+
+    def __init__(self, page: Any) -> None:
+        self.page = page
+        page.set_default_timeout(DEADLINE_MS)
+
+    def opens(self, address: str) -> None:
+        """Load the page, and see the first picture."""
+        self.page.goto(address)
+        self.sees_frames(1)
+
+    def sees_frames(self, count: int) -> None:
+        """Wait until so many more frames were on the screen, and every choice is shown."""
+        self.page.wait_for_function("() => document.body.ariaBusy === 'false'")
+        self.page.evaluate(
+            "async count => { await shown(count + (stage.shown?.contentWindow.live.count ?? 0)) }", count
+        )
+
+    def input(self) -> Pixels:
+        """What the page says that the model is fed: uint8 RGB (H, W, 3)."""
+        canvas = self.page.locator("#input").evaluate(PIXELS)
+        pixels = np.frombuffer(base64.b64decode(canvas["text"]), np.uint8)
+        return pixels.reshape(canvas["height"], canvas["width"], 4)[..., :3]
+
+    def toggles(self, step: str) -> None:
+        """Switch a step on or off."""
+        self.page.get_by_label(step, exact=True).click()
+        self.sees_frames(3)
+
+    def picks(self, label: str, value: str) -> None:
+        """Choose something from a list."""
+        self.page.get_by_label(label, exact=True).select_option(value)
+        self.sees_frames(3)
+
+    def fault(self) -> str:
+        """What the page complains of; empty if it does not."""
+        fault = self.page.locator("#fault")
+        return str(fault.locator("span").inner_text()) if fault.is_visible() else ""
