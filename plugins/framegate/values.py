@@ -256,6 +256,7 @@ class BrowserRequest:
         camera_input: what the model is fed of a camera's frame.
         presented: whether a trace says when the display had the frames of a run against a clock.
         timeout_s: how long each call into a page may take; None leaves it to the calls.
+        recording: frames that ``framegate live`` has measured; None is a browser that measures now.
     """
 
     path: str | None = None
@@ -268,6 +269,7 @@ class BrowserRequest:
     camera_input: CameraInput = "video"
     presented: bool = False
     timeout_s: int | None = None
+    recording: Path | None = None
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from fed_pictures import fed_pictures, form_of
+from live_pages import Person
 
 from framegate.browser import requests, session
 from framegate.browser.chromium import find_chromium, flags
@@ -23,6 +24,8 @@ from framegate.browser.server import page_server
 from framegate.browser.tfjs import tfjs_files
 from framegate.errors import BackendUnavailable, BrowserError, SourceError
 from framegate.interfaces import Pixels, ResolvedModel
+from framegate.live.plots import UPLOT
+from framegate.live.server import live_server
 from framegate.paths import cache_dir
 from framegate.words import PageThread
 
@@ -209,3 +212,35 @@ def run_cells(start_cells: StartCells) -> RunCells:
         return subprocess.CompletedProcess(process.args, process.returncode, output, errors)
 
     return run
+
+
+@pytest.fixture(scope="module")
+def live_context(chromium: Path) -> Iterator[object]:
+    """A browser's context, for pages."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(chromium), args=flags("software"))
+        yield browser.new_context()
+        browser.close()
+
+
+@pytest.fixture
+def live_address(tfjs: Path, write_model: Callable[..., Path]) -> Iterator[str]:
+    """The page's address, with the tiny model first."""
+    try:
+        UPLOT.files(tfjs)
+    except (BackendUnavailable, SourceError) as error:
+        lacking(str(error))
+    with live_server([str(write_model())], tfjs) as served:
+        yield f"{served.address}#model=tiny&size=48x32"
+
+
+@pytest.fixture
+def person(live_context: object, live_address: str) -> Iterator[Person]:
+    """Somebody who has opened the page."""
+    page = live_context.new_page()  # type: ignore[attr-defined]
+    someone = Person(page)
+    someone.opens(live_address)
+    yield someone
+    page.close()

@@ -2,55 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
-
 import numpy as np
 import pytest
 from live_pages import Person
 
-from framegate.browser.chromium import flags
-from framegate.errors import BackendUnavailable, SourceError
 from framegate.frames.sources import open_frames
 from framegate.interfaces import Pixels, Size
-from framegate.live.plots import UPLOT
-from framegate.live.server import live_server
 from framegate.preprocess import BUILTIN_STEPS
 from framegate.preprocess.fit import fit
 
 SIZE = Size(32, 48)
-
-
-@pytest.fixture(scope="module")
-def context(chromium: Path) -> Iterator[object]:
-    """A browser's context, for pages."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(chromium), args=flags("software"))
-        yield browser.new_context()
-        browser.close()
-
-
-@pytest.fixture
-def address(tfjs: Path, write_model: Callable[..., Path]) -> Iterator[str]:
-    """The page's address, with the tiny model first."""
-    try:
-        UPLOT.files(tfjs)
-    except (BackendUnavailable, SourceError) as error:
-        pytest.skip(str(error))
-    with live_server([str(write_model())], tfjs) as served:
-        yield f"{served.address}#model=tiny&size={SIZE}"
-
-
-@pytest.fixture
-def person(context: object, address: str) -> Iterator[Person]:
-    """Somebody who has opened the page."""
-    page = context.new_page()  # type: ignore[attr-defined]
-    someone = Person(page)
-    someone.opens(address)
-    yield someone
-    page.close()
 
 
 @pytest.fixture(scope="module")

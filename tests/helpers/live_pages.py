@@ -62,6 +62,16 @@ class Person:
         self.page.get_by_label(label, exact=True).select_option(value)
         self.sees_frames(3)
 
+    def presses(self, button: str) -> str:
+        """Press a button whose answer is written below it; returns that."""
+        answer = self.page.locator("#command")
+        answer.evaluate("output => { output.textContent = ''; }")
+        self.page.get_by_role("button", name=button).click()
+        self.page.wait_for_function(
+            "() => !document.querySelector('#record').disabled && document.querySelector('#command').textContent"
+        )
+        return str(answer.inner_text())
+
     def fault(self) -> str:
         """What the page complains of; empty if it does not."""
         fault = self.page.locator("#fault")

@@ -48,6 +48,12 @@ def in_turn(frames: Sequence[Pixels]) -> list[Pixels]:
     return kept if len(kept) >= WARM_UP + TURNS else [_variant(frames[0], turn) for turn in range(WARM_UP + TURNS)]
 
 
+def before_turns(pictures: Sequence[Pixels]) -> list[Pixels]:
+    """The same pictures as a page takes them: the last of them before all others, which then come in turn."""
+    *turns, before = pictures
+    return [before, *turns]
+
+
 def numbered(pictures: Sequence[Pixels], first: int, clock: Callable[[], float]) -> Iterator[Frame]:
     """Frames without an end: the first pictures once, then the others in turn, each due when it is asked for.
 

@@ -17,12 +17,15 @@ from framegate.hooks.registries import catalogue_of, registries_of
 from framegate.hooks.report import note
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from framegate.browser.runtimes import PageRenderer, PageRuntime
     from framegate.browser.shelf import BrowserShelf
     from framegate.hooks.describe import FrameInfo
     from framegate.interfaces import Pixels, ResolvedModel
     from framegate.models.frame_io import FrameIO, ShownIO
     from framegate.pipelines.page import PagePipeline, ViewOf
+    from framegate.pipelines.recorded import RecordedPipeline
     from framegate.postprocess.base import View
 
 
@@ -64,7 +67,7 @@ def page_pipeline(
     browser_shelf: BrowserShelf,
     frame_info: FrameInfo,
     page_view: ViewOf,
-) -> Iterator[PagePipeline]:
+) -> Iterator[PagePipeline | RecordedPipeline]:
     """The cell's model in a page, fed the first frame, preprocessed as everywhere else, and variants of it.
 
     A browser that a cell has lost is replaced for the next one.
@@ -75,9 +78,12 @@ def page_pipeline(
 
     registries, options = registries_of(pytestconfig), options_of(pytestconfig).browser
     # The matrix has seen to it that both are of a page.
+    if options.recording is not None:
+        yield _recorded(request, options.recording, frame_info)
+        return
     runtime = cast("PageRuntime", registries.runtimes[frame_runtime])
     renderer = cast("PageRenderer", registries.renderers[PAGE][frame_renderer])
-    preprocessor = build_preprocessor(pytestconfig, Size.parse(frame_size), frame_preprocess)
+    picture = build_preprocessor(pytestconfig, Size.parse(frame_size), frame_preprocess).picture(frames[0]).copy()
     with named(pytestconfig, "runtime", frame_runtime):
         page = browser_shelf.get(resolved_model, runtime)
     _note_device(pytestconfig, frame_info, page.info["device"])
@@ -87,7 +93,7 @@ def page_pipeline(
                 page,
                 lambda camera: browser_shelf.renew(resolved_model, runtime, camera),
                 catalogue_of(pytestconfig).specs[frame_model],
-                _pictures(preprocessor.picture(frames[0]).copy()),
+                _pictures(picture),
                 page_view,
                 renderer.name,
                 clock_of(pytestconfig),
@@ -104,12 +110,20 @@ def page_pipeline(
             browser_shelf.close()
 
 
+def _recorded(request: pytest.FixtureRequest, path: Path, frame_info: FrameInfo) -> RecordedPipeline:
+    from framegate.pipelines.recorded import RecordedPipeline, Recording
+
+    recording = Recording.read(path)
+    request.getfixturevalue("store_shown")(recording.shown)
+    _note_device(request.config, frame_info, recording.device)
+    return RecordedPipeline(recording, clock_of(request.config))
+
+
 def _pictures(picture: Pixels) -> list[Pixels]:
     """A variant of the picture that the canvas shows before, and four to take in turn, the first of them as it is."""
-    from framegate.frames.turns import in_turn
+    from framegate.frames.turns import before_turns, in_turn
 
-    *turns, before = in_turn([picture])
-    return [before, *turns]
+    return before_turns(in_turn([picture]))
 
 
 def _note_device(config: pytest.Config, frame_info: FrameInfo, device: str | None) -> None:

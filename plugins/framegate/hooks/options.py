@@ -216,6 +216,13 @@ BROWSER = {
         parse=count(DAY_S),
         unset="300",
     ),
+    "recording": Option(
+        name="frame-recording",
+        about="store the frames that framegate live has measured, and measure none; it writes FILE itself",
+        metavar="FILE",
+        parse=lambda _, argument: Path(argument),
+        ini=False,
+    ),
 }
 """For `BrowserRequest`."""
 

@@ -9,6 +9,7 @@ from typing import Any, Self, get_args
 from framegate.browser.runtimes import builtin_renderers, builtin_runtimes
 from framegate.errors import UnknownName, UsageError
 from framegate.interfaces import Size
+from framegate.paths import clone_dir, suites_dir
 from framegate.preprocess import BUILTIN_STEPS
 from framegate.preprocess.toggles import NONE, parse_toggles
 from framegate.views import NAMES
@@ -100,8 +101,10 @@ def suite_command(choice: LiveChoice, model: str, source: str) -> list[str]:
     view = [] if choice.view == AUTO else [f"--frame-view={choice.view}"]
     frames = [] if source == PHOTO else [f"--frame-source={source}"]
     way = [] if choice.fit == "crop" else [f"--frame-fit={choice.fit}"]
+    in_clone = clone_dir() is not None
+    suite = [str(suites_dir() / "test_browser.py")] if in_clone else ["--pyargs", "framegate.suites.test_browser"]
     return [
-        *("pytest", "--pyargs", "framegate.suites.test_browser", "--benchmark-only"),
+        *("pytest", *suite, "--benchmark-only"),
         f"--frame-model={model}",
         f"--frame-size={choice.size}",
         f"--frame-preprocess={choice.preprocess}",

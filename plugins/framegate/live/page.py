@@ -14,16 +14,19 @@ from framegate.browser.runtimes import builtin_renderers, builtin_runtimes
 from framegate.browser.server import PageFolder, PageServer
 from framegate.browser.session import TFJSPage
 from framegate.browser.shelf import expect_an_end
-from framegate.errors import BackendUnavailable, FramegateError, UnknownName
+from framegate.errors import BackendUnavailable, FramegateError, UnknownName, UsageError
 from framegate.frames.numbers import RANGE
 from framegate.frames.sources import open_frames
+from framegate.frames.turns import before_turns, in_turn
 from framegate.interfaces import ModelSpec, Pixels
 from framegate.live.choices import AUTO, CLIP, OWN_CAMERA, PHOTO, LiveChoice
 from framegate.live.models import LiveModels
+from framegate.live.record import stored
 from framegate.measure.replay import ReplayClock
 from framegate.models.frame_io import FrameIO, ShownIO, check_feeds
 from framegate.models.specs import with_view
 from framegate.pipelines.page import PagePipeline
+from framegate.pipelines.recorded import KeptBench, Recording
 from framegate.postprocess.base import View, ViewRequest
 from framegate.postprocess.placement import InputPlacement
 from framegate.preprocess import BUILTIN_STEPS
@@ -32,6 +35,8 @@ from framegate.preprocess.toggles import switched_on
 from framegate.views import builtin as builtin_views
 
 ANSWER_S = 60.0
+RECORD_S = 9.0
+"""Of a recording of ten seconds, for frames one after another; in the last one, the browser asks for them."""
 
 
 class LivePage:
@@ -84,6 +89,28 @@ class LivePage:
                 return self._started(key, choice, spec, pictures)
             return self._changed(self._page, choice, spec, pictures)
 
+    def record(self, choice: LiveChoice, command: Sequence[str]) -> dict[str, Any]:
+        """Measure what is shown as `test_browser` does, in the person's browser, and have pytest store it.
+
+        Args:
+            choice: what is shown.
+            command: the words of the command that measures it.
+
+        Raises:
+            FramegateError: nothing is shown, a picture is wrong, or pytest refuses what was measured.
+        """
+        with self._one_at_a_time:
+            if self._page is None or self._shown is None or self._shown[0] != choice:
+                raise UsageError("what is chosen is not shown yet; wait until it is, and record it then")
+            self.browser.call("live.pause", None, ANSWER_S)
+            try:
+                recording = self._recorded(self._page, *self._shown)
+            finally:
+                if not self.browser.is_gone:
+                    self._aimed(self._page, *self._shown)
+                    self.browser.call("live.go", None, ANSWER_S)
+        return stored(recording, command, self.folder)
+
     def close(self) -> None:
         """The page is gone."""
         self.browser.leave()
@@ -112,6 +139,7 @@ class LivePage:
                 flags=dict(runtime.flags),
                 document="live-frame.html",
             )
+            page.info["gpu"] = "native"
             shown = self._aimed(page, choice, spec, pictures)
         except BaseException:
             folder.close()
@@ -153,6 +181,23 @@ class LivePage:
             "load_s": page.load_s,
             "outputs": [str(info) for info in page.outputs],
         }
+
+    def _recorded(self, page: TFJSPage, choice: LiveChoice, spec: ModelSpec, pictures: Sequence[Pixels]) -> Recording:
+        """The frames of a launch, as `test_browser` takes them: of variants of the first picture."""
+        clock = ReplayClock()
+        turns = before_turns(in_turn([pictures[0]]))
+        seen: list[ShownIO] = []
+
+        def view_of(frame_io: FrameIO, shown: ShownIO) -> View:
+            seen.append(shown)
+            return _view_of(frame_io, shown)
+
+        renderer = builtin_renderers()[choice.renderer].name
+        pipeline = PagePipeline(page, _not_renewed, spec, turns, view_of, renderer, clock, budget_s=RECORD_S)
+        bench = KeptBench(clock)
+        stages_s = pipeline.measure(bench)
+        device = page.info["device"] or page.drawn_by()
+        return Recording(bench.frames_s, stages_s, pipeline.look(), pipeline.describe(), seen[-1], device)
 
     def _pictures(self, choice: LiveChoice) -> list[Pixels]:
         """What the model is fed, after the steps: the frames of the source, or one of it again and again."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -58,6 +59,7 @@ class LiveServer:
             "show": self.show,
             "figures": self.figures,
             "command": self.command,
+            "record": self.record,
         }
         server.answer({f"live/{name}": _answer(function) for name, function in answers.items()})
 
@@ -72,7 +74,7 @@ class LiveServer:
             number = next(self._numbers)
             folder = self._folder / str(number)
             folder.mkdir()
-            browser = UsersBrowser(str(asked.get("browser", ""))[:200])
+            browser = UsersBrowser(_version(str(asked.get("browser", ""))))
             self._pages[number] = LivePage(self._server, browser, f"page-{number}", self._models, folder, self._cache)
         others = len(self._pages) - 1
         models = self._models
@@ -105,16 +107,21 @@ class LiveServer:
 
     def command(self, asked: _Asked) -> _Asked:
         """The command that measures what is shown."""
-        choice = LiveChoice.read(asked["choice"])
-        source = choice.source
-        if source in self._page(asked).sent:
-            source = f"PATH/{source}"
-        return {"words": suite_command(choice, self._models.argument(choice.model), source)}
+        return {"words": self._command(asked)}
+
+    def record(self, asked: _Asked) -> _Asked:
+        """Measure what a page shows, and store it."""
+        return self._page(asked).record(LiveChoice.read(asked["choice"]), self._command(asked))
 
     def close(self) -> None:
         """Whatever waits for a page waits no more."""
         for page in tuple(self._pages.values()):
             page.close()
+
+    def _command(self, asked: _Asked) -> list[str]:
+        choice = LiveChoice.read(asked["choice"])
+        source = str(self._page(asked).sent.get(choice.source, choice.source))
+        return suite_command(choice, self._models.argument(choice.model), source)
 
     def _page(self, asked: _Asked) -> LivePage:
         page = self._pages.get(asked["page"])
@@ -141,6 +148,12 @@ def live_server(asked: Sequence[str], cache: Path) -> Iterator[LiveServer]:
             yield live
         finally:
             live.close()
+
+
+def _version(agent: str) -> str:
+    """A browser's name and version, of all that it calls itself: ``Chrome/142.0.0.0``."""
+    products = re.findall(r"\b(?:Firefox|Edg|Chrome|Version)/[\d.]+", agent)
+    return products[-1] if products else "a browser of no name"
 
 
 def _answer(function: Callable[[_Asked], Any]) -> Callable[[BinaryIO, int], bytes]:

@@ -95,6 +95,7 @@ class PagePipeline:
         clock: read by whoever times the calls; moved on by the seconds that the page measured.
         launches: number of browsers that measure, one after another.
         fed_with: what the model is fed of a camera's frame.
+        budget_s: seconds that the rounds of a launch may take; None is the suites' own.
         is_traced: whether frames of runs against a clock count as shown when the display has them.
         has_cost: whether to tell what the model costs the page.
         has_kernels: whether to ask TF.js' profiler, after the rounds, which kernels the time goes to.
@@ -112,6 +113,7 @@ class PagePipeline:
         launches: int = 1,
         *,
         fed_with: CameraInput = "video",
+        budget_s: float | None = None,
         is_traced: bool = False,
         has_cost: bool = False,
         has_kernels: bool = False,
@@ -126,6 +128,7 @@ class PagePipeline:
         self._renderer = renderer
         self._clock = clock
         self._launches = launches
+        self._budget_s = budget_s
         self._is_traced = is_traced
         self._has_cost = has_cost
         self._has_kernels = has_kernels
@@ -321,7 +324,8 @@ class PagePipeline:
         if renewed and self.page.is_used:
             self._renew(None)
         is_first = not self.page.is_used
-        rounds = self.page.rounds(LEAST, MOST, BUDGET_S, int(self.first_s < UNHURRIED_S))
+        budget_s = BUDGET_S if self._budget_s is None else self._budget_s
+        rounds = self.page.rounds(LEAST, MOST, budget_s, int(self.first_s < UNHURRIED_S))
         verify_nothing_left(rounds)
         self._look(AFTER_ROUNDS)
         animated = self.page.animate(ANIMATE_S)

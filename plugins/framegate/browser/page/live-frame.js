@@ -98,6 +98,33 @@ const live = {
     return numBytesInGPU ?? numBytes;
   },
 
+  // What is on a canvas, as PNG in base64. Where a canvas shows nothing any more once its task has ended, the last frame's
+  // picture is drawn once more, and looked at in the task that drew it.
+  async picture({ selector }) {
+    const canvas = document.querySelector(selector);
+    const copy = new OffscreenCanvas(canvas.width, canvas.height);
+    const keep = () => copy.getContext("2d").drawImage(canvas, 0, 0);
+    if (page.way.stamp instanceof Stamp2D || page.way instanceof Texture) keep();
+    else await live.draw_again(keep);
+    const blob = await copy.convertToBlob({ type: "image/png" });
+    return base64(new Uint8Array(await blob.arrayBuffer()));
+  },
+
+  async draw_again(look) {
+    const { way, view, pictures, turn } = page;
+    const picture = pictures[turn ? 1 + ((turn - 1) % (pictures.length - 1)) : 0];
+    const { raw, input } = upload(picture);
+    const { all, shown } = await predict(input);
+    const drawn = await view.show(shown, raw);
+    way.drawn = look;
+    try {
+      await way.draw(drawn, () => {});
+    } finally {
+      delete way.drawn;
+      tf.dispose([raw, input, all, drawn]);
+    }
+  },
+
   size: () => ({ width: page.way.width, height: page.way.height }),
 };
 

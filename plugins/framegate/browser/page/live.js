@@ -281,6 +281,7 @@ function listen() {
     if (known.paused) await live?.pause();
     else live?.go();
   });
+  by_id("record").addEventListener("click", record);
   by_id("copy").addEventListener("click", copy_command);
   addEventListener("hashchange", () => {
     choice.write(Object.fromEntries(new URLSearchParams(location.hash.slice(1))));
@@ -307,6 +308,19 @@ async function copy_command() {
   } catch (error) {
     by_id("command").textContent = words_of(error);
   }
+}
+
+async function record() {
+  const button = by_id("record");
+  button.disabled = true;
+  by_id("command").textContent = "Measuring, and having it stored…";
+  try {
+    const { path, frames, median_s } = await post("record", { choice: choice.read() });
+    by_id("command").textContent = `${frames} frames, ${ms(median_s)} at the median, stored in ${path}`;
+  } catch (error) {
+    by_id("command").textContent = words_of(error);
+  }
+  button.disabled = false;
 }
 
 async function begin() {

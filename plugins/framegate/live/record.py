@@ -1,0 +1,50 @@
+"""Have pytest store what a page has measured, so that comparisons and the gate know it as any other benchmark."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from framegate.errors import UsageError
+from framegate.pipelines.recorded import Recording
+
+STORE_S = 600.0
+_SAVED = re.compile(r"Saved benchmark data in: (.+)")
+_LONGEST = 400
+
+
+def stored(recording: Recording, command: Sequence[str], folder: Path) -> dict[str, Any]:
+    """Store a recording in pytest-benchmark's storage, under the folder in which the command was started.
+
+    The suite itself does so: its name, its parameters, its checks of the picture and the agreement of the outputs.
+
+    Args:
+        recording: what was measured.
+        command: the words of the command that measures the same, ``pytest`` first.
+        folder: for the recording, until it is stored.
+
+    Returns:
+        ``path`` of the file, ``frames``, and ``median_s`` of a frame.
+
+    Raises:
+        UsageError: pytest does not store it; the reason is its own.
+    """
+    file = folder / "recording"
+    recording.write(file)
+    words = [sys.executable, "-m", *command, "--benchmark-autosave", f"--frame-recording={file}"]
+    run = subprocess.run(words, capture_output=True, text=True, check=False, timeout=STORE_S)  # noqa: S603 # our own words
+    file.unlink()
+    saved = _SAVED.search(run.stdout + run.stderr)
+    if run.returncode or saved is None:
+        raise UsageError(f"it was measured, and not stored: {_reason(run.stdout + run.stderr)}")
+    return {"path": saved[1].strip(), "frames": len(recording.frames_s), "median_s": median(recording.frames_s)}
+
+
+def _reason(output: str) -> str:
+    lines = [line for line in output.splitlines() if re.match(r"(E  |ERROR|FAILED|SKIPPED|.*[Ee]rror:)", line)]
+    return " ".join((lines[0] if lines else output[-_LONGEST:]).split())[:_LONGEST]

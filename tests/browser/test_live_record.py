@@ -1,0 +1,57 @@
+"""What is recorded on the page of ``framegate live``: the same cell as the command that the page gives measures."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from live_pages import Person
+
+from framegate.live import page as live_pages
+
+QUICK_S = 0.2
+
+
+def stored_cell(path: Path) -> dict[str, Any]:
+    [entry] = json.loads(path.read_text("utf-8"))["benchmarks"]
+    return dict(entry)
+
+
+def test_a_recording_is_the_cell_that_the_command_measures(
+    person: Person, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    # Without TensorFlow outputs are compared with no reference, which would take most of the time here.
+    (tmp_path / "without").mkdir()
+    (tmp_path / "without" / "tensorflow.py").write_text("raise ImportError('not here')")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "without"))
+    monkeypatch.setattr(live_pages, "RECORD_S", QUICK_S)
+    person.picks("Runtime", "tfjs-webgl")
+    person.picks("Way to the screen", "same-context")
+    person.toggles("invert")
+    said = person.presses("Record 10 s")
+    saved = re.fullmatch(r"\d+ frames, .* at the median, stored in (.*)", said)
+    assert saved, said
+    recorded = stored_cell(Path(saved[1]))
+
+    line = person.presses("Copy command")
+    words = [sys.executable, "-m", *shlex.split(line), "--benchmark-json=suite.json"]
+    run = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stdout
+    measured = stored_cell(tmp_path / "suite.json")
+    for part in ("name", "fullname", "group", "params", "param"):
+        assert recorded[part] == measured[part]
+    assert recorded["extra_info"].keys() == measured["extra_info"].keys()
+    for part in ("fed", "shown", "form"):
+        assert recorded["extra_info"].get(part) == measured["extra_info"].get(part)
+    assert recorded["extra_info"]["stages_s"].keys() == measured["extra_info"]["stages_s"].keys()
+    assert recorded["extra_info"]["frame"] == measured["extra_info"]["frame"]
+    assert recorded["stats"]["rounds"] == len(recorded["extra_info"]["stages_s"]["inference"])
+    person.sees_frames(3)
+    assert person.fault() == ""
