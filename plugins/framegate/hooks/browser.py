@@ -72,7 +72,6 @@ def page_pipeline(
 
     A browser that a cell has lost is replaced for the next one.
     """
-    from framegate.interfaces import Size
     from framegate.pipelines.base import PAGE
     from framegate.pipelines.page import PagePipeline
 
@@ -83,7 +82,6 @@ def page_pipeline(
         return
     runtime = cast("PageRuntime", registries.runtimes[frame_runtime])
     renderer = cast("PageRenderer", registries.renderers[PAGE][frame_renderer])
-    picture = build_preprocessor(pytestconfig, Size.parse(frame_size), frame_preprocess).picture(frames[0]).copy()
     with named(pytestconfig, "runtime", frame_runtime):
         page = browser_shelf.get(resolved_model, runtime)
     _note_device(pytestconfig, frame_info, page.info["device"])
@@ -93,7 +91,7 @@ def page_pipeline(
                 page,
                 lambda camera: browser_shelf.renew(resolved_model, runtime, camera),
                 catalogue_of(pytestconfig).specs[frame_model],
-                _pictures(picture),
+                _pictures(pytestconfig, frame_size, frame_preprocess, frames[0]),
                 page_view,
                 renderer.name,
                 clock_of(pytestconfig),
@@ -119,11 +117,13 @@ def _recorded(request: pytest.FixtureRequest, path: Path, frame_info: FrameInfo)
     return RecordedPipeline(recording, clock_of(request.config))
 
 
-def _pictures(picture: Pixels) -> list[Pixels]:
+def _pictures(config: pytest.Config, size: str, preprocess: str, frame: Pixels) -> list[Pixels]:
     """A variant of the picture that the canvas shows before, and four to take in turn, the first of them as it is."""
     from framegate.frames.turns import before_turns, in_turn
+    from framegate.interfaces import Size
 
-    return before_turns(in_turn([picture]))
+    preprocessor = build_preprocessor(config, Size.parse(size), preprocess)
+    return before_turns(in_turn([preprocessor.picture(frame).copy()]))
 
 
 def _note_device(config: pytest.Config, frame_info: FrameInfo, device: str | None) -> None:
