@@ -76,11 +76,9 @@ def ask_reference(
 
 def shown_of(reference: Reference, spec: ModelSpec, files: ResolvedModel) -> Reference:
     """The outputs of a reference that a page shows."""
-    from framegate.interfaces import TensorInfo
-    from framegate.models.frame_io import find_shown
+    from framegate.pipelines.build import shown_io
 
-    infos = [TensorInfo(name, values.shape, values.dtype.name) for name, values in reference.outputs[0].items()]
-    names = [info.name for info in find_shown(spec, files, infos, {}).outputs]
+    names = [info.name for info in shown_io(spec, files, reference.outputs[0]).outputs]
     return reference._replace(outputs=[{name: outputs[name] for name in names} for outputs in reference.outputs])
 
 

@@ -11,7 +11,7 @@ from framegate.errors import BrowserError
 from framegate.hooks.frame import StoreShown, build_view
 from framegate.hooks.options import options_of
 from framegate.hooks.outcome import ERROR, named
-from framegate.hooks.pictures import build_preprocessor
+from framegate.hooks.pictures import preprocessing_of
 from framegate.hooks.pipeline import clock_of
 from framegate.hooks.registries import catalogue_of, registries_of
 from framegate.hooks.report import note
@@ -122,7 +122,7 @@ def _pictures(config: pytest.Config, size: str, preprocess: str, frame: Pixels) 
     from framegate.frames.turns import before_turns, in_turn
     from framegate.interfaces import Size
 
-    preprocessor = build_preprocessor(config, Size.parse(size), preprocess)
+    preprocessor = preprocessing_of(config, preprocess).at(Size.parse(size))
     return before_turns(in_turn([preprocessor.picture(frame).copy()]))
 
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from framegate.hooks.options import options_of
 from framegate.hooks.outcome import named
-from framegate.hooks.pictures import OpenFeed, build_preprocessor
+from framegate.hooks.pictures import preprocessing_of
 from framegate.hooks.registries import catalogue_of, registries_of
 from framegate.hooks.report import note
 
@@ -19,7 +17,8 @@ if TYPE_CHECKING:
     from framegate.interfaces import Array, LoadedModel, MakeRenderer, Pixels, ResolvedModel
     from framegate.measure.frame import Turns
     from framegate.models.frame_io import FrameIO, ShownIO
-    from framegate.pipelines.python import PythonPipeline
+    from framegate.pipelines.build import PipelineParts
+    from framegate.pipelines.python import OpenFeed, PythonPipeline
     from framegate.postprocess.base import View
     from framegate.postprocess.placement import InputPlacement
     from framegate.preprocess.pipeline import Preprocessor
@@ -32,10 +31,7 @@ def model_preprocessor(
     pytestconfig: pytest.Config, frame_preprocess: str, frame_io: FrameIO, frames: list[Pixels]
 ) -> Preprocessor:
     """The cell's preprocessing, down to the tensor that the model takes; its steps are checked once."""
-    from framegate.preprocess.tensor import ToTensor
-
-    to_tensor = ToTensor(frame_io.form)
-    preprocessor = build_preprocessor(pytestconfig, frame_io.size, frame_preprocess, to_tensor)
+    preprocessor = preprocessing_of(pytestconfig, frame_preprocess).for_input(frame_io)
     preprocessor.verify(frames[:1])
     return preprocessor
 
@@ -109,13 +105,10 @@ def frame_shown(
     store_shown: StoreShown,
 ) -> ShownIO:
     """Which outputs of the cell's model are shown, and how."""
-    from framegate.interfaces import TensorInfo
-    from framegate.models.frame_io import find_shown
+    from framegate.pipelines.build import shown_io
 
-    outputs = warm_model.run(model_feeds)
-    infos = [TensorInfo(name, values.shape, values.dtype.name) for name, values in outputs.items()]
-    largest = {name: float(values.max(initial=0)) for name, values in outputs.items() if values.dtype.kind in "fiu"}
-    shown = find_shown(catalogue_of(pytestconfig).specs[frame_model], resolved_model, infos, largest)
+    spec = catalogue_of(pytestconfig).specs[frame_model]
+    shown = shown_io(spec, resolved_model, warm_model.run(model_feeds))
     store_shown(shown)
     return shown
 
@@ -135,75 +128,59 @@ def store_shown(pytestconfig: pytest.Config, benchmark: Any, frame_model: str) -
     return store
 
 
-@pytest.fixture
-def frame_view(pytestconfig: pytest.Config, frame_io: FrameIO, frame_shown: ShownIO, frames: list[Pixels]) -> View:
-    """What turns the outputs of the cell's model into the picture that is drawn."""
-    from framegate.interfaces import Size
-    from framegate.postprocess.placement import InputPlacement
-
-    placement = InputPlacement.of(Size(*frames[0].shape[:2]), frame_io.size, options_of(pytestconfig).fit)
-    return build_view(pytestconfig, frame_shown, placement)
-
-
 def build_view(config: pytest.Config, shown: ShownIO, placement: InputPlacement) -> View:
     """The view that shows a model's outputs."""
-    from framegate.postprocess.base import ViewRequest
+    from framegate.pipelines.build import view_of
 
-    names = tuple(info.name for info in shown.outputs)
     with named(config, "view", shown.view):
-        request = ViewRequest(names, placement, shown.value_range, shown.keys)
-        view: View = registries_of(config).views[shown.view](request)
-        return view
+        return view_of(shown, placement, registries_of(config).views)
+
+
+@pytest.fixture
+def pipeline_parts(
+    request: pytest.FixtureRequest,
+    pytestconfig: pytest.Config,
+    frame_preprocess: str,
+    frames: list[Pixels],
+    frame_io: FrameIO,
+    warm_model: LoadedModel,
+    frame_shown: ShownIO,
+) -> PipelineParts:
+    """What the cell's frames go through on their way, but for the renderer."""
+    from framegate.pipelines.build import PipelineParts
+
+    return PipelineParts(
+        frames=frames,
+        preprocessing=preprocessing_of(pytestconfig, frame_preprocess),
+        frame_io=frame_io,
+        model=warm_model,
+        shown=frame_shown,
+        views=registries_of(pytestconfig).views,
+        drawing=options_of(pytestconfig).drawing,
+        order=request.node.callspec.params.get("frame_pipeline", "serial"),
+    )
+
+
+@pytest.fixture
+def frame_view(pytestconfig: pytest.Config, pipeline_parts: PipelineParts) -> View:
+    """What turns the outputs of the cell's model into the picture that is drawn."""
+    with named(pytestconfig, "view", pipeline_parts.shown.view):
+        return pipeline_parts.view()
 
 
 @pytest.fixture
 def python_pipeline(
     request: pytest.FixtureRequest,
-    pytestconfig: pytest.Config,
-    frame_preprocess: str,
-    frames: list[Pixels],
+    pipeline_parts: PipelineParts,
     model_preprocessor: Preprocessor,
-    frame_io: FrameIO,
-    warm_model: LoadedModel,
-    model_feeds: dict[str, Array],
-    frame_shown: ShownIO,
     frame_view: View,
     make_renderer: MakeRenderer,
     note_range: Callable[[Array], None],
     open_feed: OpenFeed,
 ) -> PythonPipeline:
     """Preprocessing, model and renderer of the cell, joined."""
-    from framegate.frames.turns import WARM_UP, numbered
-    from framegate.measure.frame import frame_stages
-    from framegate.pipelines.order import order_of
-    from framegate.pipelines.python import Apart, Numbers, PythonPipeline
-    from framegate.postprocess.stage import Postprocess
-    from framegate.preprocess.tensor import ToTensor
-    from framegate.render.stamp import Stamp
+    from framegate.pipelines.build import python_pipeline
 
-    params = request.node.callspec.params
-    name = frame_io.input.name
-    outputs = warm_model.run(model_feeds)
-    postprocess = Postprocess(frame_view, frames[0], outputs)
-    tensor = postprocess(outputs)
-    if frame_view.shows_values:
-        note_range(tensor)
-    drawing = replace(options_of(pytestconfig).drawing, value_range=frame_shown.value_range)
-    renderer = make_renderer(tensor.shape, str(tensor.dtype), drawing)
-    numbers = Numbers(Stamp(tensor.shape, drawing), open_feed) if "frame_scenario" in params else None
-    stages = frame_stages(
-        preprocess=lambda frame: {name: model_preprocessor(frame)},
-        model=warm_model.stages(),
-        postprocess=postprocess,
-        renderer=renderer.stages(),
-        stamp=None if numbers is None else numbers.stamp,
-    )
-
-    def feeds_apart(picture: Pixels) -> dict[str, Array]:
-        to_tensor = ToTensor(frame_io.form)
-        return {name: build_preprocessor(pytestconfig, frame_io.size, frame_preprocess, to_tensor)(picture)}
-
-    apart = Apart(picture=model_preprocessor.picture, feeds=feeds_apart)
-    turns = numbered(frames, WARM_UP, time.perf_counter)
-    order = order_of(params.get("frame_pipeline", "serial"))(stages)
-    return PythonPipeline(turns, order, postprocess, renderer, drawing, apart, numbers)
+    del model_preprocessor  # which has checked the steps
+    feed = open_feed if "frame_scenario" in request.node.callspec.params else None
+    return python_pipeline(pipeline_parts, make_renderer, feed, view=frame_view, note_values=note_range)

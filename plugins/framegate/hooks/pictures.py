@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
 import re
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,17 +13,11 @@ from framegate.hooks.registries import registries_of
 
 if TYPE_CHECKING:
     from framegate.hooks.describe import FrameInfo
-    from framegate.interfaces import Pixels, Size
+    from framegate.interfaces import Pixels
     from framegate.measure.frame import Turns
+    from framegate.pipelines.build import Preprocessing
+    from framegate.pipelines.python import OpenFeed
     from framegate.preprocess.pipeline import Preprocessor
-    from framegate.preprocess.tensor import ToTensor
-    from framegate.realtime.feed import Feed
-    from framegate.realtime.run import RunRequest
-
-OpenFeed = Callable[["RunRequest", Callable[[], float]], AbstractContextManager["Feed"]]
-
-KEPT = 6
-"""Pictures of a run that must not change after their frames have ended, as they are looked at, and some more."""
 
 
 @pytest.fixture(scope="session")
@@ -46,38 +38,11 @@ def frames(first_frames: list[Pixels]) -> list[Pixels]:
 
 @pytest.fixture
 def open_feed(pytestconfig: pytest.Config, first_frames: list[Pixels], frames: list[Pixels]) -> OpenFeed:
-    """Opens the frames of a run against a clock: those of the source, again and again, each with its number in a strip.
-
-    A source of many frames is decoded on a thread of its own while it runs. A device's frames come when they come.
-    """
-    from framegate.frames import builtin, is_live
-    from framegate.frames.live import live_frames
-    from framegate.frames.numbers import NumberedPictures
-    from framegate.frames.sources import MOST_FRAMES
-    from framegate.realtime.feed import OnArrival
-    from framegate.realtime.feed import open_feed as make_feed
+    """Opens the frames of a run against a clock: those of ``--frame-source``, each with its number in a strip."""
+    from framegate.pipelines.feeds import FrameFeeds
 
     options, factories = options_of(pytestconfig), registries_of(pytestconfig).frame_sources
-    own_pace = is_live(options.source, builtin() | dict(factories))
-    is_kept = not own_pace and not options.once and len(first_frames) < MOST_FRAMES
-
-    @contextmanager
-    def opened(request: RunRequest, clock: Callable[[], float]) -> Iterator[Feed]:
-        copies = request.in_flight + KEPT
-        with ExitStack() as closing:
-            pictures: Iterator[Pixels] = itertools.cycle(first_frames if len(first_frames) > 1 else frames)
-            if not is_kept:
-                # A camera's frames are counted where they wait, those that make room as well.
-                live = live_frames(options.source, factories, loops=not options.once, newest=request.rate is None)
-                pictures = closing.enter_context(live)
-                # It may take seconds to come, and is not due before.
-                pictures = itertools.chain([next(pictures)], pictures)
-            if own_pace and request.rate is not None:
-                yield OnArrival(pictures, request.seconds, clock, request.queue, request.patience_s)
-            else:
-                yield make_feed(request, NumberedPictures(pictures, copies), clock)
-
-    return opened
+    return FrameFeeds(options.source, first_frames, frames, factories, options.once)
 
 
 @pytest.fixture
@@ -88,7 +53,7 @@ def preprocessor(
     from framegate.interfaces import Size
 
     del frame_info  # asked for, so that a cell without a model describes itself too
-    return build_preprocessor(pytestconfig, Size.parse(frame_size), frame_preprocess)
+    return preprocessing_of(pytestconfig, frame_preprocess).at(Size.parse(frame_size))
 
 
 @pytest.fixture
@@ -100,16 +65,11 @@ def preprocess_loop(preprocessor: Preprocessor, frames: list[Pixels]) -> Turns:
     return Turns(frames, preprocessor, first=WARM_UP)
 
 
-def build_preprocessor(
-    config: pytest.Config, size: Size, toggles: str, to_tensor: ToTensor | None = None
-) -> Preprocessor:
-    """The preprocess stage for a size and a canonical preprocessing name."""
-    from framegate.preprocess.pipeline import Preprocessor
-    from framegate.preprocess.toggles import switched_on
+def preprocessing_of(config: pytest.Config, toggles: str) -> Preprocessing:
+    """The preprocess stage of a canonical preprocessing name."""
+    from framegate.pipelines.build import Preprocessing
 
-    steps = registries_of(config).steps
-    switched = [(name, steps[name]) for name in switched_on(toggles, steps)]
-    return Preprocessor(size, options_of(config).fit, switched, to_tensor)
+    return Preprocessing(toggles, registries_of(config).steps, options_of(config).fit)
 
 
 SavePicture = Callable[[str, "Pixels"], None]

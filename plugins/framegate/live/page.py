@@ -25,13 +25,12 @@ from framegate.live.record import stored
 from framegate.measure.replay import ReplayClock
 from framegate.models.frame_io import FrameIO, ShownIO, check_feeds
 from framegate.models.specs import with_view
+from framegate.pipelines.build import Preprocessing, view_of
 from framegate.pipelines.page import PagePipeline
 from framegate.pipelines.recorded import KeptBench, Recording
-from framegate.postprocess.base import View, ViewRequest
+from framegate.postprocess.base import View
 from framegate.postprocess.placement import InputPlacement
 from framegate.preprocess import BUILTIN_STEPS
-from framegate.preprocess.pipeline import Preprocessor
-from framegate.preprocess.toggles import switched_on
 from framegate.views import builtin as builtin_views
 
 ANSWER_S = 60.0
@@ -205,8 +204,7 @@ class LivePage:
         if source not in {PHOTO, CLIP, *self.sent}:
             raise UnknownName("frame source", source, [PHOTO, CLIP, OWN_CAMERA, *self.sent])
         frames = open_frames(str(self.sent.get(source, source)))
-        steps = [(name, BUILTIN_STEPS[name]) for name in switched_on(choice.preprocess, BUILTIN_STEPS)]
-        preprocessor = Preprocessor(choice.size, choice.fit, steps)
+        preprocessor = Preprocessing(choice.preprocess, BUILTIN_STEPS, choice.fit).at(choice.size)
         first, *others = [preprocessor.picture(frame).copy() for frame in frames]
         return [first, first, *others]
 
@@ -217,7 +215,4 @@ def _not_renewed(camera: Path | None) -> TFJSPage:
 
 
 def _view_of(frame_io: FrameIO, shown: ShownIO) -> View:
-    names = tuple(info.name for info in shown.outputs)
-    request = ViewRequest(names, InputPlacement.same(frame_io.size), shown.value_range, shown.keys)
-    view: View = builtin_views()[shown.view](request)
-    return view
+    return view_of(shown, InputPlacement.same(frame_io.size), builtin_views())

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from framegate.realtime.run import Run, RunRequest, Sight
     from framegate.render.stamp import Stamp
 
+OpenFeed = Callable[["RunRequest", Clock], AbstractContextManager["Feed"]]
+"""Opens the frames of a run."""
+
 LAST = "the last frame"
 
 
@@ -46,7 +49,7 @@ class Numbers(NamedTuple):
     """
 
     stamp: Stamp
-    open_feed: Callable[[RunRequest, Clock], AbstractContextManager[Feed]]
+    open_feed: OpenFeed
 
 
 class PythonPipeline:
