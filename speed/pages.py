@@ -7,6 +7,7 @@ from statistics import median
 
 from framegate.browser.chromium import find_chromium, flags
 from framegate.browser.driver import Browser
+from framegate.browser.runtimes import PageRuntime
 from framegate.browser.server import page_server
 from framegate.browser.session import TFJSPage
 from framegate.browser.tfjs import tfjs_files
@@ -28,7 +29,7 @@ def opened(backend: str, model: ResolvedModel, stack: ExitStack) -> TFJSPage:
     """A page of the model that was fed a photo."""
     browser = Browser(find_chromium(), flags("software"))
     stack.callback(browser.close)
-    page = TFJSPage(browser, stack.enter_context(page_server()), backend, model, cache_dir())
+    page = TFJSPage(browser, stack.enter_context(page_server()), PageRuntime(backend), model, cache_dir())
     photo = Preprocessor(Size(256, 256), "crop", []).picture(open_frames("photo")[0])
     pictures = [with_channels(each, 4) for each in in_turn([photo])]
     page.take(pictures, TensorForm(Size(256, 256), 1, "float32", ((-1, 1),)))

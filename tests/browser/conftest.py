@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 import os
 import shutil
@@ -10,6 +11,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -20,8 +22,8 @@ from live_pages import Person
 from framegate.browser import requests, session
 from framegate.browser.chromium import find_chromium, flags
 from framegate.browser.driver import Browser
+from framegate.browser.runtimes import LIBRARIES, TF_JS, PageRuntime
 from framegate.browser.server import page_server
-from framegate.browser.tfjs import tfjs_files
 from framegate.errors import BackendUnavailable, BrowserError, SourceError
 from framegate.interfaces import Pixels, ResolvedModel
 from framegate.live.plots import UPLOT
@@ -68,11 +70,16 @@ def chromium() -> Path:
 def tfjs(chromium: Path) -> Path:
     """The cache with the files of TF.js, for tests that need a browser as well."""
     del chromium
+    files_of(TF_JS)
+    return cache_dir()
+
+
+def files_of(library: str) -> None:
+    """Bring the files of a library, or say why there are none."""
     try:
-        tfjs_files(cache_dir())
+        LIBRARIES[library].files(cache_dir())
     except (BackendUnavailable, SourceError) as error:
         lacking(str(error))
-    return cache_dir()
 
 
 @pytest.fixture
@@ -144,7 +151,11 @@ def open_page(
             fed: Pixels = picture,
             edit: Mapping[str, tuple[str, str]] | None = None,
             thread: PageThread = "main",
+            library: str = TF_JS,
+            threads: int | None = None,
+            model: ResolvedModel | None = None,
         ) -> session.TFJSPage:
+            files_of(library)
             folder = Path(shutil.copytree(PAGE, Path(tempfile.mkdtemp(dir=tmp_path)) / "page"))
             for name, (old, new) in (edit or {}).items():
                 text = (folder / name).read_text("utf-8")
@@ -152,9 +163,13 @@ def open_page(
                 (folder / name).write_text(text.replace(old, new), "utf-8")
             patch = opened.enter_context(pytest.MonkeyPatch.context())
             patch.setattr(requests, "PAGE", folder)
-            model = ResolvedModel("tiny", write_model(size=None, channels=channels) / "model.json", "graph", "0" * 64)
+            path = write_model(size=None, channels=channels) / "model.json"
+            model = model or ResolvedModel("tiny", path, "graph", "0" * 64)
+            # By this a conversion is kept.
+            model = replace(model, sha256=hashlib.sha256(model.path.read_bytes()).hexdigest())
             server = opened.enter_context(page_server())
-            page = session.TFJSPage(browser_of_pages(), server, backend, model, tfjs, thread=thread)
+            runtime = PageRuntime(backend, library=library)
+            page = session.TFJSPage(browser_of_pages(), server, runtime, model, tfjs, thread=thread, threads=threads)
             pictures = fed_pictures(fed)
             page.take(pictures, form_of(pictures, channels))
             if way is not None:

@@ -18,6 +18,7 @@ from patience import PATIENCE_S
 from framegate.browser import requests, session
 from framegate.browser.chromium import flags
 from framegate.browser.driver import Browser
+from framegate.browser.runtimes import PageRuntime
 from framegate.browser.server import PageServer, page_server
 from framegate.errors import BackendUnavailable, WrongOutput
 from framegate.frames.files import write_y4m
@@ -37,7 +38,7 @@ CORNERS = [[(220, 30, 30), (30, 200, 60)], [(40, 60, 210), (200, 190, 40)]]
 
 
 DRAWS = "await page.way.draw(drawn, mark);"
-FREES = "tf.dispose([raw, input, all, drawn]);\n  picture.close?.();"
+FREES = "page.runtime.release(raw, input, all, drawn);\n  picture.close?.();"
 TURN = "const turn = (page.turns = (page.turns ?? -1) + 1);"
 UNTIL_TWO_HAVE_COME = """for (let came = 0, newest = host.camera.taken; came < 2; ) {
       await host.camera.animation_frame();
@@ -99,7 +100,7 @@ def open_camera(
             script.write_text(script.read_text("utf-8").replace(right, wrong), "utf-8")
         monkeypatch.setattr(requests, "PAGE", folder)
         model = ResolvedModel("tiny", write_model(size=None) / "model.json", "graph", "0" * 64)
-        page = session.TFJSPage(camera_browser, server, backend, model, tfjs, thread=thread)
+        page = session.TFJSPage(camera_browser, server, PageRuntime(backend), model, tfjs, thread=thread)
         pictures = [np.full((HEIGHT, WIDTH, 4), 50 * index, np.uint8) for index in range(5)]
         page.take(pictures, form_of(pictures))
         page.aim(page.outputs[:1], way, (-1, 1))

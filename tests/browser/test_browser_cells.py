@@ -47,7 +47,7 @@ def test_a_cell_stores_what_the_page_measured(run_cells: RunCells, tmp_path: Pat
     (tmp_path / "models" / "tiny" / "model.json").rename(tmp_path / "models" / "tiny" / "my net (2).json")
     done = run_cells("", "--frame-runtime=tfjs-wasm,tfjs-cpu", "--frame-renderer=texture,draw")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "draw with TF.js' wasm: Kernel 'Draw' not registered for backend 'wasm'" in done.stdout
+    assert "draw with TF.js on wasm: Kernel 'Draw' not registered for backend 'wasm'" in done.stdout
     cells: list[dict[str, Any]] = json.loads((tmp_path / "run" / "out.json").read_text())["benchmarks"]
     assert [cell["name"] for cell in cells] == [
         "test_browser[tiny-16-none-tfjs-wasm-texture]",
@@ -75,7 +75,7 @@ def test_a_cell_stores_what_the_page_measured(run_cells: RunCells, tmp_path: Pat
         assert about["tfjs"] == "4.22.0"
         assert about["crossOriginIsolated"] is True
         assert about["compared_with"] == "tensorflow"
-        assert set(about["load_s"]) == {"fetch", "build", "first-run"}
+        assert set(about["load_s"]) == {"start", "fetch", "build", "first-run"}
         assert len(about["dispatch_s"]) == len(wholes)
         assert {*stages, *about["load_s"], "dispatch", "readback"} == {*about["methods"]}
         assert len(about["readback_s"]) >= 3

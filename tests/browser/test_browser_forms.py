@@ -12,6 +12,7 @@ from graph_files import op, placeholder, write_graph
 
 from framegate.browser import requests, session
 from framegate.browser.driver import Browser
+from framegate.browser.runtimes import PageRuntime
 from framegate.browser.server import page_server
 from framegate.interfaces import Pixels, Range, Size, TensorForm
 from framegate.preprocess.tensor import ToTensor
@@ -40,7 +41,7 @@ def test_a_form(
     model = write_graph(tmp_path / "net", nodes, {"order": order})
     pictures = fed_pictures(picture)
     with page_server() as server:
-        page = session.TFJSPage(shared_browser(), server, "cpu", model, tfjs)
+        page = session.TFJSPage(shared_browser(), server, PageRuntime("cpu"), model, tfjs)
         page.take(pictures, form)
         page.aim(page.outputs[:1], "topixels", SHOWN)
         assert page.rounds(2, 2, 0.0).tensors_left == 0
@@ -67,7 +68,7 @@ def test_an_input_of_bytes(shared_browser: Callable[[], Browser], tfjs: Path, tm
     model = write_graph(tmp_path / "net", nodes, {})
     pictures = fed_pictures(picture)
     with page_server() as server:
-        page = session.TFJSPage(shared_browser(), server, "cpu", model, tfjs)
+        page = session.TFJSPage(shared_browser(), server, PageRuntime("cpu"), model, tfjs)
         page.take(pictures, form)
         page.aim(page.outputs[:1], "topixels", (0, 255))
         assert page.rounds(2, 2, 0.0).tensors_left == 0

@@ -15,6 +15,7 @@ from recurrent_models import GAIN, SIDE, expected, write_recurrent
 from framegate.browser import session
 from framegate.browser.driver import Browser
 from framegate.browser.results import PageInputs
+from framegate.browser.runtimes import PageRuntime
 from framegate.browser.server import page_server
 from framegate.interfaces import ResolvedModel
 from framegate.preprocess.tensor import ToTensor
@@ -31,7 +32,7 @@ def test_the_tenth_frame_is_that_of_ten_frames(
     form = form_of(pictures)
     arrays = {"state": np.zeros((1, 1, 1, 1), np.float32), "gain": np.array(GAIN, np.float32)}
     with page_server() as server:
-        page = session.TFJSPage(shared_browser(), server, backend, model, tfjs)
+        page = session.TFJSPage(shared_browser(), server, PageRuntime(backend), model, tfjs)
         assert [info.name for info in page.inputs] == ["frame", "state", "gain"]
         page.take(pictures, form, PageInputs("frame", arrays, {"state": 1}))
         page.aim([page.outputs[0]], "topixels", (0, 1))

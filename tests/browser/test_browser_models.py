@@ -13,6 +13,7 @@ import pytest
 from fed_pictures import fed_pictures, form_of
 
 from framegate.browser.driver import Browser
+from framegate.browser.runtimes import PageRuntime
 from framegate.browser.server import page_server
 from framegate.browser.session import TFJSPage
 from framegate.errors import WeightsError
@@ -33,7 +34,7 @@ def test_a_shard_that_is_a_link_out_of_the_models_folder_is_not_served(
     shard.symlink_to(tmp_path / "secret")
     model = ResolvedModel("tiny", folder / "model.json", "graph", "0" * 64)
     with page_server() as server, pytest.raises(WeightsError, match="is a link that leaves the model's folder"):
-        TFJSPage(start_browser(), server, "wasm", model, tfjs)
+        TFJSPage(start_browser(), server, PageRuntime("wasm"), model, tfjs)
 
 
 # What the page says of itself when its first frame is compared.
@@ -139,7 +140,7 @@ def test_outputs_that_were_exported_with_names_are_found(
     rewrite(folder, userDefinedMetadata={"structuredOutputKeys": ["shown"]})
     model = ResolvedModel("tiny", folder / "model.json", "graph", "0" * 64)
     with page_server() as server:
-        page = TFJSPage(start_browser(), server, "wasm", model, tfjs)
+        page = TFJSPage(start_browser(), server, PageRuntime("wasm"), model, tfjs)
         pictures = fed_pictures(np.full((4, 4, 4), 255, np.uint8))
         page.take(pictures, form_of(pictures, value_range=(0, 1)))
         page.aim(page.outputs[:1], "topixels", (0, 1))

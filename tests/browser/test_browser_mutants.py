@@ -18,6 +18,7 @@ from page_looks import look_of_image
 from framegate.browser import requests, session
 from framegate.browser.chromium import flags
 from framegate.browser.driver import Browser
+from framegate.browser.runtimes import TF_JS, PageRuntime
 from framegate.browser.server import page_server
 from framegate.errors import WrongOutput
 from framegate.interfaces import Pixels, ResolvedModel
@@ -37,13 +38,12 @@ class Mutant:
     wrong_after: set[str] = field(default_factory=lambda: BOTH)
     backend: str = "wasm"
     way: str = "topixels"
+    library: str = TF_JS
 
 
 PIXELS = "const raw = pixelsOf(picture);"
 IS_FED = "picture !== page.pictures[0]"
-FROM_PIXELS = (
-    "tf.browser.fromPixels(picture, page.view?.sees ? Math.max(3, page.input.channels) : page.input.channels);"
-)
+FROM_PIXELS = "tf.browser.fromPixels(picture, sees ? Math.max(3, page.input.channels) : page.input.channels);"
 PREDICT = "const { all, shown } = await predict(input);"
 SHOW = "const drawn = await page.view.show(shown, raw);"
 IN_ROUNDS = f"{PREDICT}\n  const dispatch"
@@ -97,7 +97,7 @@ MUTANTS = {
     "feeds the picture before": feeding("pixelsOf(page.before ?? page.pictures[0]); page.before = picture"),
     "feeds the same picture always": Mutant({"page.js": {"1 + (page.turn++ %": "1 + (0 * page.turn++ %"}}, {ROUNDS}),
     "uploads once": Mutant(
-        {"page.js": {FROM_PIXELS: f"tf.clone(page.kept ??= tf.keep({FROM_PIXELS.removesuffix(';')}));"}}
+        {"tfjs.js": {FROM_PIXELS: f"tf.clone(page.kept ??= tf.keep({FROM_PIXELS.removesuffix(';')}));"}}
     ),
     "uploads once in the frames": feeding(
         f"{IS_FED} ? tf.clone(page.kept ??= tf.keep(pixelsOf(picture))) : pixelsOf(picture)", {ROUNDS}
@@ -129,7 +129,11 @@ MUTANTS = {
         {"rounds.js": {IN_DELIVERED: IN_DELIVERED.replace(PREDICT, ONCE)}}, {DELIVERED}
     ),
     "runs the model for no frame": Mutant(
-        {"page.js": {RUN: RUN.replace("await", "page.turn ? page.first.map(copyOf) : await")}}
+        {
+            "page.js": {
+                RUN: RUN.replace("await", "page.turn ? page.first.map((each) => page.runtime.copy(each)) : await")
+            }
+        }
     ),
     "delivers to no canvas": Mutant({"rounds.js": {DELIVERED_TO: ""}}, {DELIVERED}),
     **{f"never draws again by {way}": standing(1, *how) for way, how in WAYS.items()},
@@ -140,6 +144,16 @@ MUTANTS = {
         {"screen.js": {"const floats = values instanceof Float32Array ? values :": "const floats = this.kept ??="}},
         way="texture",
     ),
+}
+
+
+MUTANTS |= {
+    f"{named} with ort": Mutant(mutant.edits, mutant.wrong_after, mutant.backend, mutant.way, "ort")
+    for named, mutant in {
+        "feeds the same picture always": MUTANTS["feeds the same picture always"],
+        "runs the model for no frame": MUTANTS["runs the model for no frame"],
+        "draws one frame": standing(2, "rival.js", "wasm", "topixels", "this.depth = shape[2];\n  }\n  "),
+    }.items()
 }
 
 
@@ -171,7 +185,7 @@ def open_mutant(
                 (folder / name).write_text(text, "utf-8")
             monkeypatch.setattr(requests, "PAGE", folder)
             model = ResolvedModel("tiny", write_model(size=None) / "model.json", "graph", "0" * 64)
-            page = session.TFJSPage(browser, server, mutant.backend, model, tfjs)
+            page = session.TFJSPage(browser, server, PageRuntime(mutant.backend, library=mutant.library), model, tfjs)
             pictures = fed_pictures(picture)
             page.take(pictures, form_of(pictures))
             page.aim(page.outputs[:1], mutant.way, (-1, 1))

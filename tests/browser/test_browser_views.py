@@ -78,8 +78,8 @@ SHOWN = {
     "label of probabilities": Shown("label", f"tf.softmax({VALUES})", {"top": 2}),
 }
 RETURNS = """body => {
-  page.model.predict = new Function("x", `return tf.tidy(() => ${body})`);
-  page.model.executeAsync = null;
+  page.runtime.model.predict = new Function("x", `return tf.tidy(() => ${body})`);
+  page.runtime.model.executeAsync = null;
 }"""
 RENDERERS = {"wasm": ("topixels", "texture"), "webgl": ("topixels", "same-context")}
 

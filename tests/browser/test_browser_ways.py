@@ -53,7 +53,9 @@ def test_the_canvas_shows_what_the_model_returned(
         page.animate(0.0)
         show_their_last(page, way, picture)
         assert (rounds.tensors_left, rounds.bytes_left) == (0, 0), way
-        assert {*rounds.stages_s, "fetch", "build", "first-run", "dispatch", "readback"} == {*page.methods()}, way
+        assert {*rounds.stages_s, "start", "fetch", "build", "first-run", "dispatch", "readback"} == {
+            *page.methods()
+        }, way
 
 
 @pytest.mark.parametrize("channels", [1, 4])
@@ -93,9 +95,9 @@ def test_whole_numbers_are_shown_as_well(open_page: OpenPage, way: str) -> None:
 @pytest.mark.parametrize(
     ("backend", "way", "reason"),
     [
-        ("wasm", "same-context", "same-context with TF.js' wasm: 'readToGPU' not yet implemented"),
+        ("wasm", "same-context", "same-context with TF.js on wasm: 'readToGPU' not yet implemented"),
         ("webgpu", "same-context", "dataToGPU gives a buffer here, and no texture"),
-        ("webgl", "draw", "draw with TF.js' webgl: Kernel 'Draw' not registered for backend 'webgl'"),
+        ("webgl", "draw", "draw with TF.js on webgl: Kernel 'Draw' not registered for backend 'webgl'"),
     ],
 )
 def test_a_way_that_a_backend_lacks_is_refused_in_its_words(

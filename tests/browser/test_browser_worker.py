@@ -32,7 +32,7 @@ def test_webassembly_has_its_threads_in_a_worker(open_page: OpenPage) -> None:
     # TF.js takes half of the cores at most.
     cores = 'Object.defineProperty(Object.getPrototypeOf(navigator), "hardwareConcurrency", { value: 4 });'
     paths = "tf.wasm.setWasmPaths("
-    page = open_page("wasm", "topixels", edit={"page.js": (paths, f"{cores} {paths}")}, thread="worker")
+    page = open_page("wasm", "topixels", edit={"tfjs.js": (paths, f"{cores} {paths}")}, thread="worker")
     page.rounds(1, 1, 0.0)
     assert page.info["wasm_threads"] == 2
 

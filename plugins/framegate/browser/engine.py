@@ -67,6 +67,11 @@ class PageRoutes(Protocol):
         """Answer for these names as well."""
         ...
 
+    @property
+    def asked(self) -> frozenset[str]:
+        """The names that were asked for, among those that are answered for."""
+        ...
+
 
 class Engine(Protocol):
     """A kind of browser: where it is, what it is told, and how it starts."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from framegate.browser.runtimes import LIBRARIES, TF_JS, PageRuntime
 from framegate.browser.tfjs import tfjs_files
 from framegate.frames.numbers import BITS, BLACK, BLOCKS, WHITE
 from framegate.interfaces import ResolvedModel, TensorForm, TensorInfo
@@ -44,22 +45,50 @@ class Asked:
     files: Mapping[str, Path | bytes] = field(default_factory=dict)
 
 
-def page_files(cache: Path) -> dict[str, Path | bytes]:
-    """The page itself and TF.js, by name.
+def page_files(cache: Path, library: str = TF_JS) -> dict[str, Path | bytes]:
+    """The page itself, TF.js, and the library that is to run the model, by name.
 
     Raises:
-        SourceError, BackendUnavailable: as `tfjs_files`.
+        SourceError, BackendUnavailable: as `framegate.browser.npm_files.PinnedFiles.files`.
     """
-    return {**tfjs_files(cache), **{file.name: file for file in PAGE.iterdir()}}
+    return {**library_files(cache, library), **{file.name: file for file in PAGE.iterdir()}}
 
 
-def start_call(backend: str, model: str, flags: Mapping[str, bool | float] | None = None) -> Asked:
-    """``framegate.start``: a backend of TF.js, with flags of its environment; the model's name is for the title."""
-    return Asked({"backend": backend, "model": model, "flags": dict(flags or {})})
+def library_files(cache: Path, library: str = TF_JS) -> dict[str, Path | bytes]:
+    """TF.js, and the library that is to run the model, by name.
+
+    Raises:
+        SourceError, BackendUnavailable: as `framegate.browser.npm_files.PinnedFiles.files`.
+    """
+    files = {**tfjs_files(cache), **LIBRARIES[library].files(cache)}
+    return {name: REWRITTEN[name](path) if name in REWRITTEN else path for name, path in files.items()}
+
+
+def _by_address(path: Path) -> bytes:
+    """A module that imports another by a bare name, which a worker cannot be told the address of."""
+    return path.read_bytes().replace(b'"@litertjs/wasm-utils"', b'"./litert-wasm-utils.js"')
+
+
+REWRITTEN: Mapping[str, Callable[[Path], bytes]] = {"litert-core.js": _by_address}
+"""What is served with other bytes than the file has."""
+
+
+def start_call(runtime: PageRuntime, model: str, threads: int | None = None) -> Asked:
+    """``framegate.start``: a library and its backend; the model's name is for the title.
+
+    Args:
+        runtime: what is to run the model.
+        model: the model's name.
+        threads: on how many threads WebAssembly is to compute; None leaves it to the library.
+    """
+    flags = dict(runtime.flags)
+    return Asked(
+        {"library": runtime.library, "backend": runtime.backend, "model": model, "flags": flags, "threads": threads}
+    )
 
 
 def load_call(model: ResolvedModel) -> Asked:
-    """``framegate.load``: a model.
+    """``framegate.load``: a model, for TF.js; what others load is in `framegate.browser.conversions`.
 
     Raises:
         ModelError: its model.json cannot be read, or names no files.

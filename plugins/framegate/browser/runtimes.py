@@ -6,23 +6,39 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NoReturn
 
+from framegate.browser.npm_files import PinnedFiles
+from framegate.browser.rivals import LITERT, ORT
+from framegate.browser.tfjs import TFJS
 from framegate.errors import BackendUnavailable
 
 IN_A_PAGE = "name it for a suite that runs in a browser, such as test_browser"
 
+TF_JS = "tfjs"
+LIBRARIES: Mapping[str, PinnedFiles] = {TF_JS: TFJS, "ort": ORT, "litert": LITERT}
+"""The page's name of a library that runs models -> its files."""
+
 
 @dataclass(frozen=True)
 class PageRuntime:
-    """A backend of TF.js that a page computes with, registered like any other runtime.
+    """What a page computes with, registered like any other runtime.
 
     Attributes:
-        backend: TF.js' name of it: ``cpu``, ``wasm``, ``webgl`` or ``webgpu``.
+        backend: the library's name of it: of TF.js ``cpu``, ``wasm``, ``webgl`` or ``webgpu``, of others ``wasm`` or
+            ``webgpu``.
         flags: flags of TF.js' environment that are set before it starts: ``(("WEBGL_PACK", False),)``.
+        library: ``tfjs``, or one of the others in ``LIBRARIES``.
     """
 
     backend: str
     flags: tuple[tuple[str, bool | float], ...] = ()
+    library: str = TF_JS
     pipeline = "page"
+
+    @property
+    def title(self) -> str:
+        """The library with its version, as in ``TF.js 4.22.0``."""
+        pinned = LIBRARIES[self.library]
+        return f"{pinned.title} {pinned.version}"
 
     def __call__(self) -> NoReturn:
         """Always raises: the page computes, and this process does not.
@@ -30,7 +46,7 @@ class PageRuntime:
         Raises:
             BackendUnavailable: always.
         """
-        raise BackendUnavailable(f"TF.js' {self.backend} runs in a page", IN_A_PAGE)
+        raise BackendUnavailable(f"{LIBRARIES[self.library].title}'s {self.backend} runs in a page", IN_A_PAGE)
 
 
 @dataclass(frozen=True)
@@ -55,8 +71,14 @@ class PageRenderer:
 
 
 def builtin_runtimes() -> Mapping[str, PageRuntime]:
-    """The backends that TF.js brings."""
-    return {f"tfjs-{backend}": PageRuntime(backend) for backend in ("cpu", "wasm", "webgl", "webgpu")}
+    """The backends that TF.js brings, and what else runs models in a page."""
+    own = {f"tfjs-{backend}": PageRuntime(backend) for backend in ("cpu", "wasm", "webgl", "webgpu")}
+    others = {
+        f"{library}-{backend}": PageRuntime(backend, library=library)
+        for library in ("ort", "litert")
+        for backend in ("wasm", "webgpu")
+    }
+    return {**own, **others}
 
 
 def builtin_renderers() -> Mapping[str, PageRenderer]:

@@ -20,6 +20,7 @@ _TYPES = {
     ".css": "text/css; charset=utf-8",
     ".html": "text/html; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
+    ".mjs": "text/javascript; charset=utf-8",
     ".json": "application/json",
     ".wasm": "application/wasm",
 }
@@ -69,6 +70,11 @@ class PageServer:
         """The address that names are appended to; it ends with a slash."""
         return f"http://127.0.0.1:{self._server.server_address[1]}/{self._token}/"
 
+    @property
+    def asked(self) -> frozenset[str]:
+        """The names that were asked for since ``serve``, among those that are answered for."""
+        return frozenset(self._server.asked.copy())
+
     def serve(self, files: Mapping[str, Path | bytes]) -> None:
         """Answer for these names, and for no others any more.
 
@@ -79,6 +85,7 @@ class PageServer:
             files: name in the address -> a file, or the bytes themselves.
         """
         self._routes.clear()
+        self._server.asked.clear()
         self.add(files)
 
     def add(self, files: Mapping[str, Path | bytes]) -> None:
@@ -120,6 +127,12 @@ class PageFolder:
     def root(self) -> str:
         """The address that names are appended to; it ends with a slash."""
         return self._server.root + self._prefix
+
+    @property
+    def asked(self) -> frozenset[str]:
+        """The names that were asked for since ``serve``, among those that are answered for."""
+        names = (name for name in self._server.asked if name.startswith(self._prefix))
+        return frozenset(name.removeprefix(self._prefix) for name in names)
 
     def serve(self, files: Mapping[str, Path | bytes]) -> None:
         """Answer for these names, and for no others of the folder any more."""
@@ -192,11 +205,16 @@ class _Server(ThreadingHTTPServer):
         self._answers = answers
         self._prefix = prefix
         self._connections: set[socket.socket] = set()
+        self.asked: set[str] = set()
         super().__init__(("127.0.0.1", 0), _Handler)
 
     def find(self, path: str) -> ServedFile | bytes | None:
         """What was given for a path of a request, if anything."""
-        return self._routes.get(path.removeprefix(self._prefix)) if path.startswith(self._prefix) else None
+        name = path.removeprefix(self._prefix) if path.startswith(self._prefix) else None
+        if name is None or name not in self._routes:
+            return None
+        self.asked.add(name)
+        return self._routes[name]
 
     def answer_of(self, path: str) -> Answer | None:
         """What answers that which is sent to a path, if anything."""

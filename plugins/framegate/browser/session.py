@@ -1,4 +1,4 @@
-"""A model in a page: loaded by TF.js, fed a picture, and run for as long as it takes to know its time."""
+"""A model in a page: loaded by TF.js or another library, fed, and run for as long as it takes to know its time."""
 
 from __future__ import annotations
 
@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import numpy as np
 
 from framegate.browser.beside import beside_of
+from framegate.browser.conversions import converted_call
+from framegate.browser.downloads import download_of
 from framegate.browser.requests import (
     Asked,
     aim_call,
     form_settings,
     inputs_of_page,
     largest_of,
+    library_files,
     load_call,
     outputs_of_page,
     page_files,
@@ -25,13 +28,15 @@ from framegate.browser.requests import (
 )
 from framegate.browser.results import Delivered, PageInputs, PageLook, PageRounds, PageRun, PageView
 from framegate.browser.runs import page_run
-from framegate.browser.tfjs import TFJS_VERSION
+from framegate.browser.runtimes import LIBRARIES, TF_JS, PageRuntime
 from framegate.browser.trace import read_marks
 from framegate.errors import BackendUnavailable, BrowserError, ModelError, NoAnswer
 from framegate.frames.numbers import RANGE
 from framegate.interfaces import Range, ResolvedModel, TensorForm, TensorInfo
+from framegate.models.image_io import model_inputs
+from framegate.models.topology import read_model_json
 from framegate.realtime.run import CAMERA, RunRequest
-from framegate.results.page import Beside, KernelTime
+from framegate.results.page import Beside, KernelTime, Receipt
 
 if TYPE_CHECKING:
     from framegate.browser.engine import DrivenBrowser, PageRoutes
@@ -55,18 +60,21 @@ _LONGEST = 500
 
 
 class TFJSPage:
-    """A page in a fresh browser, with one model on one backend.
+    """A page in a fresh browser, with one model on one backend of TF.js or of another library.
+
+    TF.js has the model at once. Other libraries get it when it is known what is fed, in ``take``, as theirs is
+    converted for that.
 
     Args:
         browser: just started, and closed by the caller.
         server: serves the page; its routes are this page's from now on.
-        backend: ``cpu``, ``wasm``, ``webgl`` or ``webgpu``.
+        runtime: what runs the model.
         model: the model's files.
-        cache: where the files of TF.js are kept.
+        cache: where the files of TF.js, and of what else runs models, are kept.
         started_at_s: when its browser was started, in seconds since 1970.
-        flags: flags of TF.js' environment, set before the backend starts.
         thread: where the model runs and draws: the page's ``main`` thread, or a ``worker``.
         document: the page, of those that are served with TF.js.
+        threads: on how many threads WebAssembly is to compute; None leaves it to the library.
 
     Raises:
         BrowserError: the backend does not start.
@@ -77,45 +85,73 @@ class TFJSPage:
         self,
         browser: DrivenBrowser,
         server: PageRoutes,
-        backend: str,
+        runtime: PageRuntime,
         model: ResolvedModel,
         cache: Path,
         started_at_s: float = 0.0,
-        flags: Mapping[str, bool | float] | None = None,
         thread: PageThread = "main",
         document: str = "index.html",
+        threads: int | None = None,
     ) -> None:
         self.started_at_s = started_at_s
         self.is_used = False
         """Whether rounds have been run."""
-        self._browser = browser
-        self._server = server
-        asked = load_call(model)
-        server.serve({**page_files(cache), **asked.files})
-        browser.open(f"{server.root}{document}#{thread}", START_S)
-        started = start_call(backend, model.name, flags)
-        self.info: dict[str, Any] = browser.call("framegate.start", started.argument, START_S)
-        self.info |= {"browser": browser.version, "thread": thread}
-        self.model = model
-        self._named = f"model {model.name!r}"
-        try:
-            loaded = self._ask("framegate.load", asked, LOAD_S, f"load {self._named} in TF.js {TFJS_VERSION}")
-        except NoAnswer as error:
-            raise ModelError(str(error)) from error
-        self._refuse(loaded)
-        self.load_s: dict[str, float] = {"fetch": loaded["fetch_s"], "build": loaded["build_s"]}
-        self._names = [str(output["name"]) for output in loaded["outputs"]]
-        inputs = inputs_of_page(model, loaded["inputs"])
-        self.inputs = tuple(inputs.values())
-        self._ports = {info.name: name for name, info in inputs.items()}
+        self.runtime, self.model = runtime, model
+        self.inputs: tuple[TensorInfo, ...] = ()
         self.outputs: tuple[TensorInfo, ...] = ()
         self.largest: Mapping[str, float] = {}
+        self.load_s: dict[str, float] = {}
+        self._browser, self._server = browser, server
+        self._named = f"model {model.name!r}"
+        self._names: list[str] = []
+        self._ports: dict[str, str] = {}
+        self._loaded: Asked | None = None
         self._taken: Asked | None = None
         self._pictures: list[str] = []
         self._input: dict[str, Any] = {}
         self._shown: list[str] = []
         self._frames = 0
         self._first_s = 0.0
+        self._threads = threads
+        self._library = library_files(cache, runtime.library)
+        self._shows_first = False
+        self._receipt: Receipt | None = None
+        server.serve(page_files(cache, runtime.library))
+        browser.open(f"{server.root}{document}#{thread}", START_S)
+        started = start_call(runtime, model.name, threads)
+        self.info: dict[str, Any] = browser.call("framegate.start", started.argument, START_S)
+        self._start_s = float(self.info.pop("start_s"))
+        self.info |= {"browser": browser.version, "thread": thread}
+        self.info["version"] = self.info["version"] or LIBRARIES[runtime.library].version
+        if runtime.library == TF_JS:
+            self._load(load_call(model))
+        else:
+            self.inputs = model_inputs(read_model_json(model.path))
+
+    def _load(self, asked: Asked) -> None:
+        """Have the page load the model, unless it has just that."""
+        if asked == self._loaded:
+            return
+        self._loaded = self._taken = self._receipt = None
+        self._server.add(asked.files)
+        try:
+            loaded = self._ask("framegate.load", asked, LOAD_S, f"load {self._named} in {self.runtime.title}")
+        except NoAnswer as error:
+            raise ModelError(str(error)) from error
+        self._refuse(loaded)
+        # What some libraries know only now.
+        self.info |= {name: loaded[name] for name in ("wasm_threads", "device") if name in loaded}
+        self.load_s = {"start": self._start_s, "fetch": loaded["fetch_s"], "build": loaded["build_s"]}
+        self._names = [str(output["name"]) for output in loaded["outputs"]]
+        inputs = inputs_of_page(self.model, loaded["inputs"])
+        self.inputs = tuple(inputs.values())
+        self._ports = {info.name: name for name, info in inputs.items()}
+        self._loaded = asked
+
+    @property
+    def has_moved(self) -> bool:
+        """Whether another frame than the first is on the canvas."""
+        return not self._shows_first
 
     def _ask(self, function: str, asked: Asked, timeout_s: float, doing: str = "") -> Any:
         return self._browser.call(function, asked.argument, timeout_s, doing)
@@ -123,7 +159,7 @@ class TFJSPage:
     def _refuse(self, answer: Mapping[str, Any]) -> None:
         if "refused" in answer:
             raise ModelError(
-                f"TF.js {TFJS_VERSION} refuses {self._named}: {' '.join(answer['refused'].split())[:_LONGEST]}"
+                f"{self.runtime.title} refuses {self._named}: {' '.join(answer['refused'].split())[:_LONGEST]}"
             )
 
     def take(self, pictures: Sequence[Pixels], form: TensorForm, inputs: PageInputs | None = None) -> float:
@@ -139,14 +175,19 @@ class TFJSPage:
             inputs: what it is fed beside them; a model with one input is fed nothing else.
 
         Raises:
-            ModelError: TF.js cannot run the model; the reason is its own.
+            ModelError: the model cannot be run; the reason is the library's own.
+            BackendUnavailable: the model cannot be converted for the library.
         """
-        asked = take_call(pictures, form, inputs or PageInputs(self.inputs[0].name), self._ports)
+        others = inputs or PageInputs(self.inputs[0].name)
+        if self.runtime.library != TF_JS:
+            shapes = {name: array.shape for name, array in others.arrays.items()} | {others.frame: form.shape}
+            self._load(converted_call(self.runtime.library, self.model, shapes))
+        asked = take_call(pictures, form, others, self._ports)
         if asked == self._taken:
             return self._first_s
         self._taken = None
         self._server.add(asked.files)
-        answer = self._ask("framegate.take", asked, ROUNDS_S, f"run {self._named} in TF.js {TFJS_VERSION} once")
+        answer = self._ask("framegate.take", asked, ROUNDS_S, f"run {self._named} in {self.runtime.title} once")
         self._refuse(answer)
         self._pictures, self._input, self._frames = asked.argument["pictures"], form_settings(form), 0
         self.outputs = outputs_of_page(self._names, answer["outputs"])
@@ -166,7 +207,7 @@ class TFJSPage:
             view: what shows them; without one, the first of them is the picture.
 
         Raises:
-            BackendUnavailable: the backend has no such view or renderer; the reason is TF.js' own.
+            BackendUnavailable: the backend has no such view or renderer; the reason is the library's own.
         """
         view = view or PageView("image", outputs[0].shape[-3:])
         places = [self.outputs.index(output) for output in outputs]
@@ -175,9 +216,11 @@ class TFJSPage:
         refused = self._ask("framegate.aim", asked, ROUNDS_S)
         if refused is not None:
             raise BackendUnavailable(
-                f"{renderer} with TF.js' {self.info['backend']}: {refused}", "choose another renderer"
+                f"{renderer} with {LIBRARIES[self.runtime.library].title} on {self.runtime.backend}: {refused}",
+                "choose another renderer",
             )
         self._shown = [output.name for output in outputs]
+        self._shows_first = True
 
     def methods(self) -> Mapping[str, str]:
         """How each stage is ended, by stage."""
@@ -199,7 +242,7 @@ class TFJSPage:
             "delays_s": dict(delays_s or {}),
         }
         answer = self._browser.call("framegate.rounds", limits, ROUNDS_S + budget_s)
-        self.is_used = True
+        self.is_used, self._shows_first = True, False
         self._frames += len(answer["dispatch"])
         inside = sum(map(sum, answer["stages"].values()))
         return PageRounds(
@@ -215,7 +258,7 @@ class TFJSPage:
         """Run frames as the browser asks for them, for so long, and one at least."""
         limits = {"budget_s": budget_s, "patience_s": START_S}
         arrivals = Delivered(**self._browser.call("framegate.animate", limits, ROUNDS_S + budget_s))
-        self._frames += arrivals.frames
+        self._frames, self._shows_first = self._frames + arrivals.frames, False
         return arrivals
 
     def idle(self, lasting_s: float) -> None:
@@ -263,6 +306,7 @@ class TFJSPage:
             self._browser.start_trace(START_S)
         answer = self._ask("framegate.run", asked, ROUNDS_S + request.seconds)
         marks = read_marks(self._browser.stop_trace(START_S)) if traced else None
+        self._shows_first = False
         if request.scenario != CAMERA:
             self._frames += len(answer["sights"])
         return page_run(request, answer, self._browser.clock_offset_s(START_S), numbers, marks)
@@ -281,6 +325,28 @@ class TFJSPage:
         answer = self._browser.call("framegate.fed", {"picture": picture}, ROUNDS_S)
         return _array(answer["values"], "uint8").reshape(answer["shape"])
 
+    def receipt(self) -> Receipt:
+        """What ran, as the library tells it, and what it took until the first frame; asked once for a model.
+
+        Whether that frame was right is not asked here.
+        """
+        if self._receipt is None:
+            answer = self._browser.call("framegate.receipt", None, LOAD_S)
+            names = {*self._library, *(self._loaded.files if self._loaded else ())} & self._server.asked
+            files = {**self._library, **(self._loaded.files if self._loaded else {})}
+            size = download_of({name: files[name] for name in names})
+            compile_s = self.load_s["start"] + self.load_s["build"] + self._first_s
+            self._receipt = Receipt(
+                asked=f"{self.runtime.title}, {self.runtime.backend}",
+                threads=self._threads,
+                bytes_raw=size.raw,
+                bytes_gzip=size.gzip,
+                compile_s=compile_s,
+                first_frame_s=self.load_s["fetch"] + compile_s + answer.pop("first_draw_s"),
+                **answer,
+            )
+        return self._receipt
+
     def drawn_by(self) -> str | None:
         """The GPU behind the WebGL contexts that the page uses, by its name; None where it uses none."""
         name = self._browser.call("framegate.drawn_by", None, START_S)
@@ -294,7 +360,8 @@ class TFJSPage:
         """
         self._browser.call("framegate.rest", None, START_S)
         pixels = _decode(self._browser.picture("canvas", ROUNDS_S))
-        picture = 1 + (self._frames - 1) % (len(self._pictures) - 1) if self._frames else 0
+        is_first = self._shows_first or not self._frames
+        picture = 0 if is_first else 1 + (self._frames - 1) % (len(self._pictures) - 1)
         answer = self._browser.call("framegate.expect", {"picture": self._pictures[picture], **self._input}, ROUNDS_S)
         outputs = map(_tensor, answer["outputs"])
         names = {port: name for name, port in self._ports.items()}

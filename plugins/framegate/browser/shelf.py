@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from framegate.analysis.kernels import version
 from framegate.analysis.layer_waits import tfjs_waits
 from framegate.browser.engine import Engine
-from framegate.browser.runtimes import PageRuntime
+from framegate.browser.runtimes import TF_JS, PageRuntime
 from framegate.errors import BackendUnavailable, ModelError
 from framegate.interfaces import ResolvedModel
 from framegate.models.topology import read_model_json
@@ -26,13 +26,15 @@ class BrowserShelf:
     Args:
         engine: the kind of browser to start.
         request: what the browser is asked to be.
-        cache: where the files of TF.js are kept.
+        cache: where the files of TF.js, and of what else runs models, are kept.
+        threads: on how many threads WebAssembly is to compute; None leaves it to the library.
     """
 
-    def __init__(self, engine: Engine, request: BrowserRequest, cache: Path) -> None:
+    def __init__(self, engine: Engine, request: BrowserRequest, cache: Path, threads: int | None = None) -> None:
         self._engine = engine
         self._request = request
         self._cache = cache
+        self._threads = threads
         self._key: tuple[str, PageRuntime, Path | None] | None = None
         self._page: TFJSPage | None = None
         self._lacking: BackendUnavailable | None = None
@@ -76,14 +78,15 @@ class BrowserShelf:
 
     def _start(self, model: ResolvedModel, runtime: PageRuntime, camera: Path | None) -> TFJSPage:
         from framegate.browser.driver import Browser
+        from framegate.browser.requests import page_files
         from framegate.browser.server import page_server
         from framegate.browser.session import TFJSPage
-        from framegate.browser.tfjs import tfjs_files
 
-        expect_an_end(model)
+        if runtime.library == TF_JS:
+            expect_an_end(model)
         asked = self._request
         program = self._engine.find(asked.path)
-        tfjs_files(self._cache)
+        page_files(self._cache, runtime.library)
         with ExitStack() as opened:
             started_at_s = time.time()
             server = opened.enter_context(page_server())
@@ -93,12 +96,12 @@ class BrowserShelf:
             page = TFJSPage(
                 browser,
                 server,
-                runtime.backend,
+                runtime,
                 model,
                 self._cache,
                 started_at_s,
-                flags=dict(runtime.flags),
                 thread=asked.thread,
+                threads=self._threads,
             )
             page.info["gpu"] = asked.gpu
             self._open = opened.pop_all()

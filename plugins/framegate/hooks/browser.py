@@ -30,13 +30,13 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="session")
-def browser_shelf(pytestconfig: pytest.Config) -> Iterator[BrowserShelf]:
+def browser_shelf(pytestconfig: pytest.Config, frame_threads: int) -> Iterator[BrowserShelf]:
     """Keeps one browser running."""
     from framegate.browser.chromium import CHROMIUM
     from framegate.browser.shelf import BrowserShelf
     from framegate.paths import cache_dir
 
-    shelf = BrowserShelf(CHROMIUM, options_of(pytestconfig).browser, cache_dir())
+    shelf = BrowserShelf(CHROMIUM, options_of(pytestconfig).browser, cache_dir(), frame_threads)
     yield shelf
     shelf.close()
 
@@ -84,7 +84,6 @@ def page_pipeline(
     renderer = cast("PageRenderer", registries.renderers[PAGE][frame_renderer])
     with named(pytestconfig, "runtime", frame_runtime):
         page = browser_shelf.get(resolved_model, runtime)
-    _note_device(pytestconfig, frame_info, page.info["device"])
     try:
         with named(pytestconfig, "renderer", frame_renderer):
             pipeline = PagePipeline(
@@ -101,7 +100,8 @@ def page_pipeline(
                 fed_with=options.camera_input,
                 is_traced=options.presented,
             )
-        _note_device(pytestconfig, frame_info, page.drawn_by())
+        for device in (page.info["device"], page.drawn_by()):
+            _note_device(pytestconfig, frame_info, device)
         yield pipeline
     finally:
         if isinstance(request.node.stash.get(ERROR, None), BrowserError):

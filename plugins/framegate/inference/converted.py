@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from framegate.errors import BackendUnavailable
@@ -66,6 +67,9 @@ class ConvertedRuntime(Threaded, BaseRuntime):
     packages: Sequence[str]
     """Distributions whose versions decide what is written; the first is the converter's, for messages."""
 
+    shapes: Mapping[str, tuple[int, ...]] = MappingProxyType({})
+    """Whole shapes of inputs that the converted model is to have, by name."""
+
     @abstractmethod
     def convert(self, tensorflow: Any, frozen: Frozen, folder: Path) -> None:
         """Write the model into a folder.
@@ -89,17 +93,30 @@ class ConvertedRuntime(Threaded, BaseRuntime):
 
     def _parse(self, model: ResolvedModel) -> _Source:
         versions = {name: installed_version(name) or "(not installed)" for name in ("tensorflow", *self.packages)}
-        recipe = json.dumps([model.sha256, code_digest(model.layers), versions, _code()], sort_keys=True)
+        facts = [model.sha256, code_digest(model.layers), versions, _code(), *([self.shapes] if self.shapes else [])]
+        recipe = json.dumps(facts, sort_keys=True)
         folder = cache_dir() / "converted" / self.folder / hashlib.sha256(recipe.encode()).hexdigest()[:24]
         return _Source(parse(model), folder, None)
 
+    def converted(self, model: ResolvedModel) -> Conversion:
+        """The model in the runtime's own format, for whoever loads that; it is converted now if it never was.
+
+        Raises:
+            ModelError: the model cannot be read.
+            BackendUnavailable: the converter refuses it.
+        """
+        return self._converted(_weights(self._parse(model)))
+
     def _open(self, source: _Source) -> LoadedModel:
+        return self.open(self._converted(source))
+
+    def _converted(self, source: _Source) -> Conversion:
         folder = filled(source.folder, lambda into: self._fill(source, into))
         info = json.loads((folder / _INFO).read_text("utf-8"))
         if "refused" in info:
             raise BackendUnavailable(info["refused"], INSTEAD)
         inputs, outputs = (tuple(_info(**entry) for entry in info[end]) for end in ("inputs", "outputs"))
-        return self.open(Conversion(source.parsed.name, folder, inputs, outputs))
+        return Conversion(source.parsed.name, folder, inputs, outputs)
 
     def _fill(self, source: _Source, into: Path) -> None:
         tensorflow = tf.tensorflow()

@@ -10,7 +10,7 @@ from typing import Any
 
 from framegate.browser.remote import UsersBrowser
 from framegate.browser.requests import STRIP
-from framegate.browser.runtimes import builtin_renderers, builtin_runtimes
+from framegate.browser.runtimes import TF_JS, builtin_renderers, builtin_runtimes
 from framegate.browser.server import PageFolder, PageServer
 from framegate.browser.session import TFJSPage
 from framegate.browser.shelf import expect_an_end
@@ -47,7 +47,7 @@ class LivePage:
         name: a folder of the server, for this page alone.
         models: what there is to show.
         files: a folder with the files that the page has sent.
-        cache: where the files of TF.js are kept.
+        cache: where the files of TF.js, and of what else runs models, are kept.
     """
 
     def __init__(
@@ -125,17 +125,17 @@ class LivePage:
     ) -> dict[str, Any]:
         """Load a model in a frame of its own, beside that which still shows the last one."""
         model = self._models.resolved(choice.model)
-        expect_an_end(model)
-        folder = self._server.folder(next(self._folders))
         runtime = builtin_runtimes()[choice.runtime]
+        if runtime.library == TF_JS:
+            expect_an_end(model)
+        folder = self._server.folder(next(self._folders))
         try:
             page = TFJSPage(
                 self.browser,
                 folder,
-                runtime.backend,
+                runtime,
                 model,
                 self._cache,
-                flags=dict(runtime.flags),
                 document="live-frame.html",
             )
             page.info["gpu"] = "native"

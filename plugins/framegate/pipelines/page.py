@@ -5,21 +5,22 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
-from dataclasses import asdict, dataclass
-from itertools import chain, cycle, islice
+from dataclasses import asdict, replace
+from itertools import cycle, islice
 from pathlib import Path
-from statistics import median
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from framegate.browser.runtimes import TF_JS
 from framegate.errors import BackendUnavailable, UsageError, WrongOutput
 from framegate.frames.numbers import RANGE
 from framegate.interfaces import ModelSpec, Pixels, Range, Size
 from framegate.leftovers import temporary_folder
 from framegate.machine import is_software
 from framegate.measure.replay import ReplayClock
-from framegate.pipelines.base import Bench, Look, StagesS
+from framegate.pipelines.base import AGREEMENT, Bench, Look, StagesS
+from framegate.pipelines.page_launches import BrowserLaunch, describe_launches, joined
 from framegate.realtime.run import CAMERA
-from framegate.results.page import Arrivals, Kernels, PageCost, PageLaunch, Presentation
+from framegate.results.page import Kernels, PageCost, Presentation
 from framegate.results.parts import StageSamples
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ COST_S = 7.0
 """Seconds that the page is watched with the model and without: answers to a mouse are then enough for their p99."""
 AFTER_ROUNDS, AFTER_DELIVERED = "the last measured round", "the last delivered frame"
 AFTER_RUN = "the first frame after a run"
+AFTER_FIRST = "the first frame"
 UNHURRIED_S = 5.0
 """A first run longer than this is no warm-up that is worth another one."""
 
@@ -59,26 +61,6 @@ BYTES: Range = (0.0, 255.0)
 BY_SHADER = ("texture", "same-context")
 
 Value = TypeVar("Value")
-
-
-@dataclass(frozen=True)
-class BrowserLaunch:
-    """What one browser measured for the cell.
-
-    Attributes:
-        rounds: frames one after another.
-        delivered: frames as the browser asked for them.
-        start_s: seconds from the browser's start to the end of the first measured frame; None if another cell had it.
-    """
-
-    rounds: PageRounds
-    delivered: Delivered
-    start_s: float | None
-
-    @property
-    def median_s(self) -> float:
-        """Median seconds of a frame."""
-        return median(self.rounds.wholes_s)
 
 
 class PagePipeline:
@@ -135,6 +117,8 @@ class PagePipeline:
         self._delays_s: Mapping[str, float] = {}
         self._looks: list[Look] = []
         self._about: dict[str, Any] = {}
+        # Other libraries run what Python's converters make, and differ by as much as Python's runtimes may.
+        self._agreement = PAGE_AGREEMENT if page.runtime.library == TF_JS else AGREEMENT
         self._files = ExitStack()
         self._folder: Path | None = None
         self._camera: Path | None = None
@@ -169,6 +153,7 @@ class PagePipeline:
 
     def measure(self, bench: Bench) -> StagesS:
         """Have the page take frames until their time is known, as often as there are launches."""
+        is_first_right = self._look_at_first()
         if not bench.takes_batches:
             bench.run(self)
             self._look(AFTER_ROUNDS)
@@ -179,10 +164,11 @@ class PagePipeline:
         bench.repeat(lambda: self._clock.advance(next(remaining)), len(frames_s))
         self._about = describe_launches(launches)
         self._about |= {"methods": dict(self.page.methods()), "readback_s": self.page.readback()}
+        self._about["receipt"] = asdict(replace(self.page.receipt(), is_first_right=is_first_right))
         stages = StageSamples(joined(launches))
         if self._has_cost:
             verify_nothing_left(self._with_cost(lambda: self.page.animate(COST_S)))
-        if self._has_kernels:
+        if self._has_kernels and self.page.runtime.library == TF_JS:
             self._about["kernels"] = asdict(self._kernels(stages.medians_s["inference"]))
         return stages.samples_s
 
@@ -205,6 +191,7 @@ class PagePipeline:
 
         measured = self._with_cost(take) if self._has_cost else take()
         verify_nothing_left(measured)
+        self._about["receipt"] = asdict(self.page.receipt())
         run = measured.run
         if request.scenario == CAMERA:
             self._about["camera_input"] = self._fed_with
@@ -333,6 +320,13 @@ class PagePipeline:
         self._look(AFTER_DELIVERED)
         return BrowserLaunch(rounds, animated, rounds.first_at_s - self.page.started_at_s if is_first else None)
 
+    def _look_at_first(self) -> bool | None:
+        """Look at what the canvas got before all frames; None where that takes too long, or is the model's memory."""
+        if self.first_s > UNHURRIED_S or self._others.state or self.page.has_moved:
+            return None
+        self._look(AFTER_FIRST)
+        return True
+
     def _look(self, after: str) -> None:
         from framegate.preprocess.tensor import ToTensor, with_channels
 
@@ -340,7 +334,9 @@ class PagePipeline:
         picture = self.pictures[look.picture]
         feeds = self._others.with_state(look.state).joined({io.input.name: ToTensor(io.form)(picture)})
         tolerance = tolerance_of(self._renderer)
-        self._looks.append(look_at(look, self._view, with_channels(picture, 3), tolerance, after, feeds))
+        self._looks.append(
+            look_at(look, self._view, with_channels(picture, 3), tolerance, after, feeds, self._agreement)
+        )
 
 
 def inputs_of(spec: ModelSpec, page: TFJSPage, size: Size) -> tuple[OtherInputs, PageInputs]:
@@ -402,6 +398,7 @@ def look_at(
     tolerance: int,
     after: str,
     feeds: Mapping[str, Any] | None = None,
+    agreement: float = PAGE_AGREEMENT,
 ) -> Look:
     """What a page's canvas showed, for comparison with the oracle and with the reference.
 
@@ -412,6 +409,7 @@ def look_at(
         tolerance: the renderer's, in steps of 1/255.
         after: which frame it was, in words.
         feeds: what the model was fed, by input.
+        agreement: largest difference from the reference's outputs that is right, as a share of their range.
 
     Raises:
         WrongOutput: the page's view makes another picture of the outputs than Python's.
@@ -432,7 +430,7 @@ def look_at(
         feeds=[feeds or {}],
         outputs=look.outputs,
         tolerance=tolerance,
-        agreement=PAGE_AGREEMENT,
+        agreement=agreement,
     )
 
 
@@ -444,33 +442,6 @@ def tolerance_of(renderer: str) -> int:
 def _range_of(picture: Array, view: View) -> Range:
     """The values of a view's picture that are black and full brightness."""
     return BYTES if picture.dtype == "uint8" else view.request.value_range
-
-
-def describe_launches(launches: Sequence[BrowserLaunch]) -> dict[str, Any]:
-    """What all launches measured beside the stages of their rounds."""
-    return {
-        "dispatch_s": list(chain.from_iterable(launch.rounds.dispatch_s for launch in launches)),
-        "outside": max(launch.rounds.outside for launch in launches),
-        "raf": asdict(delivered([launch.delivered for launch in launches])),
-        "tensors_left": sum(launch.rounds.tensors_left for launch in launches),
-        "bytes_left": sum(launch.rounds.bytes_left for launch in launches),
-        "launches": [asdict(PageLaunch(launch.median_s, launch.rounds.frames, launch.start_s)) for launch in launches],
-    }
-
-
-def joined(launches: Sequence[BrowserLaunch]) -> dict[str, list[float]]:
-    """Seconds of every round by stage, one launch after another."""
-    stages = launches[0].rounds.stages_s
-    return {stage: list(chain.from_iterable(launch.rounds.stages_s[stage] for launch in launches)) for stage in stages}
-
-
-def delivered(animated: Sequence[Delivered]) -> Arrivals:
-    """What came to the canvas in all launches."""
-    return Arrivals.of(
-        frames=sum(launch.frames for launch in animated),
-        callbacks=sum(launch.callbacks for launch in animated),
-        seconds=sum(launch.seconds for launch in animated),
-    )
 
 
 def verify_nothing_left(measured: PageRounds | Delivered | PageRun) -> None:

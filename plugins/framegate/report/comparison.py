@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from framegate.report.receipts import partial_note
 from framegate.report.section import Section
 from framegate.report.stages import milliseconds, time_and_share
 from framegate.results.cell import CellResult
@@ -82,13 +83,21 @@ def _spread(result: CellResult) -> str:
 
 
 def _findings(results: Sequence[CellResult]) -> Iterator[str]:
-    fastest = results[0]
+    whole = [result for result in results if not _is_partial(result)]
+    if not whole:
+        return
+    results, fastest = whole, whole[0]
     yield f"Fastest: {_finding(fastest)}."
     for kind, in_page in (("in a page", True), ("in Python", False)):
         best = next((result for result in results if bool(result.page) is in_page), None)
         if best is not None and best is not fastest:
             times = best.stages.total_s / fastest.stages.total_s
             yield f"Fastest {kind}: {_finding(best)}, {times:.1f}x the time."
+
+
+def _is_partial(result: CellResult) -> bool:
+    """Whether a part of the model ran elsewhere than was asked for, so that its time is nobody's figure."""
+    return bool(result.page and result.page.receipt and result.page.receipt.is_partial)
 
 
 def _finding(result: CellResult) -> str:
@@ -100,6 +109,11 @@ def _finding(result: CellResult) -> str:
 
 
 def _notes(results: Sequence[CellResult]) -> Iterator[str]:
+    partial = {
+        r.frame.runtime: r.page.receipt for r in results if r.page and r.page.receipt and r.page.receipt.is_partial
+    }
+    for runtime, receipt in partial.items():
+        yield f"({partial_note(str(runtime), receipt)})"
     if any(result.frame.is_software for result in results):
         yield "(software: the CPU did a GPU's work, which says nothing of a machine that has a GPU)"
     if {bool(result.page) for result in results} == {True, False}:

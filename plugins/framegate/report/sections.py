@@ -12,6 +12,7 @@ from framegate.report.memory import memory_sections
 from framegate.report.model_size import size_sections
 from framegate.report.page_cost import page_cost_sections
 from framegate.report.realtime import realtime_sections
+from framegate.report.receipts import receipt_sections
 from framegate.report.section import Section
 from framegate.report.stages import stage_sections
 from framegate.results.cell import CellResult
@@ -26,6 +27,7 @@ def own_sections(results: Sequence[CellResult]) -> list[Section]:
         *stage_sections(results),
         *kernel_sections(results),
         *page_cost_sections(results),
+        *receipt_sections(results),
         *comparison_sections(results),
         *realtime_sections(results),
         *limit_sections(results),

@@ -164,12 +164,52 @@ class PageCost:
 
 
 @dataclass(frozen=True)
+class Receipt:
+    """What a page's cell is made of: what was asked for, what ran, and what it takes until there is a first frame.
+
+    Attributes:
+        asked: the library with its version, and its backend.
+        ran: the backend that ran the model.
+        precision: of the numbers that it computes with.
+        nodes: count of the model's nodes, as the library has them; None where it does not tell.
+        elsewhere: count of those that ran elsewhere than on the backend; None where it does not tell.
+        note: where they ran, or why.
+        threads: threads that were asked for; None where the library chose.
+        bytes_raw: bytes of the library and the model that the page downloaded.
+        bytes_gzip: the same, each file packed by gzip.
+        compile_s: seconds of starting the library, of making the model ready and of its first run.
+        first_frame_s: these, and those of getting the model from a server on this machine and of drawing.
+        is_first_right: whether that frame was looked at and found right; None where it was not looked at.
+    """
+
+    asked: str
+    ran: str
+    precision: str
+    nodes: int | None = None
+    elsewhere: int | None = None
+    note: str | None = None
+    threads: int | None = None
+    bytes_raw: int = 0
+    bytes_gzip: int = 0
+    compile_s: float = 0.0
+    first_frame_s: float = 0.0
+    is_first_right: bool | None = None
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether a part of the model ran elsewhere than was asked for: its times are not those of the backend."""
+        return bool(self.elsewhere)
+
+
+@dataclass(frozen=True)
 class Page(Part):
     """A page's own account; None, or nothing, where it did not say.
 
     Attributes:
-        backend: TF.js' backend.
-        tfjs: version of TF.js.
+        library: what ran the model: ``tfjs``, ``ort`` or ``litert``.
+        version: version of the library.
+        backend: the library's backend.
+        tfjs: version of TF.js, where that ran the model.
         browser: version of the browser.
         gpu: what the browser was asked to draw with: ``software`` or ``native``.
         thread: where the model ran and drew: ``main`` or ``worker``.
@@ -195,9 +235,12 @@ class Page(Part):
         camera_input: what TF.js was fed of a frame of a camera; None without a camera.
         display: what a trace says of a run against a clock, where it was asked for.
         cost: what the model costs the page, where it was asked for.
+        receipt: what ran, and what it takes until there is a first frame.
     """
 
     key = "browser"
+    library: str = "tfjs"
+    version: str | None = None
     backend: str | None = None
     tfjs: str | None = None
     browser: str | None = None
@@ -225,3 +268,4 @@ class Page(Part):
     camera_input: str | None = None
     display: Presentation | None = None
     cost: PageCost | None = None
+    receipt: Receipt | None = None

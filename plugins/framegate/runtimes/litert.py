@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import importlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib.metadata import version
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,12 +22,15 @@ from framegate.tfgraph.export import Exported, exported, feed_name, fetch_name
 from framegate.tfgraph.frozen_graph import Frozen
 from framegate.tfgraph.scales import without_scales
 
-_FILE = "model.tflite"
+TFLITE_FILE = "model.tflite"
 _ERROR = re.compile(r"error: (.+)")
 
 
 class LiteRTRuntime(ConvertedRuntime):
     """Runs models in LiteRT.
+
+    Args:
+        shapes: whole shapes of inputs, by name, which the converted model then has in place of those of model.json.
 
     Raises:
         BackendUnavailable: LiteRT cannot be imported.
@@ -35,8 +39,9 @@ class LiteRTRuntime(ConvertedRuntime):
     folder = "litert"
     packages = ("tensorflow",)
 
-    def __init__(self) -> None:
+    def __init__(self, shapes: Mapping[str, tuple[int, ...]] | None = None) -> None:
         super().__init__()
+        self.shapes = shapes or {}
         self._interpreter = import_library("ai_edge_litert.interpreter", "litert").Interpreter
 
     def describe(self) -> str:
@@ -51,7 +56,7 @@ class LiteRTRuntime(ConvertedRuntime):
         """
         phase = importlib.import_module("tensorflow.lite.python.convert_phase")
         export = without_scales(exported(tensorflow, frozen))
-        function = _function(tensorflow, frozen, export)
+        function = _function(tensorflow, frozen, export, self.shapes)
         converter = tensorflow.lite.TFLiteConverter.from_concrete_functions([function], tensorflow.Module())
         try:
             model = converter.convert()
@@ -59,12 +64,12 @@ class LiteRTRuntime(ConvertedRuntime):
             reason = _ERROR.search(str(error))
             raise BackendUnavailable(reason[1] if reason else converter_message(error), INSTEAD) from error
         litert_weights.write_litert(
-            import_library("ai_edge_litert.schema_py_generated", "litert"), model, export.weights, folder / _FILE
+            import_library("ai_edge_litert.schema_py_generated", "litert"), model, export.weights, folder / TFLITE_FILE
         )
 
     def open(self, conversion: Conversion) -> LiteRTModel:
         """Find the converted model; it is read, and memory allocated, when the first input's shape is known."""
-        path = str(conversion.folder / _FILE)
+        path = str(conversion.folder / TFLITE_FILE)
         return LiteRTModel(conversion, lambda: self._interpreter(model_path=path, num_threads=self.threads))
 
 
@@ -138,7 +143,7 @@ class LiteRTModel(StagedModel):
         )
 
 
-def _function(tensorflow: Any, frozen: Frozen, export: Exported) -> Any:
+def _function(tensorflow: Any, frozen: Frozen, export: Exported, shapes: Mapping[str, tuple[int, ...]]) -> Any:
     """The frozen function with inputs and outputs named by their index, which the converter keeps in a signature."""
     names = [*map(feed_name, range(len(frozen.inputs))), *export.weights]
     needed = frozenset(export.inputs)
@@ -151,8 +156,9 @@ def _function(tensorflow: Any, frozen: Frozen, export: Exported) -> Any:
         )
         return dict(zip(fetches, results, strict=True))
 
+    infos = [info.name for info in frozen.inputs]
     specs = [
-        tensorflow.TensorSpec(tensor.shape, tensor.dtype, name)
-        for name, tensor in zip(names, frozen.call.inputs, strict=False)
+        tensorflow.TensorSpec(shapes.get(info, tensor.shape), tensor.dtype, name)
+        for info, name, tensor in zip_longest(infos, names, frozen.call.inputs[: len(names)])
     ]
     return tensorflow.function(run, input_signature=specs, autograph=False).get_concrete_function()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from framegate.interfaces import Array
 from framegate.tfgraph.export import exported, feed_name, fetch_name
 from framegate.tfgraph.frozen_graph import Frozen
 
-_FILE = "model.onnx"
+ONNX_FILE = "model.onnx"
 _OPSET = 17
 _PROVIDERS = ("CPUExecutionProvider",)
 
@@ -62,7 +63,7 @@ class OnnxRuntime(ConvertedRuntime):
             raise BackendUnavailable(f"it does not know {', '.join(unknown)}", INSTEAD)
         onnx_weights.put(onnx, model, {f"{name}:0": array for name, array in export.weights.items()}, folder)
         _name_dynamic_dimensions(model)
-        onnx.save_model(model, folder / _FILE)
+        onnx.save_model(model, folder / ONNX_FILE)
 
     def open(self, conversion: Conversion) -> OnnxModel:
         """Find the converted model; a session is made when the first input's shape is known."""
@@ -75,7 +76,7 @@ class OnnxModel(StagedModel):
     def __init__(self, runtime: Any, conversion: Conversion, threads: int) -> None:
         super().__init__(conversion.name, conversion.inputs, conversion.outputs)
         self._runtime = runtime
-        self._file = conversion.folder / _FILE
+        self._file = conversion.folder / ONNX_FILE
         self._threads = threads
         self._refusals = _refusals(runtime)
         self._feeds = [f"{feed_name(index)}:0" for index in range(len(conversion.inputs))]
@@ -116,9 +117,8 @@ class OnnxModel(StagedModel):
         # Threads that spin for the next run take a core from preprocessing and drawing, for a few percent in inference.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         options.log_severity_level = 3  # errors; warnings are about how tf2onnx writes
-        for index, shape in enumerate(shapes):
-            for axis, side in enumerate(shape):
-                options.add_free_dimension_override_by_name(_dimension(index, axis), side)
+        for name, side in dimensions(shapes).items():
+            options.add_free_dimension_override_by_name(name, side)
         try:
             with silent():
                 session = self._runtime.InferenceSession(self._file, options, providers=_PROVIDERS)
@@ -127,6 +127,11 @@ class OnnxModel(StagedModel):
                 f"ONNX Runtime cannot load the model ({converter_message(error)})", INSTEAD
             ) from error
         return session, {port.name for port in session.get_inputs()}
+
+
+def dimensions(shapes: Sequence[Sequence[int]]) -> dict[str, int]:
+    """Dimensions of inputs by the names that they have in the converted model, where model.json leaves them open."""
+    return {_dimension(index, axis): side for index, shape in enumerate(shapes) for axis, side in enumerate(shape)}
 
 
 def _dimension(index: int, axis: int) -> str:

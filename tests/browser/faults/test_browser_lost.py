@@ -86,7 +86,11 @@ def open_and_break(browser, *arguments):
     opened.append(browser)
     if len(opened) < 3:
         answer = str(len(opened) == 1).lower()
-        code = "() => { const set = tf.setBackend; tf.setBackend = async () => (await set('cpu'), %s); }"
+        code = '''async () => {
+          await need(...TFJS_SCRIPTS.wasm);
+          const set = tf.setBackend;
+          tf.setBackend = async () => (await set('cpu'), %s);
+        }'''
         browser.call(code % answer, None, 600)
 
 Browser.open = open_and_break

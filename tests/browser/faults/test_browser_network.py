@@ -13,6 +13,7 @@ from patience import PATIENCE_S
 
 from framegate.browser.chromium import flags
 from framegate.browser.driver import Browser
+from framegate.browser.runtimes import PageRuntime
 from framegate.browser.server import page_server
 from framegate.browser.session import TFJSPage
 from framegate.interfaces import ResolvedModel
@@ -61,7 +62,7 @@ def test_nothing_but_the_server_is_asked(chromium: Path, tfjs: Path, write_model
                 browser._page.on("request", lambda request: asked.append(request.url))
 
             browser._wait(listen(), 10, "be listened to")
-            TFJSPage(browser, server, "wasm", model, tfjs)
+            TFJSPage(browser, server, PageRuntime("wasm"), model, tfjs)
             assert browser.call(WAYS_OUT, port, PATIENCE_S) == ["rejected"] * 3
         root = server.root
     # What a policy refuses shows as a request of the page that was never started.

@@ -14,7 +14,7 @@ from stored_schema import complaints
 from framegate.realtime.statistics import realtime_of
 from framegate.results.cell import CellResult
 from framegate.results.model_size import Ceilings, ModelSize
-from framegate.results.page import Arrivals, Kernels, KernelTime, Page, PageLaunch
+from framegate.results.page import Arrivals, Kernels, KernelTime, Page, PageLaunch, Receipt
 from framegate.results.parts import (
     FORM_VERSION,
     Agreement,
@@ -39,6 +39,9 @@ PAGE = Page(
     dispatch_s=(0.1, 0.2),
     raf=Arrivals.of(30, 60, 1.5),
     launches=(PageLaunch(0.1, 2, 3.5), PageLaunch(0.2, 2)),
+    receipt=Receipt(
+        "TF.js 4.22.0, webgl", "webgl", "float32", 7, 2, "on CPU", 2, 3000, 1000, 0.5, 0.75, is_first_right=True
+    ),
     kernels=Kernels.of([KernelTime("Add", 0.1, ((1, 2),)), KernelTime("Pad", None)], 0.1),
 )
 SEARCH = Search(30.0, 2.0, (Attempt(30.0, sustained=True, dropped=0, age_p99_s=0.02), Attempt(60.0, False, 9, None)))

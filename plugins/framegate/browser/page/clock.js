@@ -83,10 +83,7 @@ async function numberIn(input, { blocks, bits, black, white }) {
   const [low, high] = dtype === "int32" ? [0, 255] : ranges[0];
   const row = Math.floor((0.5 * height) / blocks);
   const [begin, size] = is_channels_first ? [[0, row, 0], [1, 1, width]] : [[row, 0, 0], [1, width, 1]];
-  const looked_at = tf.tidy(() => tf.slice(input, is_batched ? [0, ...begin] : begin, is_batched ? [1, ...size] : size));
-  // As in settle().
-  const values = page.backend === "webgpu" ? await looked_at.data() : looked_at.dataSync();
-  looked_at.dispose();
+  const values = await page.runtime.rowOf(input, is_batched ? [0, ...begin] : begin, is_batched ? [1, ...size] : size);
   const levels = Array.from({ length: blocks }, (_, block) => {
     const value = values[Math.floor(((block + 0.5) * width) / blocks)];
     return (255 * (value - low)) / (high - low);
@@ -129,7 +126,7 @@ async function sight({ due, picture, number }, { strip, delays_s }) {
     await page.way.draw(drawn, mark);
     return [page.way.stamp.read(), seconds()];
   });
-  tf.dispose([raw, input, all, drawn]);
+  page.runtime.release(raw, input, all, drawn);
   picture.close?.();
   return [number, screen, due, began, shown, stages];
 }

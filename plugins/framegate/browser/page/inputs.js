@@ -10,7 +10,7 @@ class Inputs {
   static async of({ names, frame, arrays, state }) {
     const fed = {};
     for (const [name, { file, shape, dtype }] of Object.entries(arrays)) {
-      fed[name] = tf.tensor(new ARRAYS[dtype](await bytes(file)), shape, dtype);
+      fed[name] = page.runtime.tensor(new ARRAYS[dtype](await bytes(file)), shape, dtype, name);
     }
     return new Inputs(names, frame, fed, Object.entries(state));
   }
@@ -22,9 +22,7 @@ class Inputs {
   }
   // What the model takes.
   joined(input, fed = this.fed) {
-    if (this.names.length === 1) return input;
-    const all = { ...fed, [this.frame]: input };
-    return page.model instanceof tf.LayersModel ? this.names.map((name) => all[name]) : all;
+    return page.runtime.feeds(this.names, { ...fed, [this.frame]: input });
   }
   // What other inputs were fed in the last run.
   last() {
@@ -35,10 +33,10 @@ class Inputs {
     if (!this.has_state) return work();
     const done = this.free.then(async () => {
       const outputs = await work();
-      tf.dispose(this.before);
+      page.runtime.release(Object.values(this.before));
       for (const [name, at] of this.state) {
         this.before[name] = this.fed[name];
-        this.fed[name] = tf.clone(outputs[at]);
+        this.fed[name] = page.runtime.share(outputs[at]);
       }
       return outputs;
     });
@@ -46,6 +44,6 @@ class Inputs {
     return done;
   }
   close() {
-    tf.dispose([this.fed, this.before]);
+    page.runtime.release(Object.values(this.fed), Object.values(this.before));
   }
 }

@@ -94,8 +94,7 @@ const live = {
 
   // Bytes of the tensors, on the device where the backend counts there.
   memory() {
-    const { numBytes, numBytesInGPU } = tf.memory();
-    return numBytesInGPU ?? numBytes;
+    return page.runtime.memory().bytes;
   },
 
   // What is on a canvas, as PNG in base64. Where a canvas shows nothing any more once its task has ended, the last frame's
@@ -121,7 +120,7 @@ const live = {
       await way.draw(drawn, () => {});
     } finally {
       delete way.drawn;
-      tf.dispose([raw, input, all, drawn]);
+      page.runtime.release(raw, input, all, drawn);
     }
   },
 

@@ -2,6 +2,7 @@
 "use strict";
 
 const METHODS = {
+  start: "the library is there and has taken its backend",
   fetch: "the last shard has arrived",
   build: "the promise of the loader is kept",
   dispatch: "the call that runs the model has returned",
@@ -10,7 +11,7 @@ const RETURNED = "the call has returned: this backend computes in it";
 const READ = "one element of it was read";
 
 framegate.methods = async () => {
-  const settled = ["cpu", "wasm"].includes(page.backend) ? RETURNED : READ;
+  const settled = page.runtime.ended ?? (page.runtime.computes_in_calls ? RETURNED : READ);
   const waits = Object.fromEntries(["first-run", "upload", "inference"].map((stage) => [stage, settled]));
   const { ended = settled } = page.view;
   return { ...METHODS, ...waits, postprocess: ended, readback: "the promise of data() is kept", ...page.way.methods };
@@ -43,17 +44,16 @@ async function frame(picture, delays_s = {}) {
   if (drawn !== shown[0]) await settle(drawn);
   mark("postprocess");
   await page.way.draw(drawn, mark);
-  tf.dispose([raw, input, all, drawn]);
+  page.runtime.release(raw, input, all, drawn);
   return { times, dispatch };
 }
 
 // What a piece of work has left behind, on the device where the backend counts there.
 async function leavings(work) {
-  const size = ({ numBytes, numBytesInGPU }) => numBytesInGPU ?? numBytes;
-  const before = tf.memory();
+  const before = page.runtime.memory();
   await work();
-  const after = tf.memory();
-  return { tensors_left: after.numTensors - before.numTensors, bytes_left: size(after) - size(before) };
+  const after = page.runtime.memory();
+  return { tensors_left: after.tensors - before.tensors, bytes_left: after.bytes - before.bytes };
 }
 
 // Whether so many frames end neither with the picture that they began with, nor with the one that was on the canvas before
@@ -123,7 +123,7 @@ async function deliver() {
   const { all, shown } = await predict(input);
   const drawn = await page.view.show(shown, raw);
   await page.way.draw(drawn, () => {});
-  tf.dispose([raw, input, all, drawn]);
+  page.runtime.release(raw, input, all, drawn);
 }
 
 // The output brought to JavaScript, by itself: each time a copy that the device has just finished.
@@ -131,38 +131,30 @@ framegate.readback = async ({ least, most, budget_s }) => {
   const taken = [];
   const started = seconds();
   while (taken.length < most && (taken.length < least || seconds() - started < budget_s)) {
-    const copy = copyOf(page.first[page.shown[0]]);
+    const copy = page.runtime.copy(page.first[page.shown[0]]);
     await settle(copy);
     const before = seconds();
     await copy.data();
     taken.push(seconds() - before);
-    copy.dispose();
+    page.runtime.release(copy);
   }
   return taken;
 };
 
-// One run of the model, by kernel, as TF.js' own profiler tells it.
+// One run of the model, by kernel; none where the runtime tells nothing of them.
 framegate.kernels = async () => {
+  if (!page.runtime.kernels) return [];
   const { raw, input } = upload(page.pictures[0]);
   await settle(input);
-  let all;
-  const { kernels } = await tf.profile(async () => {
-    ({ all } = await predict(input));
-    return all;
-  });
-  tf.dispose([raw, input, all]);
-  // An op that wraps a kernel is told of as well, with the same time.
-  const own = kernels.filter(({ name }) => !name.endsWith("__op"));
-  return own.map(({ name, kernelTimeMs, outputShapes }) => ({
-    name,
-    time_s: typeof kernelTimeMs === "number" ? kernelTimeMs / 1000 : null,
-    shapes: outputShapes,
-  }));
+  const kernels = await page.runtime.kernels(input);
+  page.runtime.release(raw, input);
+  return kernels;
 };
 
 // What the model makes of a picture, apart from all that frames go through: the bytes come anew, JavaScript computes what
 // the model is fed, and the model is called by itself.
 framegate.expect = async ({ picture, ...form }) => {
+  const { runtime } = page;
   const { height, width, channels, dtype, is_batched, is_channels_first } = form;
   const given = new Uint8Array(await bytes(picture));
   const fed = new (dtype === "int32" ? Int32Array : Float32Array)(height * width * channels);
@@ -175,7 +167,7 @@ framegate.expect = async ({ picture, ...form }) => {
     fed[at] = valueOf(given[4 * pixel + source], channel);
   }
   const shape = is_channels_first ? [channels, height, width] : [height, width, channels];
-  const input = tf.tensor(fed, is_batched ? [1, ...shape] : shape, dtype);
+  const input = runtime.tensor(fed, is_batched ? [1, ...shape] : shape, dtype, page.inputs.frame);
   const others = page.inputs.last();
   const outputs = await outputsOf(page.inputs.joined(input, others));
   const found = [];
@@ -188,11 +180,11 @@ framegate.expect = async ({ picture, ...form }) => {
     const { shape, dtype } = others[name];
     state[name] = { values: base64(await others[name].data()), shape, dtype };
   }
-  const raw = tf.tensor(Int32Array.from(given), [height, width, 4], "int32");
+  const raw = runtime.pixelsOfBytes(given, height, width);
   const drawn = await page.view.show(page.shown.map((index) => outputs[index]), raw);
-  const unit = toUnit(drawn, page.way.range);
-  const shown = { values: base64(await unit.data()), shape: unit.shape, dtype: "float32" };
-  tf.dispose([input, outputs, raw, drawn, unit]);
+  const unit = await runtime.unitOf(drawn, page.way.range);
+  const shown = { values: base64(unit.values), shape: unit.shape, dtype: "float32" };
+  runtime.release(input, outputs, raw, drawn);
   return { outputs: found, state, unit: shown };
 };
 
@@ -204,9 +196,8 @@ const scaled = (ranges) => (byte, channel) => {
 
 // What frames feed, before it is scaled.
 framegate.fed = async ({ picture }) => {
-  const { channels } = page.input;
-  const raw = tf.tidy(() => firstChannels(pixelsOf(page.pictures[picture]), channels));
-  const found = { values: base64(Uint8Array.from(await raw.data())), shape: raw.shape };
-  raw.dispose();
-  return found;
+  const raw = pixelsOf(page.pictures[picture]);
+  const { values, shape } = await page.runtime.fedOf(raw);
+  page.runtime.release(raw);
+  return { values: base64(values), shape };
 };

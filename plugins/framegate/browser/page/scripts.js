@@ -1,11 +1,9 @@
-// What the thread of the model loads, in this order.
+// What the thread of the model loads of ours, in this order.
 "use strict";
 
 const SCRIPTS = [
-  "tf.min.js",
-  "tf-backend-wasm.min.js",
-  "tf-backend-webgpu.min.js",
   "page.js",
+  "tfjs.js",
   "inputs.js",
   "stamps.js",
   "screen.js",
@@ -13,4 +11,7 @@ const SCRIPTS = [
   "views.js",
   "rounds.js",
   "clock.js",
+  "rival.js",
+  "ort.js",
+  "litert.js",
 ];

@@ -46,13 +46,15 @@ const frameOf = (raw) => tf.cast(firstChannels(raw, 3), "float32");
 // `share` of one picture, and the rest of the other.
 const mixed = (one, other, share) => tf.add(other, tf.mul(tf.sub(one, other), share));
 
+// Whether an output is a picture as it is, (H, W, C) or a batch of one.
+const isPicture = ([first, ...rest]) => (rest.length === 2 ? first !== 1 : rest.length === 3 && first === 1);
+
 class ImageView extends View {
   sees = false;
   ended = "the output is the picture";
   async show([output]) {
-    const { shape: [first, ...rest] } = output;
-    const isPicture = !this.channels_first && (rest.length === 2 ? first !== 1 : rest.length === 3 && first === 1);
-    return isPicture ? output : tf.tidy(() => planes(output, this.channels_first));
+    const isWhole = !this.channels_first && isPicture(output.shape);
+    return isWhole ? output : tf.tidy(() => planes(output, this.channels_first));
   }
 }
 

@@ -1,0 +1,84 @@
+// ONNX Runtime Web. Its outputs are in JavaScript when a run has ended.
+"use strict";
+
+const ORT_MODULES = { wasm: "./ort.wasm.min.mjs", webgpu: "./ort.jspi.min.mjs" };
+
+const PROVIDERS = { wasm: "CPU", webgpu: "WebGpu" };
+const PLACED = /placed on \[(\w+)\]\. Number of nodes: (\d+)/g;
+
+class OrtRuntime extends Rival {
+  static async start({ backend, threads }) {
+    overhear();
+    const ort = await import(ORT_MODULES[backend]);
+    // None are as many as it takes by itself.
+    ort.env.wasm.numThreads = threads ?? 0;
+    return new OrtRuntime({ ort, backend, version: ort.env.versions.web, threads });
+  }
+  async load(asked) {
+    const started = seconds();
+    const model = new Uint8Array(await bytes(asked.file));
+    const weights = asked.weights && new Uint8Array(await bytes(asked.weights));
+    const fetched = seconds();
+    Object.assign(this, { model, weights, dimensions: asked.dimensions });
+    try {
+      this.session = await this.opened();
+    } catch (error) {
+      return { refused: wordsOf(error) };
+    }
+    // Where a page has no threads it has taken one, and says nothing.
+    this.threads = this.ort.env.wasm.numThreads;
+    const built = seconds();
+    this.adapter = this.backend === "webgpu" ? (await this.ort.env.webgpu.device).adapterInfo : null;
+    return { ...this.described(asked, fetched - started, built - fetched), device: this.device() };
+  }
+  device() {
+    return this.adapter ? namesOf(this.adapter) : null;
+  }
+  opened(more = {}) {
+    const externalData = this.weights ? [{ path: "weights.bin", data: this.weights }] : [];
+    return this.ort.InferenceSession.create(this.model, {
+      executionProviders: [this.backend],
+      freeDimensionOverrides: this.dimensions,
+      externalData,
+      ...more,
+    });
+  }
+  made(values, shape, dtype) {
+    return new Held(new this.ort.Tensor(dtype, values, shape), shape, dtype, ({ data }) => data);
+  }
+  async run(feeds) {
+    const given = {};
+    for (const [name, value] of Object.entries(feeds)) {
+      const { feed } = this.ports[name];
+      if (this.session.inputNames.includes(feed)) given[feed] = value.tensor;
+    }
+    const returned = await this.session.run(given);
+    return this.outputs.map(({ fetch }) => this.held(returned[fetch]));
+  }
+  // By another session, which tells of its nodes what would slow down each run.
+  async receipt() {
+    // It is kept, as the page ends with a session of WebGPU that is released beside another.
+    const said = await overheard(async () => (this.told = await this.opened({ logSeverityLevel: 0 })), true);
+    const counts = { here: 0, elsewhere: 0 };
+    const others = new Set();
+    for (const [, provider, count] of said.matchAll(PLACED)) {
+      const where = provider.startsWith(PROVIDERS[this.backend]) ? "here" : "elsewhere";
+      counts[where] += Number(count);
+      if (where === "elsewhere") others.add(provider.replace("ExecutionProvider", ""));
+    }
+    const nodes = counts.here + counts.elsewhere;
+    return {
+      ran: this.backend,
+      precision: "float32",
+      nodes: nodes || null,
+      elsewhere: nodes ? counts.elsewhere : null,
+      note: counts.elsewhere ? `on ${[...others].join(", ")}` : null,
+    };
+  }
+  held(tensor) {
+    const free = () => tensor.dispose();
+    return new Held(tensor, [...tensor.dims], tensor.type, () => tensor.getData(), free);
+  }
+}
+
+RUNTIMES.ort = OrtRuntime;

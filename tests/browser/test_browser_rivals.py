@@ -1,0 +1,81 @@
+"""Other libraries than TF.js run a model in a page: what is on the canvas, what they leave behind, what they tell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from fed_pictures import fed_pictures
+from graph_files import op, placeholder, write_graph
+from page_looks import look_of_image
+
+from framegate.browser.downloads import download_of
+from framegate.browser.runtimes import LIBRARIES, TF_JS
+from framegate.browser.session import TFJSPage
+from framegate.interfaces import Pixels, ResolvedModel
+from framegate.paths import cache_dir
+from framegate.pipelines.verify import verify_screen
+from framegate.words import PageThread
+
+OpenPage = Callable[..., TFJSPage]
+
+
+@pytest.fixture
+def bounded(tmp_path: Path) -> ResolvedModel:
+    """A model that returns its input, which is at most 1; LiteRT.js returns nothing of one that has no operation."""
+    nodes = [placeholder("x", (1, -1, -1, 3)), op("Minimum", "y", ["x", "most"])]
+    return write_graph(tmp_path / "bounded", nodes, {"most": np.array(1, np.float32)})
+
+
+def show_their_last(page: TFJSPage, way: str, picture: Pixels) -> None:
+    look = page.look()
+    fed = fed_pictures(picture)[look.picture]
+    verify_screen(look_of_image(look, way, (-1, 1)))
+    assert np.abs(look.pixels[..., :3].astype(int) - fed[..., :3]).max() <= 1, way
+    (output,) = look.outputs.values()
+    np.testing.assert_allclose(output, fed[None, ..., :3].astype(np.float32) / 127.5 - 1, atol=1e-5)
+
+
+@pytest.mark.parametrize(("library", "thread"), [("ort", "main"), ("litert", "main"), ("ort", "worker")])
+def test_the_canvas_shows_what_another_library_returned(
+    open_page: OpenPage, bounded: ResolvedModel, picture: Pixels, library: str, thread: PageThread
+) -> None:
+    page = open_page("wasm", library=library, thread=thread, model=bounded)
+    for way in ("topixels", "texture"):
+        page.aim(page.outputs[:1], way, (-1, 1))
+        show_their_last(page, way, picture)
+        rounds = page.rounds(3, 3, 0.0)
+        show_their_last(page, way, picture)
+        arrivals = page.animate(0.0)
+        show_their_last(page, way, picture)
+        left = (rounds.tensors_left, rounds.bytes_left, arrivals.tensors_left, arrivals.bytes_left)
+        assert left == (0, 0, 0, 0), way
+        assert {*rounds.stages_s, "start", "fetch", "build", "first-run", "dispatch", "readback"} == {*page.methods()}
+    # Nothing of TF.js was needed for a picture.
+    assert not LIBRARIES[TF_JS].files(cache_dir()).keys() & page._server.asked
+
+
+@pytest.mark.parametrize("library", ["ort", "litert"])
+def test_what_ran_is_told_and_what_was_downloaded(open_page: OpenPage, library: str) -> None:
+    page = open_page("wasm", "topixels", library=library, threads=2)
+    receipt = page.receipt()
+    assert (receipt.ran, receipt.threads, page.info["wasm_threads"]) == ("wasm", 2, 2)
+    assert (receipt.elsewhere, receipt.is_partial, receipt.precision) == (0, False, "float32")
+    assert page.info["version"] == LIBRARIES[library].version
+    files = {name: path for name, path in LIBRARIES[library].files(cache_dir()).items() if name in page._server.asked}
+    assert {name.rpartition(".")[2] for name in files} >= {"wasm"}
+    library_bytes = download_of({name: path for name, path in files.items() if name != "litert-core.js"})
+    assert receipt.bytes_raw > library_bytes.raw > library_bytes.gzip
+    assert receipt.bytes_gzip > library_bytes.gzip
+    assert 0 < receipt.compile_s < receipt.first_frame_s
+
+
+def test_a_leak_of_another_library_is_counted(open_page: OpenPage) -> None:
+    frees = "page.runtime.release(raw, input, all, drawn);\n  return { times"
+    leaks = frees.replace("all, drawn", "")
+    page = open_page("wasm", "topixels", library="ort", edit={"rounds.js": (frees, leaks)})
+    rounds = page.rounds(3, 3, 0.0)
+    assert rounds.tensors_left == 3
+    assert rounds.bytes_left > 0
