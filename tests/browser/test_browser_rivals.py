@@ -14,6 +14,7 @@ from page_looks import look_of_image
 from framegate.browser.downloads import download_of
 from framegate.browser.runtimes import LIBRARIES, TF_JS
 from framegate.browser.session import TFJSPage
+from framegate.errors import BackendUnavailable
 from framegate.interfaces import Pixels, ResolvedModel
 from framegate.paths import cache_dir
 from framegate.pipelines.verify import verify_screen
@@ -79,3 +80,25 @@ def test_a_leak_of_another_library_is_counted(open_page: OpenPage) -> None:
     rounds = page.rounds(3, 3, 0.0)
     assert rounds.tensors_left == 3
     assert rounds.bytes_left > 0
+
+
+@pytest.mark.parametrize("library", ["tfjs", "ort", "litert"])
+def test_an_output_that_stays_on_the_gpu_is_drawn_and_nothing_is_read(
+    open_page: OpenPage, bounded: ResolvedModel, picture: Pixels, library: str
+) -> None:
+    page = open_page("webgpu", library=library, model=bounded)
+    page.aim(page.outputs[:1], "topixels", (-1, 1))
+    assert page.rounds(3, 3, 0.0).bytes_read >= 3 * 4 * picture[..., :3].size
+    page.aim(page.outputs[:1], "gpu-buffer", (-1, 1))
+    show_their_last(page, "gpu-buffer", picture)
+    rounds = page.rounds(3, 3, 0.0)
+    assert (rounds.bytes_read, rounds.tensors_left, rounds.bytes_left) == (0, 0, 0)
+    show_their_last(page, "gpu-buffer", picture)
+    page.animate(0.0)
+    show_their_last(page, "gpu-buffer", picture)
+
+
+def test_what_computes_on_no_device_of_webgpu_has_no_buffer_to_draw(open_page: OpenPage) -> None:
+    for library in ("tfjs", "ort"):
+        with pytest.raises(BackendUnavailable, match="it computes on no device of WebGPU"):
+            open_page("wasm", "gpu-buffer", library=library)

@@ -22,6 +22,7 @@ class PageRounds:
         tensors_left: tensors that the rounds left behind.
         bytes_left: bytes that they left behind, on the device where the backend counts them there.
         first_at_s: when the first of them had ended, in seconds since 1970.
+        bytes_read: bytes that were read back from devices of WebGPU.
     """
 
     stages_s: Mapping[str, Sequence[float]]
@@ -30,6 +31,7 @@ class PageRounds:
     tensors_left: int
     bytes_left: int
     first_at_s: float = 0.0
+    bytes_read: int = 0
 
     @property
     def frames(self) -> int:

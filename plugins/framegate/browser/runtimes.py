@@ -54,7 +54,7 @@ class PageRenderer:
     """What brings a model's output to the canvas of a page, registered like any other renderer.
 
     Attributes:
-        name: the page's name of it: ``topixels``, ``texture``, ``draw`` or ``same-context``.
+        name: the page's name of it: ``topixels``, ``texture``, ``draw``, ``same-context`` or ``gpu-buffer``.
     """
 
     name: str
@@ -83,4 +83,4 @@ def builtin_runtimes() -> Mapping[str, PageRuntime]:
 
 def builtin_renderers() -> Mapping[str, PageRenderer]:
     """The renderers that the page knows."""
-    return {name: PageRenderer(name) for name in ("topixels", "texture", "draw", "same-context")}
+    return {name: PageRenderer(name) for name in ("topixels", "texture", "draw", "same-context", "gpu-buffer")}

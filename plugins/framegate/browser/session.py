@@ -252,6 +252,7 @@ class TFJSPage:
             tensors_left=answer["tensors_left"],
             bytes_left=answer["bytes_left"],
             first_at_s=answer["first_at_s"],
+            bytes_read=answer["bytes_read"],
         )
 
     def animate(self, budget_s: float) -> Delivered:

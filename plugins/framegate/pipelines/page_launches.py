@@ -42,6 +42,7 @@ def describe_launches(launches: Sequence[BrowserLaunch]) -> dict[str, Any]:
         "raf": asdict(delivered([launch.delivered for launch in launches])),
         "tensors_left": sum(launch.rounds.tensors_left for launch in launches),
         "bytes_left": sum(launch.rounds.bytes_left for launch in launches),
+        "bytes_read": sum(launch.rounds.bytes_read for launch in launches),
         "launches": [asdict(PageLaunch(launch.median_s, launch.rounds.frames, launch.start_s)) for launch in launches],
     }
 

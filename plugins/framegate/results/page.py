@@ -227,6 +227,7 @@ class Page(Part):
         outside: share of the time that is in no stage.
         tensors_left: tensors that the rounds left behind.
         bytes_left: bytes that they left behind.
+        bytes_read: bytes that they read back from devices of WebGPU.
         raf: frames under ``requestAnimationFrame``.
         launches: the browsers that the cell was measured in.
         compared_with: runtime that the output was compared with; None where nothing could be compared.
@@ -260,6 +261,7 @@ class Page(Part):
     outside: float | None = None
     tensors_left: int | None = None
     bytes_left: int | None = None
+    bytes_read: int | None = None
     raf: Arrivals | None = None
     launches: tuple[PageLaunch, ...] = ()
     compared_with: str | None = None

@@ -43,6 +43,12 @@ class LiteRTRuntime extends Rival {
     const returned = await this.model.run(given);
     return this.outputs.map(({ fetch }) => this.held(returned[fetch]));
   }
+  gpu() {
+    return this.backend === "webgpu" ? this.litert.getWebGpuDevice() : null;
+  }
+  bufferIn({ tensor }) {
+    return tensor.accelerator === "webgpu" ? tensor.toGpuBuffer() : null;
+  }
   device() {
     return this.backend === "webgpu" ? namesOf(this.litert.getWebGpuDevice().adapterInfo) : null;
   }

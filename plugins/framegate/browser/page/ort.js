@@ -1,4 +1,4 @@
-// ONNX Runtime Web. Its outputs are in JavaScript when a run has ended.
+// ONNX Runtime Web. Its outputs are in JavaScript when a run has ended, or on the GPU.
 "use strict";
 
 const ORT_MODULES = { wasm: "./ort.wasm.min.mjs", webgpu: "./ort.jspi.min.mjs" };
@@ -7,6 +7,7 @@ const PROVIDERS = { wasm: "CPU", webgpu: "WebGpu" };
 const PLACED = /placed on \[(\w+)\]\. Number of nodes: (\d+)/g;
 
 class OrtRuntime extends Rival {
+  buffers = new WeakMap();
   static async start({ backend, threads }) {
     overhear();
     const ort = await import(ORT_MODULES[backend]);
@@ -28,11 +29,11 @@ class OrtRuntime extends Rival {
     // Where a page has no threads it has taken one, and says nothing.
     this.threads = this.ort.env.wasm.numThreads;
     const built = seconds();
-    this.adapter = this.backend === "webgpu" ? (await this.ort.env.webgpu.device).adapterInfo : null;
+    this.computing = this.backend === "webgpu" ? await this.ort.env.webgpu.device : null;
     return { ...this.described(asked, fetched - started, built - fetched), device: this.device() };
   }
   device() {
-    return this.adapter ? namesOf(this.adapter) : null;
+    return this.computing ? namesOf(this.computing.adapterInfo) : null;
   }
   opened(more = {}) {
     const externalData = this.weights ? [{ path: "weights.bin", data: this.weights }] : [];
@@ -40,6 +41,8 @@ class OrtRuntime extends Rival {
       executionProviders: [this.backend],
       freeDimensionOverrides: this.dimensions,
       externalData,
+      // They are read where they are to be in JavaScript, which is a stage of its own then.
+      preferredOutputLocation: this.backend === "webgpu" ? "gpu-buffer" : "cpu",
       ...more,
     });
   }
@@ -77,7 +80,16 @@ class OrtRuntime extends Rival {
   }
   held(tensor) {
     const free = () => tensor.dispose();
-    return new Held(tensor, [...tensor.dims], tensor.type, () => tensor.getData(), free);
+    const value = new Held(tensor, [...tensor.dims], tensor.type, () => tensor.getData(), free);
+    // One that was read counts as being in JavaScript only.
+    if (tensor.location === "gpu-buffer") this.buffers.set(tensor, tensor.gpuBuffer);
+    return value;
+  }
+  gpu() {
+    return this.computing ?? null;
+  }
+  bufferIn({ tensor }) {
+    return this.buffers.get(tensor);
   }
 }
 

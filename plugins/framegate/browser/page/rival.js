@@ -155,7 +155,21 @@ class Rival {
   feeds(names, all) {
     return Object.fromEntries(names.map((name) => [name, all[name]]));
   }
-  async settle() {}
+  // With WebGPU a run may return before its work is done.
+  async settle(value) {
+    const device = value instanceof Held ? this.gpu() : null;
+    if (device) await device.queue.onSubmittedWorkDone();
+  }
+  // The device of WebGPU that computes, if one does.
+  gpu() {
+    return null;
+  }
+  // The buffer of an output on that device; it is let go of with the output.
+  bufferOf(output) {
+    const buffer = output instanceof Held && output.dtype === "float32" ? this.bufferIn(output) : null;
+    if (!buffer) throw new Refused("the picture is not on the GPU: what made it ran elsewhere");
+    return { buffer, free() {} };
+  }
   copy(value) {
     return value.share();
   }

@@ -9,9 +9,10 @@ const METHODS = {
 };
 const RETURNED = "the call has returned: this backend computes in it";
 const READ = "one element of it was read";
+const EMPTY = "the queue of the device is empty";
 
 framegate.methods = async () => {
-  const settled = page.runtime.ended ?? (page.runtime.computes_in_calls ? RETURNED : READ);
+  const settled = page.way.reads_nothing ? EMPTY : page.runtime.ended ?? (page.runtime.computes_in_calls ? RETURNED : READ);
   const waits = Object.fromEntries(["first-run", "upload", "inference"].map((stage) => [stage, settled]));
   const { ended = settled } = page.view;
   return { ...METHODS, ...waits, postprocess: ended, readback: "the promise of data() is kept", ...page.way.methods };
@@ -73,6 +74,7 @@ framegate.rounds = async ({ warm, least, most, budget_s, limit_s, delays_s }) =>
   const stages = {};
   const dispatch = [];
   let whole_s, first_at_s;
+  const read_before = reads.bytes;
   const left = await leavings(async () => {
     const started = seconds();
     for (let count = 0; !enough(count, seconds() - started); count++) {
@@ -83,7 +85,7 @@ framegate.rounds = async ({ warm, least, most, budget_s, limit_s, delays_s }) =>
     }
     whole_s = seconds() - started;
   });
-  return { stages, dispatch, whole_s, first_at_s, ...left };
+  return { stages, dispatch, whole_s, first_at_s, bytes_read: reads.bytes - read_before, ...left };
 };
 
 // Frames as the browser asks for them, one at a time: a callback that finds one under way starts none. No stage is

@@ -14,4 +14,5 @@ const SCRIPTS = [
   "rival.js",
   "ort.js",
   "litert.js",
+  "gpu.js",
 ];

@@ -92,7 +92,7 @@ class StampGPU extends Stamp {
   }
   write(number) {
     const { side } = this;
-    const backend = tf.backend();
+    const backend = this.way.device ? { device: this.way.device } : tf.backend();
     // What TF.js has not handed to the device yet would be drawn over it.
     if (backend.commandEncoder) backend.submitQueue();
     const texture = this.context.getCurrentTexture();

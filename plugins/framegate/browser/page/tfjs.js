@@ -171,6 +171,14 @@ class TFJSRuntime {
   // milliseconds whether the device is done, which would be in every stage; dataSync() is there when it is.
   async settle(tensor) {
     if (this.computes_in_calls || !tensor.size) return;
+    if (page.way?.reads_nothing) {
+      const backend = tf.backend();
+      backend.ensureCommandEncoderReady();
+      backend.endComputePassEncoder();
+      backend.submitQueue();
+      await backend.device.queue.onSubmittedWorkDone();
+      return;
+    }
     const one = tf.tidy(() => tf.slice(tf.reshape(tensor, [-1]), [0], [1]));
     if (this.backend === "webgl") one.dataSync();
     else await one.data();
@@ -197,6 +205,17 @@ class TFJSRuntime {
   }
   view(asked) {
     return viewOf(asked);
+  }
+  // The device of WebGPU that computes, if one does.
+  gpu() {
+    return this.backend === "webgpu" ? tf.backend().device : null;
+  }
+  // The buffer of a tensor on that device, and what lets go of it.
+  bufferOf(tensor) {
+    const floats = tensor.dtype === "float32" ? tensor : null;
+    if (!floats) throw new Refused(`its values are ${tensor.dtype}, and no float32`);
+    const { buffer, tensorRef } = floats.dataToGPU();
+    return { buffer, free: () => tensorRef.dispose() };
   }
   async receipt() {
     const { backend } = this;
