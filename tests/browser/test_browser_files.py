@@ -43,6 +43,41 @@ def test_a_package_that_is_not_what_was_pinned_is_refused_and_not_kept(
     assert not list((tmp_path / "cache").rglob("*.js"))
 
 
+def test_a_version_that_nobody_pinned_is_held_to_its_first_fetch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache, letter = tmp_path / "cache", tmp_path / "letter"
+    letter.write_text("a")
+    npm = tmp_path / "bin" / "npm"
+    npm.parent.mkdir()
+    names = [file.inside for package in files.TFJS.packages for file in package.files.values()]
+    npm.write_text(
+        f"#!{sys.executable}\nimport gzip, io, pathlib, sys, tarfile\n"
+        f"letter = pathlib.Path({str(letter)!r}).read_bytes()\n"
+        "into = sys.argv[sys.argv.index('--pack-destination') + 1]\n"
+        # Without the time of day in it, so that the package is the same each time.
+        "packed = gzip.GzipFile(into + '/x.tgz', 'wb', mtime=0)\n"
+        "with packed, tarfile.open(fileobj=packed, mode='w') as tar:\n"
+        f"    for name in {names!r}:\n"
+        "        info = tarfile.TarInfo('package/' + name)\n"
+        "        info.size = 1\n"
+        "        tar.addfile(info, io.BytesIO(letter))\n"
+    )
+    npm.chmod(0o755)
+    monkeypatch.setenv("PATH", str(npm.parent))
+    first = files.tfjs_files(cache, "4.20.0")
+    assert {*first.values()} == {*(cache / "tfjs" / "4.20.0").iterdir()}
+    assert {path.read_text("ascii") for path in first.values()} == {"a"}
+    letter.write_text("b")
+    assert files.tfjs_files(cache, "4.20.0") == first
+    assert {path.read_text("ascii") for path in first.values()} == {"a"}
+    first["tf.min.js"].write_text("c")
+    with pytest.raises(SourceError, match=r"@tensorflow/tfjs@4\.20\.0 has sha512 .*nothing was cached"):
+        files.tfjs_files(cache, "4.20.0")
+    letter.write_text("a")
+    assert files.tfjs_files(cache, "4.20.0")["tf.min.js"].read_text("ascii") == "a"
+
+
 def test_without_npm_and_a_cache_the_reason_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
     with pytest.raises(BackendUnavailable, match="npm is not installed and @tensorflow/tfjs@"):

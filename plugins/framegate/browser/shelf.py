@@ -11,7 +11,7 @@ from framegate.analysis.kernels import version
 from framegate.analysis.layer_waits import tfjs_waits
 from framegate.browser.engine import Engine
 from framegate.browser.runtimes import TF_JS, PageRuntime
-from framegate.errors import BackendUnavailable, ModelError
+from framegate.errors import BackendUnavailable, FramegateError, ModelError
 from framegate.interfaces import ResolvedModel
 from framegate.models.topology import read_model_json
 from framegate.values import BrowserRequest
@@ -38,7 +38,7 @@ class BrowserShelf:
         self._key: tuple[str, PageRuntime, Path | None] | None = None
         self._page: TFJSPage | None = None
         self._lacking: BackendUnavailable | None = None
-        self._refused: dict[tuple[str, PageRuntime], ModelError] = {}
+        self._refused: dict[tuple[str, PageRuntime], FramegateError] = {}
         self._open = ExitStack()
 
     def get(self, model: ResolvedModel, runtime: PageRuntime, camera: Path | None = None) -> TFJSPage:
@@ -57,10 +57,10 @@ class BrowserShelf:
             self.close()
             try:
                 self._page = self._start(model, runtime, camera)
-            except BackendUnavailable as error:
-                self._lacking = error
-                raise
-            except ModelError as error:
+            except (BackendUnavailable, ModelError) as error:
+                if isinstance(error, BackendUnavailable) and runtime.version is None:
+                    self._lacking = error
+                    raise
                 self._refused[key[:2]] = error
                 raise
             self._key = key
@@ -86,7 +86,7 @@ class BrowserShelf:
             expect_an_end(model)
         asked = self._request
         program = self._engine.find(asked.path)
-        page_files(self._cache, runtime.library)
+        page_files(self._cache, runtime.library, runtime.version)
         with ExitStack() as opened:
             started_at_s = time.time()
             server = opened.enter_context(page_server())

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from framegate.browser.npm_files import PackedFile, PinnedFiles, PinnedPackage
+from framegate.browser.npm_files import PackedFile, PinnedFiles, PinnedPackage, pinned_at_first
 
 TFJS_VERSION = "4.22.0"
 BUNDLE = Path(__file__).parents[1] / "data" / "tfjs"
@@ -50,11 +50,18 @@ TFJS = PinnedFiles(
 )
 
 
-def tfjs_files(cache: Path) -> Mapping[str, Path]:
+def tfjs_files(cache: Path, version: str | None = None) -> Mapping[str, Path]:
     """The six files by name; what the package does not carry is fetched into the cache at the first use.
+
+    Args:
+        cache: the folder of the cache.
+        version: of TF.js; None is the one whose hashes stand here. Another one's are noted in the cache when it is
+            fetched first, and hold from then on.
 
     Raises:
         SourceError: they are not what they should be.
         BackendUnavailable: they are not there, and npm cannot bring them or is not installed.
     """
-    return TFJS.files(cache)
+    if version in {None, TFJS_VERSION}:
+        return TFJS.files(cache)
+    return pinned_at_first(TFJS, str(version), cache).files(cache)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,7 +15,10 @@ from framegate.gate.trees import Repository, Tree, benchmark_files, import_paths
 from framegate.gate.worker.messages import Benchmark, Collect, Collection, Finished
 from framegate.gate.workers import Side, workers
 
-_AXES = ("model", "renderer", "runtime")
+_AXES = ("model", "renderer", "runtime", "tfjs")
+_OPTIONS = {"tfjs": "tfjs-version"}
+"""The end of an axis' option, where that is not its name."""
+_VERSION = re.compile("@[^:]*")
 COLLECTED = (0, 5)
 """Exit codes of a pytest that has collected, and run nothing."""
 FOLLOWS_MODEL = ("frame_size", "frame_preprocess")
@@ -170,7 +174,7 @@ def check_own(side: Side, repository: Repository | None, files: Sequence[str], p
 
 
 def _side(label: str, request: Request, index: int) -> Side:
-    axes = [f"--frame-{axis}={values[index]}" for axis, values in request.axes.items()]
+    axes = [f"--frame-{_OPTIONS.get(axis, axis)}={values[index]}" for axis, values in request.axes.items()]
     python = request.pythons[index] or sys.executable
     own = [*(values[index] for values in request.axes.values()), *([python] if any(request.pythons) else [])]
     return Side(f"{label} ({', '.join(own)})" if own else label, python, Path.cwd(), (*request.arguments, *axes))
@@ -202,7 +206,7 @@ def _matched(
     if "model" in request.axes and not any(argument.startswith("--frame-size") for argument in request.arguments):
         varied |= {*FOLLOWS_MODEL}
     of_base, of_candidate = (
-        _by_identity(collection.benchmarks, varied, side.label)
+        _by_identity(_of_any_version(collection.benchmarks, request), varied, side.label)
         for collection, side in zip(collections, (base, candidate), strict=True)
     )
     if not of_base and not of_candidate:
@@ -221,6 +225,17 @@ def _matched(
         prefixes=tuple(prefix for collection in collections for prefix in collection.prefixes),
         instruments=(tuple(collections[0].instruments), tuple(collections[1].instruments)),
     )
+
+
+def _of_any_version(benchmarks: Sequence[Benchmark], request: Request) -> Sequence[Benchmark]:
+    """The benchmarks, without the version of TF.js in the names of runtimes where that is what differs."""
+    if "tfjs" not in request.axes:
+        return benchmarks
+    name = "frame_runtime"
+    return [
+        replace(benchmark, params={**benchmark.params, name: _VERSION.sub("", benchmark.params.get(name, ""))})
+        for benchmark in benchmarks
+    ]
 
 
 def _by_identity(benchmarks: Sequence[Benchmark], varied: set[str], label: str) -> dict[tuple[str, ...], str]:

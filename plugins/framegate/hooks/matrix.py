@@ -112,6 +112,7 @@ def _names(texts: Sequence[str], word: str) -> bool:
 
 
 def _rows(metafunc: pytest.Metafunc, axes: Sequence[str]) -> Sequence[tuple[str, ...]]:
+    from framegate.browser.variants import varied
     from framegate.interfaces import Size
     from framegate.matrix import cells
     from framegate.pipelines.base import pipeline_of
@@ -142,7 +143,12 @@ def _rows(metafunc: pytest.Metafunc, axes: Sequence[str]) -> Sequence[tuple[str,
         "model": catalogue.names(split([suite.get("model", "")])) if "model" in axes else (),
         "size": once(str(Size.parse(text)) for text in asked("size")),
         "preprocess": once(parse_toggles(text, registries.steps) for text in asked("preprocess")),
-        "runtime": expand(_of_one_kind(asked("runtime"), runtimes), runtimes),
+        "runtime": varied(
+            expand(_of_one_kind(asked("runtime"), runtimes), runtimes),
+            registries.runtimes,
+            options.tfjs_versions,
+            options.tfjs_flags,
+        ),
         "renderer": expand(_of_one_kind(asked("renderer"), renderers), renderers),
         "gl": expand(asked("gl"), registries.contexts),
         "scenario": cell_names(expand(asked("scenario"), SCENARIOS), options.rate),

@@ -44,6 +44,20 @@ def axis(name: str, about: str) -> Names:
     return Names(name=f"frame-{name}", about=f"{about}; comma-separated or repeated", metavar=name.upper())
 
 
+def tfjs_flags(flag: str, argument: str) -> str:
+    """Flags of TF.js, as in ``WEBGL_PACK=false``."""
+    from framegate.browser.variants import flags_text
+
+    return flags_text(flag, argument)
+
+
+def tfjs_version(flag: str, argument: str) -> str:
+    """A version of TF.js, as in ``4.20.0``."""
+    from framegate.browser.variants import version_text
+
+    return version_text(flag, argument)
+
+
 def rate(flag: str, argument: str) -> Rate:
     """Frames per second, or ``max``."""
     from framegate.realtime.schedule import parse_rate
@@ -95,6 +109,21 @@ FRAME = {
         about="output of the model that the view shows; comma-separated or repeated where it shows several",
         metavar="NAME",
         unset="what the spec names, else a guess",
+    ),
+    "tfjs_flags": Names(
+        name="frame-tfjs-flag",
+        about="run TF.js with a flag of its environment, as in WEBGL_PACK=false, several joined by '+', or none;"
+        " comma-separated or repeated, each a cell of its own",
+        metavar="NAME=VALUE",
+        parse=tfjs_flags,
+        unset="none",
+    ),
+    "tfjs_versions": Names(
+        name="frame-tfjs-version",
+        about="run another version of TF.js, as in 4.20.0; comma-separated or repeated, each a cell of its own",
+        metavar="VERSION",
+        parse=tfjs_version,
+        unset="the one that Framegate knows",
     ),
     "threads": Option(
         name="frame-threads",
@@ -301,6 +330,8 @@ class Options(NamedTuple):
     fit: Fit
     view: str | None
     output: tuple[str, ...]
+    tfjs_flags: tuple[str, ...]
+    tfjs_versions: tuple[str, ...]
     threads: int | None
     timeout_s: int
     trial_s: int | None

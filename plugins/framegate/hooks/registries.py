@@ -67,8 +67,9 @@ def registries_of(config: pytest.Config) -> Registries:
             frame_sources=Registry(
                 "frame source", [frames.builtin(), *hook.pytest_framegate_frame_sources(config=config)]
             ),
-            runtimes=Registry(
-                "runtime", [runtimes.builtin(), builtin_runtimes(), *hook.pytest_framegate_runtimes(config=config)]
+            runtimes=_with_variants(
+                options_of(config),
+                [runtimes.builtin(), builtin_runtimes(), *hook.pytest_framegate_runtimes(config=config)],
             ),
             steps=Registry("preprocessing step", [BUILTIN_STEPS, *hook.pytest_framegate_steps(config=config)]),
             renderers=_by_pipeline(
@@ -100,6 +101,16 @@ def is_asked_for(config: pytest.Config) -> bool:
     hooks = (getattr(config.hook, name) for name in vars(hookspecs) if name.startswith("pytest_framegate_"))
     plugins = (implementation.plugin for hook in hooks for implementation in hook.get_hookimpls())
     return is_given(config, *TABLES) or any(getattr(plugin, "__package__", None) != __package__ for plugin in plugins)
+
+
+def _with_variants(options: Options, parts: Sequence[Mapping[str, Any]]) -> Registry[RuntimeFactory]:
+    """The runtimes, and those variants of TF.js' that the options ask for."""
+    from framegate.browser.variants import variants, varied
+    from framegate.registry import Registry
+
+    known: Registry[RuntimeFactory] = Registry("runtime", parts)
+    names = [*options.runtime, *varied(known, known, options.tfjs_versions, options.tfjs_flags)]
+    return Registry("runtime", [known, variants(names, known)])
 
 
 def _by_pipeline(kind: str, parts: Sequence[Mapping[str, Any]]) -> dict[str, Registry[Any]]:

@@ -17,7 +17,8 @@ from framegate.models.tarballs import unpack
 
 _TIMEOUT_S = 600.0
 _LONGEST = 300
-_INTEGRITY = "integrity.txt"
+INTEGRITY = "integrity.txt"
+"""The file beside a package that has the base64 of its SHA-512."""
 
 
 class Package(NamedTuple):
@@ -46,7 +47,7 @@ def fetch(package: Package, pin: str | None, cache: Path) -> Path:
         BackendUnavailable: it is not there and npm is not installed.
     """
     folder = filled(cache / package.id.replace("/", "+"), lambda into: download(package, pin, into))
-    have = (folder / _INTEGRITY).read_text(encoding="ascii").strip()
+    have = (folder / INTEGRITY).read_text(encoding="ascii").strip()
     if pin is not None and pin != have:
         raise SourceError(_wrong_hash(package, have, pin) + f"; correct the pin, or delete {folder} to fetch again")
     return folder / "package"
@@ -72,7 +73,7 @@ def download(package: Package, pin: str | None, into: Path, only: Collection[str
         raise SourceError(_wrong_hash(package, have, pin) + "; nothing was cached, check the version and the pin")
     unpack(f"npm package {package.id}", archive, into / "package", only)
     archive.unlink()
-    (into / _INTEGRITY).write_text(have + "\n", encoding="ascii")
+    (into / INTEGRITY).write_text(have + "\n", encoding="ascii")
 
 
 def _wrong_hash(package: Package, have: str, pin: str) -> str:
