@@ -24,6 +24,7 @@ from framegate.hooks import (
     report,
     stopped,
     stored,
+    trace,
     trials,
 )
 
@@ -45,6 +46,7 @@ PARTS = (
     stored,
     browser,
     pipeline,
+    trace,
     realtime,
     gate,
     stopped,

@@ -23,6 +23,7 @@ class PageRounds:
         bytes_left: bytes that they left behind, on the device where the backend counts them there.
         first_at_s: when the first of them had ended, in seconds since 1970.
         bytes_read: bytes that were read back from devices of WebGPU.
+        began_s: when each round began, on the page's clock.
     """
 
     stages_s: Mapping[str, Sequence[float]]
@@ -32,6 +33,7 @@ class PageRounds:
     bytes_left: int
     first_at_s: float = 0.0
     bytes_read: int = 0
+    began_s: Sequence[float] = ()
 
     @property
     def frames(self) -> int:

@@ -253,6 +253,7 @@ class TFJSPage:
             bytes_left=answer["bytes_left"],
             first_at_s=answer["first_at_s"],
             bytes_read=answer["bytes_read"],
+            began_s=answer["began"],
         )
 
     def animate(self, budget_s: float) -> Delivered:

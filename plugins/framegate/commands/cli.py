@@ -11,6 +11,7 @@ from pathlib import Path
 from framegate.commands.gate import add_aa_check, add_ab, add_accept
 from framegate.commands.live import add_live
 from framegate.commands.streams import printed
+from framegate.commands.trace import add_trace
 from framegate.errors import FramegateError
 from framegate.libraries import unavailable
 from framegate.machine import installed_version
@@ -31,6 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _add_inspect(commands)
     _add_train(commands)
     add_live(commands)
+    add_trace(commands)
     add_ab(commands)
     add_accept(commands)
     add_aa_check(commands)

@@ -168,6 +168,14 @@ FRAME = {
         parse=lambda _, argument: Path(argument),
         ini=False,
     ),
+    "trace": Option(
+        name="frame-trace",
+        about="write a trace of each cell's frames, stage by stage, which Perfetto and the Firefox Profiler open",
+        metavar="FOLDER",
+        parse=lambda _, argument: Path(argument),
+        ini=False,
+        in_worker=False,
+    ),
 }
 """For `Options`."""
 
@@ -338,6 +346,7 @@ class Options(NamedTuple):
     require: tuple[str, ...]
     budget_s: float
     pictures: Path | None
+    trace: Path | None
     scenario: tuple[str, ...]
     rate: tuple[Rate, ...]
     pipeline: tuple[str, ...]

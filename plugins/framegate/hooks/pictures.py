@@ -84,7 +84,11 @@ def save_picture(request: pytest.FixtureRequest) -> SavePicture:
         if folder is not None:
             from framegate.frames.files import write_png
 
-            cell = re.sub(r"[^\w.+-]+", "-", request.node.name).strip("-")
-            write_png(folder / f"{cell}-{what}.png", picture)
+            write_png(folder / f"{file_stem(request)}-{what}.png", picture)
 
     return save
+
+
+def file_stem(request: pytest.FixtureRequest) -> str:
+    """The cell's test as the beginning of a file's name."""
+    return re.sub(r"[^\w.+-]+", "-", request.node.name).strip("-")

@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from framegate.hooks.agreement import VerifyOutputs
     from framegate.hooks.describe import FrameInfo
     from framegate.hooks.pictures import SavePicture
+    from framegate.hooks.trace import WriteTrace
     from framegate.measure.replay import ReplayClock
     from framegate.pipelines.base import Pipeline
+    from framegate.trace.keeper import Keeper
 
 MeasureFrames = Callable[["Pipeline"], None]
 VerifyFrames = Callable[["Pipeline"], None]
@@ -94,7 +96,13 @@ def cell_pipeline(
 
 
 @pytest.fixture
-def measure_frames(pytestconfig: pytest.Config, benchmark: Any, save_picture: SavePicture) -> MeasureFrames:
+def measure_frames(
+    pytestconfig: pytest.Config,
+    benchmark: Any,
+    save_picture: SavePicture,
+    trace_keeper: Keeper | None,
+    write_trace: WriteTrace,
+) -> MeasureFrames:
     """Has a pipeline take the benchmark's rounds, and stores the seconds of their stages.
 
     With ``--frame-pictures``, what the first frame shows is kept; nothing is read back without.
@@ -106,7 +114,9 @@ def measure_frames(pytestconfig: pytest.Config, benchmark: Any, save_picture: Sa
 
     def measure(pipeline: Pipeline) -> None:
         pipeline.prepare(save_picture if is_kept else None)
+        pipeline.keep_calls(trace_keeper)
         stages_s = pipeline.measure(bench)
+        write_trace(stages_s)
         store_facts(benchmark.extra_info, pipeline)
         if stages_s:
             StageSamples(stages_s).store(benchmark.extra_info)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -19,10 +19,13 @@ from framegate.hooks.registries import ALL, registries_of
 
 if TYPE_CHECKING:
     from framegate.hooks.pictures import SavePicture
+    from framegate.hooks.trace import WriteTrace
     from framegate.measure.replay import ReplayClock
+    from framegate.measure.stages import TimedCall
     from framegate.pipelines.base import Pipeline
     from framegate.realtime.run import Run, RunRequest, Sight
     from framegate.results.realtime import Realtime
+    from framegate.trace.keeper import Keeper
 
 RunFrames = Callable[["Pipeline"], None]
 
@@ -101,7 +104,12 @@ def run_request(pytestconfig: pytest.Config, benchmark: Any, frame_scenario: str
 
 @pytest.fixture
 def run_frames(
-    pytestconfig: pytest.Config, benchmark: Any, run_request: RunRequest, save_picture: SavePicture
+    pytestconfig: pytest.Config,
+    benchmark: Any,
+    run_request: RunRequest,
+    save_picture: SavePicture,
+    trace_keeper: Keeper | None,
+    write_trace: WriteTrace,
 ) -> RunFrames:
     """Has a pipeline take frames as they come, and stores which reached the screen, when, and what their stages took.
 
@@ -125,9 +133,10 @@ def run_frames(
                 benchmark(OneByOne(pipeline, sights, clock, run_request))
             return
         takes: dict[float | None, Take] = {}
+        pipeline.keep_calls(trace_keeper)
 
         def at(request: RunRequest) -> Realtime:
-            take = Take.of(pipeline, request)
+            take = Take.of(pipeline, request, trace_keeper)
             takes[take.part.rate] = take
             return take.part
 
@@ -144,6 +153,7 @@ def run_frames(
         last = takes[part.rate]
         if last.run.sights:
             StageSamples(last.stages_s).store(benchmark.extra_info)
+            write_trace(last.stages_s, last.calls, last.run, run_request.queue)
         rounds_s = _rounds_s(last.run)
         seconds = iter(rounds_s)
         benchmark.pedantic(lambda: clock.advance(next(seconds)), rounds=len(rounds_s), iterations=1)
@@ -196,10 +206,11 @@ class Take(NamedTuple):
     run: Run
     part: Realtime
     stages_s: dict[str, list[float]]
+    calls: Sequence[TimedCall] = ()
 
     @classmethod
-    def of(cls, pipeline: Pipeline, request: RunRequest) -> Take:
-        """Have a pipeline take a run's frames.
+    def of(cls, pipeline: Pipeline, request: RunRequest, keeper: Keeper | None = None) -> Take:
+        """Have a pipeline take a run's frames; ``keeper``, if there is one, is given their calls, and has no others.
 
         Raises:
             WrongOutput: a frame was not on the screen when the pipeline said that it was.
@@ -208,12 +219,14 @@ class Take(NamedTuple):
         from framegate.realtime.verify import verify_run
 
         before = {stage: len(samples) for stage, samples in pipeline.samples.items()}
+        if keeper is not None:
+            keeper.calls.clear()
         run = pipeline.run(request)
         verify_run(run)
         stages_s = {
             stage: samples[before.get(stage, 0) :][: len(run.sights)] for stage, samples in pipeline.samples.items()
         }
-        return cls(run, realtime_of(run), stages_s)
+        return cls(run, realtime_of(run), stages_s, () if keeper is None else tuple(keeper.calls))
 
 
 def _rounds_s(run: Run) -> list[float]:

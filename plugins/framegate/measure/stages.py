@@ -2,13 +2,40 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from itertools import accumulate
+from typing import Any, NamedTuple
 
 from framegate.interfaces import Stage, Stages
 
 Clock = Callable[[], float]
+
+
+class TimedCall(NamedTuple):
+    """One call of a chain of stages, as the clock was read.
+
+    Attributes:
+        frame: number of the frame; None where it has none.
+        stages: names of the stages.
+        readings_s: seconds of the clock before the first stage and after each; one more than there are stages.
+        thread: name of the thread that ran it.
+    """
+
+    frame: int | None
+    stages: tuple[str, ...]
+    readings_s: Sequence[float]
+    thread: str
+
+    @classmethod
+    def of(cls, frame: int, began_s: float, stages_s: Mapping[str, float], thread: str) -> TimedCall:
+        """A call of which it is known when it began and how long its stages took, one right after another."""
+        return cls(frame, tuple(stages_s), list(accumulate(stages_s.values(), initial=began_s)), thread)
+
+
+KeepCall = Callable[[TimedCall], object]
+"""Called after each call of a chain that has ended, in the thread that ran it."""
 
 
 def run(stages: Stages, value: Any) -> Any:
@@ -26,18 +53,22 @@ class StageTimer:
     Args:
         stages: the chain; two stages may not share a name.
         clock: returns seconds as a float.
+
+    Attributes:
+        keep: is given the readings of each call; None keeps the seconds of the stages alone.
     """
 
     def __init__(self, stages: Sequence[Stage], clock: Clock = time.perf_counter) -> None:
         self._clock = clock
+        self.keep: KeepCall | None = None
         self.samples: dict[str, list[float]] = {stage.name: [] for stage in stages}
         if len(self.samples) != len(stages):
             raise ValueError(f"two stages share a name: {[stage.name for stage in stages]}")
         self._given = [stage.call for stage in stages]
         self._calls = self._given
 
-    def __call__(self, value: Any) -> Any:
-        """Pass ``value`` through the stages and return what the last one returns."""
+    def __call__(self, value: Any, frame: int | None = None) -> Any:
+        """Pass ``value`` through the stages and return what the last one returns; ``frame`` is its frame's number."""
         clock = self._clock
         readings = [clock()]
         for call in self._calls:
@@ -46,6 +77,8 @@ class StageTimer:
         # Kept at the end: a call that raises leaves no half sample behind.
         for samples, before, after in zip(self.samples.values(), readings, readings[1:], strict=False):
             samples.append(after - before)
+        if self.keep is not None:
+            self.keep(TimedCall(frame, tuple(self.samples), readings, threading.current_thread().name))
         return value
 
     def slow(self, delays_s: Mapping[str, float]) -> None:

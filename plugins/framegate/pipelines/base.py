@@ -11,6 +11,7 @@ from framegate.interfaces import AS_TO_PIXELS, Drawing
 
 if TYPE_CHECKING:
     from framegate.interfaces import Array, Pixels
+    from framegate.measure.stages import KeepCall
     from framegate.realtime.run import Run, RunRequest, Sight
 
 PYTHON, PAGE = "python", "page"
@@ -94,6 +95,10 @@ class Pipeline(Protocol):
         Raises:
             ValueError: there is no such stage.
         """
+        ...
+
+    def keep_calls(self, keep: KeepCall | None) -> None:
+        """Have ``keep`` given the clock's readings of each frame's stages from now on; None ends that."""
         ...
 
     def prepare(self, keep: Callable[[str, Pixels], None] | None = None) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 from framegate.errors import UsageError
 from framegate.frames.numbers import read_number
 from framegate.interfaces import Frame, Pixels, Stage
-from framegate.measure.stages import Clock, StageTimer
+from framegate.measure.stages import Clock, KeepCall, StageTimer
 from framegate.pipelines.base import Bench, Look, StagesS
 from framegate.realtime.runner import sights, watched_run
 
@@ -51,8 +51,12 @@ class NullPipeline:
         """Take the next frame to the screen."""
         frame = next(self._frames)
         self._fed = [frame.picture, *self._fed[:1]]
-        self._timer(frame.picture)
+        self._timer(frame.picture, frame.number)
         return frame
+
+    def keep_calls(self, keep: KeepCall | None) -> None:
+        """Have ``keep`` given the clock's readings from now on."""
+        self._timer.keep = keep
 
     def run(self, request: RunRequest) -> Run:
         """Take the frames of a run; their numbers are in the pictures.

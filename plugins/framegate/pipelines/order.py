@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal, Protocol, get_args
 
 import numpy as np
 
-from framegate.measure.stages import Clock, StageTimer
+from framegate.measure.stages import Clock, KeepCall, StageTimer
 
 if TYPE_CHECKING:
     from framegate.interfaces import Array, Frame, Stages
@@ -54,6 +54,10 @@ class Order(Protocol):
         """
         ...
 
+    def keep_calls(self, keep: KeepCall | None) -> None:
+        """Have ``keep`` given the clock's readings of all stages from now on; None ends that."""
+        ...
+
     def close(self) -> None:
         """End threads; a second call does nothing."""
         ...
@@ -77,8 +81,12 @@ class Serial:
         """Take the next frame."""
         frame = next(frames)
         draws(frame)
-        self._timer(frame.picture)
+        self._timer(frame.picture, frame.number)
         return frame
+
+    def keep_calls(self, keep: KeepCall | None) -> None:
+        """See `Order`."""
+        self._timer.keep = keep
 
     def close(self) -> None:
         """Nothing has to be ended."""
@@ -119,7 +127,7 @@ class Overlapped:
         while len(self._under_way) + 1 < self.in_flight:
             self._send(frames)
         draws(frame)
-        self._draw(outputs)
+        self._draw(outputs, frame.number)
         return frame
 
     def slow(self, delays_s: Mapping[str, float]) -> None:
@@ -129,6 +137,11 @@ class Overlapped:
             raise ValueError(f"no stage {', '.join(sorted(unknown))}; there is {', '.join(self.samples)}")
         for part in self._parts:
             part.slow({name: delay_s for name, delay_s in delays_s.items() if name in part.samples})
+
+    def keep_calls(self, keep: KeepCall | None) -> None:
+        """See `Order`; it is called in all three threads."""
+        for part in self._parts:
+            part.keep = keep
 
     def close(self) -> None:
         """End both threads, after the frames that are in them."""
@@ -141,11 +154,11 @@ class Overlapped:
 
     def _prepared(self, frames: Iterator[Frame]) -> tuple[Frame, Arrays]:
         frame = next(frames)
-        return frame, _copies(self._prepare(frame.picture))
+        return frame, _copies(self._prepare(frame.picture, frame.number))
 
     def _inferred(self, prepared: Future[tuple[Frame, Arrays]]) -> tuple[Frame, Arrays]:
         frame, feeds = prepared.result()
-        return frame, _copies(self._infer(feeds))
+        return frame, _copies(self._infer(feeds, frame.number))
 
 
 def _copies(arrays: Arrays) -> Arrays:

@@ -17,6 +17,7 @@ from framegate.interfaces import ModelSpec, Pixels, Range, Size
 from framegate.leftovers import temporary_folder
 from framegate.machine import is_software
 from framegate.measure.replay import ReplayClock
+from framegate.measure.stages import TimedCall
 from framegate.pipelines.base import AGREEMENT, Bench, Look, StagesS
 from framegate.pipelines.page_launches import BrowserLaunch, describe_launches, joined
 from framegate.realtime.run import CAMERA
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from framegate.browser.session import TFJSPage
     from framegate.inference.other_inputs import OtherInputs
     from framegate.interfaces import Array
+    from framegate.measure.stages import KeepCall
     from framegate.models.frame_io import FrameIO, ShownIO
     from framegate.postprocess.base import View
     from framegate.realtime.run import Run, RunRequest, Sight
@@ -115,6 +117,8 @@ class PagePipeline:
         self._has_cost = has_cost
         self._has_kernels = has_kernels
         self._delays_s: Mapping[str, float] = {}
+        self._keep: KeepCall | None = None
+        self._kept = 0
         self._looks: list[Look] = []
         self._about: dict[str, Any] = {}
         # Other libraries run what Python's converters make, and differ by as much as Python's runtimes may.
@@ -150,6 +154,13 @@ class PagePipeline:
         if unknown:
             raise ValueError(f"no stage {', '.join(sorted(unknown))}; there is {', '.join(self.samples)}")
         self._delays_s = delays_s
+
+    def keep_calls(self, keep: KeepCall | None) -> None:
+        """Have ``keep`` given the readings of the page's own clock of all rounds from now on.
+
+        Those of a run are on this process' clock, and none are given where its frames overlap.
+        """
+        self._keep = keep
 
     def measure(self, bench: Bench) -> StagesS:
         """Have the page take frames until their time is known, as often as there are launches."""
@@ -198,6 +209,9 @@ class PagePipeline:
         if measured.display is not None:
             run = measured.display.run
             self._about["display"] = asdict(Presentation(measured.frames, measured.display.behind_s))
+        if request.in_flight == 1:
+            sights = measured.run.sights
+            self._keep_frames([s.frame for s in sights], [s.began_s for s in sights], measured.stages_s)
         shown = {sight.frame for sight in run.sights}
         for stage, samples in measured.stages_s.items():
             kept = (s for s, sight in zip(samples, measured.run.sights, strict=True) if sight.frame in shown)
@@ -305,7 +319,19 @@ class PagePipeline:
     def _step(self) -> PageRounds:
         rounds = self.page.rounds(1, 1, 0.0, delays_s=self._delays_s)
         verify_nothing_left(rounds)
+        self._keep_rounds(rounds)
         return rounds
+
+    def _keep_rounds(self, rounds: PageRounds) -> None:
+        self._keep_frames(range(self._kept, self._kept + rounds.frames), rounds.began_s, rounds.stages_s)
+        self._kept += rounds.frames
+
+    def _keep_frames(self, numbers: Sequence[int], began_s: Sequence[float], stages_s: StagesS) -> None:
+        if self._keep is None:
+            return
+        for place, (number, at_s) in enumerate(zip(numbers, began_s, strict=True)):
+            of_frame = {stage: seconds[place] for stage, seconds in stages_s.items()}
+            self._keep(TimedCall.of(number, at_s, of_frame, "page"))
 
     def _launch(self, *, renewed: bool) -> BrowserLaunch:
         if renewed and self.page.is_used:
@@ -314,6 +340,7 @@ class PagePipeline:
         budget_s = BUDGET_S if self._budget_s is None else self._budget_s
         rounds = self.page.rounds(LEAST, MOST, budget_s, int(self.first_s < UNHURRIED_S))
         verify_nothing_left(rounds)
+        self._keep_rounds(rounds)
         self._look(AFTER_ROUNDS)
         animated = self.page.animate(ANIMATE_S)
         verify_nothing_left(animated)

@@ -81,6 +81,7 @@ class PythonPipeline:
         self._latest: deque[Frame] = deque(maxlen=TURNS)
         self.samples = order.samples
         self.slow = order.slow
+        self.keep_calls = order.keep_calls
 
     def __call__(self) -> Frame:
         """Take the next frame to the screen."""

@@ -16,6 +16,7 @@ from framegate.pipelines.base import Bench, Look, StagesS
 
 if TYPE_CHECKING:
     from framegate.interfaces import Pixels
+    from framegate.measure.stages import KeepCall
     from framegate.realtime.run import Run, RunRequest, Sight
 
 
@@ -114,6 +115,10 @@ class RecordedPipeline:
         """See `__call__`."""
         del delays_s
         self()
+
+    def keep_calls(self, keep: KeepCall | None) -> None:
+        """Nothing: a recording has no readings of a clock."""
+        del keep
 
     def run(self, request: RunRequest) -> Run:
         """See `__call__`."""

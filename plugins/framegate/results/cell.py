@@ -18,6 +18,7 @@ from framegate.results.parts import (
     ScreenCosts,
     ShownOutputs,
     StageSamples,
+    TraceFile,
 )
 from framegate.results.reading import Misfit, read_as
 from framegate.results.realtime import Realtime
@@ -48,6 +49,7 @@ class CellResult:
         model_size: the network, in the model-size study.
         realtime: numbers of a run against a clock.
         page: TF.js' page, where the cell ran in one.
+        trace: where the trace of its frames is.
         trial_s: runtime -> seconds of its fastest run, where ``auto`` chose from several.
         remarks: what users of the model must know.
         extra_info: everything that is stored, what other plugins and conftests have stored included.
@@ -70,6 +72,7 @@ class CellResult:
     model_size: ModelSize | None = None
     realtime: Realtime | None = None
     page: Page | None = None
+    trace: TraceFile | None = None
     trial_s: Seconds = field(default_factory=dict)
     remarks: Strings = ()
     extra_info: Mapping[str, Any] = field(default_factory=dict)
@@ -110,6 +113,7 @@ class CellResult:
             model_size=ModelSize.read(extra_info),
             realtime=Realtime.read(extra_info),
             page=Page.read(extra_info),
+            trace=TraceFile.read(extra_info),
             trial_s=_or(extra_info.get("trial_s"), Seconds, {}),
             remarks=_or(extra_info.get("model_remarks"), Strings, ()),
             extra_info=extra_info,

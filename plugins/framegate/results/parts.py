@@ -157,6 +157,18 @@ class PictureValues(Part):
 
 
 @dataclass(frozen=True)
+class TraceFile(Part):
+    """The trace of the cell's frames.
+
+    Attributes:
+        file: where it was written.
+    """
+
+    key = "trace"
+    file: str
+
+
+@dataclass(frozen=True)
 class Memory(Part):
     """Memory of the process, its libraries included; None where the system does not say.
 

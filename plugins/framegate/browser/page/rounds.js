@@ -26,7 +26,8 @@ function delay(for_s = 0) {
 // `delays_s` has stages take longer.
 async function frame(picture, delays_s = {}) {
   const times = {};
-  let last = seconds();
+  const began = seconds();
+  let last = began;
   const mark = (name) => {
     delay(delays_s[name]);
     const now = seconds();
@@ -46,7 +47,7 @@ async function frame(picture, delays_s = {}) {
   mark("postprocess");
   await page.way.draw(drawn, mark);
   page.runtime.release(raw, input, all, drawn);
-  return { times, dispatch };
+  return { began, times, dispatch };
 }
 
 // What a piece of work has left behind, on the device where the backend counts there.
@@ -73,6 +74,7 @@ framegate.rounds = async ({ warm, least, most, budget_s, limit_s, delays_s }) =>
   for (let count = 0; count < warm; count++) await frame(page.pictures[0]);
   const stages = {};
   const dispatch = [];
+  const began = [];
   let whole_s, first_at_s;
   const read_before = reads.bytes;
   const left = await leavings(async () => {
@@ -81,11 +83,12 @@ framegate.rounds = async ({ warm, least, most, budget_s, limit_s, delays_s }) =>
       const done = await frame(next(), delays_s);
       for (const [name, value] of Object.entries(done.times)) (stages[name] ??= []).push(value);
       dispatch.push(done.dispatch);
+      began.push(done.began);
       first_at_s ??= (performance.timeOrigin + performance.now()) / 1000;
     }
     whole_s = seconds() - started;
   });
-  return { stages, dispatch, whole_s, first_at_s, bytes_read: reads.bytes - read_before, ...left };
+  return { stages, dispatch, began, whole_s, first_at_s, bytes_read: reads.bytes - read_before, ...left };
 };
 
 // Frames as the browser asks for them, one at a time: a callback that finds one under way starts none. No stage is

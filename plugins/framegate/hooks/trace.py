@@ -1,0 +1,100 @@
+"""The fixture that keeps a trace of a cell's frames, and writes it to the folder of ``--frame-trace``."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from framegate.hooks.matrix import kind_of
+from framegate.hooks.options import options_of
+from framegate.hooks.report import note
+from framegate.hooks.settings import is_given
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from framegate.measure.stages import TimedCall
+    from framegate.realtime.run import Run
+    from framegate.trace.keeper import Keeper
+
+WriteTrace = Callable[..., None]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Refuse a folder that cannot be written before anything is measured.
+
+    Raises:
+        UsageError: it cannot.
+    """
+    from framegate.hooks.options import FRAME
+
+    folder = options_of(config).trace if is_given(config, {"trace": FRAME["trace"]}) else None
+    if folder is None:
+        return
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / f".framegate-{os.getpid()}"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise pytest.UsageError(
+            f"--frame-trace {folder}: no file can be written there ({error.strerror}); name another folder"
+        ) from None
+
+
+@pytest.fixture
+def trace_keeper(pytestconfig: pytest.Config) -> Keeper | None:
+    """Is given the clock's readings of the cell's stages; None without ``--frame-trace``."""
+    if options_of(pytestconfig).trace is None:
+        return None
+    from framegate.gate.worker.memory import resident_bytes
+    from framegate.trace.keeper import Keeper
+
+    return Keeper(resident_bytes)
+
+
+@pytest.fixture
+def write_trace(request: pytest.FixtureRequest, benchmark: Any, trace_keeper: Keeper | None) -> WriteTrace:
+    """Writes FOLDER/TEST.trace.json, and its path to ``extra_info["trace"]``; nothing without ``--frame-trace``."""
+
+    def write(
+        samples_s: Mapping[str, Sequence[float]],
+        calls: Sequence[TimedCall] | None = None,
+        run: Run | None = None,
+        queue: int = 1,
+    ) -> None:
+        if trace_keeper is None:
+            return
+        from framegate.pipelines.base import PAGE
+        from framegate.trace.write import Trace, trace_json
+
+        kept = list(trace_keeper.calls) if calls is None else calls
+        if not kept:
+            note(request.config, f"{request.node.name}: --frame-trace has no readings of its stages")
+            return
+        in_page = kind_of(request.node) == PAGE and run is None
+        clock = "performance.now() of the page" if in_page else "time.perf_counter"
+        # What this process holds says nothing of a page.
+        memory = () if kind_of(request.node) == PAGE else tuple(trace_keeper.memory)
+        trace = Trace(request.node.name, os.getpid(), kept, samples_s, memory, run, queue, clock)
+        _write(request, benchmark.extra_info, trace_json(trace))
+
+    return write
+
+
+def _write(request: pytest.FixtureRequest, extra_info: dict[str, Any], content: bytes) -> None:
+    from framegate.errors import FrameError
+    from framegate.files import write_whole
+    from framegate.hooks.pictures import file_stem
+    from framegate.results.parts import TraceFile
+
+    path: Path = options_of(request.config).trace / f"{file_stem(request)}.trace.json"  # type: ignore[operator]
+    try:
+        write_whole(path, content)
+    except OSError as error:
+        raise FrameError(f"{path}: the trace cannot be written ({error.strerror}); name another folder") from None
+    TraceFile(str(path.absolute())).store(extra_info)

@@ -1,0 +1,36 @@
+"""Read a trace of ours back."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from framegate.errors import UsageError
+
+
+def read_trace(path: Path) -> dict[str, Any]:
+    """The trace in a file: ``traceEvents``, and ``otherData`` about it.
+
+    Raises:
+        UsageError: there is no such file, or it is no trace.
+    """
+    try:
+        trace = json.loads(path.read_bytes())
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read ({error.strerror}); name a file of --frame-trace") from error
+    except ValueError as error:
+        raise UsageError(f"{path}: is no trace ({error}); name a file of --frame-trace") from error
+    if not isinstance(trace, dict) or not isinstance(trace.get("traceEvents"), list):
+        raise UsageError(f"{path}: is no trace, as it has no traceEvents; name a file of --frame-trace")
+    return trace
+
+
+def stages_s(trace: dict[str, Any]) -> dict[str, list[float]]:
+    """Seconds of the stages of the benchmark's rounds, by stage, as the slices of a trace say."""
+    stages: dict[str, list[float]] = {}
+    for event in trace["traceEvents"]:
+        is_round = event["ph"] == "X" and "round" in event["args"]["data"]
+        if is_round and not event["name"].startswith("frame"):
+            stages.setdefault(event["name"], []).append(event["dur"] / 1e6)
+    return stages

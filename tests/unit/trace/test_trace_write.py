@@ -1,0 +1,128 @@
+"""Clock readings to trace events, and back."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import urlopen
+
+import pytest
+from patience import PATIENCE_S
+
+from framegate.errors import UsageError
+from framegate.interfaces import Stage
+from framegate.measure.stages import StageTimer, TimedCall
+from framegate.realtime.run import Run, Sight
+from framegate.trace.queues import under_way, waiting
+from framegate.trace.read import read_trace, stages_s
+from framegate.trace.serve import link_to, served_trace
+from framegate.trace.write import WRITTEN_FRAMES, Trace, rounds_of, trace_json
+
+CALLS = [
+    TimedCall(7, ("a", "b"), [10.0, 10.5, 10.75], "one"),
+    TimedCall(8, ("a", "b"), [11.0, 11.25, 12.0], "one"),
+    TimedCall(8, ("c",), [12.0, 12.5], "two"),
+]
+
+
+def events_of(trace: Trace, kind: str) -> list[dict[str, object]]:
+    return [event for event in json.loads(trace_json(trace))["traceEvents"] if event["ph"] == kind]
+
+
+def test_each_stage_is_a_slice_inside_that_of_its_frame() -> None:
+    slices = events_of(Trace("cell", 1, CALLS), "X")
+    assert [(event["name"], event["ts"], event["dur"], event["tid"]) for event in slices] == [
+        ("frame 7", 0.0, 750000.0, 1),
+        ("a", 0.0, 500000.0, 1),
+        ("b", 500000.0, 250000.0, 1),
+        ("frame 8", 1000000.0, 1000000.0, 1),
+        ("a", 1000000.0, 250000.0, 1),
+        ("b", 1250000.0, 750000.0, 1),
+        ("frame 8", 2000000.0, 500000.0, 2),
+        ("c", 2000000.0, 500000.0, 2),
+    ]
+    assert {event["args"]["name"] for event in events_of(Trace("cell", 1, CALLS), "M")} == {  # type: ignore[index]
+        "framegate cell",
+        "one",
+        "two",
+    }
+
+
+def test_a_flow_goes_along_a_frame_over_its_threads() -> None:
+    trace = Trace("cell", 1, CALLS)
+    assert [(event["id"], event["ts"]) for event in events_of(trace, "s")] == [(7, 250000.0), (8, 1125000.0)]
+    assert [(event["id"], event["tid"]) for event in events_of(trace, "t")] == [(8, 1)]
+    assert [(event["id"], event["tid"]) for event in events_of(trace, "f")] == [(7, 1), (8, 2)]
+
+
+def test_rounds_are_those_calls_whose_seconds_the_benchmark_has() -> None:
+    assert rounds_of(CALLS, {"a": [0.25], "b": [0.75], "c": [0.5]}) == {1: 0, 2: 0}
+    assert rounds_of(CALLS, {"a": [0.3], "b": [0.75]}) == {}
+
+
+def test_seconds_are_read_back(tmp_path: Path) -> None:
+    path = tmp_path / "cell.trace.json"
+    path.write_bytes(trace_json(Trace("cell", 1, CALLS, {"a": [0.25], "b": [0.75], "c": [0.5]})))
+    assert stages_s(read_trace(path)) == {"a": [0.25], "b": [0.75], "c": [0.5]}
+
+
+def test_the_last_frames_are_kept_and_the_file_stays_small() -> None:
+    calls = [TimedCall(n, tuple("abcdefg"), [n + k / 8 for k in range(8)], "one") for n in range(WRITTEN_FRAMES + 3)]
+    content = trace_json(Trace("cell", 1, calls))
+    assert len(content) <= 20_000_000
+    written = json.loads(content)
+    assert written["otherData"]["frames_left_out"] == 3
+    assert next(event["name"] for event in written["traceEvents"] if event["ph"] == "X") == "frame 3"
+
+
+def test_queues_are_counted() -> None:
+    sights = [Sight(0, 0, 0.0, 0.0, 2.5), Sight(2, 2, 2.0, 2.5, 3.0)]
+    run = Run("camera", 1.0, 0.0, 3.0, 3, sights, {1: "queue"})
+    assert waiting(run) == [(0.0, 0), (1.0, 1), (2.0, 1), (2.5, 0)]
+    assert under_way(run) == [(0.0, 1), (2.5, 1), (3.0, 0)]
+
+
+def test_without_anyone_to_keep_them_no_call_is_made_for_readings() -> None:
+    readings = iter(range(100))
+    timer = StageTimer([Stage("a", abs), Stage("b", abs)], lambda: float(next(readings)))
+    timer(1, 5)
+    assert next(readings) == 3  # one before, one after each stage
+    kept: list[TimedCall] = []
+    timer.keep = kept.append
+    timer(1, 6)
+    assert next(readings) == 7  # no more than without
+    assert kept == [TimedCall(6, ("a", "b"), [4.0, 5.0, 6.0], "MainThread")]
+
+
+def test_a_trace_is_served_to_the_viewer_alone() -> None:
+    with served_trace(b"{}", "firefox", 0) as served:
+        with pytest.raises(HTTPError, match="404"):
+            urlopen(served.address.replace("/trace.json", "x/trace.json"))  # noqa: S310
+        assert not served.fetched.is_set()
+        with urlopen(served.address) as answer:  # noqa: S310
+            assert answer.read() == b"{}"
+            assert answer.headers["Access-Control-Allow-Origin"] == "https://profiler.firefox.com"
+        assert served.fetched.wait(PATIENCE_S)
+        with (
+            pytest.raises(UsageError, match="cannot be had"),
+            served_trace(b"", "perfetto", int(served.address[17:].partition("/")[0])),
+        ):
+            pass
+
+
+def test_links_are_those_that_the_viewers_document() -> None:
+    address = "http://127.0.0.1:9001/token/trace.json"
+    assert link_to(address, "perfetto") == f"https://ui.perfetto.dev/#!/?url={address}"
+    assert link_to(address, "firefox") == (
+        "https://profiler.firefox.com/from-url/http%3A%2F%2F127.0.0.1%3A9001%2Ftoken%2Ftrace.json"
+    )
+
+
+@pytest.mark.parametrize("content", [None, "x", "[]"])
+def test_what_is_no_trace_is_refused(tmp_path: Path, content: str | None) -> None:
+    path = tmp_path / "file"
+    if content is not None:
+        path.write_text(content)
+    with pytest.raises(UsageError, match="name a file of --frame-trace"):
+        read_trace(path)
