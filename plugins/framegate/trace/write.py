@@ -126,8 +126,8 @@ def _events(trace: Trace, calls: Sequence[tuple[TimedCall, int | None]], began_s
         yield from _counters("under way", "frames", under_way(trace.run), common, began_s)
         for frame, at_s in dropped_at(trace.run):
             if at_s >= began_s:
-                name, about = f"dropped: {trace.run.dropped[frame]}", {"data": {"frame": frame}}
-                yield common | {"ph": "i", "s": "p", "tid": 1, "ts": _us(at_s, began_s), "name": name, "args": about}
+                name, dropped = f"dropped: {trace.run.dropped[frame]}", {"data": {"frame": frame}}
+                yield common | {"ph": "i", "s": "p", "tid": 1, "ts": _us(at_s, began_s), "name": name, "args": dropped}
 
 
 def _slices(call: TimedCall, common: Event, began_s: float) -> Iterator[Event]:
