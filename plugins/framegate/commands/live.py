@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import threading
 import webbrowser
+from pathlib import Path
 
+from framegate.commands.live_window import add_window_options, show_window
 from framegate.paths import cache_dir
 
 
@@ -17,11 +19,16 @@ def add_live(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         "models", nargs="*", metavar="MODEL", help="folder, model.json, spec name or .toml, npm:NAME@VERSION#path"
     )
     parser.add_argument("--no-open", action="store_true", help="print the page's address and open no browser")
+    parser.add_argument("--frames", type=int, metavar="N", help="show nothing, and end after N frames")
+    parser.add_argument("--screenshot", type=Path, metavar="FILE", help="write the last picture as PNG")
+    add_window_options(parser)
     parser.set_defaults(run=live)
 
 
 def live(parsed: argparse.Namespace) -> int:
-    """Serve the page until Ctrl-C."""
+    """Serve the page until Ctrl-C, or show the window until it is closed."""
+    if parsed.window:
+        return show_window(parsed)
     from framegate.live.server import live_server
 
     with live_server(parsed.models, cache_dir()) as served:

@@ -32,6 +32,7 @@ class GLFWContext(BaseContext):
     def __init__(self, request: GLRequest = ANYWHERE, *, checked: bool = False) -> None:
         self._glfw = _library.acquire()
         self._window: Any = None
+        self._keys: list[str] | None = None
         try:
             self._window = _window(self._glfw, visible=request.window)
         finally:
@@ -62,6 +63,36 @@ class GLFWContext(BaseContext):
     def _destroy(self) -> None:
         self._glfw.destroy_window(self._window)
         _library.release()
+
+    def pressed_keys(self) -> list[str]:
+        """The keys that were pressed in the window since the last call: what each writes, or ``escape``.
+
+        The first call has the window tell of them. They come in while it presents its frames, or in `wait`.
+        """
+        if self._keys is None:
+            self._keys = []
+            self._glfw.set_char_callback(self._window, lambda _, code: self._pressed(chr(code)))
+            self._glfw.set_key_callback(
+                self._window,
+                lambda _, key, _scancode, action, _mods: (
+                    self._pressed("escape") if (key, action) == (self._glfw.KEY_ESCAPE, self._glfw.PRESS) else None
+                ),
+            )
+        pressed, self._keys[:] = list(self._keys), []
+        return pressed
+
+    def _pressed(self, key: str) -> None:
+        if self._keys is not None:
+            self._keys.append(key)
+
+    def wait(self, seconds: float) -> None:
+        """Let events of the window come in, for so many seconds or until one has.
+
+        Raises:
+            WindowClosed: the display server has ended.
+        """
+        self._glfw.wait_events_timeout(seconds)
+        _library.check_display()
 
     def screen(self, size: Size, drawing: Drawing = AS_TO_PIXELS) -> WindowScreen:
         """A framebuffer of that size, and the window made as large, or as ``drawing`` says."""

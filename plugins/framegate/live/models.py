@@ -64,6 +64,10 @@ class LiveModels:
             raise UnknownName("model", name, self._names)
         return self._catalogue.specs[name]
 
+    def sizes(self, name: str) -> Sequence[str]:
+        """The sizes that a suite measures a model at."""
+        return self._catalogue.own("size", name)
+
     def argument(self, name: str) -> str:
         """What a command line calls a model."""
         return self._arguments.get(name, name)

@@ -78,6 +78,7 @@ class PythonPipeline:
         self._frames = frames
         self._postprocess, self._renderer, self._drawing, self._apart = postprocess, renderer, drawing, apart
         self._order, self._numbers = order, numbers
+        self._feed: Feed | None = None
         self._latest: deque[Frame] = deque(maxlen=TURNS)
         self.samples = order.samples
         self.slow = order.slow
@@ -106,18 +107,33 @@ class PythonPipeline:
         with self._opened(request):
             yield sights(self, self._order.clock)
 
+    @property
+    def feed(self) -> Feed:
+        """The frames of the run that goes on.
+
+        Raises:
+            UsageError: none does.
+        """
+        if self._feed is None:
+            raise UsageError("this pipeline is in no run against a clock; open one with sights")
+        return self._feed
+
     @contextmanager
     def _opened(self, request: RunRequest) -> Iterator[Feed]:
         if self._numbers is None:
             raise UsageError("this pipeline writes no numbers into its pictures; build it with them to run it")
         self._order.in_flight = request.in_flight
         with self._numbers.open_feed(request, self._order.clock) as feed:
-            self._frames = feed
+            self._frames = self._feed = feed
             yield feed
 
     def number(self) -> int | None:
         """The number that stands on the screen; None where there is none."""
         return None if self._numbers is None else self._numbers.stamp.read(self._renderer)
+
+    def fed(self) -> Pixels:
+        """The picture that the model was fed for the last frame, uint8 (H, W, 3) or (H, W), computed apart."""
+        return self._apart.picture(self._latest[0].picture)
 
     def prepare(self, keep: Callable[[str, Pixels], None] | None = None) -> None:
         """Take the frames that drivers and runtimes start up with."""

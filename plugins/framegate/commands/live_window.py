@@ -1,0 +1,77 @@
+"""``framegate live --window``: a model on running pictures, in a window of this machine."""
+
+from __future__ import annotations
+
+import argparse
+from contextlib import ExitStack, closing
+from pathlib import Path
+from typing import get_args
+
+from framegate.errors import UsageError
+from framegate.paths import cache_dir
+from framegate.window.choice import WindowChoice
+from framegate.words import Fit
+
+
+def add_window_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options that only a window takes."""
+    group = parser.add_argument_group("in a window")
+    group.add_argument(
+        "--window", action="store_true", help="show it in a window, by a runtime and a renderer of this process"
+    )
+    group.add_argument(
+        "--source", default="photo", help="frame source, as --frame-source takes it (default: %(default)s)"
+    )
+    group.add_argument(
+        "--rate",
+        type=float,
+        default=30.0,
+        help="frames per second of a source without a pace of its own (default: %(default)g)",
+    )
+    group.add_argument(
+        "--fit",
+        choices=get_args(Fit),
+        default=get_args(Fit)[0],
+        help="how a frame is brought to that size (default: %(default)s)",
+    )
+    group.add_argument("--size", help="what models are fed: 256 or 640x480 (width x height)")
+    group.add_argument(
+        "--preprocess", metavar="STEPS", help="steps that are on, joined by '+' (default: those of the model's spec)"
+    )
+    group.add_argument("--runtime", default=WindowChoice.runtime, help="what runs the model (default: %(default)s)")
+    group.add_argument(
+        "--renderer", default=WindowChoice.renderer, help="what takes its output to the screen (default: %(default)s)"
+    )
+    group.add_argument("--record", type=Path, metavar="FILE", help="write what the window shows as MP4")
+
+
+def show_window(parsed: argparse.Namespace) -> int:
+    """Show the window until its user closes it; returns the exit code.
+
+    Raises:
+        FramegateError: an option cannot be right, or what it names is not there or fails.
+    """
+    from framegate.interfaces import Size
+    from framegate.realtime.schedule import parse_rate
+    from framegate.window.pipelines import WindowPipelines, WindowSettings
+    from framegate.window.screens import Video, opened_screen
+    from framegate.window.show import Bounds, WindowShow
+
+    rate = parse_rate("--rate", f"{parsed.rate:g}")
+    if parsed.frames is not None and parsed.frames < 1:
+        raise UsageError(f"--frames {parsed.frames}: give a number of frames from 1 on")
+    for option, path in (("--record", parsed.record), ("--screenshot", parsed.screenshot)):
+        if path is not None and not path.parent.is_dir():
+            raise UsageError(f"{option} {path}: there is no folder {path.parent}; make it first")
+    settings = WindowSettings(parsed.source, float(rate), Size.parse(parsed.size) if parsed.size else None, parsed.fit)
+    with ExitStack() as ending:
+        pipelines = ending.enter_context(closing(WindowPipelines(parsed.models, cache_dir(), settings)))
+        choice = pipelines.first(parsed.runtime, parsed.renderer, parsed.preprocess)
+        screen = ending.enter_context(opened_screen(hidden=parsed.frames is not None))
+        video = None if parsed.record is None else ending.enter_context(closing(Video(parsed.record)))
+        show = WindowShow(pipelines, screen, Bounds(float(rate), parsed.frames, parsed.screenshot), video)
+        shown = show.run(choice)
+    print(shown)  # noqa: T201 # a command speaks on its streams
+    for line in show.figures.lines() if show.figures else ():
+        print(line)  # noqa: T201
+    return 0

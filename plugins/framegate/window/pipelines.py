@@ -1,0 +1,164 @@
+"""From a choice to a pipeline that shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from framegate import renderers, runtimes, views
+from framegate.contexts.auto import open_first
+from framegate.frames.sources import open_frames
+from framegate.frames.turns import in_turn
+from framegate.inference.abilities import open_runtime
+from framegate.inference.closed_inputs import close_inputs
+from framegate.inference.other_inputs import other_inputs
+from framegate.inference.shelf import ModelShelf
+from framegate.interfaces import ANYWHERE, AS_TO_PIXELS, Drawing, Size
+from framegate.live.models import LiveModels
+from framegate.loading import trial
+from framegate.machine import usable_cores
+from framegate.models.frame_io import check_feeds, find_frame_io
+from framegate.once import Once
+from framegate.pipelines.build import PipelineParts, Preprocessing, python_pipeline, shown_io
+from framegate.pipelines.feeds import FrameFeeds
+from framegate.preprocess import BUILTIN_STEPS
+from framegate.preprocess.toggles import parse_toggles
+from framegate.registry import Registry
+from framegate.window.choice import Offer, WindowChoice
+
+if TYPE_CHECKING:
+    from framegate.interfaces import Array, GLContext, LoadedModel, Renderer, RendererFactory, Runtime, RuntimeFactory
+    from framegate.pipelines.python import PythonPipeline
+    from framegate.words import Fit
+
+HIDDEN = ("auto", "null")
+"""Names of registries that are no backends of their own, which no key takes."""
+
+CLAMPED = Drawing(out_of_range="clamp")
+"""As the suites draw: what no pixel can show is the nearest that one can."""
+
+
+@dataclass(frozen=True)
+class WindowSettings:
+    """What no key changes.
+
+    Attributes:
+        source: the frame source.
+        rate: frames per second that come of a source which does not set the pace itself.
+        size: what the models are fed; None for each model's own.
+        fit: how a frame is brought to it.
+    """
+
+    source: str = "photo"
+    rate: float = 30.0
+    size: Size | None = None
+    fit: Fit = "crop"
+
+
+class Shown(NamedTuple):
+    """A choice on its way to the screen.
+
+    Attributes:
+        pipeline: takes its frames there.
+        renderer: what is on the screen is read from it.
+        size: pixels of the picture that the model is fed.
+    """
+
+    pipeline: PythonPipeline
+    renderer: Renderer
+    size: Size
+
+
+class WindowPipelines:
+    """Opens pipelines, one at a time; the model in use stays loaded while others of its settings change.
+
+    Args:
+        asked: models of the command line; those that Framegate brings follow.
+        cache: where models are kept.
+        settings: what no key changes.
+
+    Raises:
+        FramegateError: a model or the frame source is not there.
+    """
+
+    def __init__(self, asked: list[str], cache: Path, settings: WindowSettings) -> None:
+        self._models = LiveModels(asked, cache)
+        self._settings = settings
+        first = open_frames(settings.source)
+        self._frames = in_turn(first)
+        # A single picture is shown as it is: the number in the corner tells its frames apart.
+        self._feeds = FrameFeeds(settings.source, first, first)
+        self._runtimes: Registry[RuntimeFactory] = Registry("runtime", [runtimes.builtin()])
+        self._renderers: Registry[RendererFactory] = Registry("renderer", [renderers.builtin()])
+        opened: Once[str, Runtime] = Once(lambda name: open_runtime(self._runtimes[name], usable_cores()))
+        self._shelf = ModelShelf(opened)
+        self._context: GLContext | None = None
+
+    def offer(self) -> Offer:
+        """What there is to choose."""
+        return Offer(
+            models=[entry["name"] for entry in self._models.listed()],
+            steps=list(BUILTIN_STEPS),
+            runtimes=[name for name in self._runtimes if name not in HIDDEN],
+            renderers=[name for name in self._renderers if name not in HIDDEN],
+        )
+
+    def first(self, runtime: str, renderer: str, preprocess: str | None) -> WindowChoice:
+        """What is shown first; without steps that somebody names, those of the model's spec.
+
+        Raises:
+            UnknownName: there is no such runtime, renderer or step.
+        """
+        name = self._models.first
+        own = next(entry["preprocess"] for entry in self._models.listed() if entry["name"] == name)
+        choice = WindowChoice(name, parse_toggles(preprocess or own, BUILTIN_STEPS), runtime, renderer)
+        _ = self._runtimes[choice.runtime], self._renderers[choice.renderer]
+        return choice
+
+    @contextmanager
+    def opened(self, choice: WindowChoice) -> Iterator[Shown]:
+        """The pipeline of a choice, in whose context the block runs.
+
+        Raises:
+            FramegateError: it cannot be shown.
+        """
+        with ExitStack() as closing:
+            parts = self._parts(choice)
+            if self._context is None:
+                self._context = open_first(ANYWHERE)
+            closing.enter_context(self._context.current())
+            renderer = self._renderers[choice.renderer](self._context)
+            closing.callback(renderer.close)
+
+            def prepared(shape: tuple[int, ...], dtype: str, drawing: Drawing = AS_TO_PIXELS) -> Renderer:
+                renderer.prepare(shape, dtype, drawing)
+                return renderer
+
+            pipeline = python_pipeline(parts, prepared, self._feeds)
+            closing.callback(pipeline.close)
+            pipeline.prepare()
+            yield Shown(pipeline, renderer, parts.frame_io.size)
+
+    def close(self) -> None:
+        """Free the model and the context."""
+        self._shelf.close()
+        if self._context is not None:
+            self._context.release()
+
+    def _parts(self, choice: WindowChoice) -> PipelineParts:
+        spec = self._models.spec(choice.model)
+        model = self._models.resolved(choice.model)
+        size = self._settings.size or Size.parse(self._models.sizes(choice.model)[0])
+        check_feeds(spec, model, size)
+        if not trial.is_trusted(spec):
+            trial.vet(model, choice.runtime)
+        whole = self._shelf.get(model, choice.runtime)
+        loaded: LoadedModel = close_inputs(whole, other_inputs(spec, model, whole.inputs, whole.outputs, size))
+        frame_io = find_frame_io(spec, model, loaded.inputs, size)
+        preprocessing = Preprocessing(choice.preprocess, BUILTIN_STEPS, self._settings.fit)
+        fed: dict[str, Array] = {frame_io.input.name: preprocessing.for_input(frame_io)(self._frames[0])}
+        shown = shown_io(spec, model, loaded.run(fed))
+        return PipelineParts(self._frames, preprocessing, frame_io, loaded, shown, views.builtin(), CLAMPED)

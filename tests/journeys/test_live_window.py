@@ -1,0 +1,132 @@
+"""``framegate live --window``: as a person drives it, and where there is nothing to show it in."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from patience import PATIENCE_S, until
+
+NULL = ("--runtime=null", "--renderer=opencv", "--size=64")
+"""A model that needs no library."""
+
+Start = Callable[..., subprocess.Popen[str]]
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """Starts the command in a fresh folder; what is left of it at the end is ended."""
+    started: list[subprocess.Popen[str]] = []
+
+    def command(*arguments: str | Path, **variables: str) -> subprocess.Popen[str]:
+        words = [sys.executable, "-m", "framegate", "live", "--window", *map(str, arguments)]
+        environment = {**os.environ, "FRAMEGATE_CACHE": str(tmp_path / "cache"), **variables}
+        process = subprocess.Popen(
+            words, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        started.append(process)
+        return process
+
+    yield command
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+def wait_for(what: Callable[[], object], process: subprocess.Popen[str]) -> None:
+    """Wait until something is so; not for a process that has ended."""
+    until(lambda: what() or process.poll() is not None)
+    assert process.poll() is None, process.communicate()
+
+
+class Window:
+    """The window of a process, as another program sees it."""
+
+    def __init__(self, program: str) -> None:
+        self._program = program
+
+    def is_there(self) -> str:
+        """Its id; empty while there is none."""
+        return self._asked("search", "--onlyvisible", "--name", "^Framegate$").strip()
+
+    def press(self, key: str) -> None:
+        """Press a key in it."""
+        self._asked("windowfocus", self.is_there(), "key", "--window", self.is_there(), key)
+
+    def _asked(self, *words: str) -> str:
+        return subprocess.run([self._program, *words], capture_output=True, text=True, check=False).stdout
+
+
+@pytest.fixture
+def window(need_display: Callable[[], None]) -> Window:
+    """The window of the process that is started next."""
+    program = shutil.which("xdotool")
+    if program is None:
+        pytest.skip("there is no xdotool to press keys: sudo apt-get install -y xdotool")
+    need_display()
+    return Window(program)
+
+
+def test_keys_drive_it(start: Start, window: Window, write_model: Callable[..., Path], tmp_path: Path) -> None:
+    process = start(write_model(), *NULL, "--record=out.mp4")
+    wait_for(window.is_there, process)
+    for key in ("1", "r", "s"):
+        window.press(key)
+    saved = tmp_path / "live-001.json"
+    wait_for(saved.exists, process)
+    window.press("q")
+    output, errors = process.communicate(timeout=PATIENCE_S)
+    assert (process.returncode, errors) == (0, "")
+    shown = json.loads(saved.read_text())
+    assert (shown["model"], shown["preprocess"], shown["runtime"]) == ("tiny", "greyscale", "null")
+    assert shown["renderer"] != "opencv"
+    assert (tmp_path / "live-001-input.png").is_file()
+    assert (tmp_path / "live-001-screen.png").is_file()
+    assert (tmp_path / "out.mp4").stat().st_size
+    assert output.splitlines()[0].startswith("tiny  greyscale  null")
+    assert sorted(path.name for path in tmp_path.glob(".*")) == []
+
+
+def test_frames_and_a_screenshot_without_a_display(
+    start: Start, write_model: Callable[..., Path], tmp_path: Path
+) -> None:
+    process = start(write_model(), *NULL, "--frames=5", "--screenshot=shot.png", DISPLAY="", WAYLAND_DISPLAY="")
+    output, errors = process.communicate(timeout=PATIENCE_S)
+    assert (process.returncode, errors) == (0, "")
+    assert output.startswith("tiny  none  null  opencv\ndelivered ")
+    assert (tmp_path / "shot.png").read_bytes()[:4] == b"\x89PNG"
+
+
+@pytest.mark.parametrize(
+    ("options", "line"),
+    [
+        ([], "xvfb-run -a"),
+        (["--frames=0"], "framegate: --frames 0: give a number of frames from 1 on"),
+        (["--rate=0"], "framegate: --rate '0'"),
+        (["--source=absent.png", "--frames=1"], "absent.png"),
+        (["--renderer=absent", "--frames=1"], "framegate: unknown renderer 'absent'"),
+        (["--screenshot=no/where.png", "--frames=1"], "there is no folder no; make it first"),
+    ],
+)
+def test_what_cannot_be_is_one_line(
+    start: Start, write_model: Callable[..., Path], options: list[str], line: str
+) -> None:
+    given = [word for word in NULL if not any(word.split("=")[0] in option for option in options)]
+    process = start(write_model(), *given, *options, DISPLAY="", WAYLAND_DISPLAY="")
+    output, errors = process.communicate(timeout=PATIENCE_S)
+    assert (process.returncode, output) == (2, "")
+    assert line in errors
+    assert errors.count("\n") == 1
+
+
+def test_control_c_ends_it(start: Start, window: Window, write_model: Callable[..., Path]) -> None:
+    process = start(write_model(), *NULL)
+    wait_for(window.is_there, process)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=PATIENCE_S)
+    assert (process.returncode, errors) == (130, "framegate: stopped\n")
