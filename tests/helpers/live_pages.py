@@ -72,6 +72,16 @@ class Person:
         )
         return str(answer.inner_text())
 
+    def gives(self, *files: dict[str, Any]) -> None:
+        """Choose files, and wait until the page has taken them, or refused them."""
+        self.page.locator("#files").set_input_files(list(files))
+        self.page.wait_for_function("() => document.querySelector('#files').value === ''")
+        self.page.wait_for_function("() => document.body.ariaBusy === 'false'")
+
+    def model_frame(self) -> Any:
+        """The frame in which the model runs."""
+        return self.page.locator("#stage iframe").element_handle().content_frame()
+
     def fault(self) -> str:
         """What the page complains of; empty if it does not."""
         fault = self.page.locator("#fault")

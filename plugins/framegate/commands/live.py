@@ -1,4 +1,4 @@
-"""``framegate live``: a model on running pictures, in the browser of whoever asks."""
+"""``framegate live``: a model on running pictures, in the browser of whoever asks, or in a window."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from pathlib import Path
 from framegate.commands.live_window import add_window_options, show_window
 from framegate.paths import cache_dir
 
+FRAMES = 60
+"""Frames before a screenshot of the page, where nobody says how many."""
+
 
 def add_live(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the subcommand."""
@@ -19,19 +22,30 @@ def add_live(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         "models", nargs="*", metavar="MODEL", help="folder, model.json, spec name or .toml, npm:NAME@VERSION#path"
     )
     parser.add_argument("--no-open", action="store_true", help="print the page's address and open no browser")
-    parser.add_argument("--frames", type=int, metavar="N", help="show nothing, and end after N frames")
-    parser.add_argument("--screenshot", type=Path, metavar="FILE", help="write the last picture as PNG")
+    parser.add_argument("--frames", type=int, metavar="N", help="have nothing seen by anybody, and end after N frames")
+    parser.add_argument(
+        "--screenshot",
+        type=Path,
+        metavar="FILE",
+        help=f"write what is shown at the end as PNG; of the page after {FRAMES} frames, or --frames",
+    )
     add_window_options(parser)
     parser.set_defaults(run=live)
 
 
 def live(parsed: argparse.Namespace) -> int:
-    """Serve the page until Ctrl-C, or show the window until it is closed."""
+    """Serve the page until Ctrl-C or until so many frames were shown, or show the window until it is closed."""
     if parsed.window:
         return show_window(parsed)
     from framegate.live.server import live_server
 
     with live_server(parsed.models, cache_dir()) as served:
+        if parsed.frames is not None or parsed.screenshot is not None:
+            from framegate.live.headless import show_headless
+
+            frames = FRAMES if parsed.frames is None else parsed.frames
+            print(show_headless(served.address, frames, parsed.screenshot))  # noqa: T201
+            return 0
         print(f"{served.address}  (Ctrl-C ends it)", flush=True)  # noqa: T201 # a command speaks on its streams
         if not parsed.no_open:
             webbrowser.open(served.address)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,12 @@ from framegate.registry import Registry
 from framegate.report.inspection import TABLE_COLUMNS, bars, facts, notes, table_rows
 
 FIRST = "colour-128-f8"
+
+
+def _endings() -> Iterator[str]:
+    """What makes a name another one: nothing, ``-2``, ``-3`` and so on."""
+    yield ""
+    yield from map("-{}".format, itertools.count(2))
 
 
 class LiveModels:
@@ -46,12 +54,11 @@ class LiveModels:
 
     def add(self, folder: Path) -> str:
         """Offer a model that lies in a folder; returns its name."""
-        other = Catalogue([str(folder)], self._sources, lambda name: name)
-        [name] = other.names()
-        self._catalogue.specs[name] = other.specs[name]
+        spec = find_spec(str(folder), self._sources)
+        name = next(name for name in map(spec.name.__add__, _endings()) if name not in self._catalogue.specs)
+        self._catalogue.specs[name] = replace(spec, name=name)
         self._arguments[name] = str(folder)
-        if name not in self._names:
-            self._names.insert(0, name)
+        self._names.insert(0, name)
         return name
 
     def spec(self, name: str) -> ModelSpec:

@@ -22,6 +22,7 @@ from framegate.interfaces import ModelSpec, Pixels
 from framegate.live.choices import AUTO, CLIP, OWN_CAMERA, PHOTO, LiveChoice
 from framegate.live.models import LiveModels
 from framegate.live.record import stored
+from framegate.live.uploads import Uploads
 from framegate.measure.replay import ReplayClock
 from framegate.models.frame_io import FrameIO, ShownIO, check_feeds
 from framegate.models.specs import with_view
@@ -58,6 +59,7 @@ class LivePage:
         """Files with frames that the page has sent, by their names there."""
         self.folder = files
         """For what the page sends."""
+        self.uploads = Uploads(files)
         self._server = server
         self._models = models
         self._cache = cache

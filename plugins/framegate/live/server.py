@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 
 from framegate.browser.remote import UsersBrowser
 from framegate.browser.requests import page_files
-from framegate.browser.server import PageServer, page_server
+from framegate.browser.server import Answer, PageServer, page_server
 from framegate.errors import FramegateError, UsageError
 from framegate.frames.numbers import RANGE
 from framegate.interfaces import Size
@@ -29,7 +29,11 @@ PATIENCE_S = 10.0
 MOST_BYTES = 16_000_000
 """Of what a page sends that is no file."""
 
+MOST_HEAD = 10_000
+"""Of what stands before the bytes of a file."""
+
 _Asked = dict[str, Any]
+_Receive = Callable[[_Asked, BinaryIO, int], _Asked]
 
 
 class LiveServer:
@@ -60,8 +64,12 @@ class LiveServer:
             "figures": self.figures,
             "command": self.command,
             "record": self.record,
+            "model": self.begin_model,
+            "offer": self.offer,
         }
+        receives: dict[str, _Receive] = {"shard": self.take_shard, "frames": self.take_frames}
         server.answer({f"live/{name}": _answer(function) for name, function in answers.items()})
+        server.answer({f"live/{name}": _receive(function) for name, function in receives.items()})
 
     @property
     def address(self) -> str:
@@ -76,9 +84,8 @@ class LiveServer:
             folder.mkdir()
             browser = UsersBrowser(_version(str(asked.get("browser", ""))))
             self._pages[number] = LivePage(self._server, browser, f"page-{number}", self._models, folder, self._cache)
-        others = len(self._pages) - 1
         models = self._models
-        return {"page": number, "others": others, "models": models.listed(), "first": models.first, **offered()}
+        return {"page": number, "models": models.listed(), "first": models.first, **offered()}
 
     def turn(self, asked: _Asked) -> _Asked:
         """A page brings the answer to a call, and takes the next one."""
@@ -99,7 +106,8 @@ class LiveServer:
 
     def show(self, asked: _Asked) -> _Asked:
         """Show a choice on a page."""
-        return self._page(asked).show(LiveChoice.read(asked["choice"]), anew=bool(asked.get("anew")))
+        shown = self._page(asked).show(LiveChoice.read(asked["choice"]), anew=bool(asked.get("anew")))
+        return {**shown, "others": len(self._pages) - 1}
 
     def figures(self, asked: _Asked) -> _Asked:
         """The figures of what a page has shown lately."""
@@ -112,6 +120,26 @@ class LiveServer:
     def record(self, asked: _Asked) -> _Asked:
         """Measure what a page shows, and store it."""
         return self._page(asked).record(LiveChoice.read(asked["choice"]), self._command(asked))
+
+    def begin_model(self, asked: _Asked) -> _Asked:
+        """A page sends a model: its model.json first."""
+        return self._page(asked).uploads.begin_model(str(asked["name"]), str(asked["document"]))
+
+    def take_shard(self, asked: _Asked, body: BinaryIO, length: int) -> _Asked:
+        """Then its shards."""
+        return self._page(asked).uploads.take_shard(asked, body, length)
+
+    def offer(self, asked: _Asked) -> _Asked:
+        """Then it is there, and can be chosen."""
+        name = self._models.add(self._page(asked).uploads.end_model(int(asked["number"])))
+        return {"name": name, "models": self._models.listed()}
+
+    def take_frames(self, asked: _Asked, body: BinaryIO, length: int) -> _Asked:
+        """A page sends a picture or a video, which is a source of frames from then on."""
+        page = self._page(asked)
+        name, path = page.uploads.take_frames(asked, body, length)
+        page.sent[name] = path
+        return {"name": name}
 
     def close(self) -> None:
         """Whatever waits for a page waits no more."""
@@ -156,14 +184,28 @@ def _version(agent: str) -> str:
     return products[-1] if products else "a browser of no name"
 
 
-def _answer(function: Callable[[_Asked], Any]) -> Callable[[BinaryIO, int], bytes]:
+def _answer(function: Callable[[_Asked], Any]) -> Answer:
+    def answer(asked: _Asked, body: BinaryIO, length: int) -> _Asked:
+        del body, length
+        answered: _Asked = function(asked)
+        return answered
+
+    return _receive(answer, all_of_it=True)
+
+
+def _receive(function: _Receive, *, all_of_it: bool = False) -> Answer:
+    """Answers what is sent in JSON: the whole body, or its first line, after which bytes follow."""
+
     def answer(body: BinaryIO, length: int) -> bytes:
         try:
-            if length > MOST_BYTES:
+            if all_of_it and length > MOST_BYTES:
                 raise UsageError(f"{length} bytes are more than the {MOST_BYTES} that are read at once")
-            answered = function(json.loads(body.read(length)))
+            head = body.read(length) if all_of_it else body.readline(min(length, MOST_HEAD))
+            answered = function(json.loads(head), body, length - len(head))
         except FramegateError as error:
             answered = {"refused": str(error)}
+        except (ValueError, KeyError, TypeError, IndexError) as error:
+            answered = {"refused": f"the page asked what there is no answer to ({error!r}); load it anew"}
         return json.dumps(answered).encode()
 
     return answer

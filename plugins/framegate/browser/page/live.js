@@ -2,6 +2,7 @@
 // person chooses goes to Python.
 "use strict";
 
+const options = (names) => names.map((name) => make("option", { value: name, textContent: name }));
 const by_id = (id) => document.getElementById(id);
 const make = (tag, fields = {}, ...children) => {
   const element = Object.assign(document.createElement(tag), fields);
@@ -12,10 +13,12 @@ const words_of = (error) => (error instanceof Error ? error.message || error.nam
 const figures_every_ms = 500;
 
 // What there is to choose, this page's number, whether it is served still, and what waits for a number of frames.
-const known = { page: null, models: [], ended: false, paused: false, waiting: [] };
+const known = { page: null, models: [], ended: false, paused: false, told: null, waiting: [] };
 
-async function post(name, asked = {}) {
-  const answer = await fetch(`live/${name}`, { method: "POST", body: JSON.stringify({ page: known.page, ...asked }) });
+// Asks Python, with the bytes of a file behind that, if there is one.
+async function post(name, asked = {}, file = null) {
+  const head = JSON.stringify({ page: known.page, ...asked });
+  const answer = await fetch(`live/${name}`, { method: "POST", body: file ? new Blob([`${head}\n`, file]) : head });
   if (!answer.ok) throw new Error(`the program behind this page answers ${answer.status}`);
   const told = await answer.json();
   if (told.refused !== undefined) throw new Error(told.refused);
@@ -97,6 +100,7 @@ function complain(text, has_button = true) {
   by_id("fault").hidden = !text;
   by_id("fault").querySelector("span").textContent = text;
   by_id("again").hidden = !has_button;
+  if (text) for (const { fail } of known.waiting.splice(0)) fail(new Error(text));
 }
 
 const say = (text) => (by_id("status").textContent = text);
@@ -156,7 +160,9 @@ const showing = {
 
   async once() {
     const chosen = choice.read();
-    const anew = showing.anew || Boolean(stage.shown?.contentWindow.live.fault);
+    const fault = stage.shown?.contentWindow.live.fault;
+    const anew = showing.anew || Boolean(fault);
+    const again = fault ? ` (loaded anew, as this happened: ${fault})` : "";
     showing.anew = false;
     choice.keep();
     document.body.ariaBusy = "true";
@@ -166,7 +172,8 @@ const showing = {
       complain("");
       stage.fit();
       const device = told.device ? `, ${told.device}` : "";
-      say(`${chosen.model} at ${chosen.size}: ${chosen.runtime} to ${chosen.renderer}${device}`);
+      const others = told.others ? `; ${told.others} more of these pages share the machine` : "";
+      say(`${chosen.model} at ${chosen.size}: ${chosen.runtime} to ${chosen.renderer}${device}${again}${others}`);
     } catch (error) {
       if (!known.ended) complain(words_of(error));
       say("Not shown.");
@@ -245,12 +252,17 @@ async function watch() {
     return false;
   });
   if (live.fault) {
-    complain(`${live.fault}.`);
+    if (showing.busy || live.told) return;
+    live.told = true;
+    complain(live.fault);
+    // What was lost can be had again; a model that fails fails again.
+    if (/was lost/.test(live.fault)) showing.show(true);
     return;
   }
   if (known.paused || document.hidden || live.sights.length < 2) return;
   const sights = live.sights.slice();
   const told = await post("figures", { lately: { ...live.lately(), sights } });
+  known.told = told;
   draw(sights, told, live.memory());
 }
 
@@ -264,9 +276,21 @@ async function keep_watching() {
 // When so many frames were on the screen.
 globalThis.shown = (count) => new Promise((done, fail) => known.waiting.push({ count, done, fail }));
 
+// The same with the figures then, in one line; what the page complains of before that is an error.
+globalThis.reached = async (count) => {
+  const complaint = by_id("fault").querySelector("span").textContent;
+  if (complaint) throw new Error(complaint);
+  const frames = await shown(count);
+  while (!known.told) await new Promise(requestAnimationFrame);
+  const { delivered_per_s, age_median_s, dropped, came } = known.told;
+  const age = `${ms(age_median_s)} old at the median`;
+  return `${frames} frames were on the screen: ${delivered_per_s.toFixed(1)} per second, ${age}, ${dropped} of ${came} missed`;
+};
+
 function listen() {
   by_id("choice").addEventListener("submit", (event) => event.preventDefault());
   by_id("choice").addEventListener("change", ({ target }) => {
+    if (target.id === "files") return;
     if (target.id === "model") choice.write(choice.own(target.value));
     if (["model", "size"].includes(target.id)) explain();
     by_id("command").textContent = "";
@@ -283,6 +307,7 @@ function listen() {
   });
   by_id("record").addEventListener("click", record);
   by_id("copy").addEventListener("click", copy_command);
+  files.listen();
   addEventListener("hashchange", () => {
     choice.write(Object.fromEntries(new URLSearchParams(location.hash.slice(1))));
     explain();
@@ -294,6 +319,8 @@ function listen() {
   document.addEventListener("visibilitychange", () => {
     const { live } = stage.shown?.contentWindow ?? {};
     if (live) live.sights = [];
+    by_id("hidden").hidden = !document.hidden;
+    by_id("hidden").textContent = "Nothing is drawn while this tab is hidden; the figures begin anew when it is back.";
   });
 }
 
@@ -326,7 +353,6 @@ async function record() {
 async function begin() {
   const told = await post("hello", { browser: navigator.userAgent });
   Object.assign(known, { page: told.page, models: told.models });
-  const options = (names) => names.map((name) => make("option", { value: name, textContent: name }));
   by_id("model").replaceChildren(...options(told.models.map(({ name }) => name)));
   for (const name of ["source", "runtime", "renderer", "fit", "view"]) by_id(name).replaceChildren(...options(told[name]));
   by_id("steps").replaceChildren(
