@@ -74,7 +74,7 @@ def test_what_ran_is_told_and_what_was_downloaded(open_page: OpenPage, library: 
 
 
 def test_a_leak_of_another_library_is_counted(open_page: OpenPage) -> None:
-    frees = "page.runtime.release(raw, input, all, drawn);\n  return { times"
+    frees = "page.runtime.release(raw, input, all, drawn);\n  return { began"
     leaks = frees.replace("all, drawn", "")
     page = open_page("wasm", "topixels", library="ort", edit={"rounds.js": (frees, leaks)})
     rounds = page.rounds(3, 3, 0.0)

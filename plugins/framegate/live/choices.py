@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Self, get_args
 
 from framegate.browser.runtimes import builtin_renderers, builtin_runtimes
-from framegate.errors import UnknownName, UsageError
+from framegate.errors import UnknownName
 from framegate.interfaces import Size
 from framegate.paths import clone_dir, suites_dir
 from framegate.preprocess import BUILTIN_STEPS
@@ -17,10 +17,8 @@ from framegate.words import Fit
 
 AUTO = "auto"
 """The view that the spec names, or that is guessed."""
-OWN_CAMERA = "camera"
-"""The source whose frames the page takes itself: the first camera of the person's machine."""
 PHOTO, CLIP = "photo", "clip"
-SOURCES = (PHOTO, CLIP, OWN_CAMERA)
+SOURCES = (PHOTO, CLIP)
 
 
 @dataclass(frozen=True)
@@ -35,7 +33,7 @@ class LiveChoice:
         runtime: what the page computes with.
         renderer: the way to the canvas.
         view: what shows the outputs; ``auto`` is the model's own.
-        source: where frames come from: ``photo``, ``clip``, ``camera``, or a file that the page has sent, by its name.
+        source: where frames come from: ``photo``, ``clip``, or a file that the page has sent, by its name.
     """
 
     model: str
@@ -92,12 +90,7 @@ def suite_command(choice: LiveChoice, model: str, source: str) -> list[str]:
         choice: what is shown.
         model: the model as a command line names it.
         source: the frames as a command line names them.
-
-    Raises:
-        UsageError: no command line names a camera of the person's browser.
     """
-    if choice.source == OWN_CAMERA:
-        raise UsageError("a suite's frames can be had again, and the camera's cannot; choose the photo or a file")
     view = [] if choice.view == AUTO else [f"--frame-view={choice.view}"]
     frames = [] if source == PHOTO else [f"--frame-source={source}"]
     way = [] if choice.fit == "crop" else [f"--frame-fit={choice.fit}"]

@@ -19,7 +19,7 @@ from framegate.frames.numbers import RANGE
 from framegate.frames.sources import open_frames
 from framegate.frames.turns import before_turns, in_turn
 from framegate.interfaces import ModelSpec, Pixels
-from framegate.live.choices import AUTO, CLIP, OWN_CAMERA, PHOTO, LiveChoice
+from framegate.live.choices import AUTO, CLIP, PHOTO, LiveChoice
 from framegate.live.models import LiveModels
 from framegate.live.record import stored
 from framegate.live.uploads import Uploads
@@ -172,8 +172,7 @@ class LivePage:
         pipeline = PagePipeline(
             page, _not_renewed, spec, pictures, _view_of, builtin_renderers()[choice.renderer].name, ReplayClock()
         )
-        source = OWN_CAMERA if choice.source == OWN_CAMERA else PHOTO
-        self.browser.call("live.aim", {"source": source, "numbers": RANGE, "strip": STRIP}, ANSWER_S)
+        self.browser.call("live.aim", {"source": PHOTO, "numbers": RANGE, "strip": STRIP}, ANSWER_S)
         self._shown = choice, spec, pictures
         return {
             "backend": page.info["backend"],
@@ -202,9 +201,9 @@ class LivePage:
 
     def _pictures(self, choice: LiveChoice) -> list[Pixels]:
         """What the model is fed, after the steps: the frames of the source, or one of it again and again."""
-        source = PHOTO if choice.source == OWN_CAMERA else choice.source
+        source = choice.source
         if source not in {PHOTO, CLIP, *self.sent}:
-            raise UnknownName("frame source", source, [PHOTO, CLIP, OWN_CAMERA, *self.sent])
+            raise UnknownName("frame source", source, [PHOTO, CLIP, *self.sent])
         frames = open_frames(str(self.sent.get(source, source)))
         preprocessor = Preprocessing(choice.preprocess, BUILTIN_STEPS, choice.fit).at(choice.size)
         first, *others = [preprocessor.picture(frame).copy() for frame in frames]
