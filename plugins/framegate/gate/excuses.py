@@ -8,10 +8,10 @@ from statistics import median
 from typing import Any
 
 from framegate.gate.evidence import Excuse
-from framegate.gate.fingerprint import fingerprint, section
 from framegate.gate.floors import STORED_FLOOR
 from framegate.gate.judge import slow_machine
 from framegate.gate.statistics import CANARY_REACH, against_history
+from framegate.results.fingerprint import fingerprint, section
 
 SECTION = "framegate_gate"
 """The key under which a stored run says what the gate has to know of it."""

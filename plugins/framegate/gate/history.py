@@ -10,13 +10,13 @@ from typing import Any
 
 from framegate.gate.evidence import Evidence, Sample
 from framegate.gate.excuses import KEPT_RUNS, SECTION, excuse_of
-from framegate.gate.fingerprint import differences, fingerprint, section
 from framegate.gate.floors import Floors
 from framegate.gate.judge import judge
 from framegate.gate.samples import ENOUGH_FOR_P95, both_counts, families, memory_of
 from framegate.gate.statistics import ENOUGH_RUNS, HistoryShift, against_history
 from framegate.gate.verdicts import MEMORY, MISSED, P95, Finding, Verdict
 from framegate.gate.worker.messages import Outcome
+from framegate.results.fingerprint import differences, fingerprint, section
 from framegate.results.parts import Memory, StageSamples
 from framegate.words import Stat
 

@@ -12,12 +12,12 @@ from typing import Any
 
 from framegate.errors import ComparisonError
 from framegate.gate.excuses import CANARY, SECTION, WAITED
-from framegate.gate.fingerprint import section
 from framegate.gate.history import by_key
 from framegate.gate.samples import memory_of
 from framegate.gate.worker.messages import Finished, Outcome, RunAll
 from framegate.gate.workers import Side, workers
 from framegate.leftovers import temporary_folder
+from framegate.results.fingerprint import section
 from framegate.results.parts import Memory, StageSamples
 
 Say = Callable[[str], None]

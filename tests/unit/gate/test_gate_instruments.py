@@ -12,9 +12,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from framegate.gate.fingerprint import differences, fingerprint
 from framegate.gate.worker import instruments as module
 from framegate.gate.worker.instruments import VARIABLES, instruments
+from framegate.results.fingerprint import differences, fingerprint
 
 
 class Tracer:

@@ -10,12 +10,12 @@ import pytest
 
 from framegate.errors import ComparisonError
 from framegate.gate import launches
-from framegate.gate.fingerprint import fingerprint
 from framegate.gate.history import launch_values
 from framegate.gate.launches import Launch, canary_seconds, merged_run, outcomes_of, run_launches
 from framegate.gate.store import Store, read_run
 from framegate.gate.worker.messages import Outcome
 from framegate.gate.workers import Side
+from framegate.results.fingerprint import fingerprint
 
 SIDE = Side("the candidate", "python", Path(), ())
 

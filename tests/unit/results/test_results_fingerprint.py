@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from framegate.gate.fingerprint import PAGE_FIELDS, TOLD_OTHERWISE, differences, fingerprint
+from framegate.results.fingerprint import PAGE_FIELDS, TOLD_OTHERWISE, differences, fingerprint
 from framegate.results.parts import Cell
 
 FRAME_FIELDS = [name for name in Cell().stored() if name not in TOLD_OTHERWISE]
