@@ -102,9 +102,10 @@ def _sections(config: pytest.Config) -> Iterator[str]:
 def _answer(config: pytest.Config) -> Iterator[str]:
     results = measured(config)
     if results:
-        from framegate.report.answer import answer_text
+        from framegate.report.answer import answer_of
+        from framegate.report.answer_text import answer_text
 
-        yield from filter(None, [answer_text(results, options_of(config).budget_s)])
+        yield from filter(None, [answer_text(answer_of(results, options_of(config).budget_s))])
 
 
 def _not_run(terminalreporter: pytest.TerminalReporter) -> Iterator[str]:

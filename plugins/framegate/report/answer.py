@@ -1,99 +1,262 @@
-"""The answer at the end of a run: is each model real-time, with what, and what limits it?"""
+"""The answer of a run, as data: is each model real-time, with what, and what limits it?
+
+`answer_text` in `framegate.report.answer_text` makes lines of it.
+"""
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from framegate.report.realtime import backends_of
+from framegate.report.realtime import best_runs
 from framegate.report.stages import FIRST_STAGE
 from framegate.results.cell import CellResult
+from framegate.results.realtime import Realtime
 
-COLUMNS = 80
-MOST_LINES = 25
 ALL_RUNTIMES = 3
 """Runtimes of one kind from which on nobody is told to try the others."""
+MODEL_STAGE = "inference"
 ADVICE = {
     "preprocess": "fewer steps, or --frame-fit=crop",
+    "upload": "a smaller input (docs/model-size.md)",
+    "readback": "a renderer that leaves the output where it is: --frame-renderer=all",
     "postprocess": "a view that does less, or --frame-fit=crop, which shows less of the frame",
     "convert": "the other renderers: --frame-renderer=all",
     "draw": "the other renderers: --frame-renderer=all",
     "present": "the other renderers: --frame-renderer=all",
 }
 """Stage that takes most of a frame -> what makes it shorter."""
+NEARLY = 0.995
+"""What of a rate counts as that rate: 29.97 frames a second are 30."""
+MOST_CLAMPED = 0.001
+"""Share of the picture's values that may lie outside of what is shown before it is said."""
 
 
-def answer_text(results: Sequence[CellResult], budget_s: float) -> str:
-    """For each model that was taken to a screen, whether it is real-time; empty if there is none.
+@dataclass(frozen=True)
+class Way:
+    """A way of a model's frames to the screen, and how long a frame takes on it.
 
-    Readable at 80 columns, and at most 25 lines.
+    Attributes:
+        result: the cell.
+        frame_s: median seconds of a frame, all stages together.
+        late: share of its frames that took longer than the budget, from 0 to 1.
+        limits: stages by their share of the frame, the longest first.
+    """
+
+    result: CellResult
+    frame_s: float
+    late: float
+    limits: Sequence[tuple[str, float]]
+
+    @property
+    def is_page(self) -> bool:
+        """Whether it is in a browser."""
+        return self.result.page is not None
+
+    @property
+    def rate(self) -> float:
+        """Frames per second, where each waits for the one before."""
+        return 1 / self.frame_s
+
+
+@dataclass(frozen=True)
+class ClockRun:
+    """The best run of a model against a clock, for one way in which frames came.
+
+    Attributes:
+        result: the cell.
+        part: its numbers.
+        holds: whether it keeps up with frames that come as often as the budget says; None where that was not tried.
+    """
+
+    result: CellResult
+    part: Realtime
+    holds: bool | None
+
+
+@dataclass(frozen=True)
+class ModelAnswer:
+    """What a run says of one model at one size.
+
+    Attributes:
+        subject: the model and its size: ``esrgan-slim-x2 at 128``.
+        is_realtime: whether the fastest way, or else a run against a clock, keeps to the budget.
+        ways: the fastest way in Python and the fastest in a browser, the faster one first; those that were measured.
+        cells: count of the cells that took its frames to a screen.
+        clock: the best runs against a clock.
+        advice: what to try where it is not real-time; empty where it is.
+        doubts: what may be wrong with the numbers or the picture, a sentence each without a full stop.
+    """
+
+    subject: str
+    is_realtime: bool
+    ways: tuple[Way, ...] = ()
+    cells: int = 0
+    clock: tuple[ClockRun, ...] = ()
+    advice: str = ""
+    doubts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class SuiteAnswer:
+    """What a run says of cells of a suite that take no frames of a model to a screen.
+
+    Attributes:
+        suite: its name: ``test_render``.
+        subject: the model and its size, or the size alone, that the cells have in common; empty without any.
+        cells: count of the cells.
+        fastest: the cell with the shortest median.
+        slowest: the cell with the longest.
+    """
+
+    suite: str
+    subject: str
+    cells: int
+    fastest: CellResult
+    slowest: CellResult
+
+
+@dataclass(frozen=True)
+class RunAnswer:
+    """What a run says.
+
+    Attributes:
+        budget_s: seconds that a frame may take.
+        models: one entry for each model and size whose frames were taken to a screen, in the order in which they ran.
+        suites: what was measured besides, by suite and subject.
+        doubts: what holds for the whole run, a sentence each without a full stop.
+    """
+
+    budget_s: float
+    models: tuple[ModelAnswer, ...] = ()
+    suites: tuple[SuiteAnswer, ...] = ()
+    doubts: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.models or self.suites)
+
+
+def answer_of(results: Sequence[CellResult], budget_s: float) -> RunAnswer:
+    """The answer; false where nothing was measured.
 
     Args:
         results: the cells of a run.
         budget_s: seconds that a frame may take.
     """
+    framed = {id(result) for result in results if result.realtime or _is_frame(result)}
     subjects: dict[str, list[CellResult]] = {}
     for result in results:
-        if {FIRST_STAGE, "inference"} <= result.stages.samples_s.keys() and not result.realtime:
+        if id(result) in framed:
             subjects.setdefault(_subject(result), []).append(result)
-    if not subjects:
-        return ""
-    lines = [f"Real-time means {_ms(budget_s)} ms a frame here (--frame-budget={1 / budget_s:.4g}fps)."]
-    for number, (subject, cells) in enumerate(subjects.items()):
-        entry = [line for text in _entry(subject, cells, budget_s) for line in _wrapped(text)]
-        if len(lines) + len(entry) > MOST_LINES - 1:
-            lines.append(f"… and {len(subjects) - number} more, whose times stand in the tables above.")
-            break
-        lines += entry
-    return "\n".join(lines)
+    runs: dict[str, list[ClockRun]] = {}
+    for result, part in best_runs(results):
+        runs.setdefault(_subject(result), []).append(ClockRun(result, part, _holds(part, budget_s)))
+    return RunAnswer(
+        budget_s,
+        tuple(_model(subject, cells, runs.get(subject, []), budget_s) for subject, cells in subjects.items()),
+        tuple(_suites([result for result in results if id(result) not in framed])),
+        tuple(_run_doubts(results)),
+    )
+
+
+def _is_frame(result: CellResult) -> bool:
+    """Whether it took whole frames to a screen; a page gets its pictures preprocessed."""
+    stages = result.stages.samples_s
+    return MODEL_STAGE in stages and (FIRST_STAGE in stages or result.page is not None)
 
 
 def _subject(result: CellResult) -> str:
-    size = f" at {result.frame.size}" if result.frame.size else ""
-    return f"{result.frame.model}{size}" if result.frame.model else result.cell
+    return " at ".join(filter(None, (result.frame.model, result.frame.size)))
 
 
-def _entry(subject: str, cells: Sequence[CellResult], budget_s: float) -> Iterator[str]:
-    """The best cell of this process and of a page, the better one first, and what to try where both are too slow."""
-    kinds = [[cell for cell in cells if (cell.page is not None) == in_page] for in_page in (False, True)]
-    best, *others = sorted((min(kind, key=_total_s) for kind in kinds if kind), key=_total_s)
-    stage, share = _longest_stage(best)
-    fits = _total_s(best) <= budget_s
-    verdict = "real-time" if fits else "not real-time"
-    where = _where(best)
-    whole_ms = _ms(_total_s(best))
-    yield f"{subject}: {verdict}{where}. {whole_ms} ms a frame{backends_of(best.frame)}; {share:.0%} is {stage}."
-    for other in others:
-        yield f"  {_where(other).strip().capitalize()}: {_ms(_total_s(other))} ms{backends_of(other.frame)}."
-    if not fits:
-        yield f"  Try {_advice(stage, best, cells)}."
+def _model(subject: str, results: Sequence[CellResult], clock: Sequence[ClockRun], budget_s: float) -> ModelAnswer:
+    cells = [result for result in results if not result.realtime]
+    ways = _fastest([_way(cell, budget_s) for cell in cells])
+    fits = ways[0].frame_s <= budget_s if ways else any(run.holds for run in clock)
+    return ModelAnswer(
+        subject=subject,
+        is_realtime=fits,
+        ways=ways,
+        cells=len(cells),
+        clock=tuple(clock),
+        advice="" if fits else _advice(ways, cells),
+        doubts=tuple(_doubts(ways, clock)),
+    )
 
 
-def _where(cell: CellResult) -> str:
-    return " in a browser" if cell.page is not None else " in Python"
+def _way(cell: CellResult, budget_s: float) -> Way:
+    totals_s = [*map(sum, zip(*cell.stages.samples_s.values(), strict=True))]
+    medians_s = cell.stages.medians_s
+    whole_s = sum(medians_s.values())
+    limits = sorted(((stage, part_s / whole_s) for stage, part_s in medians_s.items()), key=lambda item: -item[1])
+    late = sum(total_s > budget_s for total_s in totals_s) / len(totals_s)
+    return Way(cell, cell.stages.total_s, late, tuple(limits))
 
 
-def _advice(stage: str, best: CellResult, cells: Sequence[CellResult]) -> str:
+def _fastest(ways: Sequence[Way]) -> tuple[Way, ...]:
+    """The fastest way of each kind, the faster first; one that ran parts of a model elsewhere only if none else did."""
+    bests = []
+    for in_page in (False, True):
+        kind = [way for way in ways if way.is_page is in_page]
+        if kind:
+            bests.append(min(kind, key=lambda way: (_is_partial(way.result), way.frame_s)))
+    return tuple(sorted(bests, key=lambda way: (_is_partial(way.result), way.frame_s)))
+
+
+def _is_partial(result: CellResult) -> bool:
+    return bool(result.page and result.page.receipt and result.page.receipt.is_partial)
+
+
+def _holds(part: Realtime, budget_s: float) -> bool | None:
+    """Whether frames that come as often as the budget says reached the screen; None where none came so often."""
+    needed = NEARLY / budget_s
+    if part.search:
+        fails = part.search.failed is not None and part.search.failed <= needed
+        return True if (part.search.rate or 0) >= needed else False if fails else None
+    if part.scenario != "camera" or part.rate is None:
+        return None
+    if part.dropped_count:
+        return False if part.rate <= 1 / (NEARLY * budget_s) else None
+    return True if part.rate >= needed else None
+
+
+def _advice(ways: Sequence[Way], cells: Sequence[CellResult]) -> str:
+    smaller = "a smaller input or model (docs/model-size.md)"
+    if not ways:
+        return smaller
+    best, (stage, _) = ways[0], ways[0].limits[0]
     if stage in ADVICE:
         return ADVICE[stage]
-    tried = {cell.frame.runtime for cell in cells if (cell.page is None) == (best.page is None)}
-    smaller = "a smaller input or model (docs/model-size.md)"
+    tried = {cell.frame.runtime for cell in cells if (cell.page is not None) is best.is_page}
     return smaller if len(tried) >= ALL_RUNTIMES else f"--frame-runtime=all, or {smaller}"
 
 
-def _longest_stage(cell: CellResult) -> tuple[str, float]:
-    stage, stage_s = max(cell.stages.medians_s.items(), key=lambda item: item[1])
-    return stage, stage_s / sum(cell.stages.medians_s.values())
+def _doubts(ways: Sequence[Way], clock: Sequence[ClockRun]) -> Iterator[str]:
+    for way in ways:
+        if way.result.is_noisy and way.result.spread is not None:
+            where = "in a browser" if way.is_page else "in Python"
+            yield f"~ its rounds {where} lie {way.result.spread:.0%} apart: run it again on a quiet machine"
+        if _is_partial(way.result):
+            yield f"{way.result.frame.runtime} ran a part of it elsewhere"
+    for result in [*(way.result for way in ways), *(run.result for run in clock)]:
+        picture, shown = result.picture, result.shown
+        if picture and picture.clamped > MOST_CLAMPED:
+            low, high = picture.shown
+            yield f"{picture.clamped:.1%} of its values lie outside of {low:g} to {high:g} and were clamped"
+        if shown and shown.reason:
+            yield f"shown as {shown.view}: {shown.reason}"
+        if (picture and picture.clamped > MOST_CLAMPED) or (shown and shown.reason):
+            return
 
 
-def _total_s(cell: CellResult) -> float:
-    return cell.stages.total_s
+def _run_doubts(results: Sequence[CellResult]) -> Iterator[str]:
+    if any(result.frame.is_software for result in results):
+        yield "the CPU did a GPU's work here: with a GPU, drawing and WebGL take other times"
 
 
-def _ms(seconds: float) -> str:
-    return f"{1000 * seconds:.0f}" if seconds >= 0.1 else f"{1000 * seconds:.3g}"
-
-
-def _wrapped(text: str) -> list[str]:
-    indent = "  " if text.startswith("  ") else ""
-    return textwrap.wrap(text.strip(), COLUMNS, initial_indent=indent, subsequent_indent="  ", break_on_hyphens=False)
+def _suites(results: Sequence[CellResult]) -> Iterator[SuiteAnswer]:
+    timed = [result for result in results if result.median_s is not None]
+    for suite, subject in dict.fromkeys((result.suite, _subject(result)) for result in timed):
+        cells = [result for result in timed if (result.suite, _subject(result)) == (suite, subject)]
+        ordered = sorted(cells, key=lambda result: result.median_s or 0)
+        yield SuiteAnswer(suite, subject, len(cells), ordered[0], ordered[-1])

@@ -23,6 +23,11 @@ from framegate.results.parts import (
 from framegate.results.reading import Misfit, read_as
 from framegate.results.realtime import Realtime
 
+NOISY_SPREAD = 0.2
+"""Spread of a cell's rounds from which on its time is only roughly known."""
+FEWEST_ROUNDS = 5
+"""Rounds of which a spread can be told."""
+
 Strings = tuple[str, ...]
 Seconds = Mapping[str, float]
 
@@ -37,6 +42,8 @@ class CellResult:
         group: the group of benchmarks that it belongs to.
         params: parameters of the test.
         median_s: median seconds of a round.
+        iqr_s: seconds from the first quartile of the rounds to the third.
+        rounds: count of the rounds.
         version: version of the form in which it is stored; 0 for files from before there was one.
         frame: the cell, and the backends that it ran on.
         frames: the frames that were fed.
@@ -60,6 +67,8 @@ class CellResult:
     group: str | None = None
     params: Mapping[str, Any] = field(default_factory=dict)
     median_s: float | None = None
+    iqr_s: float | None = None
+    rounds: int | None = None
     version: int = 0
     frame: Cell = field(default_factory=Cell)
     frames: FedFrames | None = None
@@ -87,6 +96,22 @@ class CellResult:
         """The cell, as it stands in the test's name: ``tiny-16-none-…``."""
         return self.name.partition("[")[2].removesuffix("]")
 
+    @property
+    def spread(self) -> float | None:
+        """How far the rounds lie apart: the width of their middle half, as a share of the median; None of too few.
+
+        A quarter of the rounds may be as slow as they like without a change of it. Runs against a clock have none, as
+        their rounds are what the clock makes of them.
+        """
+        if self.realtime or not self.median_s or self.iqr_s is None or (self.rounds or 0) < FEWEST_ROUNDS:
+            return None
+        return self.iqr_s / self.median_s
+
+    @property
+    def is_noisy(self) -> bool:
+        """Whether the rounds lie so far apart that the time is only roughly known."""
+        return self.spread is not None and self.spread > NOISY_SPREAD
+
     @classmethod
     def read(cls, stored: Mapping[str, Any]) -> Self:
         """The result of a benchmark as pytest-benchmark stores it: an entry of ``benchmarks`` in its files.
@@ -95,12 +120,15 @@ class CellResult:
         """
         extra_info: Mapping[str, Any] = _or(stored.get("extra_info"), Mapping[str, Any], {})
         form = Form.read(extra_info)
+        stats: Mapping[str, Any] = _or(stored.get("stats"), Mapping[str, Any], {})
         return cls(
             name=_or(stored.get("name"), str, ""),
             fullname=_or(stored.get("fullname"), str, ""),
             group=_or(stored.get("group"), str, None),
             params=_or(stored.get("params"), Mapping[str, Any], {}),
-            median_s=_or(_or(stored.get("stats"), Mapping[str, Any], {}).get("median"), float, None),
+            median_s=_or(stats.get("median"), float, None),
+            iqr_s=_or(stats.get("iqr"), float, None),
+            rounds=_or(stats.get("rounds"), int, None),
             version=0 if form is None else form.version,
             frame=Cell.read(extra_info) or Cell(),
             frames=FedFrames.read(extra_info),

@@ -1,63 +1,148 @@
-import pytest
-from cell_results import cell_result
+"""What a run says of each model, as data."""
 
-from framegate.report.answer import COLUMNS, MOST_LINES, answer_text
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from cell_results import cell_result, frame_result
+from clock_parts import QUIET, searched
+
+from framegate.report.answer import ModelAnswer, RunAnswer, answer_of
 from framegate.results.cell import CellResult
-from framegate.results.page import Page
-from framegate.results.parts import Cell
+from framegate.results.page import Page, Receipt
+from framegate.results.parts import Cell, PictureValues, ShownOutputs, StageSamples
 
 BUDGET_S = 1 / 30
 
 
-def frame(model: str, inference_s: float, runtime: str = "tensorflow", renderer: str = "opencv") -> CellResult:
-    in_page = runtime.startswith("tfjs")
-    return cell_result(
-        "test_browser[x]" if in_page else "test_frame[x]",
-        {"preprocess": 0.001, "inference": inference_s, "draw": 0.001},
-        Cell(model=model, size="256", runtime=runtime, renderer=renderer),
-        page=Page() if in_page else None,
+def only(*results: CellResult, budget_s: float = BUDGET_S) -> ModelAnswer:
+    (model,) = answer_of(results, budget_s).models
+    return model
+
+
+def test_the_fastest_way_of_each_kind_is_the_answer_and_the_faster_one_comes_first() -> None:
+    slow, fast, page = (
+        frame_result("net", 0.009),
+        frame_result("net", 0.008, "openvino", "gl-upload"),
+        frame_result("net", 0.004, "tfjs-x"),
     )
+    model = only(slow, fast, page)
+    assert [way.result for way in model.ways] == [page, fast]
+    assert (model.subject, model.cells, model.is_realtime, model.advice) == ("net at 256", 3, True, "")
+    assert [way.is_page for way in model.ways] == [True, False]
+    assert model.ways[1].frame_s == pytest.approx(0.010)
+    assert model.ways[1].rate == pytest.approx(100)
+    assert model.ways[1].limits[0][0] == "inference"
+    assert model.ways[1].limits[0][1] == pytest.approx(0.8)
 
 
-def test_a_model_in_time_is_real_time_with_its_best_cell() -> None:
-    results = [frame("net", 0.009), frame("net", 0.008, "openvino", "gl-upload")]
-    assert answer_text(results, BUDGET_S).splitlines() == [
-        "Real-time means 33.3 ms a frame here (--frame-budget=30fps).",
-        "net at 256: real-time in Python. 10 ms a frame with gl-upload on openvino; 80%",
-        "  is inference.",
-    ]
+def test_a_runtime_that_left_a_part_of_the_model_to_another_is_not_the_fastest() -> None:
+    receipt = Receipt("TF.js", "webgl", "float32", nodes=7, elsewhere=2)
+    partial = replace(frame_result("net", 0.001, "tfjs-webgl"), page=Page(receipt=receipt))
+    whole = frame_result("net", 0.009, "tfjs-wasm")
+    assert [way.result for way in only(partial, whole).ways] == [whole]
+    alone = only(partial)
+    assert alone.ways[0].result is partial
+    assert alone.doubts == ("tfjs-webgl ran a part of it elsewhere",)
 
 
-def test_a_model_that_is_too_slow_gets_advice() -> None:
-    text = answer_text([frame("net", 2.338), frame("net", 2.998, "tfjs-wasm", "topixels")], BUDGET_S)
-    assert [line for line in text.splitlines() if line.startswith("   ")] == []
-    assert " ".join(text.split()) == (
-        "Real-time means 33.3 ms a frame here (--frame-budget=30fps). net at 256: not real-time in Python. 2340 ms a"
-        " frame with opencv on tensorflow; 100% is inference. In a browser: 3000 ms with topixels on tfjs-wasm."
-        " Try --frame-runtime=all, or a smaller input or model (docs/model-size.md)."
-    )
+def test_frames_that_take_longer_than_the_budget_are_counted() -> None:
+    stages = StageSamples({"preprocess": [0.0] * 4, "inference": [0.01, 0.01, 0.01, 0.05]})
+    model = only(replace(frame_result("net", 0.01), stages=stages))
+    assert model.is_realtime
+    assert model.ways[0].late == 0.25
 
 
 def test_the_stage_that_takes_longest_is_what_can_be_shortened() -> None:
     slow = cell_result("test_frame[x]", {"preprocess": 0.001, "inference": 0.002, "draw": 0.05}, Cell(model="net"))
-    assert "Try the other renderers: --frame-renderer=all." in answer_text([slow], BUDGET_S)
+    assert only(slow).advice == "the other renderers: --frame-renderer=all"
 
 
 def test_who_has_tried_the_runtimes_is_not_told_to() -> None:
-    results = [frame("net", 1.0, runtime) for runtime in ("tensorflow", "openvino", "onnxruntime")]
-    assert "Try a smaller input or model" in " ".join(answer_text(results, BUDGET_S).split())
+    few = [frame_result("net", 1.0, runtime) for runtime in ("tensorflow", "openvino")]
+    assert only(*few).advice == "--frame-runtime=all, or a smaller input or model (docs/model-size.md)"
+    assert only(*few, frame_result("net", 1.0, "onnxruntime")).advice == "a smaller input or model (docs/model-size.md)"
 
 
-def test_it_stays_short_and_narrow() -> None:
-    results = [frame(f"a-model-with-a-very-long-name-{number}", 0.5) for number in range(40)]
-    lines = answer_text(results, BUDGET_S).splitlines()
-    assert len(lines) <= MOST_LINES
-    assert max(map(len, lines)) <= COLUMNS
-    assert lines[-1] == "… and 33 more, whose times stand in the tables above."
+def test_sizes_are_models_of_their_own_and_preprocessing_is_not() -> None:
+    results = [frame_result("net", 0.01), frame_result("other", 0.01)]
+    results += [
+        replace(results[0], frame=frame)
+        for frame in (replace(results[0].frame, size="8"), replace(results[0].frame, preprocess="invert"))
+    ]
+    assert [(model.subject, model.cells) for model in answer_of(results, BUDGET_S).models] == [
+        ("net at 256", 2),
+        ("other at 256", 1),
+        ("net at 8", 1),
+    ]
+
+
+def test_a_noisy_time_is_doubted() -> None:
+    noisy = replace(frame_result("net", 0.01), median_s=0.01, iqr_s=0.0035, rounds=20)
+    assert only(noisy).doubts == ("~ its rounds in Python lie 35% apart: run it again on a quiet machine",)
+    assert only(replace(noisy, iqr_s=0.002)).doubts == ()
+
+
+def test_a_guess_and_values_that_were_clamped_stand_beside_the_answer() -> None:
+    cell = replace(
+        frame_result("net", 0.01),
+        picture=PictureValues((-1.0, 1.0), -3.0, 2.0, 0.123),
+        shown=ShownOutputs("mask", ("out",), "it has one channel"),
+    )
+    assert only(cell).doubts == (
+        "12.3% of its values lie outside of -1 to 1 and were clamped",
+        "shown as mask: it has one channel",
+    )
+    assert only(replace(cell, picture=PictureValues((0.0, 1.0), 0.0, 1.0, 0.0), shown=None)).doubts == ()
+
+
+def test_a_run_against_a_clock_is_an_answer_too() -> None:
+    run = replace(frame_result("net", 0.01), realtime=QUIET)
+    model = only(run)
+    assert (model.ways, model.is_realtime) == ((), True)
+    assert [(clock.result, clock.holds) for clock in model.clock] == [(run, True)]
 
 
 @pytest.mark.parametrize(
-    "results", [[], [cell_result("test_preprocess[x]")], [cell_result("test_load[x]", {"parse": 1.0, "build": 1.0})]]
+    ("rate", "dropped", "holds"),
+    [(30.0, 0, True), (30000 / 1001, 0, True), (25.0, 0, None), (30.0, 5, False), (25.0, 5, False), (60.0, 5, None)],
 )
-def test_what_takes_no_frame_to_a_screen_has_no_answer(results: list[CellResult]) -> None:
-    assert answer_text(results, BUDGET_S) == ""
+def test_a_camera_says_whether_the_budget_is_held_only_where_it_can(
+    rate: float, dropped: int, *, holds: bool | None
+) -> None:
+    part = replace(QUIET, rate=rate, dropped={"queue": dropped})
+    assert only(replace(frame_result("net", 0.01), realtime=part)).clock[0].holds is holds
+
+
+@pytest.mark.parametrize(
+    ("sustained", "failed", "holds"),
+    [(58.0, 60.0, True), (20.0, 25.0, False), (20.0, 60.0, None), (None, 10.0, False), (None, None, None)],
+)
+def test_a_search_says_so_likewise(sustained: float | None, failed: float | None, *, holds: bool | None) -> None:
+    part = replace(QUIET, search=searched(sustained, failed))
+    assert only(replace(frame_result("net", 0.01), realtime=part)).clock[0].holds is holds
+
+
+def test_other_suites_have_their_fastest_and_slowest_cell() -> None:
+    cells = [
+        cell_result(f"test_render[{name}]", frame=Cell(size=size, renderer=name), median_s=median_s)
+        for name, size, median_s in [("a", "256", 0.2), ("b", "256", 0.1), ("c", "256", 0.3), ("a", "512", 0.5)]
+    ]
+    first, second = answer_of([*cells, cell_result("test_render[x]")], BUDGET_S).suites
+    assert (first.suite, first.subject, first.cells) == ("test_render", "256", 3)
+    assert (first.fastest, first.slowest) == (cells[1], cells[2])
+    assert (second.subject, second.fastest, second.slowest) == ("512", cells[3], cells[3])
+
+
+def test_a_gpus_work_that_the_cpu_did_is_said_once_for_the_run() -> None:
+    drawn = [replace(frame_result(name, 0.01), frame=Cell(model=name, is_software=True)) for name in "ab"]
+    assert answer_of(drawn, BUDGET_S).doubts == (
+        "the CPU did a GPU's work here: with a GPU, drawing and WebGL take other times",
+    )
+
+
+def test_nothing_measured_is_no_answer() -> None:
+    assert not answer_of([], BUDGET_S)
+    assert answer_of([], BUDGET_S) == RunAnswer(BUDGET_S)
+    assert not answer_of([cell_result("test_preprocess[x]")], BUDGET_S)

@@ -1,0 +1,166 @@
+"""The answer of a run as lines: at most 25, readable at 80 columns, and through a pipe."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Sequence
+
+from framegate.report.answer import ClockRun, ModelAnswer, RunAnswer, SuiteAnswer, Way
+from framegate.report.realtime import backends_of, clock_verdict
+from framegate.results.cell import CellResult
+
+COLUMNS = 80
+MOST_LINES = 25
+SEE_TABLES = "--frame-tables shows"
+LATE = 0.01
+"""Share of frames that are longer than the budget from which on it is said."""
+WHOLE = 0.6
+"""Share of a frame from which on one stage is all that is said to limit it."""
+
+Entry = list[str]
+
+
+def answer_text(answer: RunAnswer, most_lines: int = MOST_LINES) -> str:
+    """The lines, none for an answer that says nothing.
+
+    Where the models are many, less is said of each, and at last the first ones are named and the others counted.
+    """
+    if not answer:
+        return ""
+    head = [f"Real-time means {_ms(answer.budget_s)} ms a frame here (--frame-budget={1 / answer.budget_s:.4g}fps)."]
+    tail = [*_also(answer), *(f"({doubt})" for doubt in answer.doubts)]
+    if not answer.models:
+        return "\n".join(_fitting([], [_entry([_suite(suite)]) for suite in answer.suites], _entry(tail), most_lines))
+    levels = [[_entry(level(model, answer.budget_s)) for model in answer.models] for level in (_full, _short, _line)]
+    room = most_lines - len(head) - len(_entry(tail))
+    entries = next((level for level in levels if sum(map(len, level)) <= room), levels[-1])
+    return "\n".join(_fitting(head, entries, _entry(tail), most_lines))
+
+
+def _fitting(head: Entry, entries: Sequence[Entry], tail: Entry, most_lines: int) -> Iterator[str]:
+    """As many entries as there is room for, and how many there are besides."""
+    yield from head
+    room = most_lines - len(head) - len(tail)
+    if sum(map(len, entries)) > room:
+        room -= 1
+    for number, entry in enumerate(entries):
+        room -= len(entry)
+        if room < 0:
+            yield f"… and {len(entries) - number} more: {SEE_TABLES} them."
+            break
+        yield from entry
+    yield from tail
+
+
+def _full(model: ModelAnswer, budget_s: float) -> Iterator[str]:
+    yield from _short(model, budget_s)
+    for doubt in model.doubts:
+        yield f"  {doubt[:1].upper()}{doubt[1:]}."
+
+
+def _short(model: ModelAnswer, budget_s: float) -> Iterator[str]:
+    """The verdict with the fastest way, the fastest of the other kind, what a clock says, and what to try."""
+    if model.ways:
+        best, *others = model.ways
+        of = f", the fastest of {model.cells}" if model.cells > 1 else ""
+        yield f"{_verdict(model)}{_where(best)}. {_time(best)}{of}; {_limits(best)}."
+        if model.is_realtime and best.late > LATE:
+            yield f"  {best.late:.0%} of its frames took longer than {_ms(budget_s)} ms."
+        for other in others:
+            fits = "" if (other.frame_s <= budget_s) is model.is_realtime else "not real-time, "
+            yield f"  {_where(other).strip().capitalize()}: {fits}{_time(other)}."
+    elif model.clock:
+        yield f"{_verdict(model)}."
+    for run in model.clock:
+        yield f"  {_clock(run)}."
+    if model.advice:
+        yield f"  Try {model.advice}."
+
+
+def _line(model: ModelAnswer, _: float) -> Iterator[str]:
+    """The verdict in one line."""
+    if model.ways:
+        best = model.ways[0]
+        yield f"{_verdict(model)}, {_about(best.result)}{_ms(best.frame_s)} ms{backends_of(best.result.frame)}."
+    else:
+        yield f"{_verdict(model)}."
+
+
+def _verdict(model: ModelAnswer) -> str:
+    return f"{model.subject}: {'real-time' if model.is_realtime else 'not real-time'}"
+
+
+def _where(way: Way) -> str:
+    return " in a browser" if way.is_page else " in Python"
+
+
+def _time(way: Way) -> str:
+    return f"{_about(way.result)}{_ms(way.frame_s)} ms a frame, {_rate(way.rate)} frames/s{_with(way)}"
+
+
+def _with(way: Way) -> str:
+    backends = backends_of(way.result.frame)
+    return f",{backends}" if backends else ""
+
+
+def _limits(way: Way) -> str:
+    """``88% is inference``, ``41% is inference and 30% draw``."""
+    (stage, share), *others = way.limits
+    second = f" and {others[0][1]:.0%} {others[0][0]}" if share < WHOLE and others else ""
+    return f"{share:.0%} is {stage}{second}"
+
+
+def _clock(run: ClockRun) -> str:
+    text = f"{clock_verdict(run.part)}{backends_of(run.result.frame)}"
+    return f"{text[:1].upper()}{text[1:]}"
+
+
+def _suite(suite: SuiteAnswer) -> str:
+    """``test_render, 256: gl-upload in egl takes 0.08 ms, the fastest of 42; topixels-loop in egl takes 46 ms``."""
+    about = ", ".join(filter(None, (suite.suite, suite.subject)))
+    first = f"{about}: {_cell_time(suite.fastest)}"
+    if suite.cells == 1:
+        return f"{first}."
+    return f"{first}, the fastest of {suite.cells}; the slowest, {_cell_time(suite.slowest)}."
+
+
+def _cell_time(result: CellResult) -> str:
+    frame = result.frame
+    toggles = frame.preprocess if frame.preprocess != "none" else None
+    names = " to ".join(filter(None, (frame.runtime, frame.renderer))) + (f" in {frame.gl}" if frame.gl else "")
+    name = ", ".join(filter(None, (names, toggles))) or result.cell
+    return f"{name} takes {_about(result)}{_ms(result.median_s or 0)} ms" if name else f"{_ms(result.median_s or 0)} ms"
+
+
+def _also(answer: RunAnswer) -> Iterator[str]:
+    """The suites that have no lines of their own, beside models that have."""
+    counts: dict[str, int] = {}
+    for suite in answer.suites:
+        counts[suite.suite] = counts.get(suite.suite, 0) + suite.cells
+    if counts and answer.models:
+        names = ", ".join(f"{name} ({count})" for name, count in counts.items())
+        yield f"Measured besides: {names}; {SEE_TABLES} them."
+
+
+def _about(result: CellResult) -> str:
+    """The mark of a time that is only roughly known."""
+    return "~" if result.is_noisy else ""
+
+
+def _ms(seconds: float) -> str:
+    return f"{1000 * seconds:.0f}" if seconds >= 0.1 else f"{1000 * seconds:.3g}"
+
+
+def _rate(per_s: float) -> str:
+    return f"{per_s:.0f}" if per_s >= 10 else f"{per_s:.2g}"
+
+
+def _entry(texts: Sequence[str] | Iterator[str]) -> Entry:
+    return [line for text in texts for line in _wrapped(text)]
+
+
+def _wrapped(text: str) -> Entry:
+    indent = "  " if text.startswith("  ") else ""
+    return textwrap.wrap(
+        text.strip(), COLUMNS, initial_indent=indent, subsequent_indent=f"{indent}  ", break_on_hyphens=False
+    )
