@@ -168,6 +168,14 @@ FRAME = {
         parse=lambda _, argument: Path(argument),
         ini=False,
     ),
+    "report": Option(
+        name="frame-report",
+        about="write the report of the run as one page of HTML: the answer, bars, rounds, pictures and tables",
+        metavar="FILE",
+        parse=lambda _, argument: Path(argument),
+        ini=False,
+        in_worker=False,
+    ),
     "trace": Option(
         name="frame-trace",
         about="write a trace of each cell's frames, stage by stage, which Perfetto and the Firefox Profiler open",
@@ -346,6 +354,7 @@ class Options(NamedTuple):
     require: tuple[str, ...]
     budget_s: float
     pictures: Path | None
+    report: Path | None
     trace: Path | None
     scenario: tuple[str, ...]
     rate: tuple[Rate, ...]

@@ -13,6 +13,7 @@ from framegate.hooks.options import options_of
 from framegate.hooks.outcome import UNAVAILABLE
 
 if TYPE_CHECKING:
+    from framegate.report.section import Section
     from framegate.results.cell import CellResult
 
 NOTES = pytest.StashKey[dict[str, str]]()
@@ -81,22 +82,37 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 
 def _sections(config: pytest.Config) -> Iterator[str]:
-    results = measured(config)
-    offered = config.hook.pytest_framegate_sections(config=config, results=results)
+    results, offered = measured(config), offered_sections(config)
     if not (results or offered):
         return
-    from framegate.report.section import Section
     from framegate.report.sections import own_sections
     from framegate.report.terminal import section_text
 
-    for sections in [own_sections(results), *offered]:
+    for section in [*own_sections(results), *offered]:
+        yield section_text(section)
+
+
+def offered_sections(config: pytest.Config) -> list[Section]:
+    """The sections of other plugins.
+
+    Raises:
+        UsageError: one of them offers something else.
+    """
+    offered = config.hook.pytest_framegate_sections(config=config, results=measured(config))
+    if not offered:
+        return []
+    from framegate.report.section import Section
+
+    kept: list[Section] = []
+    for sections in offered:
         for section in sections if isinstance(sections, Iterable) else [sections]:
             if not isinstance(section, Section) or section is sections:
                 raise pytest.UsageError(
                     f"a plugin offers {type(section).__name__} ({section!r}) as sections of the report;"
                     " pytest_framegate_sections has to return a list of framegate.report.section.Section"
                 )
-            yield section_text(section)
+            kept.append(section)
+    return kept
 
 
 def _answer(config: pytest.Config) -> Iterator[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
 
     from framegate.option import Option, Table
 
@@ -28,6 +28,21 @@ def add(parser: pytest.Parser, group: pytest.OptionGroup, *tables: Table) -> Non
 def is_given(config: pytest.Config, *tables: Table) -> bool:
     """Whether the command line or the ini file says anything of an option of the tables."""
     return any(_given(config, option) or _setting(config, option) for option in _options(*tables))
+
+
+def given_words(config: pytest.Config, without: Sequence[str], *tables: Table) -> Iterator[str]:
+    """The options of the tables that the command line gives, as it takes them.
+
+    Args:
+        config: the run's.
+        without: keys of options that are left out.
+        tables: the tables.
+    """
+    for option in _options(*tables):
+        values = None if option.key in without else _given(config, option)
+        for value in values if isinstance(values, list) else [values]:
+            if value:
+                yield option.flag if value is True else f"{option.flag}={value}"
 
 
 def read(config: pytest.Config, table: Table) -> dict[str, Any]:

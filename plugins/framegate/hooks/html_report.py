@@ -1,0 +1,131 @@
+"""``--frame-report FILE``: the run as one page of HTML."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from framegate.hooks.options import TABLES, options_of
+from framegate.hooks.outcome import UNAVAILABLE
+from framegate.hooks.report import measured, offered_sections
+from framegate.hooks.settings import given_words, is_given
+
+if TYPE_CHECKING:
+    from framegate.results.run import RunNote
+
+WRITTEN = pytest.StashKey[Path]()
+OUTPUTS = ("frame_report", "frame_pictures", "frame_trace")
+"""Options that say where something is written, which nobody wants overwritten when a cell is measured again."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Refuse a file that cannot be written before anything is measured.
+
+    Raises:
+        UsageError: it cannot.
+    """
+    from framegate.hooks.options import FRAME
+
+    file = options_of(config).report if is_given(config, {"report": FRAME["report"]}) else None
+    if file is None:
+        return
+    probe = file.with_name(f".{file.name}-{os.getpid()}")
+    try:
+        if file.is_dir():
+            raise IsADirectoryError(0, "it is a folder")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise pytest.UsageError(
+            f"--frame-report {file}: the report cannot be written there ({error.strerror}); name another file"
+        ) from None
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_benchmark_update_json(config: pytest.Config, output_json: dict[str, Any]) -> None:
+    """Store how the run was started and what of it has no result."""
+    if measured(config):
+        run_note(config).store(output_json)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Write the page."""
+    config = session.config
+    file = options_of(config).report if config.getoption("frame_report") else None
+    if file is None or config.option.collectonly or hasattr(config, "workerinput"):
+        return
+    from framegate.files import write_whole
+    from framegate.report.html.gather import BesideRun, gather
+    from framegate.report.html.page import report_page
+
+    beside = BesideRun(folder=file.absolute().parent, sections=offered_sections(config))
+    page = report_page(gather(_run(config), beside))
+    try:
+        write_whole(file, page.encode())
+    except OSError as error:
+        raise pytest.UsageError(f"--frame-report {file}: it cannot be written ({error.strerror})") from None
+    config.stash[WRITTEN] = file
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say where the page is, below the answer."""
+    if WRITTEN in config.stash:
+        terminalreporter.write_line(f"Report: {config.stash[WRITTEN]}")
+
+
+def _run(config: pytest.Config) -> dict[str, Any]:
+    """The run as pytest-benchmark stores it, whether or not it was asked to."""
+    session: Any = config.pluginmanager.get_plugin("pytest-benchmark")
+    benchmarks = [benchmark for benchmark in getattr(session, "benchmarks", ()) if not benchmark.has_error]
+    run: dict[str, Any] = {}
+    if benchmarks:
+        commit_info = config.hook.pytest_benchmark_generate_commit_info(config=config)
+        run = config.hook.pytest_benchmark_generate_json(
+            config=config,
+            benchmarks=benchmarks,
+            include_data=True,
+            machine_info=session.get_machine_info(),
+            commit_info=commit_info,
+        )
+        config.hook.pytest_benchmark_update_json(config=config, benchmarks=benchmarks, output_json=run)
+    run_note(config).store(run)
+    return run
+
+
+def run_note(config: pytest.Config) -> RunNote:
+    """What the stored run says of itself."""
+    from framegate.results.run import RunNote
+
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    skipped: dict[str, list[str]] = {}
+    failed: dict[str, list[str]] = {}
+    stats: dict[str, list[Any]] = getattr(reporter, "stats", {})
+    for report in stats.get("skipped", ()):
+        if hasattr(report, UNAVAILABLE):
+            skipped.setdefault(getattr(report, UNAVAILABLE), []).append(_name(report))
+    for report in [*stats.get("failed", ()), *stats.get("error", ())]:
+        failed.setdefault(_reason(report), []).append(_name(report))
+    return RunNote(
+        tuple(given_words(config, OUTPUTS, *TABLES)),
+        options_of(config).budget_s,
+        {reason: tuple(names) for reason, names in skipped.items()},
+        {reason: tuple(names) for reason, names in failed.items()},
+    )
+
+
+def _name(report: pytest.TestReport | pytest.CollectReport) -> str:
+    return report.nodeid.rpartition("::")[2] or report.nodeid
+
+
+def _reason(report: pytest.TestReport | pytest.CollectReport) -> str:
+    """The last line that is not empty: of a traceback, or of Framegate's own one line."""
+    crash = getattr(report.longrepr, "reprcrash", None)
+    text = str(getattr(crash, "message", None) or report.longrepr or report.outcome)
+    return text.strip().splitlines()[0]

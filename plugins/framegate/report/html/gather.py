@@ -1,0 +1,220 @@
+"""From a stored run to what its page shows."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median, quantiles
+from typing import Any
+from urllib.parse import quote
+
+from framegate.analysis.inspection import Inspection
+from framegate.report.answer import answer_text
+from framegate.report.html.facts import (
+    REALTIME_S,
+    CellFacts,
+    ModelFacts,
+    NotMeasured,
+    PageBlock,
+    PictureRow,
+    ReportFacts,
+    StageTime,
+    TraceLink,
+)
+from framegate.report.html.machine import machine_facts
+from framegate.report.inspection import TABLE_COLUMNS, facts, notes, number_text, table_rows
+from framegate.report.realtime import subject_of
+from framegate.report.section import Section
+from framegate.report.sections import own_sections
+from framegate.report.stages import FIRST_STAGE
+from framegate.results.cell import CellResult
+from framegate.results.reading import Misfit, read_as
+from framegate.results.run import RunNote
+
+CELL_AXES = ("model", "size", "preprocess", "runtime", "renderer", "gl", "scenario", "pipeline")
+SUBJECT_AXES = ("model", "size", "preprocess")
+"""Axes that cells which are compared with each other have in common."""
+NOISY = 0.1
+"""Distance of the quartiles, as a share of the median, from which on a cell's rounds say little about small changes."""
+FEWEST = 4
+"""Rounds from which on there are quartiles."""
+_PACKAGED = re.compile(r".*\bframegate/suites/(\w+)\.py$")
+
+
+@dataclass(frozen=True)
+class BesideRun:
+    """What the page shows besides the stored run.
+
+    Attributes:
+        folder: the folder of the page, from which it links to files.
+        sections: sections of other plugins.
+        inspections: the models, explained.
+        pictures: what was drawn.
+        history: blocks of the history.
+    """
+
+    folder: Path
+    sections: Sequence[Section] = ()
+    inspections: Sequence[Inspection] = ()
+    pictures: Sequence[PictureRow] = ()
+    history: Sequence[PageBlock] = ()
+
+
+def gather(run: Mapping[str, Any], beside: BesideRun) -> ReportFacts:
+    """The facts of a page.
+
+    Args:
+        run: a run as pytest-benchmark stores it.
+        beside: what else the page shows.
+    """
+    entries = [entry for entry in run.get("benchmarks") or () if isinstance(entry, Mapping)]
+    read = [(entry, CellResult.read(entry)) for entry in entries]
+    kept = [(entry, result) for entry, result in read if result.version]
+    results = [result for _, result in kept]
+    note = RunNote.read(run) or RunNote()
+    budget_s = note.budget_s or REALTIME_S
+    models = list(dict.fromkeys(result.frame.model for result in results if result.frame.model))
+    cells = [cell for index, (entry, result) in enumerate(kept) if (cell := _cell(index, entry, result, note, beside))]
+    return ReportFacts(
+        title=_title(models),
+        made_at=str(run.get("datetime") or "").partition(".")[0].replace("T", " "),
+        budget_s=budget_s,
+        answer=answer_text(results, budget_s),
+        doubts=list(_doubts(results)),
+        cells=cells,
+        pictures=beside.pictures,
+        history=beside.history,
+        models=[model_facts(inspection) for inspection in beside.inspections],
+        sections=[PageBlock.of(section) for section in [*own_sections(results), *beside.sections]],
+        failed=[NotMeasured(reason, names) for reason, names in note.failed.items()],
+        skipped=[NotMeasured(reason, names) for reason, names in note.skipped.items()],
+        machine=machine_facts(run, results),
+        command=_command((), note) if note.options or results else "",
+    )
+
+
+def _title(models: Sequence[str]) -> str:
+    if not models:
+        return "Framegate report"
+    named, more = models[:3], len(models) - 3
+    return f"{', '.join(named)}{f' and {more} more' if more > 0 else ''}: from frame to screen"
+
+
+def _cell(
+    index: int, entry: Mapping[str, Any], result: CellResult, note: RunNote, beside: BesideRun
+) -> CellFacts | None:
+    stats = entry.get("stats")
+    rounds_s = _rounds_s(result, stats if isinstance(stats, Mapping) else {})
+    total_s = result.stages.total_s if result.stages else result.median_s
+    if not total_s:
+        return None
+    count = stats.get("rounds") if isinstance(stats, Mapping) else None
+    spread = _spread(rounds_s, total_s, stats if isinstance(stats, Mapping) else {})
+    axes = {axis: value for axis in CELL_AXES if (value := getattr(result.frame, axis)) is not None}
+    return CellFacts(
+        anchor=f"cell-{index}",
+        suite=result.suite,
+        subject=subject_of(result.frame) or axes.get("size", ""),
+        way=", ".join(value for axis, value in axes.items() if axis not in SUBJECT_AXES) or result.cell,
+        axes=axes,
+        total_s=total_s,
+        stages=[StageTime(name, seconds) for name, seconds in result.stages.medians_s.items()],
+        rounds_s=rounds_s,
+        rounds=len(rounds_s) or (count if isinstance(count, int) else 0),
+        spread=spread,
+        doubt=_doubt(result, spread),
+        rate=_rate(result, total_s),
+        command=_command([_selector(result.fullname)], note) if result.fullname else "",
+        trace=None if result.trace is None else _trace(Path(result.trace.file), beside.folder),
+    )
+
+
+def _rounds_s(result: CellResult, stats: Mapping[str, Any]) -> Sequence[float]:
+    if result.stages:
+        return [sum(parts) for parts in zip(*result.stages.samples_s.values(), strict=True)]
+    try:
+        data: tuple[float, ...] = read_as(stats.get("data") or [], tuple[float, ...])
+    except Misfit:
+        return ()
+    return data
+
+
+def _spread(rounds_s: Sequence[float], median_s: float, stats: Mapping[str, Any]) -> float | None:
+    if len(rounds_s) >= FEWEST:
+        first, _, third = quantiles(rounds_s, method="inclusive")
+        return (third - first) / median(rounds_s)
+    iqr, count = stats.get("iqr"), stats.get("rounds")
+    is_known = isinstance(iqr, float) and isinstance(count, int) and count >= FEWEST
+    return iqr / median_s if is_known and not rounds_s and isinstance(iqr, float) else None
+
+
+def _doubt(result: CellResult, spread: float | None) -> str:
+    if result.realtime:
+        return ""
+    if spread is None:
+        return "too few rounds to tell how far they spread"
+    return f"half of its rounds lie {100 * spread:.0f} % of the median apart" if spread > NOISY else ""
+
+
+def _rate(result: CellResult, total_s: float) -> float | None:
+    if result.realtime:
+        return result.realtime.delivered_per_s
+    return 1 / total_s if result.page or FIRST_STAGE in result.stages.samples_s else None
+
+
+def _doubts(results: Sequence[CellResult]) -> Iterator[str]:
+    lines: dict[str, None] = {}
+    for result in results:
+        model = result.frame.model
+        if model and result.shown and result.shown.reason:
+            lines[f"{model} is shown as {result.shown}"] = None
+        if model and result.picture:
+            picture, (low, high) = result.picture, result.picture.shown
+            lines[
+                f"{model}: values {picture.smallest:.3g} to {picture.largest:.3g}, of which {low:g} to {high:g} are"
+                f" shown; {_share(picture.clamped)} lie outside and are clamped"
+            ] = None
+        lines |= dict.fromkeys(f"{model}: {remark}" if model else remark for remark in result.remarks)
+    yield from lines
+
+
+def _share(share: float) -> str:
+    """``none``, ``0.3 %``, ``12 %``."""
+    if not share:
+        return "none"
+    return f"{100 * share:.0f} %" if share >= 0.095 else f"{100 * share:.1g} %"
+
+
+def _selector(nodeid: str) -> str:
+    """A test as pytest takes it: that of an installed suite by its module."""
+    file, separator, rest = nodeid.partition("::")
+    packaged = _PACKAGED.fullmatch(file)
+    return f"--pyargs framegate.suites.{packaged[1]}{separator}{rest}" if packaged else nodeid
+
+
+def _command(selectors: Sequence[str], note: RunNote) -> str:
+    words = [word for selector in selectors for word in selector.split(" ", 1)]
+    return shlex.join(["pytest", *words, "--benchmark-only", *note.options])
+
+
+def _trace(file: Path, folder: Path) -> TraceLink:
+    try:
+        seen = Path(os.path.relpath(file, folder))
+    except ValueError:  # on Windows, another drive
+        seen = file
+    return TraceLink(quote(seen.as_posix()), shlex.join(["framegate", "trace", str(seen)]))
+
+
+def model_facts(inspection: Inspection) -> ModelFacts:
+    """The analyser's table of a model."""
+    rows, left_out = table_rows(inspection)
+    more = [f"… and {left_out} lighter ops; framegate inspect --json lists all"] if left_out else []
+    totals = inspection.totals
+    least = "" if totals.macs_exact else "at least "
+    summary = f"{number_text(totals.parameters)} parameters, {least}{number_text(totals.macs)} MACs a frame"
+    table = PageBlock(columns=TABLE_COLUMNS, rows=rows, left=4, notes=[*more, *notes(inspection)])
+    return ModelFacts(inspection.name, summary, facts(inspection), table)

@@ -1,0 +1,39 @@
+"""The --frame-report option."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Run = Callable[..., pytest.RunResult]
+
+
+def test_a_run_writes_one_page_and_says_where(run: Run, pytester: pytest.Pytester, tmp_path: Path) -> None:
+    file = tmp_path / "new" / "report.html"
+    result = run(
+        f"--frame-report={file}",
+        "--frame-preprocess=none,greyscale",
+        "--frame-renderer=null,numba",
+        "--benchmark-json=out.json",
+        timing=True,
+    )
+    result.stdout.fnmatch_lines([f"Report: {file}"])
+    page = file.read_text("utf-8")
+    assert "tiny-16" not in page.partition("<h1>")[2].partition("</h1>")[0]
+    assert ">tiny: from frame to screen</h1>" in page
+    assert page.count('<tr id="cell-') == 2 * (1 + ("numba" not in result.stdout.str().partition("Not run:")[2]))
+    assert "Real-time means 33.3 ms a frame here" in page
+    assert 'src="http' not in page
+    stored: dict[str, Any] = json.loads((pytester.path / "out.json").read_text())["framegate"]
+    assert stored["budget_s"] == pytest.approx(1 / 30)
+    assert "--frame-preprocess=none,greyscale" in stored["options"]
+    assert not [word for word in stored["options"] if "report" in word]
+
+
+def test_a_file_that_cannot_be_written_is_refused_at_the_start(run: Run, tmp_path: Path) -> None:
+    result = run(f"--frame-report={tmp_path}", "--frame-preprocess=none")
+    result.stderr.fnmatch_lines(["ERROR: --frame-report *: the report cannot be written there (*); name another file"])
