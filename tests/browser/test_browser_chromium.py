@@ -6,15 +6,15 @@ import os
 import sys
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import pytest
 from patience import PATIENCE_S
 
 from framegate.browser import chromium
 from framegate.browser.chromium import Chromium, find_chromium, flags
+from framegate.browser.chromium_tab import ChromiumTab
 from framegate.browser.driver import Browser
-from framegate.browser.engine import GPUProcess
+from framegate.browser.engine import Tab, TabRequest
 from framegate.errors import BackendUnavailable, UsageError
 
 
@@ -129,16 +129,16 @@ def test_only_root_goes_without_the_sandbox(monkeypatch: pytest.MonkeyPatch, use
         assert ("--use-angle=swiftshader" in flags(gpu)) is (gpu == "software")
 
 
-class Silent(Chromium):
+class SilentTab(ChromiumTab):
     """Tells of no process that draws, as browsers of another kind."""
 
-    async def gpu_process(self, browser: Any) -> GPUProcess:
-        del browser
+    async def gpu_process(self) -> int | None:
+        return None
 
-        async def ask() -> int | None:
-            return None
 
-        return ask
+class Silent(Chromium):
+    def tab(self, request: TabRequest) -> Tab:
+        return SilentTab(request)
 
 
 def test_a_browser_of_another_engine_is_driven(chromium: Path) -> None:

@@ -10,10 +10,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
-from typing import Any
 
-from framegate.browser.engine import GPUProcess
-from framegate.browser.trace import CATEGORIES
+from framegate.browser.chromium_tab import ChromiumTab
+from framegate.browser.engine import Tab, TabRequest
 from framegate.errors import BackendUnavailable, UsageError
 from framegate.words import BrowserGPU
 
@@ -122,29 +121,9 @@ class Chromium:
         """See `flags`."""
         return flags(gpu, camera)
 
-    async def launch(self, playwright: Any, program: Path, flags: list[str], *, headed: bool) -> Any:
-        """Start it, without a deadline of playwright's own: the one that ends everything is the driver's."""
-        return await playwright.chromium.launch(
-            executable_path=str(program), args=flags, headless=not headed, timeout=0
-        )
-
-    async def start_trace(self, browser: Any, page: Any) -> None:
-        """Ask through the DevTools protocol; the page's process alone is told of."""
-        await browser.start_tracing(page=page, categories=list(CATEGORIES))
-
-    async def stop_trace(self, browser: Any) -> bytes:
-        """See `start_trace`."""
-        return bytes(await browser.stop_tracing())
-
-    async def gpu_process(self, browser: Any) -> GPUProcess:
-        """Ask through the DevTools protocol."""
-        system = await browser.new_browser_cdp_session()
-
-        async def ask() -> int | None:
-            processes = (await system.send("SystemInfo.getProcessInfo"))["processInfo"]
-            return next((process["id"] for process in processes if process["type"] == "GPU"), None)
-
-        return ask
+    def tab(self, request: TabRequest) -> Tab:
+        """See `framegate.browser.chromium_tab.ChromiumTab`."""
+        return ChromiumTab(request)
 
 
 CHROMIUM = Chromium()

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import os
-import sys
 import threading
 import time
 from collections import deque
@@ -15,16 +13,16 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from framegate.browser.chromium import CHROMIUM
-from framegate.browser.complaints import first_line, why_not_started
-from framegate.browser.engine import Engine, GPUProcess
+from framegate.browser.complaints import first_line
+from framegate.browser.engine import Engine, TabFault, TabRequest
 from framegate.browser.watcher import WatchedFolder
-from framegate.errors import BackendUnavailable, BrowserError, NoAnswer
-from framegate.extras import how_to_install
+from framegate.errors import BrowserError, NoAnswer
 
 Result = TypeVar("Result")
 _FAULTS = Path(__file__).parent / "page" / "faults.js"
 _START_S = 60.0
-_END_S = 20.0
+# More than a tab takes to give up on its browser and on what drives it.
+_END_S = 45.0
 _LONGEST = 300
 _CLOCK_LOOKS = 9
 
@@ -44,7 +42,7 @@ class Browser:
         call_s: how long each call into the page may take; None leaves it to the calls.
 
     Raises:
-        BackendUnavailable: playwright is not installed, or there is no display for the window.
+        BackendUnavailable: what drives it is not installed, or there is no display for the window.
         BrowserError: the browser does not start.
     """
 
@@ -58,30 +56,16 @@ class Browser:
         start_s: float = _START_S,
         call_s: float | None = None,
     ) -> None:
-        try:
-            from playwright import async_api
-        except ImportError as error:
-            raise BackendUnavailable(f"playwright cannot be imported ({error})", how_to_install("browser")) from error
-        if headed:
-            _need_display()
-        self._api = async_api
-        self._program = program
-        self._engine = engine
         self._call_s = call_s
         self._said: deque[str] = deque(maxlen=1)
-        self._driver: Any = None
-        self._browser: Any = None
-        self._page: Any = None
-        self._find_gpu: GPUProcess | None = None
         self._gpu: int | None = None
+        self._tab = engine.tab(TabRequest(program, flags, headed, _FAULTS, self._said.append))
         self._folder = WatchedFolder()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="framegate browser", daemon=True)
         self._thread.start()
         try:
-            with _temporary_files_in(self._folder.path):
-                self._wait(self._start_driver(), start_s, f"start ({program})")
-            self._wait(self._start(flags, headed=headed), start_s, f"start ({program})")
+            self._wait(self._tab.start(self._folder.path), start_s, f"start ({program})")
         except BaseException:
             self.close()
             raise
@@ -89,7 +73,7 @@ class Browser:
     @property
     def version(self) -> str:
         """The browser's, such as ``142.0.7444.59``."""
-        return str(self._browser.version)
+        return self._tab.version
 
     def open(self, address: str, timeout_s: float) -> None:
         """Load a page and wait for its scripts.
@@ -97,7 +81,7 @@ class Browser:
         Raises:
             BrowserError: it does not load in time.
         """
-        self._wait(self._page.goto(address, wait_until="load"), timeout_s, "load its page")
+        self._wait(self._tab.goto(address), timeout_s, "load its page")
 
     def call(self, function: str, argument: Any, timeout_s: float, doing: str = "") -> Any:
         """Await a function of the page, named or written out, with one argument that JSON can hold.
@@ -128,8 +112,7 @@ class Browser:
         Raises:
             BrowserError: it cannot, or does not in time.
         """
-        tracing = self._engine.start_trace(self._browser, self._page)
-        self._wait(tracing, self._call_s or timeout_s, "begin a trace")
+        self._wait(self._tab.start_trace(), self._call_s or timeout_s, "begin a trace")
 
     def stop_trace(self, timeout_s: float) -> bytes:
         """What was noted, as `framegate.browser.trace` reads it.
@@ -137,7 +120,7 @@ class Browser:
         Raises:
             BrowserError: it does not come in time, or the browser ends.
         """
-        return self._wait(self._engine.stop_trace(self._browser), self._call_s or timeout_s, "end a trace")
+        return self._wait(self._tab.stop_trace(), self._call_s or timeout_s, "end a trace")
 
     @contextmanager
     def clicking(self, per_s: float, timeout_s: float) -> Iterator[None]:
@@ -162,7 +145,7 @@ class Browser:
         Raises:
             BrowserError: it does not come in time, or the browser ends.
         """
-        return self._wait(self._picture(selector), self._call_s or timeout_s, f"show its {selector}")
+        return self._wait(self._tab.picture(selector), self._call_s or timeout_s, f"show its {selector}")
 
     def close(self) -> None:
         """End the browser, whatever it is doing; a second call does nothing."""
@@ -170,33 +153,20 @@ class Browser:
             return
         # What the loop has to say from now on is about a browser that is going.
         self._loop.set_exception_handler(lambda *_: None)
-        for end in (self._end_browser(), self._end_driver()):
-            self._try(end)
+        self._try(self._tab.close())
         self._folder.close()
         self._try(self._drop())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(_END_S)
         self._loop.close()
 
-    async def _start_driver(self) -> None:
-        self._driver = await self._api.async_playwright().start()
-
-    async def _start(self, flags: list[str], *, headed: bool) -> None:
-        self._browser = await self._engine.launch(self._driver, self._program, flags, headed=headed)
-        self._find_gpu = await self._engine.gpu_process(self._browser)
-        context = await self._browser.new_context()
-        await context.add_init_script(path=_FAULTS)
-        self._page = await context.new_page()
-        self._page.on("console", lambda message: self._said.append(message.text))
-        self._page.on("pageerror", lambda error: self._said.append(str(error)))
-
     async def _call(self, function: str, argument: Any) -> Any:
-        answer = await self._page.evaluate(f"argument => faults.watch(() => ({function})(argument))", argument)
-        gpu = await self._find_gpu() if self._find_gpu is not None else None
+        answer = await self._tab.evaluate(f"argument => faults.watch(() => ({function})(argument))", argument)
+        gpu = await self._tab.gpu_process()
         # The first call may still end in another GPU process than it began in: one that a broken driver took down is
         # replaced by one without it, and the page says which it got.
         if self._gpu not in {None, gpu}:
-            raise self._api.Error("its GPU process ended in the meantime")
+            raise TabFault("its GPU process ended in the meantime")
         self._gpu = gpu
         return answer
 
@@ -204,7 +174,7 @@ class Browser:
         looks = []
         for _ in range(_CLOCK_LOOKS):
             asked_s = time.perf_counter()
-            page_ms = await self._page.evaluate("performance.now()")
+            page_ms = await self._tab.evaluate("() => performance.now()", None)
             taken_s = time.perf_counter() - asked_s
             looks.append((taken_s, asked_s + taken_s / 2 - float(page_ms) / 1000))
         # The shortest way there and back leaves the least room for an error.
@@ -214,24 +184,10 @@ class Browser:
         began = self._loop.time()
         for turn in itertools.count():
             await asyncio.sleep(began + turn / per_s - self._loop.time())
-            mouse = self._page.mouse
-            clicks.append(self._loop.create_task(mouse.up() if turn % 2 else mouse.down()))
+            clicks.append(self._loop.create_task(self._tab.press(down=turn % 2 == 0)))
 
     async def _all_of(self, tasks: list[asyncio.Task[None]]) -> None:
         await asyncio.gather(*tasks)
-
-    async def _picture(self, selector: str) -> bytes:
-        # No deadline of playwright's own, as everywhere.
-        element = self._page.locator(selector)
-        return bytes(await element.screenshot(omit_background=True, scale="css", timeout=0))
-
-    async def _end_browser(self) -> None:
-        if self._browser is not None:
-            await self._browser.close()
-
-    async def _end_driver(self) -> None:
-        if self._driver is not None:
-            await self._driver.stop()
 
     async def _drop(self) -> None:
         left = asyncio.all_tasks() - {asyncio.current_task()}
@@ -256,34 +212,8 @@ class Browser:
             raise NoAnswer(
                 f"the browser did not {doing} within {timeout_s:.0f} s and was ended{self._last()}"
             ) from None
-        except self._api.Error as error:
-            if self._page is None:
-                raise BrowserError(why_not_started(self._program, str(error))) from None
+        except TabFault as error:
             raise BrowserError(f"the browser could not {doing}: {first_line(str(error))}{self._last()}") from None
 
     def _last(self) -> str:
         return f"; its console said last: {first_line(self._said[-1])[:_LONGEST]}" if self._said else ""
-
-
-@contextmanager
-def _temporary_files_in(folder: Path) -> Iterator[None]:
-    """Have processes that are started in the block, and theirs, keep their temporary files in a folder."""
-    names = ("TMPDIR", "TEMP", "TMP")
-    before = {name: os.environ.get(name) for name in names}
-    os.environ.update(dict.fromkeys(names, str(folder)))
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
-
-
-def _need_display() -> None:
-    if sys.platform == "linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
-        raise BackendUnavailable(
-            "there is no display for the browser's window (neither DISPLAY nor WAYLAND_DISPLAY is set)",
-            "leave --frame-headed out, or run under xvfb-run",
-        )

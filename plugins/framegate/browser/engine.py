@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from framegate.words import BrowserGPU
-
-GPUProcess = Callable[[], Awaitable[int | None]]
-"""Asks for the id of the process that draws; None where the browser does not tell."""
 
 
 class DrivenBrowser(Protocol):
@@ -73,8 +71,88 @@ class PageRoutes(Protocol):
         ...
 
 
+class TabFault(Exception):
+    """What a browser, or what drives it, says when it cannot do what a tab was asked for."""
+
+
+@dataclass(frozen=True)
+class TabRequest:
+    """What a browser with one page is to be.
+
+    Attributes:
+        program: the browser's.
+        flags: for its command line, or for what stands in its place.
+        headed: whether its window is seen.
+        script: a file of JavaScript that runs in every page before the page's own.
+        say: is told what the page's console says.
+    """
+
+    program: Path
+    flags: Sequence[str]
+    headed: bool
+    script: Path
+    say: Callable[[str], None]
+
+
+class Tab(Protocol):
+    """A browser with one page, on an event loop: no call has a deadline, and all but ``close`` may raise `TabFault`."""
+
+    @property
+    def version(self) -> str:
+        """The browser's, once it has started."""
+        ...
+
+    async def start(self, folder: Path) -> None:
+        """Start the browser, whose profile and all that is temporary is to be in a folder.
+
+        Raises:
+            BrowserError: it does not start; the reason is its own.
+            BackendUnavailable: what it runs on is not there.
+        """
+        ...
+
+    async def goto(self, address: str) -> None:
+        """Load a page and wait for its scripts."""
+        ...
+
+    async def evaluate(self, function: str, argument: Any) -> Any:
+        """Await a function that is written out, with an argument that JSON can hold."""
+        ...
+
+    async def press(self, *, down: bool) -> None:
+        """Press a button of the mouse over the page, or let go of it; ends when the page has answered."""
+        ...
+
+    async def picture(self, selector: str) -> bytes:
+        """See `framegate.browser.driver.Browser.picture`."""
+        ...
+
+    async def gpu_process(self) -> int | None:
+        """The id of the process that draws, or None where the browser does not tell.
+
+        When that changes, what was measured is void.
+        """
+        ...
+
+    async def start_trace(self) -> None:
+        """Have the browser note from now on what `framegate.browser.trace` reads; one trace at a time.
+
+        Raises:
+            BackendUnavailable: this kind of browser writes no such trace.
+        """
+        ...
+
+    async def stop_trace(self) -> bytes:
+        """The trace, as JSON."""
+        ...
+
+    async def close(self) -> None:
+        """End the browser, however far it came; what goes wrong then is nobody's concern."""
+        ...
+
+
 class Engine(Protocol):
-    """A kind of browser: where it is, what it is told, and how it starts."""
+    """A kind of browser: where it is, what it is told, and how it is driven."""
 
     def find(self, path: str | None = None) -> Path:
         """The program to start: the one at ``path``, else the one that is installed.
@@ -92,18 +170,10 @@ class Engine(Protocol):
         """
         ...
 
-    async def launch(self, playwright: Any, program: Path, flags: list[str], *, headed: bool) -> Any:
-        """Start it; returns playwright's browser."""
-        ...
+    def tab(self, request: TabRequest) -> Tab:
+        """A browser with one page, which has not been started.
 
-    async def start_trace(self, browser: Any, page: Any) -> None:
-        """Have a browser note from now on what `framegate.browser.trace` reads; one trace at a time."""
-        ...
-
-    async def stop_trace(self, browser: Any) -> bytes:
-        """The trace, as JSON."""
-        ...
-
-    async def gpu_process(self, browser: Any) -> GPUProcess:
-        """How to ask a browser for the process that draws: when that changes, what was measured is void."""
+        Raises:
+            BackendUnavailable: a library that drives it is missing, or a display for its window.
+        """
         ...

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from patience import PATIENCE_S
 
 from framegate.browser.chromium import flags
+from framegate.browser.chromium_tab import ChromiumTab
 from framegate.browser.driver import Browser
 from framegate.browser.runtimes import PageRuntime
 from framegate.browser.server import page_server
@@ -58,8 +59,9 @@ def test_nothing_but_the_server_is_asked(chromium: Path, tfjs: Path, write_model
         port = urlsplit(other.root).port
         with closing(Browser(chromium, [*flags("software"), f"--log-net-log={log}"])) as browser:
 
-            async def listen(browser: Browser = browser) -> None:
-                browser._page.on("request", lambda request: asked.append(request.url))
+            async def listen(tab: object = browser._tab) -> None:
+                assert isinstance(tab, ChromiumTab)
+                tab._page.on("request", lambda request: asked.append(request.url))
 
             browser._wait(listen(), 10, "be listened to")
             TFJSPage(browser, server, PageRuntime("wasm"), model, tfjs)
