@@ -13,7 +13,8 @@ from typing import Any
 from urllib.parse import quote
 
 from framegate.analysis.inspection import Inspection
-from framegate.report.answer import answer_text
+from framegate.report.answer import answer_of
+from framegate.report.answer_text import answer_text
 from framegate.report.html.facts import (
     REALTIME_S,
     CellFacts,
@@ -83,7 +84,7 @@ def gather(run: Mapping[str, Any], beside: BesideRun) -> ReportFacts:
         title=_title(models),
         made_at=str(run.get("datetime") or "").partition(".")[0].replace("T", " "),
         budget_s=budget_s,
-        answer=answer_text(results, budget_s),
+        answer=answer_text(answer_of(results, budget_s)),
         doubts=list(_doubts(results)),
         cells=cells,
         pictures=beside.pictures,
