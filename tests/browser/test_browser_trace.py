@@ -1,4 +1,4 @@
-"""When frames were on the display, from traces that are written out here."""
+"""When frames were on the display, and what the browser did, from traces that are written out here."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from framegate.browser.trace import Mark, read_marks
+from framegate.browser.trace import CATEGORIES, Mark, browser_events, read_marks
+from framegate.errors import BrowserError
 
 START_US = 5_000_000
 """Zero of the page's clock, on that of the trace."""
@@ -90,3 +91,33 @@ def test_animation_frames_that_had_begun_before_the_trace_are_unknown() -> None:
     _, ended, *_ = animation_frame("a", 0.0, 2.0, None)
     marks = marks_of(ended, mark(1, 1.0), animation_frame("b", 3.0, 4.0, 5.0))
     assert [mark.presented_s for mark in marks] == [pytest.approx(0.005)]
+
+
+def named(kind: str, name: str, pid: int, tid: int = 1) -> dict[str, Any]:
+    return {"ph": "M", "cat": "__metadata", "name": kind, "pid": pid, "tid": tid, "ts": 0, "args": {"name": name}}
+
+
+def moment(name: str, at_us: int) -> dict[str, Any]:
+    return {**mark(0, 0.0), "name": f"framegate {name}", "ts": at_us}
+
+
+def test_two_marks_say_where_the_browser_s_clock_stands_and_by_how_much_that_may_be_wrong() -> None:
+    task = {"cat": CATEGORIES[-1], "name": "RunTask", "ph": "X", "pid": 1, "tid": 1, "ts": 5, "dur": 2, "args": {}}
+    names = [named("process_name", "Renderer", 1), named("process_name", "Utility", 2), named("thread_name", "Main", 1)]
+    events = [
+        *names,
+        task,
+        {**task, "pid": 2},
+        {**task, "ph": "s"},
+        moment("begin", 1_000_000),
+        moment("end", 2_000_020),
+    ]
+    trace = json.dumps({"traceEvents": events}).encode()
+    noted = browser_events(trace, {"begin": 11.0, "end": 12.0}, 5e-6)
+    assert noted.offset_s == pytest.approx(9.99999)
+    assert noted.error_s == pytest.approx(25e-6)
+    # Of the page's browser, without arrows, and without other processes.
+    assert noted.events == [names[0], names[2], task, *events[-2:]]
+    assert noted.moved(-noted.offset_s).offset_s == 0.0
+    with pytest.raises(BrowserError, match="has none of the page's marks"):
+        browser_events(trace, {"other": 1.0}, 5e-6)

@@ -159,6 +159,7 @@ def run_call(
     delays_s: Mapping[str, float] | None = None,
     *,
     traced: bool = False,
+    noted: bool = False,
 ) -> Asked:
     """``framegate.run``: frames against a clock; see `framegate.browser.session.TFJSPage.run`."""
     return Asked(
@@ -171,6 +172,7 @@ def run_call(
             "delays_s": dict(delays_s or {}),
             "patience_s": PATIENCE_S,
             "marks": traced,
+            "has_moments": noted,
         }
     )
 

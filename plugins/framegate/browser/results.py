@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from framegate.interfaces import Array, Pixels
+    from framegate.measure.events import BrowserEvents
     from framegate.realtime.run import Run
 
 
@@ -24,6 +25,7 @@ class PageRounds:
         first_at_s: when the first of them had ended, in seconds since 1970.
         bytes_read: bytes that were read back from devices of WebGPU.
         began_s: when each round began, on the page's clock.
+        events: what the browser noted meanwhile, beside the page's clock; None where it was not asked, or cannot.
     """
 
     stages_s: Mapping[str, Sequence[float]]
@@ -34,6 +36,7 @@ class PageRounds:
     first_at_s: float = 0.0
     bytes_read: int = 0
     began_s: Sequence[float] = ()
+    events: BrowserEvents | None = None
 
     @property
     def frames(self) -> int:
@@ -89,6 +92,7 @@ class PageRun:
         display: its frames on the display; None where no trace was taken.
         tensors_left: tensors that it left behind.
         bytes_left: bytes that it left behind.
+        events: what the browser noted meanwhile, beside this process' clock; None where it was not asked, or cannot.
     """
 
     run: Run
@@ -96,6 +100,7 @@ class PageRun:
     tensors_left: int
     bytes_left: int
     display: DisplayRun | None = None
+    events: BrowserEvents | None = None
 
     @property
     def frames(self) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -29,7 +30,7 @@ from framegate.browser.requests import (
 from framegate.browser.results import Delivered, PageInputs, PageLook, PageRounds, PageRun, PageView
 from framegate.browser.runs import page_run
 from framegate.browser.runtimes import LIBRARIES, TF_JS, PageRuntime
-from framegate.browser.trace import read_marks
+from framegate.browser.trace import browser_events, read_marks
 from framegate.errors import BackendUnavailable, BrowserError, ModelError, NoAnswer
 from framegate.frames.numbers import RANGE
 from framegate.interfaces import Range, ResolvedModel, TensorForm, TensorInfo
@@ -41,6 +42,7 @@ from framegate.results.page import Beside, KernelTime, Receipt
 if TYPE_CHECKING:
     from framegate.browser.engine import DrivenBrowser, PageRoutes
     from framegate.interfaces import Array, Pixels
+    from framegate.measure.events import BrowserEvents
     from framegate.words import CameraInput, PageThread
 
 START_S, LOAD_S, ROUNDS_S = 60.0, 300.0, 300.0
@@ -227,11 +229,18 @@ class TFJSPage:
         return dict(self._browser.call("framegate.methods", {}, START_S))
 
     def rounds(
-        self, least: int, most: int, budget_s: float, warm: int = 0, delays_s: Mapping[str, float] | None = None
+        self,
+        least: int,
+        most: int,
+        budget_s: float,
+        warm: int = 0,
+        delays_s: Mapping[str, float] | None = None,
+        *,
+        noted: bool = False,
     ) -> PageRounds:
         """Run frames until the time is up, at least and at most so many; ``warm`` more before that, unmeasured.
 
-        ``delays_s`` has stages take so many seconds longer, by real work.
+        ``delays_s`` has stages take so many seconds longer, by real work; ``noted`` has the browser note what it does.
         """
         limits = {
             "least": least,
@@ -240,8 +249,10 @@ class TFJSPage:
             "limit_s": SLOW_S,
             "warm": warm,
             "delays_s": dict(delays_s or {}),
+            "has_moments": noted,
         }
-        answer = self._browser.call("framegate.rounds", limits, ROUNDS_S + budget_s)
+        asked = Asked(limits)
+        answer, trace = self._noted(lambda: self._ask("framegate.rounds", asked, ROUNDS_S + budget_s), may=noted)
         self.is_used, self._shows_first = True, False
         self._frames += len(answer["dispatch"])
         inside = sum(map(sum, answer["stages"].values()))
@@ -254,7 +265,24 @@ class TFJSPage:
             first_at_s=answer["first_at_s"],
             bytes_read=answer["bytes_read"],
             began_s=answer["began"],
+            events=self._events(trace, answer),
         )
+
+    def _noted(self, ask: Callable[[], Any], *, must: bool = False, may: bool = False) -> tuple[Any, bytes | None]:
+        """What a page answers, and the browser's trace of that time, if it must or may have one."""
+        try:
+            if must or may:
+                self._browser.start_trace(START_S)
+        except BackendUnavailable:
+            if must:
+                raise
+            return ask(), None
+        answer = ask()
+        return answer, self._browser.stop_trace(START_S) if must or may else None
+
+    def _events(self, trace: bytes | None, answer: Mapping[str, Any]) -> BrowserEvents | None:
+        moments_s = answer.get("moments")
+        return browser_events(trace, moments_s, self.info["clock_step_s"]) if trace and moments_s else None
 
     def animate(self, budget_s: float) -> Delivered:
         """Run frames as the browser asks for them, for so long, and one at least."""
@@ -293,6 +321,7 @@ class TFJSPage:
         delays_s: Mapping[str, float] | None = None,
         *,
         traced: bool = False,
+        noted: bool = False,
     ) -> PageRun:
         """Take frames to the canvas against a clock, each with its number on it.
 
@@ -302,16 +331,19 @@ class TFJSPage:
             fed_with: what the model is fed of a frame of the camera.
             delays_s: seconds that stages take longer, by real work.
             traced: whether to ask the browser when frames were on the display.
+            noted: whether the browser is to note what it does.
         """
-        asked = run_call(request, fed_with, delays_s, traced=traced)
-        if traced:
-            self._browser.start_trace(START_S)
-        answer = self._ask("framegate.run", asked, ROUNDS_S + request.seconds)
-        marks = read_marks(self._browser.stop_trace(START_S)) if traced else None
+        asked = run_call(request, fed_with, delays_s, traced=traced, noted=noted)
+        answer, trace = self._noted(
+            lambda: self._ask("framegate.run", asked, ROUNDS_S + request.seconds), must=traced, may=noted
+        )
+        marks = read_marks(trace) if traced and trace else None
         self._shows_first = False
         if request.scenario != CAMERA:
             self._frames += len(answer["sights"])
-        return page_run(request, answer, self._browser.clock_offset_s(START_S), numbers, marks)
+        offset_s, events = self._browser.clock_offset_s(START_S), self._events(trace, answer)
+        measured = page_run(request, answer, offset_s, numbers, marks)
+        return measured if events is None else replace(measured, events=events.moved(offset_s))
 
     def readback(self) -> list[float]:
         """Seconds that it takes to bring the output to JavaScript, by itself."""

@@ -1,4 +1,4 @@
-"""When what a page drew was on the display, from a trace of the browser."""
+"""What a trace of the browser says: when what a page drew was on the display, and what the browser did meanwhile."""
 
 from __future__ import annotations
 
@@ -8,11 +8,21 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-CATEGORIES = ("devtools.timeline", "blink.user_timing")
-"""What a trace has to hold; about 0.3 MB per second of a page that draws."""
+from framegate.errors import BrowserError
+from framegate.measure.events import BrowserEvents
+
+CATEGORIES = ("devtools.timeline", "blink.user_timing", "disabled-by-default-devtools.timeline")
+"""What a trace has to hold; about 0.8 MB per second of a page that draws. The last has the tasks of all threads, and
+those of the GPU's process."""
 
 PREFIX = "frame "
 """What the name of a page's mark begins with; the number of the frame follows."""
+MOMENT = "framegate "
+"""What the name of a mark begins with whose time is known on the page's clock as well."""
+PROCESSES = ("Browser", "Renderer", "GPU Process")
+"""Those whose events say what became of a frame; others do the tracing itself."""
+KINDS = "XBEbenIi"
+"""Slices, and what happened at one time; arrows between them are left out, as there are more of them than slices."""
 
 _FRAME, _PRESENTATION = "AnimationFrame", "AnimationFrame::Presentation"
 
@@ -51,6 +61,34 @@ def read_marks(trace: bytes) -> list[Mark]:
         _mark(event, presented.get(frame) if frame is not None and lasts[frame] == place else None)
         for place, (event, frame) in enumerate(zip(marks, frames, strict=True))
     ]
+
+
+def browser_events(trace: bytes, moments_s: Mapping[str, float], step_s: float) -> BrowserEvents:
+    """What the browser noted, aligned with the page's clock.
+
+    Args:
+        trace: the JSON of a trace with `CATEGORIES`.
+        moments_s: names of marks of the page, without `MOMENT`, and their times on its clock.
+        step_s: the step of that clock.
+
+    Raises:
+        BrowserError: the trace has none of these marks.
+    """
+    events: Sequence[Mapping[str, Any]] = json.loads(trace)["traceEvents"]
+    offsets_s = [
+        moments_s[event["name"].removeprefix(MOMENT)] - event["ts"] / 1e6
+        for event in events
+        if event.get("cat") == "blink.user_timing" and event["name"].removeprefix(MOMENT) in moments_s
+    ]
+    if not offsets_s:
+        raise BrowserError("the browser's trace has none of the page's marks; leave --frame-trace out")
+    named = [event for event in events if event["name"] in {"process_name", "thread_name"}]
+    processes = {event["pid"] for event in named if event["args"]["name"] in PROCESSES}
+    kept = [
+        event for event in (*named, *(event for event in events if event["ph"] in KINDS)) if event["pid"] in processes
+    ]
+    low_s, high_s = min(offsets_s), max(offsets_s)
+    return BrowserEvents(kept, (low_s + high_s) / 2, high_s - low_s + step_s)
 
 
 def _is_mark(event: Mapping[str, Any]) -> bool:

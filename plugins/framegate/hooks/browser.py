@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from framegate.pipelines.page import PagePipeline, ViewOf
     from framegate.pipelines.recorded import RecordedPipeline
     from framegate.postprocess.base import View
+    from framegate.trace.keeper import Keeper
+    from framegate.values import BrowserRequest
 
 
 @pytest.fixture(scope="session")
@@ -67,6 +69,7 @@ def page_pipeline(
     browser_shelf: BrowserShelf,
     frame_info: FrameInfo,
     page_view: ViewOf,
+    trace_keeper: Keeper | None,
 ) -> Iterator[PagePipeline | RecordedPipeline]:
     """The cell's model in a page, fed the first frame, preprocessed as everywhere else, and variants of it.
 
@@ -94,11 +97,7 @@ def page_pipeline(
                 page_view,
                 renderer.name,
                 clock_of(pytestconfig),
-                options.launches,
-                has_cost=options.cost,
-                has_kernels=options.kernels,
-                fed_with=options.camera_input,
-                is_traced=options.presented,
+                **_settings(options, trace_keeper),
             )
         for device in (page.info["device"], page.drawn_by()):
             _note_device(pytestconfig, frame_info, device)
@@ -106,6 +105,17 @@ def page_pipeline(
     finally:
         if isinstance(request.node.stash.get(ERROR, None), BrowserError):
             browser_shelf.close()
+
+
+def _settings(options: BrowserRequest, keeper: Keeper | None) -> dict[str, Any]:
+    return {
+        "launches": options.launches,
+        "has_cost": options.cost,
+        "has_kernels": options.kernels,
+        "fed_with": options.camera_input,
+        "is_traced": options.presented,
+        "keep_events": None if keeper is None else keeper.keep_events,
+    }
 
 
 def _recorded(request: pytest.FixtureRequest, path: Path, frame_info: FrameInfo) -> RecordedPipeline:

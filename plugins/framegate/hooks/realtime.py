@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -21,11 +21,10 @@ if TYPE_CHECKING:
     from framegate.hooks.pictures import SavePicture
     from framegate.hooks.trace import WriteTrace
     from framegate.measure.replay import ReplayClock
-    from framegate.measure.stages import TimedCall
     from framegate.pipelines.base import Pipeline
     from framegate.realtime.run import Run, RunRequest, Sight
     from framegate.results.realtime import Realtime
-    from framegate.trace.keeper import Keeper
+    from framegate.trace.keeper import Keeper, Kept
 
 RunFrames = Callable[["Pipeline"], None]
 
@@ -153,7 +152,7 @@ def run_frames(
         last = takes[part.rate]
         if last.run.sights:
             StageSamples(last.stages_s).store(benchmark.extra_info)
-            write_trace(last.stages_s, last.calls, last.run, run_request.queue)
+            write_trace(last.stages_s, last.kept, last.run, run_request.queue)
         rounds_s = _rounds_s(last.run)
         seconds = iter(rounds_s)
         benchmark.pedantic(lambda: clock.advance(next(seconds)), rounds=len(rounds_s), iterations=1)
@@ -206,7 +205,7 @@ class Take(NamedTuple):
     run: Run
     part: Realtime
     stages_s: dict[str, list[float]]
-    calls: Sequence[TimedCall] = ()
+    kept: Kept | None = None
 
     @classmethod
     def of(cls, pipeline: Pipeline, request: RunRequest, keeper: Keeper | None = None) -> Take:
@@ -220,13 +219,13 @@ class Take(NamedTuple):
 
         before = {stage: len(samples) for stage, samples in pipeline.samples.items()}
         if keeper is not None:
-            keeper.calls.clear()
+            keeper.take()
         run = pipeline.run(request)
         verify_run(run)
         stages_s = {
             stage: samples[before.get(stage, 0) :][: len(run.sights)] for stage, samples in pipeline.samples.items()
         }
-        return cls(run, realtime_of(run), stages_s, () if keeper is None else tuple(keeper.calls))
+        return cls(run, realtime_of(run), stages_s, None if keeper is None else keeper.take())
 
 
 def _rounds_s(run: Run) -> list[float]:

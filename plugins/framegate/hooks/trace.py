@@ -16,9 +16,8 @@ from framegate.hooks.settings import is_given
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from framegate.measure.stages import TimedCall
     from framegate.realtime.run import Run
-    from framegate.trace.keeper import Keeper
+    from framegate.trace.keeper import Keeper, Kept
 
 WriteTrace = Callable[..., None]
 
@@ -63,7 +62,7 @@ def write_trace(request: pytest.FixtureRequest, benchmark: Any, trace_keeper: Ke
 
     def write(
         samples_s: Mapping[str, Sequence[float]],
-        calls: Sequence[TimedCall] | None = None,
+        kept: Kept | None = None,
         run: Run | None = None,
         queue: int = 1,
     ) -> None:
@@ -72,16 +71,21 @@ def write_trace(request: pytest.FixtureRequest, benchmark: Any, trace_keeper: Ke
         from framegate.pipelines.base import PAGE
         from framegate.trace.write import Trace, trace_json
 
-        kept = list(trace_keeper.calls) if calls is None else calls
-        if not kept:
+        kept = trace_keeper.take() if kept is None else kept
+        if not kept.calls:
             note(request.config, f"{request.node.name}: --frame-trace has no readings of its stages")
             return
-        in_page = kind_of(request.node) == PAGE and run is None
-        clock = "performance.now() of the page" if in_page else "time.perf_counter"
+        in_page = kind_of(request.node) == PAGE
+        clock = "time.perf_counter"
+        if in_page and run is None:
+            clock = "that of the browser's own events" if kept.events else "performance.now() of the page"
         # What this process holds says nothing of a page.
-        memory = () if kind_of(request.node) == PAGE else tuple(trace_keeper.memory)
-        trace = Trace(request.node.name, os.getpid(), kept, samples_s, memory, run, queue, clock)
-        _write(request, benchmark.extra_info, trace_json(trace))
+        kept = kept._replace(memory=()) if in_page else kept
+        _write(
+            request,
+            benchmark.extra_info,
+            trace_json(Trace(request.node.name, os.getpid(), kept, samples_s, run, queue, clock)),
+        )
 
     return write
 

@@ -17,9 +17,9 @@ from framegate.interfaces import ModelSpec, Pixels, Range, Size
 from framegate.leftovers import temporary_folder
 from framegate.machine import is_software
 from framegate.measure.replay import ReplayClock
-from framegate.measure.stages import TimedCall
 from framegate.pipelines.base import AGREEMENT, Bench, Look, StagesS
 from framegate.pipelines.page_launches import BrowserLaunch, describe_launches, joined
+from framegate.pipelines.page_trace import PageTrace
 from framegate.realtime.run import CAMERA
 from framegate.results.page import Kernels, PageCost, Presentation
 from framegate.results.parts import StageSamples
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from framegate.interfaces import Array
     from framegate.measure.stages import KeepCall
     from framegate.models.frame_io import FrameIO, ShownIO
+    from framegate.pipelines.page_trace import KeepEvents
     from framegate.postprocess.base import View
     from framegate.realtime.run import Run, RunRequest, Sight
     from framegate.words import CameraInput
@@ -83,6 +84,7 @@ class PagePipeline:
         is_traced: whether frames of runs against a clock count as shown when the display has them.
         has_cost: whether to tell what the model costs the page.
         has_kernels: whether to ask TF.js' profiler, after the rounds, which kernels the time goes to.
+        keep_events: is given what the browser noted itself in each launch, and in a run; None has it note nothing.
     """
 
     def __init__(
@@ -101,6 +103,7 @@ class PagePipeline:
         is_traced: bool = False,
         has_cost: bool = False,
         has_kernels: bool = False,
+        keep_events: KeepEvents | None = None,
     ) -> None:
         self.page = page
         self.pictures = pictures
@@ -117,8 +120,7 @@ class PagePipeline:
         self._has_cost = has_cost
         self._has_kernels = has_kernels
         self._delays_s: Mapping[str, float] = {}
-        self._keep: KeepCall | None = None
-        self._kept = 0
+        self._trace = PageTrace(keep_events)
         self._looks: list[Look] = []
         self._about: dict[str, Any] = {}
         # Other libraries run what Python's converters make, and differ by as much as Python's runtimes may.
@@ -158,9 +160,10 @@ class PagePipeline:
     def keep_calls(self, keep: KeepCall | None) -> None:
         """Have ``keep`` given the readings of the page's own clock of all rounds from now on.
 
-        Those of a run are on this process' clock, and none are given where its frames overlap.
+        Where the browser notes events, rounds are on the clock of these, which all launches share. Those of a run are
+        on this process' clock.
         """
-        self._keep = keep
+        self._trace.keep = keep
 
     def measure(self, bench: Bench) -> StagesS:
         """Have the page take frames until their time is known, as often as there are launches."""
@@ -198,7 +201,8 @@ class PagePipeline:
         numbers = self._point_camera(request) if request.scenario == CAMERA else RANGE
 
         def take() -> PageRun:
-            return self.page.run(request, numbers, self._fed_with, self._delays_s, traced=self._is_traced)
+            settings = {"traced": self._is_traced, "noted": self._trace.is_noted}
+            return self.page.run(request, numbers, self._fed_with, self._delays_s, **settings)
 
         measured = self._with_cost(take) if self._has_cost else take()
         verify_nothing_left(measured)
@@ -209,9 +213,7 @@ class PagePipeline:
         if measured.display is not None:
             run = measured.display.run
             self._about["display"] = asdict(Presentation(measured.frames, measured.display.behind_s))
-        if request.in_flight == 1:
-            sights = measured.run.sights
-            self._keep_frames([s.frame for s in sights], [s.began_s for s in sights], measured.stages_s)
+        self._trace.add_run(measured)
         shown = {sight.frame for sight in run.sights}
         for stage, samples in measured.stages_s.items():
             kept = (s for s, sight in zip(samples, measured.run.sights, strict=True) if sight.frame in shown)
@@ -319,28 +321,18 @@ class PagePipeline:
     def _step(self) -> PageRounds:
         rounds = self.page.rounds(1, 1, 0.0, delays_s=self._delays_s)
         verify_nothing_left(rounds)
-        self._keep_rounds(rounds)
+        self._trace.add_rounds(rounds)
         return rounds
-
-    def _keep_rounds(self, rounds: PageRounds) -> None:
-        self._keep_frames(range(self._kept, self._kept + rounds.frames), rounds.began_s, rounds.stages_s)
-        self._kept += rounds.frames
-
-    def _keep_frames(self, numbers: Sequence[int], began_s: Sequence[float], stages_s: StagesS) -> None:
-        if self._keep is None:
-            return
-        for place, (number, at_s) in enumerate(zip(numbers, began_s, strict=True)):
-            of_frame = {stage: seconds[place] for stage, seconds in stages_s.items()}
-            self._keep(TimedCall.of(number, at_s, of_frame, "page"))
 
     def _launch(self, *, renewed: bool) -> BrowserLaunch:
         if renewed and self.page.is_used:
             self._renew(None)
         is_first = not self.page.is_used
         budget_s = BUDGET_S if self._budget_s is None else self._budget_s
-        rounds = self.page.rounds(LEAST, MOST, budget_s, int(self.first_s < UNHURRIED_S))
+        warm = int(self.first_s < UNHURRIED_S)
+        rounds = self.page.rounds(LEAST, MOST, budget_s, warm, noted=self._trace.is_noted)
         verify_nothing_left(rounds)
-        self._keep_rounds(rounds)
+        self._trace.add_rounds(rounds)
         self._look(AFTER_ROUNDS)
         animated = self.page.animate(ANIMATE_S)
         verify_nothing_left(animated)

@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from framegate.trace.browser import browser_part
 from framegate.trace.queues import dropped_at, under_way, waiting
 
 if TYPE_CHECKING:
     from framegate.measure.stages import TimedCall
     from framegate.realtime.run import Run
+    from framegate.trace.keeper import Kept
 
     Event = dict[str, Any]
 
@@ -28,9 +30,8 @@ class Trace:
     Attributes:
         name: the cell, as the test is called.
         process: id of the process.
-        calls: calls of chains of stages, in the order in which they ended.
+        kept: what was kept of it.
         samples_s: seconds of the stages of the benchmark's rounds, by stage.
-        memory: times, and bytes that the process held.
         run: the run against a clock, if it was one.
         queue: number of frames that wait in it at most.
         clock: whose readings they are.
@@ -38,9 +39,8 @@ class Trace:
 
     name: str
     process: int
-    calls: Sequence[TimedCall]
+    kept: Kept
     samples_s: Mapping[str, Sequence[float]] = field(default_factory=dict)
-    memory: Sequence[tuple[float, int]] = ()
     run: Run | None = None
     queue: int = 1
     clock: str = "time.perf_counter"
@@ -68,21 +68,25 @@ def rounds_of(calls: Sequence[TimedCall], samples_s: Mapping[str, Sequence[float
 
 def trace_json(trace: Trace) -> bytes:
     """The trace as a file holds it: the last `WRITTEN_FRAMES` frames, times in microseconds from their beginning."""
-    rounds = rounds_of(trace.calls, trace.samples_s)
-    kept = _last_frames(trace.calls)
-    calls = [(trace.calls[place], rounds.get(place)) for place in kept]
+    rounds = rounds_of(trace.kept.calls, trace.samples_s)
+    places = _last_frames(trace.kept.calls)
+    calls = [(trace.kept.calls[place], rounds.get(place)) for place in places]
     began_s = min(call.readings_s[0] for call, _ in calls) if calls else 0.0
-    if trace.run is not None and trace.run.began_s <= began_s and len(kept) == len(trace.calls):
+    ended_s = max(call.readings_s[-1] for call, _ in calls) if calls else 0.0
+    if trace.run is not None and trace.run.began_s <= began_s and len(places) == len(trace.kept.calls):
         began_s = trace.run.began_s
-    events = list(_events(trace, calls, began_s))
-    about = {
+    about: dict[str, Any] = {
         "cell": trace.name,
         "clock": trace.clock,
         "began_s": began_s,
         "frames": len({call.frame for call, _ in calls}),
-        "frames_left_out": len({call.frame for call in trace.calls}) - len({call.frame for call, _ in calls}),
-        "gpu": "no track: frames are not timed by the device's own clock",
+        "frames_left_out": len({call.frame for call in trace.kept.calls}) - len({call.frame for call, _ in calls}),
     }
+    events = list(_events(trace, calls, began_s))
+    if trace.kept.events:
+        browser = browser_part(trace.kept.events, began_s, ended_s)
+        events += browser.events
+        about["browser"] = browser.about
     written = {"traceEvents": events, "displayTimeUnit": "ms", "otherData": about}
     return json.dumps(written, separators=(",", ":")).encode()
 
@@ -120,7 +124,9 @@ def _events(trace: Trace, calls: Sequence[tuple[TimedCall, int | None]], began_s
                 call, on_thread, began_s, is_first=call.frame not in begun, is_last=lasts[call.frame] == place
             )
             begun.add(call.frame)
-    yield from _counters("memory", "MB", ((at_s, bytes_now / 1e6) for at_s, bytes_now in trace.memory), common, began_s)
+    yield from _counters(
+        "memory", "MB", ((at_s, bytes_now / 1e6) for at_s, bytes_now in trace.kept.memory), common, began_s
+    )
     if trace.run is not None:
         yield from _counters("queue", "frames", waiting(trace.run, trace.queue), common, began_s)
         yield from _counters("under way", "frames", under_way(trace.run), common, began_s)

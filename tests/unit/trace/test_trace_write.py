@@ -12,8 +12,11 @@ from patience import PATIENCE_S
 
 from framegate.errors import UsageError
 from framegate.interfaces import Stage
+from framegate.measure.events import BrowserEvents
 from framegate.measure.stages import StageTimer, TimedCall
 from framegate.realtime.run import Run, Sight
+from framegate.trace import browser
+from framegate.trace.keeper import Kept
 from framegate.trace.queues import under_way, waiting
 from framegate.trace.read import read_trace, stages_s
 from framegate.trace.serve import link_to, served_trace
@@ -31,7 +34,7 @@ def events_of(trace: Trace, kind: str) -> list[dict[str, object]]:
 
 
 def test_each_stage_is_a_slice_inside_that_of_its_frame() -> None:
-    slices = events_of(Trace("cell", 1, CALLS), "X")
+    slices = events_of(Trace("cell", 1, Kept(CALLS)), "X")
     assert [(event["name"], event["ts"], event["dur"], event["tid"]) for event in slices] == [
         ("frame 7", 0.0, 750000.0, 1),
         ("a", 0.0, 500000.0, 1),
@@ -42,7 +45,7 @@ def test_each_stage_is_a_slice_inside_that_of_its_frame() -> None:
         ("frame 8", 2000000.0, 500000.0, 2),
         ("c", 2000000.0, 500000.0, 2),
     ]
-    assert {event["args"]["name"] for event in events_of(Trace("cell", 1, CALLS), "M")} == {  # type: ignore[index]
+    assert {event["args"]["name"] for event in events_of(Trace("cell", 1, Kept(CALLS)), "M")} == {  # type: ignore[index]
         "framegate cell",
         "one",
         "two",
@@ -50,7 +53,7 @@ def test_each_stage_is_a_slice_inside_that_of_its_frame() -> None:
 
 
 def test_a_flow_goes_along_a_frame_over_its_threads() -> None:
-    trace = Trace("cell", 1, CALLS)
+    trace = Trace("cell", 1, Kept(CALLS))
     assert [(event["id"], event["ts"]) for event in events_of(trace, "s")] == [(7, 250000.0), (8, 1125000.0)]
     assert [(event["id"], event["tid"]) for event in events_of(trace, "t")] == [(8, 1)]
     assert [(event["id"], event["tid"]) for event in events_of(trace, "f")] == [(7, 1), (8, 2)]
@@ -63,13 +66,13 @@ def test_rounds_are_those_calls_whose_seconds_the_benchmark_has() -> None:
 
 def test_seconds_are_read_back(tmp_path: Path) -> None:
     path = tmp_path / "cell.trace.json"
-    path.write_bytes(trace_json(Trace("cell", 1, CALLS, {"a": [0.25], "b": [0.75], "c": [0.5]})))
+    path.write_bytes(trace_json(Trace("cell", 1, Kept(CALLS), {"a": [0.25], "b": [0.75], "c": [0.5]})))
     assert stages_s(read_trace(path)) == {"a": [0.25], "b": [0.75], "c": [0.5]}
 
 
 def test_the_last_frames_are_kept_and_the_file_stays_small() -> None:
     calls = [TimedCall(n, tuple("abcdefg"), [n + k / 8 for k in range(8)], "one") for n in range(WRITTEN_FRAMES + 3)]
-    content = trace_json(Trace("cell", 1, calls))
+    content = trace_json(Trace("cell", 1, Kept(calls)))
     assert len(content) <= 20_000_000
     written = json.loads(content)
     assert written["otherData"]["frames_left_out"] == 3
@@ -126,3 +129,27 @@ def test_what_is_no_trace_is_refused(tmp_path: Path, content: str | None) -> Non
         path.write_text(content)
     with pytest.raises(UsageError, match="name a file of --frame-trace"):
         read_trace(path)
+
+
+def browser_event(name: str, at_us: float, **more: object) -> dict[str, object]:
+    return {"ph": "X", "name": name, "cat": "c", "pid": 7, "tid": 8, "ts": at_us, "args": {}, **more}
+
+
+def test_the_browser_s_events_are_on_the_clock_of_the_frames(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(browser, "MOST_SLICES", 2)
+    heap = browser_event("UpdateCounters", 4.5e6, ph="I", args={"data": {"jsHeapSizeUsed": 3_000_000}})
+    name = browser_event("process_name", 0.0, ph="M", args={"name": "Renderer"})
+    tasks = [browser_event("task", at_us, dur=dur, tts=1) for at_us, dur in ((4.25e6, 3), (4.5e6, 1), (5e6, 2))]
+    early, late = browser_event("early", 4.1e6, dur=9), browser_event("late", 6.8e6, dur=9)
+    launches = [BrowserEvents([name, heap, early, tasks[0]], 5.8, 7e-6), BrowserEvents([*tasks[1:], late], 5.8, 4e-6)]
+    written = json.loads(trace_json(Trace("cell", 1, Kept(CALLS, events=launches))))
+    events = [event for event in written["traceEvents"] if event["pid"] == 7]
+    assert [(event["name"], event["ph"], event["ts"]) for event in events] == [
+        ("process_name", "M", 0),
+        ("JavaScript heap", "C", 300000.0),
+        ("task", "X", 50000.0),
+        ("task", "X", 800000.0),
+    ]
+    assert events[1]["args"] == {"MB": 3.0}
+    assert "tts" not in events[2]
+    assert written["otherData"]["browser"] == {"events": 4, "events_left_out": 1, "clock_error_us": 7.0}

@@ -133,16 +133,18 @@ async function sight({ due, picture, number }, { strip, delays_s }) {
 
 framegate.open_camera = () => host.open_camera();
 
-framegate.run = async ({ scenario, seconds: lasting, in_flight, marks, ...settings }) => {
+framegate.run = async ({ scenario, seconds: lasting, in_flight, marks, has_moments = false, ...settings }) => {
   const source = scenario === "camera" ? new FromCamera() : new Turns(scenario === "offline");
   const sights = [];
   let ended = null;
   page.way.stamp ??= page.way.newStamp();
   page.way.marks = marks;
   const display_interval = await displayInterval();
+  const moments = new Moments(has_moments);
   let began;
   const left = await leavings(async () => {
     await source.start(settings);
+    moments.mark("begin");
     began = seconds();
     const lane = async () => {
       while (ended === null && seconds() < began + lasting) {
@@ -155,5 +157,6 @@ framegate.run = async ({ scenario, seconds: lasting, in_flight, marks, ...settin
     };
     await Promise.all(Array.from({ length: in_flight }, lane));
   });
-  return { sights, began, display_interval, ended: ended ?? source.ended, ...left };
+  moments.mark("end");
+  return { sights, began, display_interval, ended: ended ?? source.ended, moments: moments.seconds, ...left };
 };

@@ -66,9 +66,22 @@ function moved(count) {
   return count < 2 || count % shown === shown - 1;
 }
 
+// Times that a trace of the browser has as well, under their names, and this page's clock; none where they are not asked for.
+class Moments {
+  constructor(wanted) {
+    this.seconds = wanted ? {} : null;
+  }
+  mark(name) {
+    if (!this.seconds) return;
+    const { startTime } = performance.mark(`framegate ${name}`);
+    this.seconds[name] = (page.ahead_ms + startTime) / 1000;
+    performance.clearMarks(`framegate ${name}`);
+  }
+}
+
 // Frames one after another until the time is up, and what they left behind. Very slow ones end at `limit_s`, if there
 // is one at all.
-framegate.rounds = async ({ warm, least, most, budget_s, limit_s, delays_s }) => {
+framegate.rounds = async ({ warm, least, most, budget_s, limit_s, delays_s, has_moments = false }) => {
   const due = (count, taken_s) => (count >= least ? taken_s >= budget_s && moved(count) : count && taken_s >= limit_s);
   const enough = (count, taken_s) => count >= most || due(count, taken_s);
   for (let count = 0; count < warm; count++) await frame(page.pictures[0]);
@@ -77,6 +90,8 @@ framegate.rounds = async ({ warm, least, most, budget_s, limit_s, delays_s }) =>
   const began = [];
   let whole_s, first_at_s;
   const read_before = reads.bytes;
+  const moments = new Moments(has_moments);
+  moments.mark("begin");
   const left = await leavings(async () => {
     const started = seconds();
     for (let count = 0; !enough(count, seconds() - started); count++) {
@@ -88,7 +103,9 @@ framegate.rounds = async ({ warm, least, most, budget_s, limit_s, delays_s }) =>
     }
     whole_s = seconds() - started;
   });
-  return { stages, dispatch, began, whole_s, first_at_s, bytes_read: reads.bytes - read_before, ...left };
+  moments.mark("end");
+  const bytes_read = reads.bytes - read_before;
+  return { stages, dispatch, began, whole_s, first_at_s, bytes_read, moments: moments.seconds, ...left };
 };
 
 // Frames as the browser asks for them, one at a time: a callback that finds one under way starts none. No stage is
