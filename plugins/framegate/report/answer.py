@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from framegate.report.realtime import best_runs
@@ -136,13 +136,16 @@ class RunAnswer:
         return bool(self.models or self.suites)
 
 
-def answer_of(results: Sequence[CellResult], budget_s: float) -> RunAnswer:
+def answer_of(results: Sequence[CellResult], budget_s: float, failed: Collection[str] = ()) -> RunAnswer:
     """The answer; false where nothing was measured.
 
     Args:
         results: the cells of a run.
         budget_s: seconds that a frame may take.
+        failed: names of the tests that failed, whose times do not count: a wrong picture may well be a fast one.
     """
+    wrong = sum(result.name in failed for result in results)
+    results = [result for result in results if result.name not in failed]
     framed = {id(result) for result in results if result.realtime or _is_frame(result)}
     subjects: dict[str, list[CellResult]] = {}
     for result in results:
@@ -155,7 +158,7 @@ def answer_of(results: Sequence[CellResult], budget_s: float) -> RunAnswer:
         budget_s,
         tuple(_model(subject, cells, runs.get(subject, []), budget_s) for subject, cells in subjects.items()),
         tuple(_suites([result for result in results if id(result) not in framed])),
-        tuple(_run_doubts(results)),
+        tuple(_run_doubts(results, wrong)),
     )
 
 
@@ -249,7 +252,9 @@ def _doubts(ways: Sequence[Way], clock: Sequence[ClockRun]) -> Iterator[str]:
             return
 
 
-def _run_doubts(results: Sequence[CellResult]) -> Iterator[str]:
+def _run_doubts(results: Sequence[CellResult], wrong: int) -> Iterator[str]:
+    if wrong:
+        yield f"{wrong} {'cell' if wrong == 1 else 'cells'} failed, whose times do not count"
     if any(result.frame.is_software for result in results):
         yield "the CPU did a GPU's work here: with a GPU, drawing and WebGL take other times"
 

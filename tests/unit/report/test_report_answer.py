@@ -146,3 +146,11 @@ def test_nothing_measured_is_no_answer() -> None:
     assert not answer_of([], BUDGET_S)
     assert answer_of([], BUDGET_S) == RunAnswer(BUDGET_S)
     assert not answer_of([cell_result("test_preprocess[x]")], BUDGET_S)
+
+
+def test_a_cell_that_failed_does_not_count_however_fast_it_was() -> None:
+    wrong, right = replace(frame_result("net", 0.001), name="test_frame[wrong]"), frame_result("net", 0.02)
+    answer = answer_of([wrong, right], BUDGET_S, {"test_frame[wrong]", "test_other"})
+    assert [(model.ways[0].result, model.cells) for model in answer.models] == [(right, 1)]
+    assert answer.doubts == ("1 cell failed, whose times do not count",)
+    assert not answer_of([wrong], BUDGET_S, ["test_frame[wrong]"])

@@ -84,7 +84,7 @@ def gather(run: Mapping[str, Any], beside: BesideRun) -> ReportFacts:
         title=_title(models),
         made_at=str(run.get("datetime") or "").partition(".")[0].replace("T", " "),
         budget_s=budget_s,
-        answer=answer_text(answer_of(results, budget_s)),
+        answer=answer_text(answer_of(results, budget_s, {name for names in note.failed.values() for name in names})),
         doubts=list(_doubts(results)),
         cells=cells,
         pictures=beside.pictures,
