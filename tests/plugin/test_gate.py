@@ -40,6 +40,10 @@ def test_identical_code_passes(project: Project) -> None:
     assert "Only 1 of the 5 accepted runs" in run.output
     assert "Only 1 of the 5 accepted runs" in run.summary
     assert len(project.accepted()) == 1
+    stored = json.loads(max(project.folder.glob(".benchmarks/*/*_gate-*.json")).read_text())
+    said = stored["framegate_gate"]["findings"]
+    assert {name: finding["verdict"] for name, finding in said.items()} == run.verdicts
+    assert all(finding["least"] >= 3 for finding in said.values())  # the project's floor is 300 %
 
 
 FATES = f"""{SUITE}

@@ -26,6 +26,9 @@ class Estimate(Protocol):
     def interval(self, limit: float) -> tuple[float, float]:
         """The interval of the change, given the smallest change that counts."""
 
+    def least(self, limit: float) -> float | None:
+        """The smallest slowdown that would have been flagged, given the smallest that counts; None if nobody knows."""
+
     def verdict(self, limit: float, p: float | None) -> Verdict:
         """The verdict, given the smallest change that counts, and p after the correction for many families."""
 

@@ -68,9 +68,11 @@ def _shift(family: str, sample: Sample, corrected_p: float, floors: Floors) -> S
     if is_small(sample, floors.seconds(family)) or (family == MISSED and verdict is Verdict.INCONCLUSIVE):
         verdict = Verdict.SAME
     change, low, high = estimate.change, *estimate.interval(limit)
+    least = estimate.least(limit)
     if family != MISSED:
         change, low, high = map(as_change, (change, low, high))
-    return Shift(family, verdict, change, low, high, p, sample.seconds)
+        least = None if least is None else as_change(least)
+    return Shift(family, verdict, change, low, high, p, sample.seconds, least)
 
 
 def is_small(sample: Sample, seconds: float) -> bool:

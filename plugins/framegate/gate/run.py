@@ -13,6 +13,7 @@ from framegate.gate.excuses import SECTION
 from framegate.gate.history import Candidate, compare, few_rounds, few_runs
 from framegate.gate.launches import Launch, Say, Summarise, merged_run, outcomes_of, run_launches
 from framegate.gate.options import GateOptions
+from framegate.gate.past import FINDINGS, stored_finding
 from framegate.gate.sides import Request
 from framegate.gate.store import Store, StoredRun
 from framegate.gate.trees import Repository
@@ -109,6 +110,7 @@ class GatedRun:
         details = {"mode": "stored", "name": options.name, "launches": len(launches), "stat": options.stat}
         if run["benchmarks"]:
             run[SECTION] |= {"verdict": verdict, "name": options.name, "stat": options.stat}
+            run[SECTION][FINDINGS] = {finding.benchmark: stored_finding(finding) for finding in findings}
             try:
                 stored = self.store.save(options.name, run)
                 passed = all(finding.verdict in PASSES for finding in findings)

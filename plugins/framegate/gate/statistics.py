@@ -55,13 +55,17 @@ class HistoryShift:
 
     def interval(self, limit: float) -> tuple[float, float]:
         """The shift, less and plus what it has to exceed."""
-        bound = max(limit, self.noise)
+        bound = self.least(limit)
         return self.change - bound, self.change + bound
+
+    def least(self, limit: float) -> float:
+        """What a slowdown has to exceed."""
+        return max(limit, self.noise)
 
     def verdict(self, limit: float, p: float | None = None) -> Verdict:
         """The verdict; ``inconclusive`` where most are slower by the limit, and the history varies by as much."""
         del p
-        verdict = verdict_of(self.change, max(limit, self.noise), sure=self.most_differ)
+        verdict = verdict_of(self.change, self.least(limit), sure=self.most_differ)
         is_unsure = verdict is Verdict.SAME and self.most_differ and self.change > limit
         return Verdict.INCONCLUSIVE if is_unsure else verdict
 
@@ -120,6 +124,10 @@ class PairsShift:
         """The interval, which does not depend on the limit."""
         del limit
         return self.low, self.high
+
+    def least(self, limit: float) -> float | None:
+        """What a slowdown has to exceed; None where the pairs were only looked at, and others would have decided."""
+        return None if self.p is None else max(limit, self.half_width)
 
     def verdict(self, limit: float, p: float | None) -> Verdict:
         """The verdict of the pairs, given p after the correction for many families.

@@ -69,6 +69,8 @@ class Shift:
         high: upper end.
         p: chance of such a shift, or a larger one, in identical code; None where it was not tested.
         seconds: (base, candidate), where the family is a time.
+        least: the smallest slowdown that would have been flagged, as ``change`` is; None for what does not vary by
+            chance.
     """
 
     family: str
@@ -78,6 +80,7 @@ class Shift:
     high: float
     p: float | None = None
     seconds: tuple[float, float] | None = None
+    least: float | None = None
 
     @property
     def is_stage(self) -> bool:

@@ -34,8 +34,10 @@ class Part:
     @classmethod
     def read(cls, extra_info: Mapping[str, Any]) -> Self | None:
         """The part that is stored; None where its key is missing or holds something else."""
+        if cls.key not in extra_info:
+            return None
         try:
-            part: Self = read_as(extra_info.get(cls.key), cls)
+            part: Self = read_as(extra_info[cls.key], cls)
         except Misfit:
             return None
         return part

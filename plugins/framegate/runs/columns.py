@@ -6,7 +6,6 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from math import nan
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -85,6 +84,7 @@ NUMBERS: Mapping[str, Callable[[_Entry], object]] = {
     "differs_by": lambda entry: entry.result.agreement and entry.result.agreement.differs_by,
     "delivered_per_s": lambda entry: entry.result.realtime and entry.result.realtime.delivered_per_s,
     "dropped": lambda entry: entry.result.realtime and entry.result.realtime.dropped_count,
+    "age_median_s": lambda entry: entry.result.realtime and entry.result.realtime.age_median_s,
     "age_p99_s": lambda entry: entry.result.realtime and entry.result.realtime.age_p99_s,
 }
 """Column of numbers -> what it holds of a benchmark; not a number where that is not known."""
@@ -129,6 +129,7 @@ class RunColumns:
         head: the file without its benchmarks.
         texts: name -> a text for each benchmark; the names are those of `TEXTS`.
         numbers: name -> float64, a number for each benchmark; the names are those of `NUMBERS`.
+        stages: names of all stages that have seconds.
         rounds: what its rounds took; None where they were not asked for.
     """
 
@@ -137,6 +138,7 @@ class RunColumns:
     head: Mapping[str, Any]
     texts: Mapping[str, Sequence[str | None]]
     numbers: Mapping[str, Array]
+    stages: Sequence[str]
     rounds: RoundSeconds | None = None
 
     @property
@@ -184,27 +186,28 @@ def columns_of(content: object, path: Path, sha256: str) -> RunColumns:
     ):
         raise HistoryError(f"{path} is no stored run: it has no list of benchmarks; name files of pytest-benchmark")
     machine_info = section(content, "machine_info")
-    rows = [_entry(item, machine_info) for item in entries]
+    machine = fingerprint(machine_info, {})
+    rows = [_entry(item, machine) for item in entries]
+    rounds = _rounds(entries)
     return RunColumns(
         path,
         sha256,
         {name: value for name, value in content.items() if name != BENCHMARKS},
         {name: [_text(read(row)) for row in rows] for name, read in TEXTS.items()},
         {name: np.array([_number(read(row)) for row in rows], np.float64) for name, read in NUMBERS.items()},
-        _rounds(entries),
+        [name for name in rounds.names if name != ROUND],
+        rounds,
     )
 
 
-def _entry(stored: Mapping[str, Any], machine_info: Mapping[str, Any]) -> _Entry:
+def _entry(stored: Mapping[str, Any], machine: Mapping[str, str]) -> _Entry:
     extra_info = dict(section(stored, "extra_info"))
     for part, name in _BULKY:
         if name is None:
             extra_info.pop(part, None)
         elif name in section(extra_info, part):
             extra_info[part] = {**extra_info[part], name: []}
-    own = fingerprint(machine_info, extra_info)
-    machine = fingerprint(machine_info, {})
-    cell = {name: value for name, value in own.items() if name not in machine}
+    cell = {name: value for name, value in fingerprint({}, extra_info).items() if name not in machine}
     return _Entry(section(stored, "stats"), CellResult.read({**stored, "extra_info": extra_info}), json.dumps(cell))
 
 
@@ -289,13 +292,10 @@ def _by_round(seconds: Array, launches: Sequence[tuple[int, int]]) -> Array | No
     """The mean of the calls of each round; None where the calls cannot be told apart."""
     if sum(calls for _, calls in launches) != len(seconds) or not len(seconds):
         return None
+    if all(rounds == calls for rounds, calls in launches):
+        return seconds
     if any(rounds < 1 or calls < rounds or calls % rounds for rounds, calls in launches):
         return None
     ends = np.cumsum([calls for _, calls in launches])[:-1]
     blocks = zip(np.split(seconds, ends), launches, strict=True)
     return np.concatenate([block.reshape(rounds, -1).mean(1) for block, (rounds, _) in blocks])
-
-
-def stage_names(runs: Iterable[RoundSeconds]) -> list[str]:
-    """Names of all stages of some runs, in the order in which they come."""
-    return [name for name in dict.fromkeys(chain.from_iterable(rounds.names for rounds in runs)) if name != ROUND]

@@ -19,7 +19,7 @@ import numpy as np
 
 from framegate.errors import HistoryError
 from framegate.paths import cache_dir
-from framegate.runs.columns import NUMBERS, TEXTS, RoundSeconds, RunColumns, columns_of
+from framegate.runs.columns import NUMBERS, ROUND, TEXTS, RoundSeconds, RunColumns, columns_of
 from framegate.values import Array
 
 _LAYOUT = 1
@@ -86,7 +86,9 @@ def _load(kept: Path, *, with_rounds: bool) -> RunColumns:
     texts = {
         name: [vocabulary[code] for code in row] for name, vocabulary, row in zip(TEXTS, words, codes, strict=True)
     }
-    return RunColumns(kept, facts["sha256"], facts["head"], texts, dict(zip(NUMBERS, numbers, strict=True)), rounds)
+    stages = [name for name in facts["names"] if name != ROUND]
+    columns = dict(zip(NUMBERS, numbers, strict=True))
+    return RunColumns(kept, facts["sha256"], facts["head"], texts, columns, stages, rounds)
 
 
 def _keep(kept: Path, run: RunColumns) -> None:

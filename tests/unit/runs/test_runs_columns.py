@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from stored_runs import FRAME, MACHINE, stored_entry, stored_run
 
 from framegate.errors import HistoryError
-from framegate.runs.columns import NUMBERS, ROUND, TEXTS, RoundSeconds, RunColumns, columns_of, stage_names
+from framegate.runs.columns import NUMBERS, ROUND, TEXTS, RoundSeconds, RunColumns, columns_of
 
 HERE = Path("0007_before.json")
 
@@ -80,8 +80,7 @@ def test_rounds_and_stages_are_those_that_are_stored() -> None:
     )
     assert rounds_of(run, 0) == {ROUND: [3, 1], "draw": [2, 0.5], "present": [1, 0.5]}
     assert rounds_of(run, 1) == {ROUND: [5], "draw": [4]}
-    assert run.rounds is not None
-    assert stage_names([run.rounds]) == ["draw", "present"]
+    assert run.stages == ["draw", "present"]
 
 
 def test_a_stage_of_a_round_of_several_calls_is_their_mean() -> None:

@@ -45,7 +45,7 @@ def content_of(run: RunColumns) -> Any:
     """All that a run holds, in a form that can be compared."""
     rounds = run.rounds and [replace(run.rounds, seconds=None), run.rounds.seconds.tobytes()]  # type: ignore[arg-type] # compared by its bytes
     numbers = {name: values.tobytes() for name, values in run.numbers.items()}
-    return run.path, run.sha256, run.head, run.texts, numbers, repr(rounds)
+    return run.path, run.sha256, run.head, run.texts, numbers, run.stages, repr(rounds)
 
 
 def test_files_are_parsed_once_and_read_the_same_ever_after(tmp_path: Path, parsed: list[Path]) -> None:
