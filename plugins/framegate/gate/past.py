@@ -56,10 +56,10 @@ def stored_finding(finding: Finding) -> dict[str, Any]:
 
 def past_gate(run: RunColumns) -> PastGate:
     """What the gate said of a stored run, and whether it was accepted since."""
-    said = section(run.head, SECTION)
-    findings = {name: finding for name, stored in section(said, FINDINGS).items() if (finding := _finding(stored))}
-    name = said.get("name")
-    return PastGate(name if isinstance(name, str) else None, _verdict(said), _is_accepted(run), findings)
+    stored = section(run.head, SECTION)
+    findings = {name: finding for name, item in section(stored, FINDINGS).items() if (finding := _finding(item))}
+    name = stored.get("name")
+    return PastGate(name if isinstance(name, str) else None, _verdict(stored), _is_accepted(run), findings)
 
 
 def _finding(stored: object) -> PastFinding | None:
