@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
 
+from framegate.commands.bench import add_bench
 from framegate.commands.gate import add_aa_check, add_ab, add_accept
 from framegate.commands.live import add_live
 from framegate.commands.streams import printed
@@ -24,6 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--version", action="version", version=f"framegate {installed_version('pytest-framegate') or '(not installed)'}"
     )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    add_bench(commands)
     doctor_parser = commands.add_parser("doctor", help="what can run on this machine, and what to install for the rest")
     doctor_parser.add_argument(
         "--require", action="append", default=[], metavar="NAME", help="exit with 1 unless this is ok; may be repeated"

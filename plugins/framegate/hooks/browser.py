@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from framegate.errors import BrowserError
-from framegate.hooks.frame import StoreShown, build_view
+from framegate.hooks.frame import NoteRange, StoreShown, build_view
+from framegate.hooks.limit import WeighFrame
 from framegate.hooks.options import options_of
 from framegate.hooks.outcome import ERROR, named
 from framegate.hooks.pictures import preprocessing_of
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from framegate.browser.runtimes import PageRenderer, PageRuntime
+    from framegate.browser.session import TFJSPage
     from framegate.browser.shelf import BrowserShelf
     from framegate.hooks.describe import FrameInfo
     from framegate.interfaces import Pixels, ResolvedModel
@@ -70,6 +72,8 @@ def page_pipeline(
     frame_info: FrameInfo,
     page_view: ViewOf,
     trace_keeper: Keeper | None,
+    note_range: NoteRange,
+    weigh_frame: WeighFrame,
 ) -> Iterator[PagePipeline | RecordedPipeline]:
     """The cell's model in a page, fed the first frame, preprocessed as everywhere else, and variants of it.
 
@@ -97,10 +101,12 @@ def page_pipeline(
                 page_view,
                 renderer.name,
                 clock_of(pytestconfig),
+                note_values=note_range,
                 **_settings(options, trace_keeper),
             )
-        for device in (page.info["device"], page.drawn_by()):
-            _note_device(pytestconfig, frame_info, device)
+        software = _note_devices(pytestconfig, frame_info, page)
+        with named(pytestconfig, "runtime", frame_runtime):
+            weigh_frame(pipeline.frame_s, pipeline.first_s, software)
         yield pipeline
     finally:
         if isinstance(request.node.stash.get(ERROR, None), BrowserError):
@@ -123,7 +129,8 @@ def _recorded(request: pytest.FixtureRequest, path: Path, frame_info: FrameInfo)
 
     recording = Recording.read(path)
     request.getfixturevalue("store_shown")(recording.shown)
-    _note_device(request.config, frame_info, recording.device)
+    if recording.device is not None:
+        _note_device(request.config, frame_info, recording.device)
     return RecordedPipeline(recording, clock_of(request.config))
 
 
@@ -136,12 +143,20 @@ def _pictures(config: pytest.Config, size: str, preprocess: str, frame: Pixels) 
     return before_turns(in_turn([preprocessor.picture(frame).copy()]))
 
 
-def _note_device(config: pytest.Config, frame_info: FrameInfo, device: str | None) -> None:
-    """Store which device a page drew or computed with, and say it at the end of the run; None: it has used neither."""
+def _note_devices(config: pytest.Config, frame_info: FrameInfo, page: TFJSPage) -> str | None:
+    """Note the devices that a page computed and drew with; returns one that is software, if there is one."""
     from framegate.machine import is_software
 
-    if device is None:
-        return
+    devices = [device for device in (page.info["device"], page.drawn_by()) if device is not None]
+    for device in devices:
+        _note_device(config, frame_info, device)
+    return next(filter(is_software, devices), None)
+
+
+def _note_device(config: pytest.Config, frame_info: FrameInfo, device: str) -> None:
+    """Store which device a page drew or computed with, and say it at the end of the run."""
+    from framegate.machine import is_software
+
     software = is_software(device)
     frame_info.add(gl_renderer=device, is_software=software)
     kind = "software on the CPU, no GPU" if software else "a GPU"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from framegate.hooks.limit import WeighFrame
 from framegate.hooks.options import options_of
 from framegate.hooks.outcome import named
 from framegate.hooks.pictures import preprocessing_of
@@ -14,7 +16,7 @@ from framegate.hooks.registries import catalogue_of, registries_of
 from framegate.hooks.report import note
 
 if TYPE_CHECKING:
-    from framegate.interfaces import Array, LoadedModel, MakeRenderer, Pixels, ResolvedModel
+    from framegate.interfaces import Array, LoadedModel, MakeRenderer, Pixels, Range, ResolvedModel
     from framegate.measure.frame import Turns
     from framegate.models.frame_io import FrameIO, ShownIO
     from framegate.pipelines.build import PipelineParts
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from framegate.preprocess.pipeline import Preprocessor
 
 StoreShown = Callable[["ShownIO"], None]
+NoteRange = Callable[["Array", "Range"], None]
 
 
 @pytest.fixture
@@ -73,9 +76,7 @@ def warm_model(
 
 
 @pytest.fixture
-def note_range(
-    pytestconfig: pytest.Config, benchmark: Any, frame_model: str, frame_shown: ShownIO
-) -> Callable[[Array], None]:
+def note_range(pytestconfig: pytest.Config, benchmark: Any, frame_model: str) -> NoteRange:
     """Stores how the values of a picture lie in the range in which it is shown, and notes a range that cannot be right.
 
     A picture that is all black, all white or clamped in many places is the mark of a wrong one.
@@ -83,8 +84,8 @@ def note_range(
     from framegate.models.output_range import ShownRange
     from framegate.results.parts import PictureValues
 
-    def look(picture: Array) -> None:
-        shown = ShownRange.of(picture, frame_shown.value_range)
+    def look(picture: Array, value_range: Range) -> None:
+        shown = ShownRange.of(picture, value_range)
         PictureValues(*shown).store(benchmark.extra_info)
         line = shown.note()
         if line is not None:
@@ -93,6 +94,18 @@ def note_range(
             note(pytestconfig, f"{frame_model}: {line}")
 
     return look
+
+
+@pytest.fixture
+def weigh_run(warm_model: LoadedModel, model_feeds: dict[str, Array], weigh_frame: WeighFrame) -> Callable[[], None]:
+    """Leaves the cell out if its model takes too long for what is left of the run."""
+
+    def run_s() -> float:
+        began = time.perf_counter()
+        warm_model.run(model_feeds)
+        return time.perf_counter() - began
+
+    return lambda: weigh_frame(run_s)
 
 
 @pytest.fixture
@@ -175,12 +188,19 @@ def python_pipeline(
     model_preprocessor: Preprocessor,
     frame_view: View,
     make_renderer: MakeRenderer,
-    note_range: Callable[[Array], None],
+    note_range: NoteRange,
     open_feed: OpenFeed,
+    weigh_run: Callable[[], None],
 ) -> PythonPipeline:
     """Preprocessing, model and renderer of the cell, joined."""
     from framegate.pipelines.build import python_pipeline
 
     del model_preprocessor  # which has checked the steps
+    weigh_run()
     feed = open_feed if "frame_scenario" in request.node.callspec.params else None
-    return python_pipeline(pipeline_parts, make_renderer, feed, view=frame_view, note_values=note_range)
+    shown = pipeline_parts.shown
+
+    def note_values(picture: Array) -> None:
+        note_range(picture, shown.value_range)
+
+    return python_pipeline(pipeline_parts, make_renderer, feed, view=frame_view, note_values=note_values)

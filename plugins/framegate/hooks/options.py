@@ -139,6 +139,15 @@ FRAME = {
         parse=count(DAY_S),
         default=3600,
     ),
+    "limit_s": Option(
+        name="frame-run-limit",
+        about="seconds that the run may take: what tells most comes first, and what there is no time for is skipped, as"
+        " is, after one slow frame, what a page has software draw",
+        metavar="SECONDS",
+        parse=count(DAY_S),
+        unset="as long as it takes",
+        in_worker=False,
+    ),
     "trial_s": Option(
         name="frame-trial",
         about="seconds for the trial of a new model in a process of its own; 'off' for models that you trust",
@@ -350,6 +359,7 @@ class Options(NamedTuple):
     tfjs_versions: tuple[str, ...]
     threads: int | None
     timeout_s: int
+    limit_s: int | None
     trial_s: int | None
     require: tuple[str, ...]
     budget_s: float

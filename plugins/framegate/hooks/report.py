@@ -72,7 +72,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         *_sections(config),
         *config.stash.get(NOTES, {}).values(),
         *_not_run(terminalreporter),
-        *_answer(config),
+        *filter(None, [answer(config)]),
     ]
     for block in blocks:
         for line in ["", *block.splitlines()]:
@@ -115,13 +115,15 @@ def offered_sections(config: pytest.Config) -> list[Section]:
     return kept
 
 
-def _answer(config: pytest.Config) -> Iterator[str]:
+def answer(config: pytest.Config) -> str:
+    """What the results of this run so far say, in words; empty where they say nothing."""
     results = measured(config)
-    if results:
-        from framegate.report.answer import answer_of
-        from framegate.report.answer_text import answer_text
+    if not results:
+        return ""
+    from framegate.report.answer import answer_of
+    from framegate.report.answer_text import answer_text
 
-        yield from filter(None, [answer_text(answer_of(results, options_of(config).budget_s))])
+    return answer_text(answer_of(results, options_of(config).budget_s))
 
 
 def _not_run(terminalreporter: pytest.TerminalReporter) -> Iterator[str]:

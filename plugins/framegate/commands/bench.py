@@ -1,0 +1,147 @@
+"""``framegate bench``: is a model real-time here? The cells that depend on it, for three minutes, then the answer."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from framegate.bench.backends import RENDERERS, Backends, find_backends
+from framegate.errors import FramegateError
+from framegate.leftovers import temporary_folder
+from framegate.models.sources import builtin
+from framegate.models.sources.path import model_path
+from framegate.models.specs import find_spec, resolve
+from framegate.models.topology import read_model_json
+from framegate.option import whole
+from framegate.paths import cache_dir, suites_dir
+from framegate.processes import child_environment, running
+
+LIMIT_S = 150
+"""Seconds until nothing is begun any more; what is under way then, and the start, take the rest of three minutes."""
+PAGE_S = 60
+"""Seconds in which a page has to load a model, and to run it once."""
+NOTHING_MEASURED = 1
+
+
+class NothingHere(FramegateError):
+    """There is nothing here to measure a model with."""
+
+
+def add_bench(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the subcommand."""
+    about = "is a model real-time here? TF.js in a browser and Python, whatever is installed, within three minutes"
+    parser = commands.add_parser(
+        "bench", help=about, description=about, epilog="what follows -- goes to pytest, as in: -- --frame-source=clip"
+    )
+    parser.add_argument(
+        "models", nargs="+", metavar="MODEL", help="folder, model.json, spec name or .toml, npm:NAME@VERSION#path"
+    )
+    parser.add_argument("--frame-budget", metavar="TIME", help="time of a frame that is real-time (default: 30fps)")
+    parser.add_argument(
+        "--limit",
+        type=_seconds,
+        default=LIMIT_S,
+        metavar="SECONDS",
+        help=f"seconds after which nothing more is begun (default: {LIMIT_S})",
+    )
+    parser.set_defaults(run=bench, arguments=[])
+
+
+def bench(parsed: argparse.Namespace) -> int:
+    """Measure the models, and say what came of it; the exit code is pytest's, or 1 if nothing was measured."""
+    for model in parsed.models:
+        check_model(model)
+    here = find_backends(cache_dir())
+    for line in here.missing:
+        print(f"Not here: {line}")  # noqa: T201 # a command speaks on its streams
+    if not here.runtimes:
+        raise NothingHere("there is nothing here to run a model with: install one of what is named above")
+    with temporary_folder("bench") as folder:
+        file, settings = folder / "results.json", folder / "pytest.ini"
+        settings.write_text("[pytest]\n", encoding="utf-8")
+        command = [
+            *(sys.executable, "-P", "-m", "pytest"),
+            *(f"--config-file={settings}", f"--rootdir={Path.cwd()}", f"--benchmark-json={file}"),
+            *pytest_arguments(here, parsed),
+        ]
+        print(flush=True)  # noqa: T201
+        code = _run(command)
+        return code or (0 if _has_results(file) else NOTHING_MEASURED)
+
+
+def check_model(argument: str) -> None:
+    """See that there is such a model, before anything is started for it.
+
+    Raises:
+        FramegateError: there is none, or it is no model.
+    """
+    spec = find_spec(argument)
+    path = model_path(spec.locator) if spec.source == "path" else resolve(spec, builtin()).path
+    read_model_json(path)
+
+
+def pytest_arguments(here: Backends, parsed: argparse.Namespace) -> list[str]:
+    """What pytest is told: the suites that measure whole frames, and no more than there is time for.
+
+    What the user says of an option holds.
+    """
+    options = {
+        "--frame-runtime": ",".join(here.runtimes),
+        "--frame-renderer": ",".join(RENDERERS),
+        "--frame-preprocess": "none",
+        "--frame-browser-gpu": "native",
+        "--frame-browser-timeout": str(PAGE_S),
+        "--benchmark-max-time": "0.5",
+        "--benchmark-min-rounds": "3",
+    }
+    own_options = {argument.partition("=")[0] for argument in parsed.arguments}
+    return [
+        *(str(suites_dir() / suite) for suite in here.suites),
+        *(f"--frame-model={model}" for model in parsed.models),
+        *([] if parsed.frame_budget is None else [f"--frame-budget={parsed.frame_budget}"]),
+        f"--frame-run-limit={parsed.limit}",
+        *(f"{option}={value}" for option, value in options.items() if option not in own_options),
+        *("--benchmark-only", "--benchmark-autosave", "--benchmark-quiet"),
+        *("-q", "--no-header", "-p", "no:cacheprovider"),
+        *parsed.arguments,
+    ]
+
+
+def _run(command: Sequence[str]) -> int:
+    """Run it to its end on this command's own streams; Ctrl-C reaches it as well, and it ends with what it has."""
+
+    def end(process: subprocess.Popen[bytes]) -> None:
+        process.terminate()
+        process.wait()
+
+    environment = {**child_environment(), "PYTEST_ADDOPTS": ""}
+
+    def start() -> subprocess.Popen[bytes]:
+        return subprocess.Popen(command, env=environment)  # noqa: S603 # this project's own suites
+
+    with running(start, end) as process:
+        while True:
+            try:
+                return process.wait()
+            except KeyboardInterrupt:
+                continue
+
+
+def _has_results(file: Path) -> bool:
+    try:
+        written: Any = json.loads(file.read_text("utf-8"))
+    except (OSError, ValueError):
+        return False
+    return bool(written.get("benchmarks"))
+
+
+def _seconds(text: str) -> int:
+    seconds = whole(text, 1, 24 * 3600)
+    if seconds is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of seconds")
+    return seconds

@@ -1,0 +1,147 @@
+"""A run that is to be over soon: what tells most comes first, and nothing is begun that would take too long."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Generator
+from typing import TYPE_CHECKING, Any, Protocol
+
+import pytest
+
+from framegate.hooks.matrix import kind_of
+from framegate.hooks.options import options_of
+from framegate.hooks.own import fixture_is_ours
+from framegate.hooks.report import answer, measured
+
+if TYPE_CHECKING:
+    from framegate.bench.allowance import Allowance
+
+
+class WeighFrame(Protocol):
+    """See `weigh_frame`."""
+
+    def __call__(self, frame_s: Callable[[], float], first_s: float | None = None, software: str | None = None) -> None:
+        """Raise `BackendUnavailable` where the cell is to be left out."""
+        ...
+
+
+ALLOWANCE = pytest.StashKey["Allowance"]()
+FIRST_CELLS = pytest.StashKey[set[str]]()
+"""Node ids of the cells that are needed for a first answer, and have not ended."""
+FIRST_ANSWER_S = 45.0
+"""Seconds after which a first answer is given of what there is by then."""
+CLOCK = time.monotonic
+HINT = "give the run more time (--frame-run-limit), or leave that out"
+SAID = pytest.StashKey[bool]()
+"""Whether the first answer was given."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Put first what tells most, and begin to count the time."""
+    cells = [item for item in items if "frame_model" in _params(item)]
+    limit_s = options_of(config).limit_s if cells else None
+    if limit_s is None:
+        return
+    from framegate.bench.allowance import Allowance
+    from framegate.bench.order import CellPlace, is_needed_first, ranks
+
+    config.stash[ALLOWANCE] = Allowance(limit_s, [kind_of(item) for item in items], CLOCK)
+    by_cell = dict(zip(cells, ranks([CellPlace(*_place(item)) for item in cells]), strict=True))
+    others = [item for item in items if item not in by_cell]
+    items[:] = [*sorted(cells, key=lambda item: by_cell[item]), *others]
+    config.stash[FIRST_CELLS] = {item.nodeid for item in cells if is_needed_first(by_cell[item])}
+
+
+def _params(item: pytest.Item) -> dict[str, Any]:
+    callspec = getattr(item, "callspec", None) if fixture_is_ours(item, "frame_info") else None
+    return {} if callspec is None else callspec.params
+
+
+def _place(item: pytest.Item) -> tuple[str, str, str, object]:
+    params = _params(item)
+    way = {name: value for name, value in params.items() if name not in {"frame_model", "frame_runtime"}}
+    return kind_of(item), params["frame_model"], params.get("frame_runtime", ""), (item.path.stem, *way.values())
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None, object, object]:
+    """Count the time of a cell, and say the first answer as soon as there is one."""
+    allowance = item.config.stash.get(ALLOWANCE, None)
+    if allowance is None:
+        return (yield)
+    count = len(measured(item.config))
+    allowance.begin()
+    try:
+        return (yield)
+    finally:
+        allowance.end(kind_of(item), is_measured=len(measured(item.config)) > count)
+        waited_for = item.config.stash[FIRST_CELLS]
+        waited_for.discard(item.nodeid)
+        if nextitem is not None and (not waited_for or allowance.gone_s > FIRST_ANSWER_S):
+            _say_first(item.config, allowance)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Leave a cell out for which there is no time, unless a first answer waits for it."""
+    from framegate.errors import BackendUnavailable
+
+    allowance = item.config.stash.get(ALLOWANCE, None)
+    if allowance is None:
+        return
+    needed_s = 0.0 if _is_first(item) else allowance.cell_s(kind_of(item))
+    if allowance.left_s <= needed_s:
+        raise BackendUnavailable(f"no time was left of the {allowance.limit_s} s that the run may take", HINT)
+
+
+def _is_first(item: pytest.Item) -> bool:
+    return item.nodeid in item.config.stash[FIRST_CELLS]
+
+
+def _say_first(config: pytest.Config, allowance: Allowance) -> None:
+    """Say it, once, where something was measured and something is left."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    lines = answer(config).splitlines()
+    if not lines or reporter is None or config.stash.get(SAID, False):
+        return
+    config.stash[SAID] = True
+    left = f"about {allowance.estimate_s():.0f} s more for the rest"
+    for line in ["", f"A first answer, after {allowance.gone_s:.0f} s ({left}):", "", *lines, ""]:
+        reporter.write_line(line)
+
+
+@pytest.fixture
+def weigh_frame(pytestconfig: pytest.Config, request: pytest.FixtureRequest) -> WeighFrame:
+    """Leaves a cell out, after its first frame, that a run with little time has no use for.
+
+    It takes what runs a frame and returns its seconds, those of the first frame if they are known, and the device if
+    only software draws there. A first frame may have had to compile: for its sake alone nothing is left out that
+    computes where it was asked to.
+    """
+    from framegate.errors import BackendUnavailable
+
+    def weigh(frame_s: Callable[[], float], first_s: float | None = None, software: str | None = None) -> None:
+        allowance = pytestconfig.stash.get(ALLOWANCE, None)
+        if allowance is None:
+            return
+        is_first = _is_first(request.node)
+        first_s = frame_s() if first_s is None else first_s
+        if software is not None and first_s > options_of(pytestconfig).budget_s:
+            raise BackendUnavailable(
+                f"only software draws here ({software}), and the first frame took {_ms(first_s)} ms, which says nothing"
+                " of a GPU",
+                "measure it on a machine with a GPU, or without --frame-run-limit",
+            )
+        if not allowance.affords(first_s, is_first=is_first):
+            again_s = frame_s()
+            if not allowance.affords(again_s, is_first=is_first):
+                raise BackendUnavailable(
+                    f"a frame took {_ms(again_s)} ms, and only {allowance.left_s:.0f} s of the run were left", HINT
+                )
+
+    return weigh
+
+
+def _ms(seconds: float) -> str:
+    return f"{1000 * seconds:.0f}"

@@ -1,0 +1,87 @@
+"""``framegate bench`` as its user runs it: with a browser alone, without TensorFlow."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from framegate.browser.chromium import find_chromium
+from framegate.browser.tfjs import TFJS
+from framegate.errors import BackendUnavailable
+from framegate.paths import cache_dir
+
+Shell = Callable[..., subprocess.CompletedProcess[str]]
+
+# Stands in for an environment that TensorFlow was not installed into.
+NO_TENSORFLOW = "import sys\nsys.modules['tensorflow'] = None\n"
+NO_BROWSER = NO_TENSORFLOW + "sys.modules['playwright'] = None\n"
+
+
+@pytest.fixture
+def bench(shell: Shell, tmp_path: Path) -> Shell:
+    """Runs the command where some libraries are not there."""
+
+    def run(*arguments: str | Path, lacks: str = NO_TENSORFLOW, **variables: str) -> subprocess.CompletedProcess[str]:
+        (tmp_path / "site").mkdir(exist_ok=True)
+        (tmp_path / "site" / "sitecustomize.py").write_text(lacks)
+        command = (sys.executable, "-P", "-m", "framegate", "bench", *arguments)
+        return shell(*command, PYTHONPATH=str(tmp_path / "site"), **variables)
+
+    return run
+
+
+def test_a_browser_alone_says_whether_a_model_is_realtime(
+    bench: Shell, write_model: Callable[..., Path], tmp_path: Path
+) -> None:
+    try:
+        find_chromium()
+        TFJS.files(cache_dir())
+    except BackendUnavailable as error:
+        pytest.skip(str(error))
+    model = write_model(size=48) / "model.json"
+    # Two runtimes that need no GPU, on the way that both have.
+    cells = ("--frame-runtime=tfjs-wasm,tfjs-cpu", "--frame-renderer=topixels")
+    done = bench(model, "--frame-budget=0.001ms", "--", *cells)
+    assert done.returncode == 0, done.stdout + done.stderr
+    said = done.stdout
+    assert "Not here: Python: TensorFlow is not installed (pip install " in said
+    first, _, rest = said.partition("A first answer, after ")
+    assert first
+    for part in (rest.partition("passed")[0], said.rpartition("Not run")[2]):
+        assert "tiny at 48: not real-time in a browser." in part
+    assert "2 passed" in said
+    (stored,) = (tmp_path / ".benchmarks").rglob("*.json")
+    results = json.loads(stored.read_text("utf-8"))["benchmarks"]
+    assert [result["params"]["frame_runtime"] for result in results] == ["tfjs-wasm", "tfjs-cpu"]
+    assert [result["extra_info"]["picture"]["shown"] for result in results] == [[0, 1]] * 2
+
+
+def test_without_anything_to_run_it_with_all_is_named(bench: Shell, write_model: Callable[..., Path]) -> None:
+    done = bench(write_model(size=48), lacks=NO_BROWSER)
+    assert done.returncode == 2
+    assert "Not here: TF.js in a browser: playwright is not installed (pip install " in done.stdout
+    assert "Not here: Python: TensorFlow is not installed (pip install " in done.stdout
+    assert done.stderr == "framegate: there is nothing here to run a model with: install one of what is named above\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [(None, "no such file or folder"), ("{}", "no modelTopology and no weightsManifest"), ("nothing", "not JSON")],
+)
+def test_what_is_no_model_is_named_before_anything_starts(
+    bench: Shell, tmp_path: Path, text: str | None, complaint: str
+) -> None:
+    file = tmp_path / "other.json"
+    if text is not None:
+        file.write_text(text)
+    done = bench(file)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("framegate: ")
+    assert done.stderr.count("\n") == 1
+    assert "other.json" in done.stderr
+    assert complaint in done.stderr

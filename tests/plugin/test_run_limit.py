@@ -1,0 +1,84 @@
+"""Runs that are to be over soon: their order, the first answer, and what is left out, on a clock of the test's own."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Run = Callable[..., pytest.RunResult]
+
+# Each of a cell's frames, and each cell, moves the clock of the limit on by so much.
+CLOCK = """
+import time
+import pytest
+from framegate.hooks import limit
+
+now_s = [0.0]
+@pytest.fixture(scope="session", autouse=True)
+def _clock():
+    yield
+    limit.CLOCK = time.monotonic
+
+def pytest_configure():
+    limit.CLOCK = lambda: now_s[0]
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item):
+    now_s[0] += {cell_s}
+
+@pytest.fixture
+def weigh_run(weigh_frame):
+    return lambda: weigh_frame(lambda: {frame_s})
+"""
+
+
+@pytest.fixture
+def run_limited(run: Run, pytester: pytest.Pytester, write_model: Callable[..., Path]) -> Run:
+    """Runs two models on two steps each, behind the clock."""
+
+    def limited(*options: str, cell_s: float = 1.0, frame_s: float = 0.001) -> pytest.RunResult:
+        pytester.makeconftest(CLOCK.format(cell_s=cell_s, frame_s=frame_s))
+        models = ",".join(str(write_model(name, size=16)) for name in ("a", "b"))
+        return run(f"--frame-model={models}", "--frame-preprocess=none,invert", "-v", *options, timing=True)
+
+    return limited
+
+
+def names(result: pytest.RunResult) -> list[str]:
+    lines = [line for line in result.outlines if "test_frame[" in line and "::" in line]
+    return [
+        line.partition("[")[2].partition("-16-")[0] + " " + line.partition("-16-")[2].partition("-")[0]
+        for line in lines
+    ]
+
+
+def test_without_a_limit_the_order_stays(run_limited: Run) -> None:
+    result = run_limited(cell_s=1000.0)
+    result.assert_outcomes(passed=4)
+    assert names(result) == ["a none", "a invert", "b none", "b invert"]
+    result.stdout.no_fnmatch_line("A first answer*")
+
+
+def test_what_tells_most_comes_first_and_then_a_first_answer(run_limited: Run) -> None:
+    result = run_limited("--frame-run-limit=100")
+    result.assert_outcomes(passed=4)
+    assert names(result) == ["a none", "b none", "a invert", "b invert"]
+    result.stdout.fnmatch_lines(
+        ["*[[]b-16-none*", "A first answer, after 2 s (about 2 s more for the rest):", "*[[]a-16-invert*"]
+    )
+    assert sum("first answer" in line for line in result.outlines) == 1
+
+
+def test_nothing_is_begun_that_there_is_no_time_for(run_limited: Run) -> None:
+    result = run_limited("--frame-run-limit=25", cell_s=10.0)
+    result.assert_outcomes(passed=2, skipped=2)
+    assert names(result)[:2] == ["a none", "b none"]
+    result.stdout.fnmatch_lines(
+        ["*no time was left of the 25 s that the run may take; give the run more time (--frame-run-limit)*"]
+    )
+
+
+def test_a_cell_is_left_out_by_its_frame(run_limited: Run) -> None:
+    result = run_limited("--frame-run-limit=60", frame_s=8.0)
+    result.assert_outcomes(passed=2, skipped=2)
+    result.stdout.fnmatch_lines(["*a frame took 8000 ms, and only 58 s of the run were left*"])
