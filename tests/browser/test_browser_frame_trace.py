@@ -77,7 +77,7 @@ def test_frames_lie_between_the_browser_s_marks_and_beside_its_tasks(
     # WebAssembly computes in the page's main thread, whose tasks are the browser's events.
     tasks = slices_of(trace, "CrRendererMain")
     assert any(task["ts"] - error_us <= frames[-1]["ts"] <= task["ts"] + task["dur"] + error_us for task in tasks)
-    assert slices_of(trace, "CrGpuMain")
+    assert slices_of(trace, about["gpu"]["track"])
 
     ended_s = about["began_s"] + (frames[-1]["ts"] + frames[-1]["dur"]) / 1e6
     run = pipeline.run(RunRequest("single-stream", seconds=0.2))

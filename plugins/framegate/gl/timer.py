@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import ctypes
-from typing import TYPE_CHECKING, Any
+import time
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from framegate.gl.objects import query
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from contextlib import ExitStack
 
     from framegate.glfunctions import GLFunctions
 
 _NANOSECOND = 1e-9
+_LOOKS = 9
 
 
 def device_clock(gl: GLFunctions, objects: ExitStack) -> Callable[[Callable[[], Any]], float] | None:
@@ -25,9 +27,7 @@ def device_clock(gl: GLFunctions, objects: ExitStack) -> Callable[[Callable[[], 
         gl: functions of the current context.
         objects: takes what has to be deleted.
     """
-    bits = ctypes.c_int()
-    gl.glGetQueryiv(gl.GL_TIME_ELAPSED, gl.GL_QUERY_COUNTER_BITS, ctypes.byref(bits))
-    if not bits.value:
+    if not _counts(gl, gl.GL_TIME_ELAPSED):
         return None
     name = query(gl, objects)
     elapsed = ctypes.c_uint64()
@@ -42,3 +42,86 @@ def device_clock(gl: GLFunctions, objects: ExitStack) -> Callable[[Callable[[], 
         return elapsed.value * _NANOSECOND
 
     return seconds
+
+
+class ClockOffset(NamedTuple):
+    """Where the device's clock stands beside another.
+
+    Attributes:
+        offset_s: seconds from its zero to that of the other.
+        error_s: by how much that may be wrong.
+    """
+
+    offset_s: float
+    error_s: float
+
+
+class Timestamps:
+    """Has the device note when it begins and ends parts of what it is asked for; its context is current all the time.
+
+    Args:
+        gl: functions of the current context.
+        objects: takes what has to be deleted.
+        clock: the clock that the device's is compared with; returns seconds.
+    """
+
+    def __init__(self, gl: GLFunctions, objects: ExitStack, clock: Callable[[], float] = time.perf_counter) -> None:
+        self._gl, self._objects, self._clock = gl, objects, clock
+        self._queries: list[int] = []
+        self._noted = 0
+        self._parts: list[str] = []
+
+    @classmethod
+    def of(cls, gl: GLFunctions, objects: ExitStack) -> Self | None:
+        """The same; None where the context counts no time."""
+        return cls(gl, objects) if _counts(gl, gl.GL_TIMESTAMP) else None
+
+    def around(self, part: str, call: Callable[..., Any]) -> Callable[..., Any]:
+        """A call, before and after which the device is asked to note the time; nobody waits for it."""
+
+        def noted(*values: Any) -> Any:
+            self._note()
+            result = call(*values)
+            self._note()
+            self._parts.append(part)
+            return result
+
+        return noted
+
+    def take(self) -> Sequence[tuple[str, float, float]]:
+        """The parts since the last time, and when each began and ended, in seconds of the device's clock.
+
+        It waits for the device.
+        """
+        at = ctypes.c_uint64()
+        times_s = []
+        for name in self._queries[: 2 * len(self._parts)]:
+            self._gl.glGetQueryObjectui64v(name, self._gl.GL_QUERY_RESULT, ctypes.byref(at))
+            times_s.append(at.value * _NANOSECOND)
+        parts, self._parts, self._noted = self._parts, [], 0
+        return list(zip(parts, times_s[::2], times_s[1::2], strict=True))
+
+    def _note(self) -> None:
+        if self._noted == len(self._queries):
+            self._queries.append(query(self._gl, self._objects))
+        self._gl.glQueryCounter(self._queries[self._noted], self._gl.GL_TIMESTAMP)
+        self._noted += 1
+
+    def offset(self) -> ClockOffset:
+        """Compare the clocks now: the device's is read between two readings of the other, several times."""
+        now = ctypes.c_int64()
+        looks = []
+        for _ in range(_LOOKS):
+            before_s = self._clock()
+            self._gl.glGetInteger64v(self._gl.GL_TIMESTAMP, ctypes.byref(now))
+            taken_s = self._clock() - before_s
+            looks.append((taken_s, before_s + taken_s / 2 - now.value * _NANOSECOND))
+        # The shortest look leaves the least room for an error.
+        taken_s, offset_s = min(looks)
+        return ClockOffset(offset_s, taken_s / 2)
+
+
+def _counts(gl: GLFunctions, what: int) -> bool:
+    bits = ctypes.c_int()
+    gl.glGetQueryiv(what, gl.GL_QUERY_COUNTER_BITS, ctypes.byref(bits))
+    return bool(bits.value)

@@ -16,6 +16,7 @@ from framegate.hooks.registries import catalogue_of, registries_of
 from framegate.hooks.report import note
 
 if TYPE_CHECKING:
+    from framegate.hooks.trace import Traced
     from framegate.interfaces import Array, LoadedModel, MakeRenderer, Pixels, Range, ResolvedModel
     from framegate.measure.frame import Turns
     from framegate.models.frame_io import FrameIO, ShownIO
@@ -47,14 +48,18 @@ def model_feeds(model_preprocessor: Preprocessor, frame_io: FrameIO, frames: lis
 
 @pytest.fixture
 def model_loop(
-    model_preprocessor: Preprocessor, frame_io: FrameIO, frames: list[Pixels], warm_model: LoadedModel
+    model_preprocessor: Preprocessor,
+    frame_io: FrameIO,
+    frames: list[Pixels],
+    warm_model: LoadedModel,
+    traced: Traced,
 ) -> Turns:
     """Each call runs the cell's model on the next of three frames and returns its outputs."""
     from framegate.frames.turns import TURNS, WARM_UP
     from framegate.measure.frame import Turns
 
     feeds = [{frame_io.input.name: model_preprocessor(frame).copy()} for frame in frames[: WARM_UP + TURNS]]
-    return Turns(feeds, warm_model.run, first=WARM_UP)
+    return Turns(feeds, traced(warm_model.run, warm_model.stages()), first=WARM_UP)
 
 
 @pytest.fixture

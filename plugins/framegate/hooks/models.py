@@ -14,6 +14,7 @@ from framegate.hooks.report import note
 
 if TYPE_CHECKING:
     from framegate.hooks.describe import FrameInfo
+    from framegate.hooks.trace import TraceTimer
     from framegate.hooks.trials import VetModel
     from framegate.inference.other_inputs import OtherInputs
     from framegate.inference.shelf import ModelShelf
@@ -227,6 +228,7 @@ def load_path(
     frame_size: str,
     note_choice: NoteChoice,
     other_inputs_of: OtherInputsOf,
+    trace_timer: TraceTimer,
 ) -> Iterator[LoadPath]:
     """The cell's model and runtime, loaded once already: a model that this runtime does not take is a named skip."""
     from framegate.frames.clip import generate_clip
@@ -249,6 +251,7 @@ def load_path(
 
     with named(pytestconfig, "runtime", frame_runtime):
         path = LoadPath(resolved_model, runtime, feeds)
+    trace_timer(path.timer, calls_after=0, what="load")
     yield path
     path.close()
 

@@ -57,12 +57,15 @@ def preprocessor(
 
 
 @pytest.fixture
-def preprocess_loop(preprocessor: Preprocessor, frames: list[Pixels]) -> Turns:
+def preprocess_loop(
+    preprocessor: Preprocessor, frames: list[Pixels], traced: Callable[..., Callable[..., Pixels]]
+) -> Turns:
     """Each call preprocesses the next frame and returns the picture."""
     from framegate.frames.turns import WARM_UP
+    from framegate.interfaces import Stage
     from framegate.measure.frame import Turns
 
-    return Turns(frames, preprocessor, first=WARM_UP)
+    return Turns(frames, traced(preprocessor, [Stage("preprocess", preprocessor)]), first=WARM_UP)
 
 
 def preprocessing_of(config: pytest.Config, toggles: str) -> Preprocessing:

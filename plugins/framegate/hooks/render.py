@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from framegate.errors import GLError, WrongOutput
+from framegate.errors import BackendUnavailable, GLError, WrongOutput
 from framegate.hooks.options import options_of
 from framegate.hooks.outcome import ERROR, named
 from framegate.hooks.registries import registries_of
@@ -18,9 +18,11 @@ from framegate.hooks.report import note
 if TYPE_CHECKING:
     from framegate.hooks.describe import FrameInfo
     from framegate.hooks.pictures import SavePicture
+    from framegate.hooks.trace import TraceTimer
     from framegate.interfaces import Array, Drawing, Float32, GLContext, MakeRenderer, Renderer
     from framegate.measure.frame import FrameLoop
     from framegate.once import Once
+    from framegate.trace.keeper import Keeper
 
 WAITS_NOT = "--frame-vsync changed nothing: this display does not let a swap wait."
 SCROLLED = 8
@@ -113,6 +115,7 @@ def make_renderer(
     frame_renderer: str,
     gl_context: GLContext,
     renderer_drawings: dict[int, Drawing],
+    trace_keeper: Keeper | None,
 ) -> Iterator[MakeRenderer]:
     """Builds and prepares the cell's renderer for tensors of a shape and dtype, and closes it after the test."""
     from framegate.interfaces import AS_TO_PIXELS
@@ -125,10 +128,29 @@ def make_renderer(
                 renderer = registries_of(pytestconfig).renderers[PYTHON][frame_renderer](gl_context)
                 closing.callback(renderer.close)
                 renderer.prepare(shape, dtype, drawing)
+            if trace_keeper is not None:
+                _watch_device(trace_keeper, renderer, gl_context, closing)
             renderer_drawings[id(renderer)] = drawing
             return renderer
 
         yield make
+
+
+def _watch_device(keeper: Keeper, renderer: Renderer, context: GLContext, objects: ExitStack) -> None:
+    """Have the context's device note when it does the renderer's passes, if it has a clock and the renderer lets it."""
+    from framegate.gl.timer import Timestamps
+
+    watch_passes = getattr(renderer, "watch_passes", None)
+    if watch_passes is None:
+        return
+    try:
+        timestamps = Timestamps.of(context.functions, objects)
+    except BackendUnavailable:
+        return  # the context has no OpenGL
+    if timestamps is not None:
+        watch_passes(timestamps.around)
+        info = context.info()
+        keeper.watch_device(f"{info.renderer}{', software on the CPU' if info.is_software else ''}", timestamps)
 
 
 @pytest.fixture
@@ -167,12 +189,14 @@ def renderer(pytestconfig: pytest.Config, make_renderer: MakeRenderer, output_te
 
 
 @pytest.fixture
-def render_loop(renderer: Renderer, output_tensors: list[Float32]) -> FrameLoop:
+def render_loop(renderer: Renderer, output_tensors: list[Float32], trace_timer: TraceTimer) -> FrameLoop:
     """Each call draws the next of ``output_tensors``; the seconds of the renderer's stages are kept."""
     from framegate.frames.turns import WARM_UP
     from framegate.measure.frame import FrameLoop
 
-    return FrameLoop(output_tensors, renderer.stages(), first=WARM_UP)
+    loop = FrameLoop(output_tensors, renderer.stages(), first=WARM_UP)
+    trace_timer(loop.timer)
+    return loop
 
 
 WarmUp = Callable[["FrameLoop", "Renderer"], None]

@@ -38,13 +38,28 @@ def store_stages(pytestconfig: pytest.Config, benchmark: Any, frame_info: FrameI
     del frame_info  # asked for as it describes the cell
 
     def store(timer: StageTimer, calls_after: int = 1) -> bool:
-        if benchmark.stats is None or pytestconfig.getoption("benchmark_cprofile"):
-            return False
-        count = benchmark.stats.stats.rounds * benchmark.stats.iterations
-        StageSamples(timer.rounds(count, calls_after)).store(benchmark.extra_info)
-        return True
+        samples_s = samples_of_rounds(pytestconfig, benchmark, timer, calls_after)
+        if samples_s:
+            StageSamples(samples_s).store(benchmark.extra_info)
+        return bool(samples_s)
 
     return store
+
+
+def samples_of_rounds(
+    config: pytest.Config, benchmark: Any, timer: StageTimer, calls_after: int
+) -> dict[str, list[float]]:
+    """A timer's samples of the benchmark's rounds, by stage; none with timing off, or under a profiler.
+
+    Args:
+        config: pytest's.
+        benchmark: pytest-benchmark's fixture, whose benchmark has run.
+        timer: what it called.
+        calls_after: calls of it since the rounds.
+    """
+    if benchmark.stats is None or config.getoption("benchmark_cprofile"):
+        return {}
+    return timer.rounds(benchmark.stats.stats.rounds * benchmark.stats.iterations, calls_after)
 
 
 @pytest.fixture

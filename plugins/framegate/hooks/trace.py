@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,10 +17,14 @@ from framegate.hooks.settings import is_given
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from framegate.interfaces import Stage
+    from framegate.measure.stages import StageTimer
     from framegate.realtime.run import Run
     from framegate.trace.keeper import Keeper, Kept
 
 WriteTrace = Callable[..., None]
+TraceTimer = Callable[..., "StageTimer"]
+Traced = Callable[[Callable[[Any], Any], "Sequence[Stage]"], Callable[[Any], Any]]
 
 
 @pytest.hookimpl(trylast=True)
@@ -65,6 +70,7 @@ def write_trace(request: pytest.FixtureRequest, benchmark: Any, trace_keeper: Ke
         kept: Kept | None = None,
         run: Run | None = None,
         queue: int = 1,
+        what: str = "frame",
     ) -> None:
         if trace_keeper is None:
             return
@@ -84,10 +90,43 @@ def write_trace(request: pytest.FixtureRequest, benchmark: Any, trace_keeper: Ke
         _write(
             request,
             benchmark.extra_info,
-            trace_json(Trace(request.node.name, os.getpid(), kept, samples_s, run, queue, clock)),
+            trace_json(Trace(request.node.name, os.getpid(), kept, samples_s, run, queue, clock, what)),
         )
 
     return write
+
+
+@pytest.fixture
+def trace_timer(
+    request: pytest.FixtureRequest, benchmark: Any, trace_keeper: Keeper | None, write_trace: WriteTrace
+) -> Iterator[TraceTimer]:
+    """Numbers the calls of a timer and keeps them, and writes their trace when the test has ended.
+
+    Its arguments are the timer, how many calls it gets after its rounds, and what a call is. Nothing happens without
+    ``--frame-trace``.
+    """
+    from framegate.hooks.stored import samples_of_rounds
+
+    watched: list[tuple[StageTimer, int, str]] = []
+
+    def watch(timer: StageTimer, calls_after: int = 1, what: str = "frame") -> StageTimer:
+        if trace_keeper is not None:
+            numbers = count()
+            timer.keep = lambda call: trace_keeper(call._replace(frame=next(numbers)))
+            watched.append((timer, calls_after, what))
+        return timer
+
+    yield watch
+    for timer, calls_after, what in watched:
+        write_trace(samples_of_rounds(request.config, benchmark, timer, calls_after), what=what)
+
+
+@pytest.fixture
+def traced(trace_keeper: Keeper | None, trace_timer: TraceTimer) -> Traced:
+    """Makes a whole call one whose stages are in the trace: the call itself without ``--frame-trace``."""
+    from framegate.measure.stages import StageTimer
+
+    return lambda call, stages: call if trace_keeper is None else trace_timer(StageTimer(stages))
 
 
 def _write(request: pytest.FixtureRequest, extra_info: dict[str, Any], content: bytes) -> None:

@@ -1,10 +1,10 @@
-"""What a browser noted by itself while frames were measured in it."""
+"""What others noted while frames were measured: a browser its events, a device of OpenGL when it did what."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 
 @dataclass(frozen=True)
@@ -24,3 +24,34 @@ class BrowserEvents:
     def moved(self, by_s: float) -> Self:
         """The same beside a clock whose zero is that much later."""
         return replace(self, offset_s=self.offset_s + by_s)
+
+
+class DeviceSlice(NamedTuple):
+    """A part of a frame, as the device's clock saw it.
+
+    Attributes:
+        frame: number of the frame; None where it has none.
+        name: what the device did: ``upload``, ``draw`` or ``present``.
+        began_s: when it began.
+        ended_s: when it had ended.
+    """
+
+    frame: int | None
+    name: str
+    began_s: float
+    ended_s: float
+
+
+@dataclass(frozen=True)
+class DeviceWork:
+    """What a device did for frames, on the clock that timed them.
+
+    Attributes:
+        name: the device, by its own name.
+        slices: what it did, in the order of time.
+        error_s: by how much its clock may be off beside the other.
+    """
+
+    name: str
+    slices: Sequence[DeviceSlice]
+    error_s: float

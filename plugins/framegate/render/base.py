@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from framegate.interfaces import Array, GLContext, Pixels, Screen, Size, Stages
 
     Convert = Callable[[Array], Pixels]
+    Around = Callable[[str, Callable[..., Any]], Callable[..., Any]]
 
 
 class DrawPlan(NamedTuple):
@@ -68,11 +69,38 @@ class ScreenRenderer(ABC):
             plan = self._allocate(picture, objects)
             self._objects = objects.pop_all()
         self._plan = plan
-        self._stages = (
-            Stage("convert", _only(tuple(shape), np.dtype(dtype), plan.convert)),
-            Stage("draw", _drawn(plan, self._context.finish)),
-            Stage("present", _presented(plan, self._context.finish)),
-        )
+        convert = Stage("convert", _only(tuple(shape), np.dtype(dtype), plan.convert))
+        self._stages = (convert, *self._drawing(plan.upload, plan.draw, plan.screen.present))
+
+    def watch_passes(self, around: Around) -> None:
+        """Have stages make each pass through ``around`` until ``prepare`` is called; ask for ``stages`` anew.
+
+        Args:
+            around: takes the name of a pass and its call, and returns what is called in its place.
+
+        Raises:
+            UsageError: nothing is prepared.
+        """
+        plan, (convert, *_) = self._plan or self._unprepared(), self._stages
+        upload, draw = around("upload", plan.upload), around("draw", plan.draw)
+        self._stages = (convert, *self._drawing(upload, draw, around("present", plan.screen.present)))
+
+    def _drawing(
+        self, upload: Callable[[Any], Any], draw: Callable[[], Any], present: Callable[[], Any]
+    ) -> tuple[Stage, Stage]:
+        """The stages of the device, each of which ends when its pixels are there and not when they were asked for."""
+        finish = self._context.finish
+
+        def drawn(converted: Any) -> None:
+            upload(converted)
+            draw()
+            finish()
+
+        def presented(_: Any) -> None:
+            present()
+            finish()
+
+        return Stage("draw", drawn), Stage("present", presented)
 
     def draw(self, tensor: Array) -> None:
         """The whole way; returns only when the pixels are in the framebuffer.
@@ -142,27 +170,6 @@ class CPURenderer(ScreenRenderer):
         objects.callback(screen.close)
         canvas = screen.canvas()
         return DrawPlan(screen, convert, canvas.upload, canvas.draw)
-
-
-def _drawn(plan: DrawPlan, finish: Callable[[], None]) -> Callable[[Any], None]:
-    """The whole stage ``draw``, which ends when the pixels are there and not when they have been asked for."""
-
-    def draw(converted: Any) -> None:
-        plan.upload(converted)
-        plan.draw()
-        finish()
-
-    return draw
-
-
-def _presented(plan: DrawPlan, finish: Callable[[], None]) -> Callable[[Any], None]:
-    """The whole stage ``present``, which ends when the picture is shown."""
-
-    def present(_: Any) -> None:
-        plan.screen.present()
-        finish()
-
-    return present
 
 
 def _only(shape: tuple[int, ...], dtype: np.dtype[Any], convert: Callable[[Array], Any]) -> Callable[[Array], Any]:

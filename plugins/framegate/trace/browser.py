@@ -15,6 +15,8 @@ MARGIN_S = 0.05
 """Seconds before the first frame and after the last whose events are written: a frame is presented after its draw."""
 MOST_SLICES = 40_000
 """About 6 MB. Where there are more, the shortest are left out."""
+GPU_THREAD = "CrGpuMain"
+"""The thread of Chromium's GPU process that draws, and that hands out the work of WebGL and WebGPU."""
 KEPT = ("name", "cat", "ph", "ts", "dur", "pid", "tid", "s", "id", "id2", "scope", "args")
 _COUNTERS = "UpdateCounters"
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from framegate.errors import UsageError
+from framegate.trace.write import STAGE
 
 
 def read_trace(path: Path) -> dict[str, Any]:
@@ -30,7 +31,6 @@ def stages_s(trace: dict[str, Any]) -> dict[str, list[float]]:
     """Seconds of the stages of the benchmark's rounds, by stage, as the slices of a trace say."""
     stages: dict[str, list[float]] = {}
     for event in trace["traceEvents"]:
-        is_round = event["ph"] == "X" and "round" in event["args"]["data"]
-        if is_round and not event["name"].startswith("frame"):
+        if event["ph"] == "X" and event["cat"] == STAGE and "round" in event["args"]["data"]:
             stages.setdefault(event["name"], []).append(event["dur"] / 1e6)
     return stages

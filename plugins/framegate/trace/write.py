@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from framegate.trace.browser import browser_part
+from framegate.trace.browser import GPU_THREAD, browser_part
 from framegate.trace.queues import dropped_at, under_way, waiting
 
 if TYPE_CHECKING:
+    from framegate.measure.events import DeviceWork
     from framegate.measure.stages import TimedCall
     from framegate.realtime.run import Run
     from framegate.trace.keeper import Kept
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 WRITTEN_FRAMES = 5000
 """The last frames of a cell that are written: more than 20 MB are slow to open."""
 SAME_S = 1e-9
+CATEGORY, STAGE, DEVICE = "framegate", "framegate.stage", "framegate.gpu"
+"""What slices of stages, and those of a device, are told from others by."""
+DEVICE_THREAD = 1000
+"""The track of the device, in the place of a thread's id."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,7 @@ class Trace:
         run: the run against a clock, if it was one.
         queue: number of frames that wait in it at most.
         clock: whose readings they are.
+        what: what a call is part of: a ``frame``, or a ``load`` of the model.
     """
 
     name: str
@@ -44,6 +50,7 @@ class Trace:
     run: Run | None = None
     queue: int = 1
     clock: str = "time.perf_counter"
+    what: str = "frame"
 
 
 def rounds_of(calls: Sequence[TimedCall], samples_s: Mapping[str, Sequence[float]]) -> dict[int, int]:
@@ -82,11 +89,16 @@ def trace_json(trace: Trace) -> bytes:
         "frames": len({call.frame for call, _ in calls}),
         "frames_left_out": len({call.frame for call in trace.kept.calls}) - len({call.frame for call, _ in calls}),
     }
-    events = list(_events(trace, calls, began_s))
+    events, about["gpu"] = list(_events(trace, calls, began_s)), None
+    if trace.kept.device is not None:
+        device = trace.kept.device
+        events += _device_events(trace.process, device, began_s)
+        about["gpu"] = {"track": f"GPU: {device.name}", "clock_error_us": round(device.error_s * 1e6, 3)}
     if trace.kept.events:
         browser = browser_part(trace.kept.events, began_s, ended_s)
         events += browser.events
         about["browser"] = browser.about
+        about["gpu"] = {"track": GPU_THREAD, "clock_error_us": browser.about["clock_error_us"]}
     written = {"traceEvents": events, "displayTimeUnit": "ms", "otherData": about}
     return json.dumps(written, separators=(",", ":")).encode()
 
@@ -108,7 +120,7 @@ def _last_frames(calls: Sequence[TimedCall]) -> list[int]:
 
 
 def _events(trace: Trace, calls: Sequence[tuple[TimedCall, int | None]], began_s: float) -> Iterator[Event]:
-    common = {"pid": trace.process, "cat": "framegate"}
+    common = {"pid": trace.process, "cat": CATEGORY}
     threads = {name: place for place, name in enumerate(dict.fromkeys(call.thread for call, _ in calls), 1)}
     yield common | {"ph": "M", "tid": 0, "ts": 0, "name": "process_name", "args": {"name": f"framegate {trace.name}"}}
     for name, thread in threads.items():
@@ -118,7 +130,7 @@ def _events(trace: Trace, calls: Sequence[tuple[TimedCall, int | None]], began_s
     for place, (call, number) in enumerate(calls):
         about = {key: value for key, value in (("frame", call.frame), ("round", number)) if value is not None}
         on_thread = common | {"tid": threads[call.thread], "args": {"data": about}}
-        yield from _slices(call, on_thread, began_s)
+        yield from _slices(call, trace.what, on_thread, began_s)
         if call.frame is not None:
             yield from _flow(
                 call, on_thread, began_s, is_first=call.frame not in begun, is_last=lasts[call.frame] == place
@@ -136,13 +148,24 @@ def _events(trace: Trace, calls: Sequence[tuple[TimedCall, int | None]], began_s
                 yield common | {"ph": "i", "s": "p", "tid": 1, "ts": _us(at_s, began_s), "name": name, "args": dropped}
 
 
-def _slices(call: TimedCall, common: Event, began_s: float) -> Iterator[Event]:
+def _device_events(process: int, device: DeviceWork, began_s: float) -> Iterator[Event]:
+    """A track for the device, and in it what it did for the frames that are written."""
+    common = {"pid": process, "cat": DEVICE, "tid": DEVICE_THREAD}
+    yield common | {"ph": "M", "ts": 0, "name": "thread_name", "args": {"name": f"GPU: {device.name}"}}
+    for frame, name, at_s, ended_s in device.slices:
+        if at_s >= began_s:
+            about = {} if frame is None else {"frame": frame}
+            lasting = round((ended_s - at_s) * 1e6, 3)
+            yield common | {"ph": "X", "ts": _us(at_s, began_s), "dur": lasting, "name": name, "args": {"data": about}}
+
+
+def _slices(call: TimedCall, what: str, common: Event, began_s: float) -> Iterator[Event]:
     """The frame, or its part in this thread, and in it a slice for each stage."""
     edges = [_us(reading_s, began_s) for reading_s in call.readings_s]
-    name = "frame" if call.frame is None else f"frame {call.frame}"
+    name = what if call.frame is None else f"{what} {call.frame}"
     yield common | {"ph": "X", "ts": edges[0], "dur": round(edges[-1] - edges[0], 3), "name": name}
     for stage, begin, end in zip(call.stages, edges[:-1], edges[1:], strict=True):
-        yield common | {"ph": "X", "ts": begin, "dur": round(end - begin, 3), "name": stage}
+        yield common | {"ph": "X", "ts": begin, "dur": round(end - begin, 3), "name": stage, "cat": STAGE}
 
 
 def _flow(call: TimedCall, common: Event, began_s: float, *, is_first: bool, is_last: bool) -> Iterator[Event]:

@@ -16,7 +16,7 @@ from framegate.measure.events import BrowserEvents
 from framegate.measure.stages import StageTimer, TimedCall
 from framegate.realtime.run import Run, Sight
 from framegate.trace import browser
-from framegate.trace.keeper import Kept
+from framegate.trace.keeper import Keeper, Kept
 from framegate.trace.queues import under_way, waiting
 from framegate.trace.read import read_trace, stages_s
 from framegate.trace.serve import link_to, served_trace
@@ -153,3 +153,32 @@ def test_the_browser_s_events_are_on_the_clock_of_the_frames(monkeypatch: pytest
     assert events[1]["args"] == {"MB": 3.0}
     assert "tts" not in events[2]
     assert written["otherData"]["browser"] == {"events": 4, "events_left_out": 1, "clock_error_us": 7.0}
+
+
+class Device:
+    """A device whose clock runs away from the stages' by 2 us between two looks."""
+
+    def __init__(self) -> None:
+        self.offsets = iter([(5.0, 1e-6), (5.000002, 3e-6)])
+
+    def take(self) -> list[tuple[str, float, float]]:
+        return [("upload", 5.0, 5.25), ("draw", 5.25, 5.5)]
+
+    def offset(self) -> tuple[float, float]:
+        return next(self.offsets)
+
+
+def test_what_a_device_did_is_a_track_on_the_clock_of_the_frames() -> None:
+    keeper = Keeper(lambda: None)
+    keeper.watch_device("a GPU", Device())
+    keeper(TimedCall(3, ("convert",), [9.0, 9.5], "one"))
+    keeper(TimedCall(3, ("draw",), [10.0, 10.75], "one"))
+    written = json.loads(trace_json(Trace("cell", 1, keeper.take())))
+    assert written["otherData"]["gpu"] == {"track": "GPU: a GPU", "clock_error_us": 4.0}
+    name, *slices = [event for event in written["traceEvents"] if event["cat"] == "framegate.gpu"]
+    assert (name["name"], name["args"]) == ("thread_name", {"name": "GPU: a GPU"})
+    assert [(event["name"], event["ts"], event["dur"], event["args"]["data"]) for event in slices] == [
+        ("upload", 1000001.0, 250000.0, {"frame": 3}),
+        ("draw", 1250001.0, 250000.0, {"frame": 3}),
+    ]
+    assert {event["tid"] for event in slices} == {name["tid"]}
