@@ -85,6 +85,8 @@ def test_a_cell_stores_what_the_page_measured(run_cells: RunCells, tmp_path: Pat
         assert raf["frames_per_s"] == pytest.approx(raf["frames"] / raf["seconds"])
         (launch,) = about["launches"]
         assert (launch["median_s"], launch["rounds"]) == (pytest.approx(cell["stats"]["median"]), len(wholes))
+    pictures = [cell["extra_info"]["picture"] for cell in cells]
+    assert pictures == 3 * [{"shown": [0.0, 1.0], "smallest": 0.0, "largest": 1.0, "clamped": 0.0}]
     described = [cell["extra_info"]["frame"] for cell in cells]
     assert [about["is_software"] for about in described] == [True, True, None]
     assert "SwiftShader" in described[0]["gl_renderer"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from framegate.errors import BrowserError
-from framegate.hooks.frame import NoteRange, StoreShown, build_view
+from framegate.hooks.frame import StoreShown, build_view
 from framegate.hooks.limit import WeighFrame
 from framegate.hooks.options import options_of
 from framegate.hooks.outcome import ERROR, named
@@ -72,7 +72,6 @@ def page_pipeline(
     frame_info: FrameInfo,
     page_view: ViewOf,
     trace_keeper: Keeper | None,
-    note_range: NoteRange,
     weigh_frame: WeighFrame,
 ) -> Iterator[PagePipeline | RecordedPipeline]:
     """The cell's model in a page, fed the first frame, preprocessed as everywhere else, and variants of it.
@@ -101,7 +100,6 @@ def page_pipeline(
                 page_view,
                 renderer.name,
                 clock_of(pytestconfig),
-                note_values=note_range,
                 **_settings(options, trace_keeper),
             )
         software = _note_devices(pytestconfig, frame_info, page)

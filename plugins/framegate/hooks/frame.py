@@ -17,7 +17,7 @@ from framegate.hooks.report import note
 
 if TYPE_CHECKING:
     from framegate.hooks.trace import Traced
-    from framegate.interfaces import Array, LoadedModel, MakeRenderer, Pixels, Range, ResolvedModel
+    from framegate.interfaces import Array, LoadedModel, MakeRenderer, Pixels, ResolvedModel
     from framegate.measure.frame import Turns
     from framegate.models.frame_io import FrameIO, ShownIO
     from framegate.pipelines.build import PipelineParts
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from framegate.preprocess.pipeline import Preprocessor
 
 StoreShown = Callable[["ShownIO"], None]
-NoteRange = Callable[["Array", "Range"], None]
 
 
 @pytest.fixture
@@ -78,27 +77,6 @@ def warm_model(
     with named(pytestconfig, "runtime", frame_runtime):
         verify_finite(loaded_model.run(model_feeds))
     return loaded_model
-
-
-@pytest.fixture
-def note_range(pytestconfig: pytest.Config, benchmark: Any, frame_model: str) -> NoteRange:
-    """Stores how the values of a picture lie in the range in which it is shown, and notes a range that cannot be right.
-
-    A picture that is all black, all white or clamped in many places is the mark of a wrong one.
-    """
-    from framegate.models.output_range import ShownRange
-    from framegate.results.parts import PictureValues
-
-    def look(picture: Array, value_range: Range) -> None:
-        shown = ShownRange.of(picture, value_range)
-        PictureValues(*shown).store(benchmark.extra_info)
-        line = shown.note()
-        if line is not None:
-            remarks = benchmark.extra_info.get("model_remarks", [])
-            benchmark.extra_info["model_remarks"] = [*remarks, line]
-            note(pytestconfig, f"{frame_model}: {line}")
-
-    return look
 
 
 @pytest.fixture
@@ -193,7 +171,6 @@ def python_pipeline(
     model_preprocessor: Preprocessor,
     frame_view: View,
     make_renderer: MakeRenderer,
-    note_range: NoteRange,
     open_feed: OpenFeed,
     weigh_run: Callable[[], None],
 ) -> PythonPipeline:
@@ -203,9 +180,4 @@ def python_pipeline(
     del model_preprocessor  # which has checked the steps
     weigh_run()
     feed = open_feed if "frame_scenario" in request.node.callspec.params else None
-    shown = pipeline_parts.shown
-
-    def note_values(picture: Array) -> None:
-        note_range(picture, shown.value_range)
-
-    return python_pipeline(pipeline_parts, make_renderer, feed, view=frame_view, note_values=note_values)
+    return python_pipeline(pipeline_parts, make_renderer, feed, view=frame_view)

@@ -11,6 +11,7 @@ from framegate.errors import WrongOutput
 from framegate.hooks.matrix import BROWSER_MARKER, kind_of
 from framegate.hooks.options import options_of
 from framegate.hooks.own import is_ours
+from framegate.hooks.report import note
 from framegate.hooks.settings import per_run
 
 if TYPE_CHECKING:
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
     from framegate.hooks.pictures import SavePicture
     from framegate.hooks.trace import WriteTrace
     from framegate.measure.replay import ReplayClock
-    from framegate.pipelines.base import Pipeline
+    from framegate.models.output_range import ShownRange
+    from framegate.pipelines.base import Look, Pipeline
     from framegate.trace.keeper import Keeper
 
 MeasureFrames = Callable[["Pipeline"], None]
@@ -131,16 +133,44 @@ def store_facts(extra_info: dict[str, Any], pipeline: Pipeline) -> None:
 
 
 @pytest.fixture
-def verify_frames(benchmark: Any, verify_outputs: VerifyOutputs, save_picture: SavePicture) -> VerifyFrames:
+def note_range(pytestconfig: pytest.Config, benchmark: Any, frame_model: str) -> Callable[[ShownRange], None]:
+    """Stores how the values of a picture lie in the range in which it is shown, and notes a range that cannot be right.
+
+    A picture that is all black, all white or clamped in many places is the mark of a wrong one.
+    """
+    from framegate.results.parts import PictureValues
+
+    def store(shown: ShownRange) -> None:
+        PictureValues(*shown).store(benchmark.extra_info)
+        line = shown.note()
+        if line is not None:
+            remarks = benchmark.extra_info.get("model_remarks", [])
+            benchmark.extra_info["model_remarks"] = [*remarks, line]
+            note(pytestconfig, f"{frame_model}: {line}")
+
+    return store
+
+
+@pytest.fixture
+def verify_frames(
+    benchmark: Any,
+    note_range: Callable[[ShownRange], None],
+    verify_outputs: VerifyOutputs,
+    save_picture: SavePicture,
+) -> VerifyFrames:
     """Compares what was on the screen with what the model makes of the picture that was fed last.
 
-    What it makes of it is computed apart from all frames. A wrong picture is kept, with ``--frame-pictures``.
+    What it makes of it is computed apart from all frames. A wrong picture is kept, with ``--frame-pictures``. The range
+    of the first of these pictures is stored.
     """
 
     def verify(pipeline: Pipeline) -> None:
         from framegate.pipelines.verify import verify_screen
 
-        looks: Sequence[Any] = pipeline.look()
+        looks: Sequence[Look] = pipeline.look()
+        ranges = [look.shown_range for look in looks if look.shown_range is not None]
+        for shown in ranges[:1]:
+            note_range(shown)
         for look in looks:
             try:
                 verify_screen(look)

@@ -12,6 +12,7 @@ from framegate.interfaces import AS_TO_PIXELS, Drawing
 if TYPE_CHECKING:
     from framegate.interfaces import Array, Pixels
     from framegate.measure.stages import KeepCall
+    from framegate.models.output_range import ShownRange
     from framegate.realtime.run import Run, RunRequest, Sight
 
 PYTHON, PAGE = "python", "page"
@@ -42,6 +43,8 @@ class Look:
         drawing: how the picture was to be drawn.
         tolerance: largest difference from the oracle's picture that is right, in steps of 1/255.
         agreement: largest difference from the reference's outputs that is right, as a share of their range.
+        shown_range: how a frame's values lie in the range in which they are shown; None where a view draws a picture of
+            them, as of boxes.
     """
 
     after: str
@@ -52,6 +55,7 @@ class Look:
     drawing: Drawing = AS_TO_PIXELS
     tolerance: int = 0
     agreement: float = AGREEMENT
+    shown_range: ShownRange | None = None
 
 
 class Bench(Protocol):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from framegate.frames.turns import WARM_UP, numbered
 from framegate.interfaces import AS_TO_PIXELS, Drawing, Size, TensorInfo
 from framegate.measure.frame import frame_stages
 from framegate.models.frame_io import FrameIO, ShownIO, find_shown
+from framegate.models.output_range import ShownRange
 from framegate.pipelines.order import order_of
 from framegate.pipelines.python import Apart, Numbers, PythonPipeline
 from framegate.postprocess.base import View, ViewFactory, ViewRequest
@@ -106,7 +107,6 @@ def python_pipeline(
     open_feed: OpenFeed | None = None,
     *,
     view: View | None = None,
-    note_values: Callable[[Array], None] = lambda _: None,
 ) -> PythonPipeline:
     """Join them.
 
@@ -116,16 +116,14 @@ def python_pipeline(
         open_feed: opens the frames of runs against a clock, whose numbers then stand in the pictures; without it
             there are no such runs.
         view: what turns the outputs into the picture; without it, that of ``parts``.
-        note_values: called with the first picture, where its values are the model's own.
     """
     name, preprocessor = parts.frame_io.input.name, parts.preprocessing.for_input(parts.frame_io)
     view = view or parts.view()
     outputs = parts.model.run({name: preprocessor(parts.frames[0])})
     postprocess = Postprocess(view, parts.frames[0], outputs)
     tensor = postprocess(outputs)
-    if view.shows_values:
-        note_values(tensor)
     drawing = replace(parts.drawing, value_range=parts.shown.value_range)
+    shown_range = ShownRange.of(tensor, drawing.value_range) if view.shows_values else None
     renderer = make_renderer(tensor.shape, str(tensor.dtype), drawing)
     numbers = None if open_feed is None else Numbers(Stamp(tensor.shape, drawing), open_feed)
     stages = frame_stages(
@@ -141,4 +139,5 @@ def python_pipeline(
 
     turns = numbered(parts.frames, WARM_UP, time.perf_counter)
     apart = Apart(picture=preprocessor.picture, feeds=feeds_apart)
-    return PythonPipeline(turns, order_of(parts.order)(stages), postprocess, renderer, drawing, apart, numbers)
+    order = order_of(parts.order)(stages)
+    return PythonPipeline(turns, order, postprocess, renderer, drawing, apart, numbers, shown_range)

@@ -85,7 +85,6 @@ class PagePipeline:
         has_cost: whether to tell what the model costs the page.
         has_kernels: whether to ask TF.js' profiler, after the rounds, which kernels the time goes to.
         keep_events: is given what the browser noted itself in each launch, and in a run; None has it note nothing.
-        note_values: called once with a picture of the model's own values, and the range in which it is shown.
     """
 
     def __init__(
@@ -105,7 +104,6 @@ class PagePipeline:
         has_cost: bool = False,
         has_kernels: bool = False,
         keep_events: KeepEvents | None = None,
-        note_values: Callable[[Array, Range], None] | None = None,
     ) -> None:
         self.page = page
         self.pictures = pictures
@@ -121,7 +119,6 @@ class PagePipeline:
         self._is_traced = is_traced
         self._has_cost = has_cost
         self._has_kernels = has_kernels
-        self._note_values = note_values
         self._delays_s: Mapping[str, float] = {}
         self._trace = PageTrace(keep_events)
         self._looks: list[Look] = []
@@ -365,9 +362,6 @@ class PagePipeline:
         # The first picture is one more at which TF.js may be a bit off, and says less than those of the frames.
         agreement = AGREEMENT if after == AFTER_FIRST else self._agreement
         self._looks.append(look_at(look, self._view, with_channels(picture, 3), tolerance, after, feeds, agreement))
-        note_values, self._note_values = self._note_values, None
-        if note_values is not None and self._view.shows_values:
-            note_values(self._view.expected(look.outputs, with_channels(picture, 3)), self._view.request.value_range)
 
 
 def inputs_of(spec: ModelSpec, page: TFJSPage, size: Size) -> tuple[OtherInputs, PageInputs]:
@@ -447,6 +441,8 @@ def look_at(
     """
     import numpy as np
 
+    from framegate.models.output_range import ShownRange
+
     picture = view.expected(look.outputs, frame)
     low, high = _range_of(picture, view)
     unit = np.clip((picture.astype(np.float64) - low) / (high - low), 0, 1)
@@ -462,6 +458,7 @@ def look_at(
         outputs=look.outputs,
         tolerance=tolerance,
         agreement=agreement,
+        shown_range=ShownRange.of(picture, (low, high)) if view.shows_values else None,
     )
 
 

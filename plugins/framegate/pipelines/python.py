@@ -16,6 +16,7 @@ from framegate.realtime.runner import sights, watched_run
 
 if TYPE_CHECKING:
     from framegate.interfaces import Array, Pixels
+    from framegate.models.output_range import ShownRange
     from framegate.pipelines.order import Order
     from framegate.postprocess.stage import Postprocess
     from framegate.realtime.feed import Feed
@@ -63,6 +64,8 @@ class PythonPipeline:
         drawing: how the renderer was told to draw.
         apart: what becomes of a frame.
         numbers: how frames are told apart on the screen; None where they are not.
+        shown_range: how the values of the first frame lie in the range in which they are shown; None where a view
+            draws a picture of them.
     """
 
     def __init__(
@@ -74,10 +77,11 @@ class PythonPipeline:
         drawing: Drawing,
         apart: Apart,
         numbers: Numbers | None = None,
+        shown_range: ShownRange | None = None,
     ) -> None:
         self._frames = frames
         self._postprocess, self._renderer, self._drawing, self._apart = postprocess, renderer, drawing, apart
-        self._order, self._numbers = order, numbers
+        self._order, self._numbers, self._shown_range = order, numbers, shown_range
         self._feed: Feed | None = None
         self._latest: deque[Frame] = deque(maxlen=TURNS)
         self.samples = order.samples
@@ -161,6 +165,7 @@ class PythonPipeline:
             outputs=self._postprocess.outputs,
             drawing=self._drawing,
             tolerance=self._renderer.tolerance + self._postprocess.view.tolerance,
+            shown_range=self._shown_range,
         )
         return [look]
 
