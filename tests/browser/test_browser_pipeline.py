@@ -65,7 +65,7 @@ def test_a_camera_is_a_browser_that_shows_the_pictures_numbered(
             page, partial(shelf.renew, model, runtime), spec, pictures, view_of_image, "topixels", ReplayClock()
         )
     ) as pipeline:
-        pipeline.prepare(lambda _what, _picture: None)
+        pipeline.prepare(lambda _look: None)
         assert check_run(pipeline, RunRequest("single-stream", seconds=0.2, in_flight=1)).dropped == {}
         assert pipeline.page is page
         for _ in range(2):

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from framegate.pipelines.base import Pipeline
+from framegate.pipelines.base import Look, Pipeline
 from framegate.pipelines.verify import verify_screen
 from framegate.realtime.run import Run, RunRequest
 
@@ -36,10 +36,16 @@ class CountingBench:
 def check_contract(pipeline: Pipeline) -> None:
     """Prepare, measure, slow down, look, describe and close, in that order."""
     json.dumps({**pipeline.describe()})
-    kept: dict[str, tuple[int, ...]] = {}
-    pipeline.prepare(lambda what, picture: kept.update({what: picture.shape}))
-    assert set(kept) == {"input", "screen"}
-    assert kept["screen"][-1] == 4
+    kept: list[Look] = []
+
+    def keep(look: Look) -> None:
+        kept.append(look)
+        verify_screen(look)
+
+    pipeline.prepare(keep)
+    [first] = kept
+    assert first.fed is not None
+    assert first.screen.shape[-1] == 4
 
     batches = CountingBench(4, takes_batches=True)
     stages_s = pipeline.measure(batches)

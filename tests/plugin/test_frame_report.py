@@ -23,10 +23,13 @@ def test_a_run_writes_one_page_and_says_where(run: Run, pytester: pytest.Pyteste
     )
     result.stdout.fnmatch_lines([f"Report: {file}"])
     page = file.read_text("utf-8")
-    assert "tiny-16" not in page.partition("<h1>")[2].partition("</h1>")[0]
     assert ">tiny: from frame to screen</h1>" in page
+    assert '>tiny at 16 <span class="verdict yes">real-time</span>' in page
     assert page.count('<tr id="cell-') == 2 * (1 + ("numba" not in result.stdout.str().partition("Not run:")[2]))
-    assert "Real-time means 33.3 ms a frame here" in page
+    assert "<h3>tiny at 16, frame 0</h3>" in page
+    assert "<h3>tiny at 16, greyscale, frame 0</h3>" in page
+    for title in ("what went in", "what the model was fed", "none: every byte is the oracle&#39;s"):
+        assert title in page
     assert 'src="http' not in page
     stored: dict[str, Any] = json.loads((pytester.path / "out.json").read_text())["framegate"]
     assert stored["budget_s"] == pytest.approx(1 / 30)

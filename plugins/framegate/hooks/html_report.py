@@ -11,14 +11,24 @@ import pytest
 from framegate.hooks.options import TABLES, options_of
 from framegate.hooks.outcome import UNAVAILABLE
 from framegate.hooks.report import measured, offered_sections
-from framegate.hooks.settings import given_words, is_given
+from framegate.hooks.settings import given_words, is_given, per_run
 
 if TYPE_CHECKING:
+    from framegate.report.html.pictures import PictureShelf
     from framegate.results.run import RunNote
 
 WRITTEN = pytest.StashKey[Path]()
 OUTPUTS = ("frame_report", "frame_pictures", "frame_trace")
 """Options that say where something is written, which nobody wants overwritten when a cell is measured again."""
+
+
+@per_run
+def picture_shelf_of(config: pytest.Config) -> PictureShelf:
+    """The pictures of the run."""
+    from framegate.report.html.pictures import PictureShelf
+
+    del config
+    return PictureShelf()
 
 
 @pytest.hookimpl(trylast=True)
@@ -64,7 +74,9 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     from framegate.report.html.gather import BesideRun, gather
     from framegate.report.html.page import report_page
 
-    beside = BesideRun(folder=file.absolute().parent, sections=offered_sections(config))
+    beside = BesideRun(
+        folder=file.absolute().parent, sections=offered_sections(config), pictures=picture_shelf_of(config).rows()
+    )
     page = report_page(gather(_run(config), beside))
     try:
         write_whole(file, page.encode())

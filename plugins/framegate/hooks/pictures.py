@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from framegate.hooks.html_report import picture_shelf_of
 from framegate.hooks.options import options_of
 from framegate.hooks.registries import registries_of
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from framegate.hooks.describe import FrameInfo
     from framegate.interfaces import Pixels
     from framegate.measure.frame import Turns
+    from framegate.pipelines.base import Look
     from framegate.pipelines.build import Preprocessing
     from framegate.pipelines.python import OpenFeed
     from framegate.preprocess.pipeline import Preprocessor
@@ -76,6 +78,8 @@ def preprocessing_of(config: pytest.Config, toggles: str) -> Preprocessing:
 
 
 SavePicture = Callable[[str, "Pixels"], None]
+KeepLook = Callable[["Look"], None]
+KeepWrong = Callable[["Look"], None]
 
 
 @pytest.fixture
@@ -90,6 +94,52 @@ def save_picture(request: pytest.FixtureRequest) -> SavePicture:
             write_png(folder / f"{file_stem(request)}-{what}.png", picture)
 
     return save
+
+
+@pytest.fixture
+def keep_look(request: pytest.FixtureRequest, save_picture: SavePicture) -> KeepLook | None:
+    """Keeps what the cell's first frame shows, for the files of ``--frame-pictures`` and for ``--frame-report``.
+
+    None where neither is given.
+    """
+    options = options_of(request.config)
+    if options.pictures is None and options.report is None:
+        return None
+
+    def keep(look: Look) -> None:
+        if look.fed is not None:
+            save_picture("input", look.fed)
+        save_picture("screen", look.screen)
+        _shelve(request, look)
+
+    return keep
+
+
+@pytest.fixture
+def keep_wrong(request: pytest.FixtureRequest, save_picture: SavePicture) -> KeepWrong:
+    """Keeps a picture that is not the one that was to be drawn; does nothing without one of these options."""
+
+    def keep(look: Look) -> None:
+        save_picture("wrong", look.screen)
+        _shelve(request, look, is_wrong=True)
+
+    return keep
+
+
+def _shelve(request: pytest.FixtureRequest, look: Look, *, is_wrong: bool = False) -> None:
+    if options_of(request.config).report is None:
+        return
+    from framegate.render.verify import difference
+    from framegate.report.html.pictures import ShownPicture
+    from framegate.results.parts import Cell
+
+    off = difference(look.screen, look.drawn, look.drawing)
+    cell = Cell.read(request.getfixturevalue("benchmark").extra_info) or Cell()
+    # A renderer's own suite draws what no frame has become.
+    frame = None if look.fed is None else request.getfixturevalue("frames")[0]
+    suite = request.node.name.partition("[")[0]
+    when = f"wrong after {look.after}" if is_wrong else ""
+    picture_shelf_of(request.config).keep(suite, cell, ShownPicture(frame, look.fed, look.screen, off), when)
 
 
 def file_stem(request: pytest.FixtureRequest) -> str:

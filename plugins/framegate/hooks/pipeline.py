@@ -9,7 +9,6 @@ import pytest
 
 from framegate.errors import WrongOutput
 from framegate.hooks.matrix import BROWSER_MARKER, kind_of
-from framegate.hooks.options import options_of
 from framegate.hooks.own import is_ours
 from framegate.hooks.report import note
 from framegate.hooks.settings import per_run
@@ -17,7 +16,7 @@ from framegate.hooks.settings import per_run
 if TYPE_CHECKING:
     from framegate.hooks.agreement import VerifyOutputs
     from framegate.hooks.describe import FrameInfo
-    from framegate.hooks.pictures import SavePicture
+    from framegate.hooks.pictures import KeepLook, KeepWrong
     from framegate.hooks.trace import WriteTrace
     from framegate.measure.replay import ReplayClock
     from framegate.models.output_range import ShownRange
@@ -101,21 +100,20 @@ def cell_pipeline(
 def measure_frames(
     pytestconfig: pytest.Config,
     benchmark: Any,
-    save_picture: SavePicture,
+    keep_look: KeepLook | None,
     trace_keeper: Keeper | None,
     write_trace: WriteTrace,
 ) -> MeasureFrames:
     """Has a pipeline take the benchmark's rounds, and stores the seconds of their stages.
 
-    With ``--frame-pictures``, what the first frame shows is kept; nothing is read back without.
+    What the first frame shows is kept where pictures are asked for; nothing is read back without.
     """
     from framegate.results.parts import StageSamples
 
-    is_kept = options_of(pytestconfig).pictures is not None
     bench = PytestBench(benchmark, is_profiled=bool(pytestconfig.getoption("benchmark_cprofile")))
 
     def measure(pipeline: Pipeline) -> None:
-        pipeline.prepare(save_picture if is_kept else None)
+        pipeline.prepare(keep_look)
         pipeline.keep_calls(trace_keeper)
         stages_s = pipeline.measure(bench)
         write_trace(stages_s)
@@ -156,12 +154,12 @@ def verify_frames(
     benchmark: Any,
     note_range: Callable[[ShownRange], None],
     verify_outputs: VerifyOutputs,
-    save_picture: SavePicture,
+    keep_wrong: KeepWrong,
 ) -> VerifyFrames:
     """Compares what was on the screen with what the model makes of the picture that was fed last.
 
-    What it makes of it is computed apart from all frames. A wrong picture is kept, with ``--frame-pictures``. The range
-    of the first of these pictures is stored.
+    What it makes of it is computed apart from all frames. A wrong picture is kept where pictures are asked for.
+    The range of the first of these pictures is stored.
     """
 
     def verify(pipeline: Pipeline) -> None:
@@ -175,7 +173,7 @@ def verify_frames(
             try:
                 verify_screen(look)
             except WrongOutput:
-                save_picture("wrong", look.screen)
+                keep_wrong(look)
                 raise
         for look in looks:
             verify_outputs(look.outputs, look.feeds, look.agreement)

@@ -18,7 +18,7 @@ from framegate.hooks.pipeline import clock_of, store_facts
 from framegate.hooks.registries import ALL, registries_of
 
 if TYPE_CHECKING:
-    from framegate.hooks.pictures import SavePicture
+    from framegate.hooks.pictures import KeepLook
     from framegate.hooks.trace import WriteTrace
     from framegate.measure.replay import ReplayClock
     from framegate.pipelines.base import Pipeline
@@ -106,7 +106,7 @@ def run_frames(
     pytestconfig: pytest.Config,
     benchmark: Any,
     run_request: RunRequest,
-    save_picture: SavePicture,
+    keep_look: KeepLook | None,
     trace_keeper: Keeper | None,
     write_trace: WriteTrace,
 ) -> RunFrames:
@@ -123,10 +123,9 @@ def run_frames(
     from framegate.results.parts import StageSamples
 
     clock = clock_of(pytestconfig)
-    is_kept = options_of(pytestconfig).pictures is not None
 
     def take(pipeline: Pipeline) -> None:
-        pipeline.prepare(save_picture if is_kept else None)
+        pipeline.prepare(keep_look)
         if getattr(benchmark, "runs_blocks", False):
             with pipeline.sights(endless(run_request)) as sights:
                 benchmark(OneByOne(pipeline, sights, clock, run_request))

@@ -17,11 +17,12 @@ from framegate.hooks.report import note
 
 if TYPE_CHECKING:
     from framegate.hooks.describe import FrameInfo
-    from framegate.hooks.pictures import SavePicture
+    from framegate.hooks.pictures import KeepLook, KeepWrong
     from framegate.hooks.trace import TraceTimer
     from framegate.interfaces import Array, Drawing, Float32, GLContext, MakeRenderer, Renderer
     from framegate.measure.frame import FrameLoop
     from framegate.once import Once
+    from framegate.pipelines.base import Look
     from framegate.trace.keeper import Keeper
 
 WAITS_NOT = "--frame-vsync changed nothing: this display does not let a swap wait."
@@ -203,39 +204,50 @@ WarmUp = Callable[["FrameLoop", "Renderer"], None]
 
 
 @pytest.fixture
-def warm_up(pytestconfig: pytest.Config, save_picture: SavePicture) -> WarmUp:
+def warm_up(keep_look: KeepLook | None, output_tensors: list[Float32], renderer_drawings: dict[int, Drawing]) -> WarmUp:
     """Takes the frames that come before the measured ones to a renderer's screen.
 
-    With ``--frame-pictures``, what the first one shows is kept; nothing is read back without.
+    What the first one shows is kept where pictures are asked for; nothing is read back without.
     """
-    is_kept = options_of(pytestconfig).pictures is not None
+    from framegate.pipelines.python import FIRST
 
     def warm(loop: FrameLoop, renderer: Renderer) -> None:
-        loop.warm_up((lambda: save_picture("screen", renderer.read())) if is_kept else bool)
+        def keep() -> None:
+            if keep_look is not None:
+                keep_look(_look(renderer, output_tensors[0], FIRST, renderer_drawings))
+
+        loop.warm_up(bool if keep_look is None else keep)
 
     return warm
 
 
 @pytest.fixture
-def verify_pixels(
-    save_picture: SavePicture, renderer_drawings: dict[int, Drawing]
-) -> Callable[[Renderer, Array], None]:
+def verify_pixels(keep_wrong: KeepWrong, renderer_drawings: dict[int, Drawing]) -> Callable[[Renderer, Array], None]:
     """Compares what a renderer shows with the ``topixels`` oracle; raises ``WrongOutput`` where they differ.
 
-    A wrong picture is kept, with ``--frame-pictures``.
+    A wrong picture is kept where pictures are asked for.
     The oracle draws as the renderer was told to by ``make_renderer``; as ``toPixels`` does, if it was made elsewhere.
     Nothing is drawn for it: have different pictures drawn in turn, so that a renderer which shows an earlier one is
     found out.
     """
-    from framegate.interfaces import AS_TO_PIXELS
+    from framegate.pipelines.python import LAST
     from framegate.render.verify import verify_pixels as compare_with_oracle
 
     def verify(renderer: Renderer, tensor: Array) -> None:
-        shown, drawing = renderer.read(), renderer_drawings.get(id(renderer), AS_TO_PIXELS)
+        look = _look(renderer, tensor, LAST, renderer_drawings)
         try:
-            compare_with_oracle(shown, tensor, renderer.tolerance, drawing)
+            compare_with_oracle(look.screen, tensor, look.tolerance, look.drawing)
         except WrongOutput:
-            save_picture("wrong", shown)
+            keep_wrong(look)
             raise
 
     return verify
+
+
+def _look(renderer: Renderer, tensor: Array, after: str, drawings: dict[int, Drawing]) -> Look:
+    """What a renderer shows, with no model before it."""
+    from framegate.interfaces import AS_TO_PIXELS
+    from framegate.pipelines.base import Look
+
+    drawing = drawings.get(id(renderer), AS_TO_PIXELS)
+    return Look(after, renderer.read(), tensor, [], {}, drawing, renderer.tolerance)

@@ -45,6 +45,7 @@ class Look:
         agreement: largest difference from the reference's outputs that is right, as a share of their range.
         shown_range: how a frame's values lie in the range in which they are shown; None where a view draws a picture of
             them, as of boxes.
+        fed: the picture that ``feeds`` were made of, uint8 (H, W, 3) or (H, W); None where that is not kept.
     """
 
     after: str
@@ -56,6 +57,7 @@ class Look:
     tolerance: int = 0
     agreement: float = AGREEMENT
     shown_range: ShownRange | None = None
+    fed: Pixels | None = None
 
 
 class Bench(Protocol):
@@ -105,12 +107,12 @@ class Pipeline(Protocol):
         """Have ``keep`` given the clock's readings of each frame's stages from now on; None ends that."""
         ...
 
-    def prepare(self, keep: Callable[[str, Pixels], None] | None = None) -> None:
+    def prepare(self, keep: Callable[[Look], None] | None = None) -> None:
         """Take the frames that no round takes again: what is done once, at a first frame, belongs to no round.
 
         Args:
-            keep: called with ``input`` and the picture that the model is fed for the first frame, uint8, and with
-                ``screen`` and what the screen shows then. Nothing is read back without.
+            keep: called with what the first frame shows, of which the next frame may overwrite arrays. Nothing is read
+                back without.
         """
         ...
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from framegate.realtime.feed import Feed
     from framegate.realtime.run import Run, RunRequest, Sight
 
-LAST = "the last frame"
+FIRST, LAST = "the first frame", "the last frame"
 
 
 class NullPipeline:
@@ -85,12 +85,11 @@ class NullPipeline:
         """The number in the strip of the picture on the screen."""
         return read_number(self._screen[..., :3])
 
-    def prepare(self, keep: Callable[[str, Pixels], None] | None = None) -> None:
+    def prepare(self, keep: Callable[[Look], None] | None = None) -> None:
         """Take one frame."""
         self()
         if keep is not None:
-            keep("input", self._fed[0])
-            keep("screen", self._read())
+            keep(self._look(FIRST))
 
     def measure(self, bench: Bench) -> StagesS:
         """Call itself as often as ``bench`` does."""
@@ -100,8 +99,12 @@ class NullPipeline:
 
     def look(self) -> Sequence[Look]:
         """The last frame."""
+        return [self._look(LAST)]
+
+    def _look(self, after: str) -> Look:
         drawn = self._drawn(self._fed[0])
-        return [Look(LAST, self._read(), drawn, [{"frame": self._drawn(fed)} for fed in self._fed], {"frame": drawn})]
+        feeds = [{"frame": self._drawn(fed)} for fed in self._fed]
+        return Look(after, self._read(), drawn, feeds, {"frame": drawn}, fed=self._fed[0])
 
     def describe(self) -> Mapping[str, Mapping[str, Any]]:
         """Nothing beside the stages."""

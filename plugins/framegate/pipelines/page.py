@@ -44,7 +44,7 @@ COST_S = 7.0
 """Seconds that the page is watched with the model and without: answers to a mouse are then enough for their p99."""
 AFTER_ROUNDS, AFTER_DELIVERED = "the last measured round", "the last delivered frame"
 AFTER_RUN = "the first frame after a run"
-AFTER_FIRST = "the first frame"
+AFTER_FIRST, AFTER_KEPT = "the first frame", "the frame before the rounds"
 UNHURRIED_S = 5.0
 """A first run longer than this is no warm-up that is worth another one."""
 
@@ -130,14 +130,12 @@ class PagePipeline:
         self._camera: Path | None = None
         self.frame_io, self._view, self.first_s = self._aim()
 
-    def prepare(self, keep: Callable[[str, Pixels], None] | None = None) -> None:
+    def prepare(self, keep: Callable[[Look], None] | None = None) -> None:
         """The page has run its first picture already; another frame is taken only if it is to be kept."""
         if keep is None:
             return
         self._step()
-        look = self.page.look()
-        keep("input", self.pictures[look.picture])
-        keep("screen", look.pixels)
+        keep(self._look_after(AFTER_KEPT))
 
     def __call__(self) -> None:
         """Have the page take the next frame, and let the seconds that it measured pass on the clock."""
@@ -353,6 +351,9 @@ class PagePipeline:
         return True
 
     def _look(self, after: str) -> None:
+        self._looks.append(self._look_after(after))
+
+    def _look_after(self, after: str) -> Look:
         from framegate.preprocess.tensor import ToTensor, with_channels
 
         look, io = self.page.look(), self.frame_io
@@ -361,7 +362,8 @@ class PagePipeline:
         tolerance = tolerance_of(self._renderer)
         # The first picture is one more at which TF.js may be a bit off, and says less than those of the frames.
         agreement = AGREEMENT if after == AFTER_FIRST else self._agreement
-        self._looks.append(look_at(look, self._view, with_channels(picture, 3), tolerance, after, feeds, agreement))
+        seen = look_at(look, self._view, with_channels(picture, 3), tolerance, after, feeds, agreement)
+        return replace(seen, fed=picture)
 
 
 def inputs_of(spec: ModelSpec, page: TFJSPage, size: Size) -> tuple[OtherInputs, PageInputs]:

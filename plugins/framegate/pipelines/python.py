@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 OpenFeed = Callable[["RunRequest", Clock], AbstractContextManager["Feed"]]
 """Opens the frames of a run."""
 
-LAST = "the last frame"
+FIRST, LAST = "the first frame", "the last frame"
 
 
 class Apart(NamedTuple):
@@ -139,13 +139,12 @@ class PythonPipeline:
         """The picture that the model was fed for the last frame, uint8 (H, W, 3) or (H, W), computed apart."""
         return self._apart.picture(self._latest[0].picture)
 
-    def prepare(self, keep: Callable[[str, Pixels], None] | None = None) -> None:
+    def prepare(self, keep: Callable[[Look], None] | None = None) -> None:
         """Take the frames that drivers and runtimes start up with."""
         for index in range(WARM_UP):
             self()
             if keep is not None and index == 0:
-                keep("input", self._apart.picture(self._latest[0].picture))
-                keep("screen", self._renderer.read())
+                keep(self._look(FIRST))
 
     def measure(self, bench: Bench) -> StagesS:
         """Call itself as often as ``bench`` does."""
@@ -155,10 +154,13 @@ class PythonPipeline:
 
     def look(self) -> Sequence[Look]:
         """The last frame."""
+        return [self._look(LAST)]
+
+    def _look(self, after: str) -> Look:
         feeds = [self._apart.feeds(frame.picture) for frame in self._latest]
         drawn = self._postprocess.expected()
-        look = Look(
-            after=LAST,
+        return Look(
+            after=after,
             screen=self._renderer.read(),
             drawn=drawn if self._numbers is None else self._numbers.stamp(drawn),
             feeds=feeds,
@@ -166,8 +168,8 @@ class PythonPipeline:
             drawing=self._drawing,
             tolerance=self._renderer.tolerance + self._postprocess.view.tolerance,
             shown_range=self._shown_range,
+            fed=self.fed(),
         )
-        return [look]
 
     def describe(self) -> Mapping[str, Mapping[str, Any]]:
         """Nothing beside the stages."""

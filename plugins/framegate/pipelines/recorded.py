@@ -15,7 +15,6 @@ from framegate.models.frame_io import ShownIO
 from framegate.pipelines.base import Bench, Look, StagesS
 
 if TYPE_CHECKING:
-    from framegate.interfaces import Pixels
     from framegate.measure.stages import KeepCall
     from framegate.realtime.run import Run, RunRequest, Sight
 
@@ -99,7 +98,7 @@ class RecordedPipeline:
         self._recording = recording
         self._clock = clock
 
-    def prepare(self, keep: Callable[[str, Pixels], None] | None = None) -> None:
+    def prepare(self, keep: Callable[[Look], None] | None = None) -> None:
         """Nothing: no frame is taken now."""
         del keep
 

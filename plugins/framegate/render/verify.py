@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,13 +29,13 @@ def verify_pixels(got: Pixels, tensor: Array, tolerance: int = 0, drawing: Drawi
         WrongOutput: they differ; names how many pixels, and the largest difference and where it is.
         UsageError: the oracle does not take such a tensor or drawing.
     """
-    right = list(choices(to_pixels(tensor, drawing), drawing))
+    right = _right(tensor, drawing)
     expected = right[0]
     if got.shape != expected.shape or got.dtype != expected.dtype:
         raise WrongOutput(f"wrong picture: expected {expected.dtype} {expected.shape}, found {got.dtype} {got.shape}")
     if drawing.scaling == "linear" and drawing.window not in (None, tensor.shape[:2]):
         tolerance += LINEAR_TOLERANCE
-    off = np.min([np.maximum(got, picture) - np.minimum(got, picture) for picture in right], axis=0)
+    off = _off(got, right)
     if int(off.max()) <= tolerance:
         return
     row, column, channel = (int(index) for index in np.unravel_index(int(off.argmax()), off.shape))
@@ -44,3 +45,28 @@ def verify_pixels(got: Pixels, tensor: Array, tolerance: int = 0, drawing: Drawi
         f" the largest difference is {int(off.max())}, at row {row}, column {column}, channel {'RGBA'[channel]}:"
         f" expected {expected[row, column, channel]}, found {got[row, column, channel]}"
     )
+
+
+def difference(got: Pixels, tensor: Array, drawing: Drawing = AS_TO_PIXELS) -> Pixels | None:
+    """How far a picture is from the oracle's: uint8 (H, W, 4), in steps of 1/255; None where it has another shape.
+
+    Args:
+        got: uint8 RGBA (H, W, 4), first row at the top.
+        tensor: what was drawn.
+        drawing: how it was to be drawn.
+
+    Raises:
+        WrongOutput, UsageError: the oracle draws no such picture.
+    """
+    right = _right(tensor, drawing)
+    return _off(got, right) if got.shape == right[0].shape else None
+
+
+def _right(tensor: Array, drawing: Drawing) -> list[Pixels]:
+    """The oracle's pictures, each pixel of which may be any of theirs."""
+    return list(choices(to_pixels(tensor, drawing), drawing))
+
+
+def _off(got: Pixels, right: Sequence[Pixels]) -> Pixels:
+    off: Pixels = np.min([np.maximum(got, picture) - np.minimum(got, picture) for picture in right], axis=0)
+    return off

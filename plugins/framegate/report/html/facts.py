@@ -58,6 +58,53 @@ class StageTime:
 
 
 @dataclass(frozen=True)
+class WayFacts:
+    """The fastest way of a model's frames to the screen, of those in Python or of those in a browser.
+
+    Attributes:
+        where: ``in Python`` or ``in a browser``.
+        backends: the renderer and the runtime: ``with gl-upload on openvino``.
+        frame_s: median seconds of a frame.
+        is_rough: whether its rounds lie so far apart that this is only roughly known.
+        stages: its stages.
+        remarks: what limits it, and what it is the fastest of.
+    """
+
+    where: str
+    backends: str
+    frame_s: float
+    is_rough: bool = False
+    stages: Sequence[StageTime] = ()
+    remarks: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class VerdictCard:
+    """The answer for one model at one size.
+
+    Attributes:
+        subject: the model and its size.
+        is_realtime: the verdict.
+        ways: the fastest way of each kind, the faster one first.
+        clock: what runs against a clock say, a sentence each.
+        advice: what to try; empty where nothing need be.
+        doubts: what may be wrong with the numbers or the picture, a sentence each.
+    """
+
+    subject: str
+    is_realtime: bool
+    ways: Sequence[WayFacts] = ()
+    clock: Sequence[str] = ()
+    advice: str = ""
+    doubts: Sequence[str] = ()
+
+    @property
+    def slowest_s(self) -> float:
+        """Seconds of a frame on the slower of its ways; 0 without ways."""
+        return max((way.frame_s for way in self.ways), default=0.0)
+
+
+@dataclass(frozen=True)
 class TraceLink:
     """The trace of a cell's frames.
 
@@ -179,7 +226,8 @@ class ReportFacts:
         title: heading of the page.
         made_at: when it was measured, in words.
         budget_s: seconds that a frame may take to count as real-time.
-        answer: lines of the answer: is each model real-time, with what, and what limits it?
+        answer: is each model real-time, with what, and what limits it?
+        besides: what else the run says, a sentence each.
         doubts: what stands beside the answer: ranges that were guessed, values that were clamped, remarks on models.
         cells: the benchmarks, in the order in which they ran.
         pictures: the pictures, by model.
@@ -195,7 +243,8 @@ class ReportFacts:
     title: str
     made_at: str = ""
     budget_s: float = REALTIME_S
-    answer: str = ""
+    answer: Sequence[VerdictCard] = ()
+    besides: Sequence[str] = ()
     doubts: Sequence[str] = ()
     cells: Sequence[CellFacts] = ()
     pictures: Sequence[PictureRow] = ()

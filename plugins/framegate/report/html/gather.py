@@ -8,13 +8,11 @@ import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import median, quantiles
 from typing import Any
 from urllib.parse import quote
 
 from framegate.analysis.inspection import Inspection
 from framegate.report.answer import answer_of
-from framegate.report.answer_text import answer_text
 from framegate.report.html.facts import (
     REALTIME_S,
     CellFacts,
@@ -27,22 +25,19 @@ from framegate.report.html.facts import (
     TraceLink,
 )
 from framegate.report.html.machine import machine_facts
+from framegate.report.html.verdicts import besides, verdict_cards
 from framegate.report.inspection import TABLE_COLUMNS, facts, notes, number_text, table_rows
 from framegate.report.realtime import subject_of
 from framegate.report.section import Section
 from framegate.report.sections import own_sections
 from framegate.report.stages import FIRST_STAGE
-from framegate.results.cell import CellResult
+from framegate.results.cell import FEWEST_ROUNDS, CellResult
 from framegate.results.reading import Misfit, read_as
 from framegate.results.run import RunNote
 
 CELL_AXES = ("model", "size", "preprocess", "runtime", "renderer", "gl", "scenario", "pipeline")
 SUBJECT_AXES = ("model", "size", "preprocess")
 """Axes that cells which are compared with each other have in common."""
-NOISY = 0.1
-"""Distance of the quartiles, as a share of the median, from which on a cell's rounds say little about small changes."""
-FEWEST = 4
-"""Rounds from which on there are quartiles."""
 _PACKAGED = re.compile(r".*\bframegate/suites/(\w+)\.py$")
 
 
@@ -78,13 +73,16 @@ def gather(run: Mapping[str, Any], beside: BesideRun) -> ReportFacts:
     results = [result for _, result in kept]
     note = RunNote.read(run) or RunNote()
     budget_s = note.budget_s or REALTIME_S
+    failed = {name for names in note.failed.values() for name in names}
+    answer = answer_of(results, budget_s, failed)
     models = list(dict.fromkeys(result.frame.model for result in results if result.frame.model))
     cells = [cell for index, (entry, result) in enumerate(kept) if (cell := _cell(index, entry, result, note, beside))]
     return ReportFacts(
         title=_title(models),
         made_at=str(run.get("datetime") or "").partition(".")[0].replace("T", " "),
         budget_s=budget_s,
-        answer=answer_text(answer_of(results, budget_s, {name for names in note.failed.values() for name in names})),
+        answer=verdict_cards(answer),
+        besides=besides(answer),
         doubts=list(_doubts(results)),
         cells=cells,
         pictures=beside.pictures,
@@ -113,8 +111,6 @@ def _cell(
     total_s = result.stages.total_s if result.stages else result.median_s
     if not total_s:
         return None
-    count = stats.get("rounds") if isinstance(stats, Mapping) else None
-    spread = _spread(rounds_s, total_s, stats if isinstance(stats, Mapping) else {})
     axes = {axis: value for axis in CELL_AXES if (value := getattr(result.frame, axis)) is not None}
     return CellFacts(
         anchor=f"cell-{index}",
@@ -125,9 +121,9 @@ def _cell(
         total_s=total_s,
         stages=[StageTime(name, seconds) for name, seconds in result.stages.medians_s.items()],
         rounds_s=rounds_s,
-        rounds=len(rounds_s) or (count if isinstance(count, int) else 0),
-        spread=spread,
-        doubt=_doubt(result, spread),
+        rounds=result.rounds or len(rounds_s),
+        spread=result.spread,
+        doubt=_doubt(result),
         rate=_rate(result, total_s),
         command=_command([_selector(result.fullname)], note) if result.fullname else "",
         trace=None if result.trace is None else _trace(Path(result.trace.file), beside.folder),
@@ -144,21 +140,11 @@ def _rounds_s(result: CellResult, stats: Mapping[str, Any]) -> Sequence[float]:
     return data
 
 
-def _spread(rounds_s: Sequence[float], median_s: float, stats: Mapping[str, Any]) -> float | None:
-    if len(rounds_s) >= FEWEST:
-        first, _, third = quantiles(rounds_s, method="inclusive")
-        return (third - first) / median(rounds_s)
-    iqr, count = stats.get("iqr"), stats.get("rounds")
-    is_known = isinstance(iqr, float) and isinstance(count, int) and count >= FEWEST
-    return iqr / median_s if is_known and not rounds_s and isinstance(iqr, float) else None
-
-
-def _doubt(result: CellResult, spread: float | None) -> str:
-    if result.realtime:
-        return ""
-    if spread is None:
-        return "too few rounds to tell how far they spread"
-    return f"half of its rounds lie {100 * spread:.0f} % of the median apart" if spread > NOISY else ""
+def _doubt(result: CellResult) -> str:
+    if result.is_noisy and result.spread is not None:
+        return f"the middle half of its rounds lies {100 * result.spread:.0f} % of the median apart"
+    is_few = not result.realtime and result.spread is None
+    return f"of fewer than {FEWEST_ROUNDS} rounds nobody can tell how far they spread" if is_few else ""
 
 
 def _rate(result: CellResult, total_s: float) -> float | None:

@@ -20,9 +20,6 @@ from framegate.report.html.svg import (
     three_digits,
 )
 
-MOST_FASTEST = 8
-"""Bars beside the answer."""
-
 
 @dataclass(frozen=True)
 class RivalCells:
@@ -68,7 +65,6 @@ def report_page(facts: ReportFacts) -> str:
     )
     environment.filters |= {"ms": three_digits, "data_url": data_url}
     groups = grouped(facts.cells)
-    fastest = fastest_ways(facts.cells)
     return environment.get_template("page.html.j2").render(
         facts=facts,
         policy=_policy(style, script),
@@ -76,8 +72,6 @@ def report_page(facts: ReportFacts) -> str:
         script=Markup(script),  # noqa: S704 # our own file
         sections=[(anchor, name) for anchor, name, is_there in _sections(facts, groups) if is_there],
         groups=groups,
-        fastest=fastest,
-        fastest_scale_s=max([facts.budget_s * 1.02, *(cell.total_s for cell in fastest)]),
         failures=sum(len(group.cells) for group in facts.failed),
         axes=list(dict.fromkeys(axis for cell in facts.cells for axis in cell.axes)),
         stages=_stages(facts.cells),
@@ -102,17 +96,6 @@ def grouped(cells: Sequence[CellFacts]) -> list[RivalCells]:
 def data_url(figure: Figure) -> str:
     """The file in the page itself."""
     return f"data:{figure.media_type};base64,{base64.b64encode(figure.file).decode()}"
-
-
-def fastest_ways(cells: Sequence[CellFacts]) -> list[CellFacts]:
-    """The fastest cell of each suite that takes a subject to a screen; none of runs against a clock."""
-    fastest: dict[tuple[str, str], CellFacts] = {}
-    for cell in cells:
-        key = (cell.suite, cell.subject)
-        is_frame = cell.rate and cell.stages and "scenario" not in cell.axes
-        if is_frame and (key not in fastest or cell.total_s < fastest[key].total_s):
-            fastest[key] = cell
-    return list(fastest.values())[:MOST_FASTEST]
 
 
 def _stages(cells: Sequence[CellFacts]) -> list[str]:
