@@ -1,6 +1,5 @@
 """What all tests share: a tiny model that no library is needed to write or to run, and a display."""
 
-import json
 import os
 import shutil
 import subprocess
@@ -8,8 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
-import numpy as np
 import pytest
+from tiny_model import write_tiny
 
 ROOT = Path(__file__).parents[1]
 
@@ -23,42 +22,12 @@ def _no_worker() -> None:
         del os.environ[variable]
 
 
-def tiny_topology(size: int | None, channels: int) -> dict[str, object]:
-    """A graph model that multiplies an image by one number."""
-    dims = [{"size": str(size)} for size in (-1, size or -1, size or -1, channels)]
-    placeholder = {
-        "name": "image",
-        "op": "Placeholder",
-        "attr": {"shape": {"shape": {"dim": dims}}, "dtype": {"type": "DT_FLOAT"}},
-    }
-    gain = {
-        "name": "gain",
-        "op": "Const",
-        "attr": {
-            "dtype": {"type": "DT_FLOAT"},
-            "value": {"tensor": {"dtype": "DT_FLOAT", "tensorShape": {"dim": [{"size": "1"}]}}},
-        },
-    }
-    times = {"name": "picture", "op": "Mul", "input": ["image", "gain"], "attr": {"T": {"type": "DT_FLOAT"}}}
-    return {"node": [placeholder, gain, times], "library": {}, "versions": {}}
-
-
 @pytest.fixture
 def write_model(tmp_path: Path) -> WriteModel:
     """Writes the tiny model into a folder of the given name and returns the folder."""
 
     def write(name: str = "tiny", size: int | None = None, channels: int = 3, gain: float = 1.0) -> Path:
-        folder = tmp_path / "models" / name
-        folder.mkdir(parents=True, exist_ok=True)
-        weights = [{"name": "gain", "shape": [1], "dtype": "float32"}]
-        model = {
-            "format": "graph-model",
-            "modelTopology": tiny_topology(size, channels),
-            "weightsManifest": [{"paths": ["group1-shard1of1.bin"], "weights": weights}],
-        }
-        (folder / "model.json").write_text(json.dumps(model))
-        (folder / "group1-shard1of1.bin").write_bytes(np.float32(gain).tobytes())
-        return folder
+        return write_tiny(tmp_path / "models" / name, size, channels, gain)
 
     return write
 

@@ -18,6 +18,7 @@ import numpy as np
 import pytest
 from fed_pictures import fed_pictures, form_of
 from live_pages import Person
+from tiny_model import write_tiny
 
 from framegate.browser import requests, session
 from framegate.browser.chromium import find_chromium, flags
@@ -240,22 +241,29 @@ def live_context(chromium: Path) -> Iterator[object]:
         browser.close()
 
 
-@pytest.fixture
-def live_address(tfjs: Path, write_model: Callable[..., Path]) -> Iterator[str]:
+@pytest.fixture(scope="module")
+def live_address(tfjs: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The page's address, with the tiny model first."""
     try:
         UPLOT.files(tfjs)
     except (BackendUnavailable, SourceError) as error:
         lacking(str(error))
-    with live_server([str(write_model())], tfjs) as served:
+    with live_server([str(write_tiny(tmp_path_factory.mktemp("models") / "tiny"))], tfjs) as served:
         yield f"{served.address}#model=tiny&size=48x32"
 
 
-@pytest.fixture
-def person(live_context: object, live_address: str) -> Iterator[Person]:
-    """Somebody who has opened the page."""
+@pytest.fixture(scope="module")
+def file_person(live_context: object, live_address: str) -> Iterator[Person]:
+    """Somebody who has opened the page, for all tests of a file."""
     page = live_context.new_page()  # type: ignore[attr-defined]
     someone = Person(page)
     someone.opens(live_address)
     yield someone
     page.close()
+
+
+@pytest.fixture
+def person(file_person: Person) -> Person:
+    """The same, who has chosen nothing yet."""
+    file_person.begins_anew()
+    return file_person

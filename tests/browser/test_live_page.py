@@ -56,7 +56,7 @@ def test_the_figures_and_the_analysis_are_there(person: Person) -> None:
     tiles = dict(
         zip(page.locator("#tiles dt").all_inner_texts(), page.locator("#tiles dd").all_inner_texts(), strict=True)
     )
-    assert float(tiles["Frames on the screen"].split()[0]) > 0
+    assert float(tiles["On the screen"].split()[0]) > 0
     assert tiles["Wrong numbers"] == "0"
     assert {"inference", "draw"} <= {text.split()[0] for text in page.locator("#stages div").all_inner_texts()}
 

@@ -9,6 +9,7 @@ from typing import Any, Self, get_args
 from framegate.browser.runtimes import builtin_renderers, builtin_runtimes
 from framegate.errors import UnknownName
 from framegate.interfaces import Size
+from framegate.matrix import cell_id
 from framegate.paths import clone_dir, suites_dir
 from framegate.preprocess import BUILTIN_STEPS
 from framegate.preprocess.toggles import NONE, parse_toggles
@@ -62,6 +63,11 @@ class LiveChoice:
             view=_known("view", asked.get("view", AUTO), (AUTO, *NAMES)),
             source=str(asked.get("source", PHOTO)),
         )
+
+    @property
+    def cell(self) -> str:
+        """As a test's name has it: ``colour-128-f8-128-greyscale-tfjs-wasm-topixels``."""
+        return cell_id((self.model, str(self.size), self.preprocess, self.runtime, self.renderer))
 
 
 def offered() -> dict[str, list[str]]:

@@ -19,7 +19,7 @@ from framegate.frames.numbers import RANGE
 from framegate.interfaces import Size
 from framegate.leftovers import temporary_folder
 from framegate.live.choices import LiveChoice, offered, suite_command
-from framegate.live.figures import figures_of
+from framegate.live.figures import figures_of, trace_of
 from framegate.live.models import LiveModels
 from framegate.live.page import LivePage
 from framegate.live.plots import UPLOT
@@ -62,6 +62,7 @@ class LiveServer:
             "explain": self.explain,
             "show": self.show,
             "figures": self.figures,
+            "trace": self.trace,
             "command": self.command,
             "record": self.record,
             "model": self.begin_model,
@@ -112,6 +113,11 @@ class LiveServer:
     def figures(self, asked: _Asked) -> _Asked:
         """The figures of what a page has shown lately."""
         return figures_of(asked["lately"], RANGE)
+
+    def trace(self, asked: _Asked) -> _Asked:
+        """A trace of what a page has shown lately, and a name for its file."""
+        cell = LiveChoice.read(asked["choice"]).cell
+        return {"name": f"{cell}.trace.json", "text": trace_of(asked["lately"], RANGE, cell).decode()}
 
     def command(self, asked: _Asked) -> _Asked:
         """The command that measures what is shown."""

@@ -18,8 +18,8 @@ SPREAD = 6
 """Median absolute deviations that an interval may be short of the limit: four standard deviations of a normal one."""
 
 
-def freezes(intervals_s: Sequence[float], jitter_s: float) -> Iterator[float]:
-    """The intervals between shown frames that are freezes.
+def freezes(intervals_s: Sequence[float], jitter_s: float) -> Iterator[int]:
+    """The places of those intervals between shown frames that are freezes.
 
     An interval is one if it is at least the larger of three times the average and the average plus 150 ms, where the
     average is that of the last 30 intervals before it, earlier freezes included.
@@ -36,4 +36,4 @@ def freezes(intervals_s: Sequence[float], jitter_s: float) -> Iterator[float]:
             average_s = fmean(before_s)
             leeway_s = min(max(STEP_S, SPREAD * jitter_s), average_s / 2)
             if interval_s >= max(TIMES * average_s, average_s + LONGER_S) - leeway_s:
-                yield interval_s
+                yield index

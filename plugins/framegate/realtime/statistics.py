@@ -46,7 +46,7 @@ def realtime_of(run: Run) -> Realtime:
     intervals_s = _steps([showing.shown_s for showing in showings])
     errors_s = [abs(step_s) for step_s in _steps(ages_s)]
     jitter_s = _deviation(intervals_s)
-    frozen_s = list(freezes(intervals_s, jitter_s or 0))
+    frozen_s = [intervals_s[place] for place in freezes(intervals_s, jitter_s or 0)]
     seconds = max(run.ended_s - run.began_s, run.came / run.rate if run.rate else 0.0)
     per_s = len(showings) / seconds if seconds > 0 else 0.0
     wrongs = Counter(itertools.chain.from_iterable(wrongs for _, wrongs in faults(run)))
@@ -80,6 +80,13 @@ def realtime_of(run: Run) -> Realtime:
         ended=run.ended,
         more_s=_more_s(len(showings), per_s),
     )
+
+
+def frozen_spans(run: Run) -> list[tuple[float, float]]:
+    """From when to when the picture stood still: the seconds before and after each interval that is a freeze."""
+    shown_s = [showing.shown_s for showing in _showings(run)]
+    intervals_s = _steps(shown_s)
+    return [(shown_s[place], shown_s[place + 1]) for place in freezes(intervals_s, _deviation(intervals_s) or 0)]
 
 
 def _showings(run: Run) -> Iterator[Showing]:

@@ -35,6 +35,11 @@ def faults(run: Run) -> Iterator[tuple[Sight, tuple[Fault, ...]]]:
         before = sight
 
 
+def wrong_looks(run: Run) -> int:
+    """How many looks at the screen saw something wrong; what is wrong in two ways is one such look."""
+    return sum(bool(wrongs) for _, wrongs in faults(run))
+
+
 def verify_run(run: Run) -> None:
     """Hold the run to what every pipeline owes: each frame that it takes comes to the screen, in order.
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from framegate.realtime.run import CAMERA, Run
 from framegate.realtime.statistics import realtime_of
-from framegate.realtime.verify import faults
+from framegate.realtime.verify import wrong_looks
 
 if TYPE_CHECKING:
     from framegate.realtime.run import Reason, Sight
@@ -90,7 +90,7 @@ class Latest:
             frames=numbers.came,
             delivered_per_s=numbers.delivered_per_s,
             dropped=sum(numbers.dropped.values()),
-            wrong=sum(bool(wrongs) for _, wrongs in faults(run)),
+            wrong=wrong_looks(run),
             age_median_s=numbers.age_median_s,
             age_p99_s=numbers.age_p99_s,
             freezes=numbers.freezes,

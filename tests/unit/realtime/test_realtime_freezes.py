@@ -13,42 +13,46 @@ from framegate.realtime.statistics import realtime_of
 QUIET_S = [0.02] * 30
 
 
+def frozen(intervals_s: list[float], jitter_s: float = 0) -> list[float]:
+    return [intervals_s[place] for place in freezes(intervals_s, jitter_s)]
+
+
 @pytest.mark.parametrize(
     ("average_s", "limit_s"),
     [(0.02, 0.17), (0.05, 0.2), (0.075, 0.225), (0.1, 0.3)],  # average + 150 ms, and three times it from 75 ms on
 )
 def test_the_limit_is_webrtcs(average_s: float, limit_s: float) -> None:
     before_s = [average_s] * 30
-    assert list(freezes([*before_s, limit_s], 0)) == [limit_s]
-    assert list(freezes([*before_s, limit_s - 0.0009], 0)) == [limit_s - 0.0009]
-    assert list(freezes([*before_s, limit_s - 0.0011], 0)) == []
+    assert frozen([*before_s, limit_s]) == [limit_s]
+    assert frozen([*before_s, limit_s - 0.0009]) == [limit_s - 0.0009]
+    assert frozen([*before_s, limit_s - 0.0011]) == []
 
 
 def test_what_is_short_by_less_than_the_jitter_is_a_freeze() -> None:
-    assert list(freezes([*QUIET_S, 0.1641], jitter_s=0.001)) == [0.1641]
-    assert list(freezes([*QUIET_S, 0.1639], jitter_s=0.001)) == []
+    assert frozen([*QUIET_S, 0.1641], jitter_s=0.001) == [0.1641]
+    assert frozen([*QUIET_S, 0.1639], jitter_s=0.001) == []
 
 
 def test_no_jitter_makes_a_freeze_of_another_number_of_frames() -> None:
-    assert list(freezes([*QUIET_S, 0.1601], jitter_s=1)) == [0.1601]
-    assert list(freezes([*QUIET_S, 0.1599], jitter_s=1)) == []
+    assert frozen([*QUIET_S, 0.1601], jitter_s=1) == [0.1601]
+    assert frozen([*QUIET_S, 0.1599], jitter_s=1) == []
 
 
 def test_the_average_is_of_the_last_thirty_and_takes_five() -> None:
-    assert list(freezes([0.02] * 4 + [0.5], 0)) == []
-    assert list(freezes([0.02] * 5 + [0.5], 0)) == [0.5]
-    assert list(freezes([0.5] * 30 + [0.02] * 29 + [0.18], 0)) == []
-    assert list(freezes([0.5] * 30 + [0.02] * 30 + [0.18], 0)) == [0.18]
+    assert frozen([0.02] * 4 + [0.5]) == []
+    assert frozen([0.02] * 5 + [0.5]) == [0.5]
+    assert frozen([0.5] * 30 + [0.02] * 29 + [0.18]) == []
+    assert frozen([0.5] * 30 + [0.02] * 30 + [0.18]) == [0.18]
 
 
 def test_a_freeze_is_part_of_the_average_of_those_after_it() -> None:
-    assert list(freezes([*QUIET_S, 0.5, 0.18], 0)) == [0.5]  # the average is 36 ms then
+    assert frozen([*QUIET_S, 0.5, 0.18]) == [0.5]  # the average is 36 ms then
 
 
 @settings(deadline=None)
 @given(st.floats(0.001, 1), st.integers(0, 100))
 def test_intervals_that_are_all_alike_have_none(interval_s: float, count: int) -> None:
-    assert list(freezes([interval_s] * count, 0)) == []
+    assert frozen([interval_s] * count) == []
 
 
 @pytest.mark.parametrize("seed", range(3))

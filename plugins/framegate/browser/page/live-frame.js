@@ -26,6 +26,8 @@ const live = {
   interval: null,
   // Rows as framegate.run returns them, of the last seconds.
   sights: [],
+  // Seconds, and the bytes of all tensors then.
+  held: [],
   // Frames since the frame was opened.
   count: 0,
   fault: null,
@@ -70,6 +72,7 @@ const live = {
       live.count++;
       const oldest = seconds() - LATELY_S;
       while (live.sights[0][4] < oldest) live.sights.shift();
+      while (live.held[0]?.[0] < oldest) live.held.shift();
     }
   },
 
@@ -83,7 +86,8 @@ const live = {
 
   // What happened lately, in the form of framegate.run's answer.
   lately: () => ({
-    sights: live.sights,
+    sights: live.sights.slice(),
+    memory: live.held.slice(),
     began: live.sights[0]?.[2] ?? seconds(),
     display_interval: live.interval,
     ended: null,
@@ -94,7 +98,9 @@ const live = {
 
   // Bytes of the tensors, on the device where the backend counts there.
   memory() {
-    return page.runtime.memory().bytes;
+    const { bytes } = page.runtime.memory();
+    live.held.push([seconds(), bytes]);
+    return bytes;
   },
 
   // What is on a canvas, as PNG in base64. Where a canvas shows nothing any more once its task has ended, the last frame's

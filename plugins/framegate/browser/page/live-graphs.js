@@ -3,14 +3,22 @@
 
 const KEPT_S = 60;
 
+// Words in the colour of their line.
+function keyed(textContent, ink) {
+  const key = Object.assign(document.createElement("span"), { textContent, className: "key" });
+  key.style.color = `var(${ink})`;
+  return key;
+}
+
 class Graph {
   // `place` is where it is put; `unit` is written beside its values.
   constructor(place, { title, unit, series }) {
     const figure = document.createElement("figure");
-    const caption = Object.assign(document.createElement("figcaption"), { textContent: `${title} (${unit})` });
+    const caption = document.createElement("figcaption");
+    caption.append(...title, ` (${unit})`);
     figure.append(caption);
     place.append(figure);
-    Object.assign(this, { figure, series, values: [[], ...series.map(() => [])] });
+    Object.assign(this, { figure, series, values: [[], ...series.map(() => [])], bands: [] });
     this.draw();
     const redraw = () => this.draw();
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
@@ -35,8 +43,9 @@ class Graph {
     this.plot = new uPlot(
       {
         ...this.room(),
-        legend: { show: this.series.length > 1 },
+        legend: { show: false },
         cursor: { show: false },
+        hooks: { drawClear: [(plot) => this.shade(plot, colour("--frozen"))] },
         scales: { x: { time: false }, y: { range: (_, low, high) => [0, Math.max(high, 1e-9) * 1.1] } },
         axes: [
           { ...axis, size: 22, font: `11px ${style.fontFamily}`, values: (_, ticks) => ticks.map((tick) => `${tick} s`) },
@@ -44,8 +53,7 @@ class Graph {
         ],
         series: [
           {},
-          ...this.series.map(({ label, ink, points }) => ({
-            label,
+          ...this.series.map(({ ink, points }) => ({
             stroke: colour(ink),
             width: 1.5,
             points: { show: Boolean(points), size: 3, fill: colour(ink) },
@@ -57,8 +65,16 @@ class Graph {
       this.figure,
     );
   }
-  set(values) {
-    this.values = values;
+  // From where to where the picture stood still.
+  shade({ ctx, bbox, valToPos }, ink) {
+    ctx.fillStyle = ink;
+    for (const [from, to] of this.bands) {
+      const left = Math.max(bbox.left, valToPos(from, "x", true));
+      ctx.fillRect(left, bbox.top, Math.max(0, valToPos(to, "x", true) - left), bbox.height);
+    }
+  }
+  set(values, bands = []) {
+    Object.assign(this, { values, bands });
     this.plot.setData(values);
   }
 }
@@ -70,31 +86,30 @@ const graphs = {
   open() {
     const place = document.getElementById("graphs");
     graphs.ages = new Graph(place, {
-      title: "Age of each frame on the screen",
+      title: ["Age of each frame, and ", keyed("freezes", "--wrong")],
       unit: "ms",
-      series: [{ label: "age", ink: "--accent", points: true }],
+      series: [{ ink: "--accent", points: true }],
     });
     graphs.delivered = new Graph(place, {
-      title: "Frames on the screen, and those that were missed",
-      unit: "per second",
-      series: [
-        { label: "on the screen", ink: "--accent" },
-        { label: "missed", ink: "--wrong" },
-      ],
+      title: ["Frames ", keyed("on the screen", "--accent"), ", ", keyed("missed", "--wrong")],
+      unit: "/s",
+      series: [{ ink: "--accent" }, { ink: "--wrong" }],
     });
     graphs.memory = new Graph(place, {
-      title: "Memory of the tensors",
+      title: ["Memory of the tensors"],
       unit: "MB",
-      series: [{ label: "tensors", ink: "--accent" }],
+      series: [{ ink: "--accent" }],
     });
   },
 
-  // Rows of a page: a dot for each frame; where none is, the picture stood still.
-  add(sights, { delivered_per_s, dropped, seconds }, bytes) {
+  // Rows of a page: a dot for each frame, and a band for each freeze.
+  add(sights, { delivered_per_s, dropped, seconds, frozen }, bytes) {
     const now_s = performance.now() / 1000;
     const shown = sights.map(([, , , , shown_s]) => shown_s);
     const newest = shown.at(-1) ?? 0;
-    graphs.ages.set([shown.map((each) => each - newest), sights.map((row) => 1000 * (row[4] - row[2]))]);
+    const ages_ms = sights.map((row) => 1000 * (row[4] - row[2]));
+    const bands = frozen.map((span) => span.map((each) => each - newest));
+    graphs.ages.set([shown.map((each) => each - newest), ages_ms], bands);
     const missed = seconds > 0 ? dropped / seconds : 0;
     const row = [now_s - graphs.began_s, delivered_per_s, missed, bytes / 1e6];
     graphs.over_time.forEach((column, place) => column.push(row[place]));

@@ -36,7 +36,9 @@ const stage = {
 
   open({ address }) {
     stage.drop();
-    const frame = make("iframe", { title: "What the model makes of it", className: "coming", allow: "camera" });
+    // There is nothing to be done by the keyboard in it.
+    const about = { title: "What the model makes of it", className: "coming", allow: "camera", tabIndex: -1 };
+    const frame = make("iframe", about);
     stage.coming = frame;
     return new Promise((done, fail) => {
       frame.addEventListener("load", () => (frame.contentWindow?.answer ? done(null) : fail(new Error("it did not load"))));
@@ -194,7 +196,9 @@ async function explain() {
     const most = Math.max(1, ...weights.map(([, length]) => length));
     by_id("weights").replaceChildren(...weights.map(([row, length, fact]) => bar(row, length / most, fact)));
     by_id("notes").replaceChildren(...notes.map((textContent) => make("li", { textContent })));
-    const head = make("tr", {}, ...columns.map((textContent) => make("th", { textContent, scope: "col" })));
+    // A column of no name has no heading.
+    const heading = (textContent) => (textContent ? make("th", { textContent, scope: "col" }) : make("td"));
+    const head = make("tr", {}, ...columns.map(heading));
     const body = rows.map((row) => make("tr", {}, ...row.map((textContent) => make("td", { textContent }))));
     by_id("rows").replaceChildren(head, ...body);
     if (left_out) by_id("rows").append(make("tr", {}, make("td", { textContent: `and ${left_out} lighter ones` })));
@@ -212,7 +216,10 @@ function bar(label, share, fact) {
   return make("div", {}, make("span", { textContent: label, title: label }), filled, make("span", { textContent: fact }));
 }
 
-const ms = (value) => (value === null ? null : `${(1000 * value).toPrecision(3)} ms`);
+const ms = (value) => {
+  if (value === null) return null;
+  return value < 0.9995 ? `${(1000 * value).toPrecision(3)} ms` : `${value.toFixed(1)} s`;
+};
 
 function tile(label, value, { hint = "", is_bad = false } = {}) {
   const shown = make("dd", { textContent: value ?? "–" });
@@ -224,9 +231,9 @@ function draw(sights, told, bytes) {
   const more_s = told.more_s.age_p99_s;
   const wait = more_s === undefined ? "" : `in ${Math.ceil(more_s)} s`;
   by_id("tiles").replaceChildren(
-    tile("Frames on the screen", `${told.delivered_per_s.toFixed(1)} /s`),
+    tile("On the screen", `${told.delivered_per_s.toFixed(1)} /s`),
     tile("Age, median", ms(told.age_median_s)),
-    tile("Age, p99 at most", ms(told.age_p99_s), { hint: told.age_p99_s === null ? wait : "" }),
+    tile("Age, p99", ms(told.age_p99_s), { hint: told.age_p99_s === null ? wait : "" }),
     tile("Missed", String(told.dropped), { hint: `of ${told.came}` }),
     tile("Freezes", String(told.freezes), {
       hint: told.freezes ? `longest ${ms(told.longest_freeze_s)}` : "",
@@ -260,10 +267,10 @@ async function watch() {
     return;
   }
   if (known.paused || document.hidden || live.sights.length < 2) return;
-  const sights = live.sights.slice();
-  const told = await post("figures", { lately: { ...live.lately(), sights } });
+  const lately = live.lately();
+  const told = await post("figures", { lately });
   known.told = told;
-  draw(sights, told, live.memory());
+  draw(lately.sights, told, live.memory());
 }
 
 async function keep_watching() {
@@ -307,6 +314,7 @@ function listen() {
   });
   by_id("record").addEventListener("click", record);
   by_id("copy").addEventListener("click", copy_command);
+  by_id("trace").addEventListener("click", trace);
   files.listen();
   addEventListener("hashchange", () => {
     choice.write(Object.fromEntries(new URLSearchParams(location.hash.slice(1))));
@@ -348,6 +356,21 @@ async function record() {
     by_id("command").textContent = words_of(error);
   }
   button.disabled = false;
+}
+
+// Has the browser keep a trace of the last seconds, as it keeps what is downloaded.
+async function trace() {
+  try {
+    const { live } = stage.shown?.contentWindow ?? {};
+    if (!live?.sights.length) throw new Error("nothing was shown in the last seconds; wait for a picture");
+    const { name, text } = await post("trace", { choice: choice.read(), lately: live.lately() });
+    const address = URL.createObjectURL(new Blob([text], { type: "application/json" }));
+    make("a", { href: address, download: name }).click();
+    URL.revokeObjectURL(address);
+    by_id("command").textContent = `Saved as ${name}; open it by: framegate trace ${quoted(name)}`;
+  } catch (error) {
+    by_id("command").textContent = words_of(error);
+  }
 }
 
 async function begin() {
