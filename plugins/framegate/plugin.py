@@ -7,6 +7,7 @@ import pytest
 from framegate import hookspecs
 from framegate.hooks import (
     agreement,
+    answer,
     arguments,
     browser,
     describe,
@@ -46,6 +47,7 @@ PARTS = (
     agreement,
     report,
     html_report,
+    answer,
     limit,
     stored,
     browser,

@@ -113,7 +113,13 @@ def test_a_canvas_that_shows_the_frame_before_fails_and_so_does_a_page_that_grow
 def test_several_launches_and_their_spread_and_kernels_are_stored_and_shown_when_they_are_asked_for(
     run_cells: RunCells, tmp_path: Path
 ) -> None:
-    options = ("--frame-runtime=tfjs-webgl", "--frame-renderer=same-context", "--frame-launches=2", "--frame-kernels")
+    options = (
+        "--frame-runtime=tfjs-webgl",
+        "--frame-renderer=same-context",
+        "--frame-launches=2",
+        "--frame-kernels",
+        "--frame-tables",
+    )
     done = run_cells(NO_TENSORFLOW, *options)
     assert done.returncode == 0, done.stdout + done.stderr
     (cell,) = json.loads((tmp_path / "run" / "out.json").read_text())["benchmarks"]
@@ -193,7 +199,7 @@ def test_pythons_ways_and_the_pages_stand_in_one_table(run_cells: RunCells) -> N
     done = run_cells(
         NO_TENSORFLOW,
         *("test_frame.py", "--frame-runtime=null,tfjs-wasm", "--frame-renderer=opencv,texture", "--frame-gl=null"),
-        *("--frame-preprocess=none", "--benchmark-max-time=0.01"),
+        *("--frame-preprocess=none", "--benchmark-max-time=0.01", "--frame-tables"),
     )
     assert done.returncode == 0, done.stdout + done.stderr
     table = done.stdout.split("tiny at 16, preprocessing none: which runtime and which way to the screen")[1]

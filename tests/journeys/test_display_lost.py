@@ -61,6 +61,6 @@ def test_results_so_far_are_stored_and_shown(display: dict[str, str], tmp_path: 
     assert (tmp_path / "killed").exists(), run.stdout
     assert run.returncode == 1, run.stdout + run.stderr
     assert "WindowClosed: the display server has ended, and the windows with it" in run.stdout
-    assert "Name (time in" in run.stdout
+    assert "test_render, 64: opencv in glfw takes " in run.stdout
     stored = json.loads((tmp_path / "out.json").read_text())["benchmarks"]
     assert [each["name"] for each in stored] == ["test_render[64-opencv-glfw]"]

@@ -31,7 +31,7 @@ def stored(path: Path) -> dict[str, object]:
 
 def test_a_view_of_ones_own(run: Run, pytester: pytest.Pytester) -> None:
     pytester.makeconftest(MIRRORED)
-    result = run(*MEASURED, "--frame-view=mirrored", "--benchmark-json=out.json")
+    result = run(*MEASURED, "--frame-view=mirrored", "--frame-tables", "--benchmark-json=out.json")
     result.assert_outcomes(passed=1)
     result.stdout.fnmatch_lines(["*preprocess*inference*readback*postprocess*convert*draw*present*"])
     info = stored(pytester.path / "out.json")

@@ -114,6 +114,7 @@ def test_closing_the_window_ends_the_run_and_keeps_what_was_measured(run: Run, p
         "--frame-renderer=opencv",
         "--frame-size=8",
         "--frame-preprocess=none,invert,greyscale",
+        "--frame-tables",
         timing=True,
     )
     assert result.ret == pytest.ExitCode.TESTS_FAILED

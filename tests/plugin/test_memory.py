@@ -51,7 +51,7 @@ def test_every_suite_stores_it(stored: Stored, suite: str) -> None:
 
 
 def test_the_end_of_the_run_shows_it_for_each_model_and_runtime(run: Run) -> None:
-    result = run("--frame-preprocess=none,greyscale", timing=True)
+    result = run("--frame-preprocess=none,greyscale", "--frame-tables", timing=True)
     result.assert_outcomes(passed=2)
     result.stdout.fnmatch_lines(
         ["memory: what the process held (MB, its libraries included)", "*model*size*runtime*at most*after the rounds*"]

@@ -32,14 +32,14 @@ def test_each_network_stores_what_it_is_and_what_it_costs(stored: Stored, pair: 
 
 
 def test_the_table_stands_at_the_end(run: Run, pair: str) -> None:
-    result = run(pair, suite="test_model_size.py", timing=True)
+    result = run(pair, "--frame-tables", suite="test_model_size.py", timing=True)
     result.stdout.fnmatch_lines(
         ["test_model_size: what a smaller network is worth (*GB/s*GMAC/s*", "*params M*", "*net *", "*net-uint8 *equal"]
     )
 
 
 def test_timing_off_shows_no_table(run: Run, pair: str) -> None:
-    result = run(pair, suite="test_model_size.py")
+    result = run(pair, "--frame-tables", suite="test_model_size.py")
     result.assert_outcomes(passed=2)
     result.stdout.no_fnmatch_line("*what a smaller network is worth*")
 

@@ -26,14 +26,16 @@ def test_a_software_rasterisers_own_clock_is_marked(stored: Stored, run: Run) ->
     assert list(cell["extra_info"]["screen"]["gpu_s"]) == ["upload", "draw", "present"]
     assert cell["extra_info"]["screen"]["is_gpu_s_trusted"] is not cell["extra_info"]["frame"]["is_software"]
     if cell["extra_info"]["frame"]["is_software"]:
-        result = run("--frame-renderer=gl-upload", "--frame-gl=egl", suite="test_render.py", timing=True)
+        options = ("--frame-renderer=gl-upload", "--frame-gl=egl", "--frame-tables")
+        result = run(*options, suite="test_render.py", timing=True)
         result.stdout.fnmatch_lines(
             ["(?: the timer queries of a software rasteriser may leave out most of its drawing*"]
         )
 
 
 def test_the_table_compares_renderers_of_one_size_and_context(run: Run) -> None:
-    result = run("--frame-renderer=opencv,topixels-loop", "--frame-size=8,16", suite="test_render.py", timing=True)
+    options = ("--frame-renderer=opencv,topixels-loop", "--frame-size=8,16", "--frame-tables")
+    result = run(*options, suite="test_render.py", timing=True)
     result.stdout.fnmatch_lines(
         [
             "test_render: ways to the screen, the fastest first (*",
@@ -48,6 +50,6 @@ def test_the_table_compares_renderers_of_one_size_and_context(run: Run) -> None:
 
 def test_timing_off_and_renderers_without_passes_show_no_table(run: Run) -> None:
     for options, timing in ((("--frame-renderer=opencv",), False), (("--frame-renderer=null",), True)):
-        result = run(*options, suite="test_render.py", timing=timing)
+        result = run(*options, "--frame-tables", suite="test_render.py", timing=timing)
         result.assert_outcomes(passed=1)
         result.stdout.no_fnmatch_line("*ways to the screen, the fastest first*")

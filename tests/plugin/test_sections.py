@@ -16,7 +16,7 @@ def test_the_section_that_the_docs_show(run: Run, pytester: pytest.Pytester) -> 
     (about,) = re.findall(r"^## A section of the report\n(.*?)^## ", PAGE.read_text("utf-8"), re.DOTALL | re.MULTILINE)
     (code,) = re.findall(r"```python\n(.*?)```", about, re.DOTALL)
     pytester.makeconftest(code)
-    result = run("--frame-preprocess=none", timing=True)
+    result = run("--frame-preprocess=none", "--frame-tables", timing=True)
     assert result.ret == 0
     result.stdout.fnmatch_lines(
         [
@@ -79,17 +79,3 @@ def test_a_benchmark_that_fails_in_its_rounds_does_not_end_the_summary(run: Run,
     )
     result = run(suite="test_power.py", timing=True)
     result.assert_outcomes(passed=1, failed=1)
-
-
-def test_the_last_lines_are_the_answer(run: Run) -> None:
-    result = run("--frame-preprocess=none", "--frame-budget=900000ms", timing=True)
-    start = result.outlines.index("Real-time means 900000 ms a frame here (--frame-budget=0.001111fps).")
-    assert result.outlines[start + 1].startswith("tiny at 16: real-time in Python. ")
-    assert len(result.outlines) - start <= 5
-
-
-@pytest.mark.parametrize("budget", ["30", "0fps", "fast", "-1ms", "nanfps"])
-def test_a_budget_that_is_no_time_is_refused(run: Run, budget: str) -> None:
-    result = run(f"--frame-budget={budget}")
-    assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines([f"*--frame-budget '{budget}' is no time of a frame; write 30fps or 33.3ms"])

@@ -82,7 +82,7 @@ def test_loading_has_its_stages(stored: Stored) -> None:
 
 
 def test_the_summary_shows_each_stage(run: Run) -> None:
-    result = run("--frame-preprocess=none", timing=True)
+    result = run("--frame-preprocess=none", "--frame-tables", timing=True)
     result.stdout.fnmatch_lines(
         [
             "test_frame: where the time goes (median ms)",
@@ -93,7 +93,7 @@ def test_the_summary_shows_each_stage(run: Run) -> None:
 
 
 def test_timing_off_stores_no_stages_and_shows_no_summary(run: Run) -> None:
-    result = run("--frame-preprocess=none")
+    result = run("--frame-preprocess=none", "--frame-tables")
     result.assert_outcomes(passed=1)
     result.stdout.no_fnmatch_line("*where the time goes*")
 

@@ -119,7 +119,7 @@ def store_shown(pytestconfig: pytest.Config, benchmark: Any, frame_model: str) -
         part = ShownOutputs(shown.view, names, shown.reason)
         part.store(benchmark.extra_info)
         if part.reason is not None:
-            note(pytestconfig, f"{frame_model} is shown as {part}", about=f"view of {frame_model}")
+            note(pytestconfig, f"{frame_model} is shown as {part}", about=f"view of {frame_model}", in_answer=True)
 
     return store
 

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from framegate.hooks.options import TABLES, options_of
 from framegate.hooks.outcome import UNAVAILABLE
-from framegate.hooks.report import measured, offered_sections
+from framegate.hooks.report import closing_line, measured, offered_sections
 from framegate.hooks.settings import given_words, is_given, per_run
 
 if TYPE_CHECKING:
     from framegate.report.html.pictures import PictureShelf
     from framegate.results.run import RunNote
 
-WRITTEN = pytest.StashKey[Path]()
-OUTPUTS = ("frame_report", "frame_pictures", "frame_trace")
-"""Options that say where something is written, which nobody wants overwritten when a cell is measured again."""
+OUTPUTS = ("frame_report", "frame_tables", "frame_pictures", "frame_trace")
+"""Options that say what is shown or written, where nobody wants it again when a cell is measured again."""
 
 
 @per_run
@@ -82,14 +80,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         write_whole(file, page.encode())
     except OSError as error:
         raise pytest.UsageError(f"--frame-report {file}: it cannot be written ({error.strerror})") from None
-    config.stash[WRITTEN] = file
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Say where the page is, below the answer."""
-    if WRITTEN in config.stash:
-        terminalreporter.write_line(f"Report: {config.stash[WRITTEN]}")
+    closing_line(config, f"Report: {file}")
 
 
 def _run(config: pytest.Config) -> dict[str, Any]:

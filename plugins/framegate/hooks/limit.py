@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
+from framegate.hooks.answer import answer_lines
 from framegate.hooks.matrix import kind_of
 from framegate.hooks.options import options_of
 from framegate.hooks.own import fixture_is_ours
-from framegate.hooks.report import answer, measured
+from framegate.hooks.report import measured
 
 if TYPE_CHECKING:
     from framegate.bench.allowance import Allowance
@@ -102,7 +103,7 @@ def _is_first(item: pytest.Item) -> bool:
 def _say_first(config: pytest.Config, allowance: Allowance) -> None:
     """Say it, once, where something was measured and something is left."""
     reporter = config.pluginmanager.get_plugin("terminalreporter")
-    lines = answer(config).splitlines()
+    lines = answer_lines(config)
     if not lines or reporter is None or config.stash.get(SAID, False):
         return
     config.stash[SAID] = True

@@ -170,6 +170,11 @@ FRAME = {
         default=1 / 30,
         unset="30fps",
     ),
+    "tables": Flag(
+        name="frame-tables",
+        about="print the tables behind the answer of a run: pytest-benchmark's, and those of Framegate",
+        in_worker=False,
+    ),
     "pictures": Option(
         name="frame-pictures",
         about="write each cell's picture, as read back from the screen, and the one its model was fed, as PNG files",
@@ -363,6 +368,7 @@ class Options(NamedTuple):
     trial_s: int | None
     require: tuple[str, ...]
     budget_s: float
+    tables: bool
     pictures: Path | None
     report: Path | None
     trace: Path | None

@@ -1,16 +1,15 @@
-"""The end of a run: what was measured, as sections, then the notes, and which cells did not run and why."""
+"""The end of a run: what was measured, as sections where they are asked for, and then the notes."""
 
 from __future__ import annotations
 
 import logging
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from framegate.hooks.options import options_of
-from framegate.hooks.outcome import UNAVAILABLE
+from framegate.hooks.settings import written_words
 
 if TYPE_CHECKING:
     from framegate.report.section import Section
@@ -18,6 +17,18 @@ if TYPE_CHECKING:
 
 NOTES = pytest.StashKey[dict[str, str]]()
 """Notes by what they are about."""
+IN_ANSWER = pytest.StashKey[set[str]]()
+"""What of them the answer says too."""
+CLOSING = pytest.StashKey[list[str]]()
+"""Lines below the answer."""
+OF_THE_TABLE = tuple(
+    f"--benchmark-{name}"
+    for name in (
+        *("columns", "sort", "group-by", "name", "time-unit", "histogram"),
+        *("compare", "compare-fail", "cprofile", "cprofile-dump", "verbose"),
+    )
+)
+"""Options of pytest-benchmark that nobody gives who does not want to see its table."""
 
 
 class _Remarks(logging.Handler):
@@ -39,15 +50,23 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(lambda: logger.removeHandler(remarks))
 
 
-def note(config: pytest.Config, line: str, about: str | None = None) -> None:
+def note(config: pytest.Config, line: str, about: str | None = None, *, in_answer: bool = False) -> None:
     """Have a line shown at the end of the run, once, however many cells ask for it.
 
     Args:
         config: the run's.
         line: the text.
         about: subject of the note, of which only the last one is shown; None for the line itself.
+        in_answer: whether the answer says it too, so that it is shown without one only, and with ``-v``.
     """
     config.stash.setdefault(NOTES, {})[about or line] = line
+    if in_answer:
+        config.stash.setdefault(IN_ANSWER, set()).add(about or line)
+
+
+def closing_line(config: pytest.Config, line: str) -> None:
+    """Have a line shown below the answer of the run, such as where something was written."""
+    config.stash.setdefault(CLOSING, []).append(line)
 
 
 def measured(config: pytest.Config) -> list[CellResult]:
@@ -66,29 +85,44 @@ def measured(config: pytest.Config) -> list[CellResult]:
     return [result for result in results if result.version]
 
 
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Keep pytest-benchmark's table back where only Framegate's benchmarks ran and nobody asks for it."""
+    config = session.config
+    benchmark_session: Any = config.pluginmanager.get_plugin("pytest-benchmark")
+    benchmarks = [benchmark for benchmark in getattr(benchmark_session, "benchmarks", ()) if benchmark]
+    if not benchmarks:
+        return
+    from framegate.results.parts import Form
+
+    if any(Form.read(benchmark.extra_info) is None for benchmark in benchmarks):
+        return
+    asked = any(word.partition("=")[0] in OF_THE_TABLE for word in written_words(config))
+    if not (asked or options_of(config).tables):
+        benchmark_session.quiet = True
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """After pytest-benchmark's tables, the answer last: an empty line above each block, and one below the last."""
-    blocks = [
-        *_sections(config),
-        *config.stash.get(NOTES, {}).values(),
-        *_not_run(terminalreporter),
-        *filter(None, [answer(config)]),
-    ]
-    for block in blocks:
+    """The tables, where they are asked for, those of other plugins, and the notes: an empty line above each block."""
+    for block in [*_sections(config), *_notes(config)]:
         for line in ["", *block.splitlines()]:
             terminalreporter.write_line(line)
-    if blocks:
-        terminalreporter.write_line("")
+
+
+def _notes(config: pytest.Config) -> Iterator[str]:
+    is_answered = bool(measured(config)) and config.get_verbosity() <= 0
+    kept_back = config.stash.get(IN_ANSWER, set()) if is_answered else ()
+    yield from (line for about, line in config.stash.get(NOTES, {}).items() if about not in kept_back)
 
 
 def _sections(config: pytest.Config) -> Iterator[str]:
-    results, offered = measured(config), offered_sections(config)
+    offered, results = offered_sections(config), measured(config)
     if not (results or offered):
         return
-    from framegate.report.sections import own_sections
+    from framegate.report.sections import asked_sections, own_sections
     from framegate.report.terminal import section_text
 
-    for section in [*own_sections(results), *offered]:
+    own = own_sections if options_of(config).tables else asked_sections
+    for section in [*own(results), *offered]:
         yield section_text(section)
 
 
@@ -113,25 +147,3 @@ def offered_sections(config: pytest.Config) -> list[Section]:
                 )
             kept.append(section)
     return kept
-
-
-def answer(config: pytest.Config) -> str:
-    """What the results of this run so far say, in words; empty where they say nothing."""
-    results = measured(config)
-    if not results:
-        return ""
-    from framegate.report.answer import answer_of
-    from framegate.report.answer_text import answer_text
-
-    return answer_text(answer_of(results, options_of(config).budget_s))
-
-
-def _not_run(terminalreporter: pytest.TerminalReporter) -> Iterator[str]:
-    reasons = Counter(
-        getattr(report, UNAVAILABLE)
-        for report in terminalreporter.stats.get("skipped", ())
-        if hasattr(report, UNAVAILABLE)
-    )
-    if reasons:
-        cells = (f"  {count} cell{'s' if count > 1 else ''}: {reason}" for reason, count in reasons.items())
-        yield "\n".join(["Not run:", *cells, "  (--frame-require NAME makes a missing backend an error)"])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+import os
+import shlex
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
@@ -43,6 +45,12 @@ def given_words(config: pytest.Config, without: Sequence[str], *tables: Table) -
         for value in values if isinstance(values, list) else [values]:
             if value:
                 yield option.flag if value is True else f"{option.flag}={value}"
+
+
+def written_words(config: pytest.Config) -> list[str]:
+    """What pytest was given, word by word: by the environment, the ini file and the command line."""
+    environment = shlex.split(os.environ.get("PYTEST_ADDOPTS", ""))
+    return [*environment, *config.getini("addopts"), *map(str, config.invocation_params.args)]
 
 
 def read(config: pytest.Config, table: Table) -> dict[str, Any]:

@@ -20,10 +20,15 @@ WHOLE = 0.6
 Entry = list[str]
 
 
-def answer_text(answer: RunAnswer, most_lines: int = MOST_LINES) -> str:
+def answer_text(answer: RunAnswer, most_lines: int = MOST_LINES, *, brief: bool = False) -> str:
     """The lines, none for an answer that says nothing.
 
     Where the models are many, less is said of each, and at last the first ones are named and the others counted.
+
+    Args:
+        answer: what is said.
+        most_lines: how many lines there may be.
+        brief: whether there is one line at most for each model.
     """
     if not answer:
         return ""
@@ -31,7 +36,8 @@ def answer_text(answer: RunAnswer, most_lines: int = MOST_LINES) -> str:
     tail = [*_also(answer), *(f"({doubt})" for doubt in answer.doubts)]
     if not answer.models:
         return "\n".join(_fitting([], [_entry([_suite(suite)]) for suite in answer.suites], _entry(tail), most_lines))
-    levels = [[_entry(level(model, answer.budget_s)) for model in answer.models] for level in (_full, _short, _line)]
+    saying = (_line,) if brief else (_full, _short, _line)
+    levels = [[_entry(say(model, answer.budget_s)) for model in answer.models] for say in saying]
     room = most_lines - len(head) - len(_entry(tail))
     entries = next((level for level in levels if sum(map(len, level)) <= room), levels[-1])
     return "\n".join(_fitting(head, entries, _entry(tail), most_lines))

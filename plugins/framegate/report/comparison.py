@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from framegate.report.receipts import partial_note
 from framegate.report.section import Section
-from framegate.report.stages import milliseconds, time_and_share
+from framegate.report.stages import about, milliseconds, noise_notes, time_and_share
 from framegate.results.cell import CellResult
 
 STAGES = ("preprocess", "upload", "inference", "readback", "postprocess", "convert", "draw", "present")
@@ -58,7 +58,7 @@ def _cells(result: CellResult, stages: Sequence[str]) -> list[str]:
         _name(result),
         "page" if result.page else "Python",
         {None: "", True: "software", False: "hardware"}[result.frame.is_software],
-        milliseconds(total_s),
+        about(result, milliseconds(total_s)),
         *(time_and_share(medians_s[stage], total_s) if stage in medians_s else "" for stage in stages),
         f"{1 / total_s:.1f}",
         "" if delivered is None else f"{delivered:.1f}",
@@ -109,6 +109,7 @@ def _finding(result: CellResult) -> str:
 
 
 def _notes(results: Sequence[CellResult]) -> Iterator[str]:
+    yield from noise_notes(results)
     partial = {
         r.frame.runtime: r.page.receipt for r in results if r.page and r.page.receipt and r.page.receipt.is_partial
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from framegate.report.section import Section
-from framegate.report.stages import milliseconds, time_and_share
+from framegate.report.stages import about, milliseconds, noise_notes, time_and_share
 from framegate.results.cell import CellResult
 from framegate.results.parts import ScreenCosts
 
@@ -43,7 +43,10 @@ def cost_sections(results: Sequence[CellResult]) -> Iterator[Section]:
         "test_render: ways to the screen, the fastest first (each part awaited; docs/screen.md explains the columns)",
         COLUMNS,
         [_cells(result, costs, totals, floors[str(result.frame.size)]) for result, costs in rows],
-        notes=[UNTRUSTED] if any(costs.gpu_s and not costs.is_gpu_s_trusted for _, costs in rows) else (),
+        notes=[
+            *([UNTRUSTED] if any(costs.gpu_s and not costs.is_gpu_s_trusted for _, costs in rows) else ()),
+            *noise_notes([result for result, _ in rows]),
+        ],
     )
 
 
@@ -59,7 +62,7 @@ def _cells(
     against = [totals.get((*_size_and_gl(result), name)) for name in AGAINST]
     return [
         result.cell,
-        milliseconds(total_s),
+        about(result, milliseconds(total_s)),
         *(time_and_share(costs.passes_s[part], whole_s) for part in PARTS),
         _gpu(costs),
         f"{costs.frame_s / costs.in_flight_s:.2f}x",

@@ -18,6 +18,11 @@ from framegate.report.stages import stage_sections
 from framegate.results.cell import CellResult
 
 
+def asked_sections(results: Sequence[CellResult]) -> list[Section]:
+    """Those that are there only where an option asked for what they show."""
+    return [*kernel_sections(results), *page_cost_sections(results)]
+
+
 def own_sections(results: Sequence[CellResult]) -> list[Section]:
     """From what was measured to the conclusion; those of other plugins follow."""
     return [
@@ -25,8 +30,7 @@ def own_sections(results: Sequence[CellResult]) -> list[Section]:
         *memory_sections(results),
         *cost_sections(results),
         *stage_sections(results),
-        *kernel_sections(results),
-        *page_cost_sections(results),
+        *asked_sections(results),
         *receipt_sections(results),
         *comparison_sections(results),
         *realtime_sections(results),

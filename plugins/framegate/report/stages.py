@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from framegate.report.section import Section
-from framegate.results.cell import CellResult
+from framegate.results.cell import NOISY_SPREAD, CellResult
 
 FIRST_STAGE = "preprocess"
 """The stage with which the whole way of a frame begins: how often a second it fits is of interest."""
@@ -27,6 +27,7 @@ def stage_sections(results: Sequence[CellResult]) -> Iterator[Section]:
             f"{suite}: where the time goes (median ms)",
             ["", "total ms", *stages, *rate],
             [_cells(result, with_rate=bool(rate)) for result in rows],
+            notes=[*noise_notes(rows)],
         )
 
 
@@ -37,12 +38,23 @@ def _stages(result: CellResult) -> tuple[str, ...]:
 def _cells(result: CellResult, *, with_rate: bool) -> list[str]:
     total_s = result.stages.total_s
     parts = [time_and_share(part_s, total_s) for part_s in result.stages.medians_s.values()]
-    return [result.cell, milliseconds(total_s), *parts, *([f"{1 / total_s:.1f}"] if with_rate else [])]
+    return [result.cell, about(result, milliseconds(total_s)), *parts, *([f"{1 / total_s:.1f}"] if with_rate else [])]
 
 
 def milliseconds(seconds: float) -> str:
     """Milliseconds to the microsecond, so that the points of a column stand under each other."""
     return f"{1000 * seconds:.3f}"
+
+
+def about(result: CellResult, time: str) -> str:
+    """A time of a cell, marked where its rounds lie too far apart: ``~18.287``."""
+    return f"~{time}" if result.is_noisy else time
+
+
+def noise_notes(results: Sequence[CellResult]) -> Iterator[str]:
+    """What the mark of a noisy time means, below a table that has one."""
+    if any(result.is_noisy for result in results):
+        yield f"(~: noisy, the middle half of the rounds is wider than {NOISY_SPREAD:.0%} of their median)"
 
 
 def time_and_share(part_s: float, total_s: float) -> str:

@@ -1,0 +1,82 @@
+"""The last lines of a run: the answer, how many cells did not run, and where more stands."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator, Mapping, Sequence
+
+import pytest
+
+from framegate.hooks.html_report import run_note
+from framegate.hooks.options import options_of
+from framegate.hooks.outcome import UNAVAILABLE
+from framegate.hooks.report import CLOSING, measured
+
+VERDICTS = {": not real-time": {"red": True}, ": real-time": {"green": True}}
+"""Words of a line, and how a terminal shows them."""
+LOWEST = -2
+"""Verbosity at which the answer is brief; below it there is none."""
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> Generator[None, object, object]:
+    """Below all else but pytest's own last line; ``-qq`` keeps it to a line for each model, ``-qqq`` leaves it out."""
+    returned = yield
+    verbosity = config.get_verbosity()
+    lacking = any(hasattr(report, UNAVAILABLE) for report in terminalreporter.stats.get("skipped", ()))
+    if verbosity < LOWEST or not (lacking or measured(config) or CLOSING in config.stash):
+        return returned
+    skipped = run_note(config).skipped
+    closing = [*_not_run(skipped, full=verbosity > 0 or not measured(config)), *config.stash.get(CLOSING, ())]
+    lines = [*answer_lines(config, len(closing), brief=verbosity == LOWEST), *closing]
+    for line in ["", *lines, ""]:
+        _write(terminalreporter, line)
+    return returned
+
+
+def answer_lines(config: pytest.Config, count_below: int = 0, *, brief: bool = False) -> list[str]:
+    """What the results of this run so far say; none where they say nothing.
+
+    Args:
+        config: the run's.
+        count_below: count of the lines that stand below it.
+        brief: whether there is one line at most for each model.
+    """
+    results = measured(config)
+    if not results:
+        return []
+    from framegate.report.answer import answer_of
+    from framegate.report.answer_text import MOST_LINES, answer_text
+
+    failed = {name for names in run_note(config).failed.values() for name in names}
+    answer = answer_of(results, options_of(config).budget_s, failed)
+    return answer_text(answer, MOST_LINES - count_below, brief=brief).splitlines()
+
+
+def _not_run(skipped: Mapping[str, Sequence[str]], *, full: bool) -> Iterator[str]:
+    """One line for all, or one for each reason."""
+    count = sum(map(len, skipped.values()))
+    if not count:
+        return
+    if not full:
+        yield f"Not run: {count} {_cells(count)}; -rs says why, --frame-require=NAME makes it an error."
+        return
+    yield "Not run:"
+    yield from (f"  {len(names)} {_cells(len(names))}: {reason}" for reason, names in skipped.items())
+    yield "  (--frame-require=NAME makes a missing backend an error)"
+
+
+def _cells(count: int) -> str:
+    return "cell" if count == 1 else "cells"
+
+
+def _write(reporter: pytest.TerminalReporter, line: str) -> None:
+    for words, markup in VERDICTS.items():
+        before, verdict, after = line.partition(words)
+        if verdict:
+            reporter.write(before + verdict[:2])
+            reporter.write(verdict[2:], **markup)
+            reporter.line(after)
+            return
+    reporter.write_line(line)
