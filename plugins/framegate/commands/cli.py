@@ -9,6 +9,7 @@ from dataclasses import fields
 from pathlib import Path
 
 from framegate.commands.bench import add_bench
+from framegate.commands.export import add_export
 from framegate.commands.gate import add_aa_check, add_ab, add_accept
 from framegate.commands.live import add_live
 from framegate.commands.streams import printed
@@ -35,6 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _add_train(commands)
     add_live(commands)
     add_trace(commands)
+    add_export(commands)
     add_ab(commands)
     add_accept(commands)
     add_aa_check(commands)

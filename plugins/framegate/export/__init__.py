@@ -1,0 +1,1 @@
+"""Stored runs as tables for other tools: a row for each round."""
