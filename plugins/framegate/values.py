@@ -246,7 +246,7 @@ class BrowserRequest:
     """What a browser is asked to be.
 
     Attributes:
-        path: the program to start; None is the first Chrome or Chromium that is installed.
+        path: the program to start; None is where the browser is usually installed.
         gpu: what it draws with: ``software`` of its own, the same everywhere, or the machine's ``native`` GPU.
         thread: where a page's model runs and draws: the page's ``main`` thread, or a ``worker``.
         headed: whether its window is to be seen.

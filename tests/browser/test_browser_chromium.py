@@ -15,14 +15,16 @@ from framegate.browser.chromium import Chromium, find_chromium, flags
 from framegate.browser.chromium_tab import ChromiumTab
 from framegate.browser.driver import Browser
 from framegate.browser.engine import Tab, TabRequest
+from framegate.browser.engines import ENGINES
 from framegate.errors import BackendUnavailable, UsageError
+from framegate.words import BrowserName
 
 
 @pytest.fixture
 def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The only folder with programs."""
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr(chromium, "_PLACES", (str(tmp_path / "Chrome.app"),))
+    monkeypatch.setattr(chromium, "_PLACES", {"chrome": (str(tmp_path / "Chrome.app"),), "chromium": (), "msedge": ()})
     monkeypatch.setenv("PLAYWRIGHT_BROWSERS_PATH", str(tmp_path / "playwright's"))
     return tmp_path
 
@@ -39,6 +41,25 @@ def test_chrome_goes_before_chromium_and_both_before_other_places(programs: Path
     assert find_chromium() == programs / "chromium"
     install(programs / "google-chrome")
     assert find_chromium() == programs / "google-chrome"
+
+
+@pytest.mark.parametrize(
+    ("channel", "program", "hint"),
+    [
+        ("chrome", "google-chrome", "install it from google.com/chrome"),
+        ("chromium", "chromium-browser", "sudo apt-get install -y chromium, playwright install chromium"),
+        ("msedge", "microsoft-edge", "install it from microsoft.com/edge"),
+    ],
+)
+def test_a_channel_is_that_browser_and_no_other(programs: Path, channel: BrowserName, program: str, hint: str) -> None:
+    others = {"google-chrome", "chromium-browser", "microsoft-edge"} - {program}
+    install(*(programs / other for other in others))
+    with pytest.raises(BackendUnavailable, match=rf"no .* is installed \(looked for .*{program}") as caught:
+        ENGINES[channel].find()
+    assert caught.value.install_hint == f"{hint}, or name one with --frame-browser-path"
+    install(programs / program)
+    assert ENGINES[channel].find() == programs / program
+    assert ENGINES[channel].find(str(programs / min(others))) == programs / min(others)
 
 
 def test_the_one_that_was_named_is_taken(programs: Path) -> None:

@@ -14,7 +14,6 @@ from patience import PATIENCE_S
 from pipeline_contract import check_contract, check_run
 
 from framegate.browser import requests
-from framegate.browser.chromium import CHROMIUM
 from framegate.browser.runtimes import PageRuntime
 from framegate.browser.session import TFJSPage
 from framegate.browser.shelf import BrowserShelf
@@ -32,7 +31,7 @@ OpenPage = Callable[..., TFJSPage]
 
 @pytest.fixture
 def shelf(tfjs: Path) -> Iterator[BrowserShelf]:
-    with closing(BrowserShelf(CHROMIUM, BrowserRequest(), tfjs)) as shelf:
+    with closing(BrowserShelf(BrowserRequest(), tfjs)) as shelf:
         yield shelf
 
 

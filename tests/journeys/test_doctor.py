@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
 from importlib.metadata import version
@@ -12,6 +13,7 @@ from typing import NoReturn
 import pytest
 
 from framegate import contexts, runtimes
+from framegate.browser.npm_files import PinnedFiles
 from framegate.browser.tfjs import TFJS
 from framegate.contexts.null import NullContext
 from framegate.doctor.probes import findings
@@ -50,10 +52,10 @@ def test_every_backend_is_tried_and_described(shell: Shell) -> None:
     for renderer in ("topixels", "topixels-loop", "numpy", "opencv", "numba", "gl-texture", "gl-upload-numba"):
         assert rows["renderer", renderer].startswith("ok")
     assert rows["cache", "folder"].startswith("ok")
-    assert {name for kind, name in rows if kind == "browser"} == {"chromium", "tfjs", "onnxruntime-web", "litertjs"}
-    assert re.fullmatch(
-        r"ok +[\d.]+ \(.+\), driven by playwright 1\.[\d.]+; as its native GPU: .+", rows["browser", "chromium"]
-    )
+    assert {name for kind, name in rows if kind == "browser"} == {
+        "chromium", "chrome", "msedge", "firefox", "adb", "tfjs", "onnxruntime-web", "litertjs",
+    }  # fmt: skip
+    assert re.fullmatch(r"ok +[\d.]+ \(.+\), driven by playwright; as its native GPU: .+", rows["browser", "chromium"])
     assert re.fullmatch(r"ok +TF\.js 4\.22\.0 (in .*tfjs.*|is not there yet; npm .*)", rows["browser", "tfjs"])
     assert "Traceback" not in done.stdout + done.stderr
 
@@ -77,7 +79,8 @@ def found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict
     """What the doctor finds of a browser where the named programs are on the PATH, and nothing works."""
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setenv("FRAMEGATE_CACHE", str(tmp_path))
-    monkeypatch.setattr("framegate.browser.chromium._PLACES", ())
+    monkeypatch.setattr("framegate.browser.chromium._PLACES", defaultdict(tuple))
+    monkeypatch.setattr("framegate.browser.firefox._PLACES", ())
     monkeypatch.setenv("PLAYWRIGHT_BROWSERS_PATH", str(tmp_path))
     monkeypatch.setattr("framegate.doctor.probes.TFJS", replace(TFJS, bundle=tmp_path / "none"))
 
@@ -91,14 +94,29 @@ def found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict
 
 def test_what_is_missing_of_a_browser_says_what_to_install(found: Callable[..., dict[str, str]]) -> None:
     rows = found()
-    assert re.match(r"missing: no Chrome or Chromium is installed .*apt-get install -y chromium", rows["chromium"])
+    assert re.match(r"missing: no Chromium is installed .*apt-get install -y chromium", rows["chromium"])
+    assert re.match(r"missing: no Google Chrome is installed .*google\.com/chrome", rows["chrome"])
+    assert re.match(r"missing: no Microsoft Edge is installed .*microsoft\.com/edge", rows["msedge"])
+    assert re.match(r"missing: no Firefox is installed .*apt-get install -y firefox-esr", rows["firefox"])
+    assert rows["adb"] == "missing: adb is not installed; sudo apt-get install -y adb"
     assert re.match(r"missing: TF\.js 4\.22\.0 is neither in .*; apt-get install npm, or ", rows["tfjs"])
     for name in ("onnxruntime-web", "litertjs"):
         assert re.match(r"missing: .* is not in the cache, and npm is not installed; apt-get install npm$", rows[name])
 
 
+def test_other_versions_of_tfjs_stand_beside_the_one_that_is_known(
+    found: Callable[..., dict[str, str]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "tfjs").mkdir()
+    for other in ("4.20.0", "4.21.0"):
+        (tmp_path / "tfjs" / f"{other}.json").write_text("{}")
+    monkeypatch.setattr(PinnedFiles, "find", lambda files, cache: files.cached(cache))
+    assert found()["tfjs"] == f"ok: TF.js 4.22.0 in {tmp_path}/tfjs/4.22.0; fetched beside it: 4.20.0, 4.21.0"
+
+
 def test_a_browser_that_does_not_start_is_broken(found: Callable[..., dict[str, str]]) -> None:
-    rows = found("chromium", "npm")
+    rows = found("chromium", "firefox", "npm")
+    assert re.match(r"broken: .*firefox did not start as a browser: it ended with exit code 1", rows["firefox"])
     assert re.match(r"broken: .*chromium did not start as a browser: it ended with exit code 1", rows["chromium"])
     assert rows["tfjs"] == "ok: TF.js 4.22.0 is not there yet; npm fetches it at the first run"
 

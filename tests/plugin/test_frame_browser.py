@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
 
@@ -35,6 +36,47 @@ def test_a_browser_that_is_not_there_is_refused(run: Run) -> None:
     result.stderr.fnmatch_lines(["ERROR: --frame-browser-path 'no/such/chrome' is no file; name the browser's program"])
 
 
+def test_a_browser_that_nobody_knows_is_refused(run: Run) -> None:
+    result = run("--frame-browser=firefix")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: unknown frame browser 'firefix' (did you mean 'firefox'?); there is: *"])
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ["--frame-browser=firefox,chrome"],
+        ["--frame-runtime=firefox:tfjs-wasm", "--frame-browser=auto,chrome"],
+        ["--frame-runtime=firefox:tfjs-wasm,chrome:tfjs-wasm"],
+    ],
+)
+def test_one_program_is_not_several_browsers(run: Run, asked: list[str]) -> None:
+    result = run("--frame-browser-path=/bin/true", *asked)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: --frame-browser-path is one program, and * browsers are asked for (*firefox*"])
+
+
+def test_a_browser_that_is_missing_is_looked_for_once_and_takes_no_other_with_it(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[str] = []
+
+    def find_none(engine: object, _path: str | None) -> Path:
+        looked.append(type(engine).__name__)
+        raise BackendUnavailable(f"no {type(engine).__name__}", "get one")
+
+    monkeypatch.setattr("framegate.browser.firefox.Firefox.find", find_none)
+    monkeypatch.setattr("framegate.browser.adb.AdbEngine.find", find_none)
+    result = run(
+        *("--frame-runtime=tfjs-wasm,tfjs-cpu", "--frame-renderer=topixels", "--frame-browser=firefox,adb"),
+        *("--frame-require=adb:tfjs-cpu",),
+        suite="test_browser.py",
+    )
+    result.assert_outcomes(skipped=3, errors=1)
+    assert looked == ["Firefox", "AdbEngine"]
+    result.stdout.fnmatch_lines(["*runtime 'firefox:tfjs-wasm': no Firefox; get one"])
+
+
 @pytest.mark.parametrize("seconds", ["0", "-1", "1.5", "soon", "86401"])
 def test_a_deadline_that_cannot_be_is_refused(run: Run, seconds: str) -> None:
     result = run(f"--frame-browser-timeout={seconds}")
@@ -46,7 +88,7 @@ def test_without_a_browser_cells_are_skipped_and_say_what_to_install(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr("framegate.browser.chromium._PLACES", ())
+    monkeypatch.setattr("framegate.browser.chromium._PLACES", defaultdict(tuple))
     monkeypatch.setenv("PLAYWRIGHT_BROWSERS_PATH", str(tmp_path))
     result = run("--frame-runtime=tfjs-wasm", "--frame-renderer=topixels,texture", suite="test_browser.py")
     result.assert_outcomes(skipped=2)

@@ -46,6 +46,21 @@ def test_all_runtimes_are_all_in_the_variant_that_was_asked_for(run: Run) -> Non
     }
 
 
+def test_each_browser_is_a_cell_whose_name_tells_it(run: Run) -> None:
+    assert collected(
+        run,
+        PLAIN,
+        "--frame-runtime=tfjs-wasm,ort-wasm,adb:tfjs-cpu",
+        "--frame-browser=auto,firefox",
+        "--frame-tfjs-version=4.20.0",
+    ) == ["tfjs-wasm@4.20.0", "firefox:tfjs-wasm@4.20.0", "ort-wasm", "firefox:ort-wasm", "adb:tfjs-cpu"]
+
+
+def test_a_browser_is_no_variant_of_what_runs_in_python(run: Run) -> None:
+    output = run("--frame-runtime=null", "--frame-browser=firefox", "--collect-only", suite="test_frame.py")
+    assert "firefox" not in "".join(re.findall("<Function .*>", output.stdout.str()))
+
+
 @pytest.mark.parametrize(
     ("option", "line"),
     [
@@ -67,6 +82,8 @@ def test_all_runtimes_are_all_in_the_variant_that_was_asked_for(run: Run) -> Non
                 " in 4.22.0"
             ),
         ),
+        ("--frame-runtime=firefox:tensorflow", "ERROR: unknown runtime 'firefox:tensorflow'*"),
+        ("--frame-runtime=ort-wasm@1.0.0", "ERROR: unknown runtime 'ort-wasm@1.0.0'*"),
         ("--frame-runtime=tensorflow:PROD=true", "ERROR: unknown runtime 'tensorflow:PROD=true'*"),
     ],
 )

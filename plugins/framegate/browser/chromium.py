@@ -7,22 +7,39 @@ import os
 import shutil
 import sys
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 
 from framegate.browser.chromium_tab import ChromiumTab
 from framegate.browser.engine import Tab, TabRequest
-from framegate.errors import BackendUnavailable, UsageError
+from framegate.browser.programs import named_program
+from framegate.errors import BackendUnavailable
 from framegate.words import BrowserGPU
 
-_NAMES = ("google-chrome-stable", "google-chrome", "chromium", "chromium-browser", "microsoft-edge")
-_PLACES = (
-    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-    "/Applications/Chromium.app/Contents/MacOS/Chromium",
-    r"C:\Program Files\Google\Chrome\Application\chrome.exe",
-    r"C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe",
-)
+_NAMES = {
+    "chrome": ("google-chrome-stable", "google-chrome"),
+    "chromium": ("chromium", "chromium-browser"),
+    "msedge": ("microsoft-edge-stable", "microsoft-edge"),
+}
+_PLACES = {
+    "chrome": (
+        "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+        r"C:\Program Files\Google\Chrome\Application\chrome.exe",
+        r"C:\Program Files (x86)\Google\Chrome\Application\chrome.exe",
+    ),
+    "chromium": ("/Applications/Chromium.app/Contents/MacOS/Chromium",),
+    "msedge": (
+        "/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
+        r"C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe",
+        r"C:\Program Files\Microsoft\Edge\Application\msedge.exe",
+    ),
+}
+_HINTS = {
+    "chrome": "install it from google.com/chrome",
+    "chromium": "sudo apt-get install -y chromium, playwright install chromium",
+    "msedge": "install it from microsoft.com/edge",
+}
 # Below a download of playwright's, whose folders have had several names.
 _DOWNLOADED = defaultdict(
     lambda: "chrome-linux*/chrome",
@@ -63,17 +80,21 @@ def find_chromium(path: str | None = None) -> Path:
         UsageError: the one that was named is not there.
         BackendUnavailable: no Chrome or Chromium is installed.
     """
+    return _find(path, tuple(_NAMES), "Chrome or Chromium", "chromium")
+
+
+def _find(path: str | None, channels: Sequence[str], title: str, hinted: str) -> Path:
     if path is not None:
-        if not Path(path).is_file():
-            raise UsageError(f"--frame-browser-path {path!r} is no file; name the browser's program")
-        return Path(path)
-    named = (Path(path) for path in map(shutil.which, _NAMES) if path)
-    placed = (Path(path) for path in _PLACES if Path(path).is_file())
-    program = next(chain(named, placed, downloaded()), None)
+        return named_program(path)
+    names = [name for channel in channels for name in _NAMES[channel]]
+    named = (Path(place) for place in map(shutil.which, names) if place)
+    placed = (Path(place) for channel in channels for place in _PLACES[channel] if Path(place).is_file())
+    program = next(chain(named, placed, downloaded() if "chromium" in channels else ()), None)
     if program is None:
+        others = f", and for playwright's in {_store()}" if "chromium" in channels else ""
         raise BackendUnavailable(
-            f"no Chrome or Chromium is installed (looked for {', '.join(_NAMES)}, and for playwright's in {_store()})",
-            "sudo apt-get install -y chromium, playwright install chromium, or name one with --frame-browser-path",
+            f"no {title} is installed (looked for {', '.join(names)}{others})",
+            f"{_HINTS[hinted]}, or name one with --frame-browser-path",
         )
     return program
 
@@ -111,7 +132,10 @@ def flags(gpu: str, camera: Path | None = None) -> list[str]:
 
 
 class Chromium:
-    """Chrome, Chromium and Edge."""
+    """Chrome, Chromium and Edge: the first that is installed."""
+
+    driven_by = "playwright"
+    without: Mapping[str, str] = {}
 
     def find(self, path: str | None = None) -> Path:
         """See `find_chromium`."""
@@ -121,9 +145,34 @@ class Chromium:
         """See `flags`."""
         return flags(gpu, camera)
 
+    def gpu(self, asked: BrowserGPU) -> BrowserGPU:
+        """As it is asked."""
+        return asked
+
     def tab(self, request: TabRequest) -> Tab:
         """See `framegate.browser.chromium_tab.ChromiumTab`."""
         return ChromiumTab(request)
+
+
+class ChromiumChannel(Chromium):
+    """One of them.
+
+    Args:
+        name: ``chrome``, ``chromium`` or ``msedge``.
+        title: its name in words.
+    """
+
+    def __init__(self, name: str, title: str) -> None:
+        self._name, self._title = name, title
+
+    def find(self, path: str | None = None) -> Path:
+        """The program at ``path``, else where this one is usually installed.
+
+        Raises:
+            UsageError: the one that was named is not there.
+            BackendUnavailable: it is not installed.
+        """
+        return _find(path, [self._name], self._title, self._name)
 
 
 CHROMIUM = Chromium()

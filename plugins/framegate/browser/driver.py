@@ -59,6 +59,8 @@ class Browser:
         self._call_s = call_s
         self._said: deque[str] = deque(maxlen=1)
         self._gpu: int | None = None
+        self.without = engine.without
+        """What its pages may lack, and what to do then."""
         self._tab = engine.tab(TabRequest(program, flags, headed, _FAULTS, self._said.append))
         self._folder = WatchedFolder()
         self._loop = asyncio.new_event_loop()

@@ -20,6 +20,11 @@ class DrivenBrowser(Protocol):
         """The browser's."""
         ...
 
+    @property
+    def without(self) -> Mapping[str, str]:
+        """See `Engine.without`."""
+        ...
+
     def open(self, address: str, timeout_s: float) -> None:
         """See `framegate.browser.driver.Browser.open`."""
         ...
@@ -154,6 +159,16 @@ class Tab(Protocol):
 class Engine(Protocol):
     """A kind of browser: where it is, what it is told, and how it is driven."""
 
+    @property
+    def driven_by(self) -> str:
+        """What drives it, in words."""
+        ...
+
+    @property
+    def without(self) -> Mapping[str, str]:
+        """What its pages may lack, ``webgl`` or ``webgpu``, and what to do then; without anything else it is broken."""
+        ...
+
     def find(self, path: str | None = None) -> Path:
         """The program to start: the one at ``path``, else the one that is installed.
 
@@ -167,7 +182,14 @@ class Engine(Protocol):
         """Command-line flags that have it draw with ``gpu``, and leave the network alone.
 
         ``camera`` is a video that its one camera shows, over and over; None is a browser with the machine's cameras.
+
+        Raises:
+            BackendUnavailable: it has no camera that shows a video.
         """
+        ...
+
+    def gpu(self, asked: BrowserGPU) -> BrowserGPU:
+        """What it draws with where ``asked`` is asked for."""
         ...
 
     def tab(self, request: TabRequest) -> Tab:

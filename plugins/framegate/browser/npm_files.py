@@ -163,6 +163,12 @@ def pinned_at_first(known: PinnedFiles, version: str, cache: Path) -> PinnedFile
     return replace(other, packages=packages)
 
 
+def versions_noted(known: PinnedFiles, cache: Path) -> list[str]:
+    """The other versions of the same files whose hashes are noted in a cache."""
+    notes = known.cached(cache).parent.glob("*.json")
+    return sorted(note.name.removesuffix(".json") for note in notes)
+
+
 def _note_pins(files: PinnedFiles, note: Path) -> None:
     pins: dict[str, dict[str, object]] = {}
     with partial_folder(note.parent) as partial, cache_errors(note):

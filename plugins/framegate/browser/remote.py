@@ -6,6 +6,7 @@ import base64
 import threading
 import time
 from collections import deque
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
@@ -36,6 +37,7 @@ class UsersBrowser:
 
     def __init__(self, version: str) -> None:
         self.version = version
+        self.without: Mapping[str, str] = {}
         self._waiting: deque[_Call] = deque()
         self._asked: dict[int, _Call] = {}
         self._changed = threading.Condition()

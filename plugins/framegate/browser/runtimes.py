@@ -10,6 +10,7 @@ from framegate.browser.npm_files import PinnedFiles
 from framegate.browser.rivals import LITERT, ORT
 from framegate.browser.tfjs import TFJS
 from framegate.errors import BackendUnavailable
+from framegate.words import AUTO_BROWSER, BrowserName
 
 IN_A_PAGE = "name it for a suite that runs in a browser, such as test_browser"
 
@@ -28,12 +29,14 @@ class PageRuntime:
         flags: flags of TF.js' environment that are set before it starts: ``(("WEBGL_PACK", False),)``.
         library: ``tfjs``, or one of the others in ``LIBRARIES``.
         version: of TF.js; None is the one that Framegate knows.
+        browser: which kind of browser it runs in, by its name in `framegate.browser.engines`.
     """
 
     backend: str
     flags: tuple[tuple[str, bool | float], ...] = ()
     library: str = TF_JS
     version: str | None = None
+    browser: BrowserName = AUTO_BROWSER
     pipeline = "page"
 
     @property

@@ -54,6 +54,10 @@ SLOW_S = 10.0
 CLICKS_PER_S = 100.0
 """How often per second a button of the mouse moves, where the page's answers are timed."""
 
+GRAPHICS = {"webgl": "WebGL 2", "webgpu": "WebGPU"}
+GRAPHICS_OF = {"texture": "webgl", "same-context": "webgl", "gpu-buffer": "webgpu"}
+"""What a renderer draws with, whatever computes."""
+
 READBACKS = {"least": 3, "most": 50, "budget_s": 0.3}
 
 Value = TypeVar("Value")
@@ -120,6 +124,7 @@ class TFJSPage:
         self._receipt: Receipt | None = None
         server.serve(page_files(cache, runtime.library, runtime.version))
         browser.open(f"{server.root}{document}#{thread}", START_S)
+        self._verify_graphics(runtime.backend)
         started = start_call(runtime, model.name, threads)
         self.info: dict[str, Any] = browser.call("framegate.start", started.argument, START_S)
         self._start_s = float(self.info.pop("start_s"))
@@ -149,6 +154,15 @@ class TFJSPage:
         self.inputs = tuple(inputs.values())
         self._ports = {info.name: name for name, info in inputs.items()}
         self._loaded = asked
+
+    def _verify_graphics(self, kind: str) -> None:
+        """See that the page has what draws, where browsers of this kind may be without.
+
+        Raises:
+            BackendUnavailable: it has not.
+        """
+        if kind in self._browser.without and not self._browser.call("faults.has", kind, START_S):
+            raise BackendUnavailable(f"the browser has no {GRAPHICS[kind]}", self._browser.without[kind])
 
     @property
     def has_moved(self) -> bool:
@@ -211,6 +225,7 @@ class TFJSPage:
         Raises:
             BackendUnavailable: the backend has no such view or renderer; the reason is the library's own.
         """
+        self._verify_graphics(GRAPHICS_OF.get(renderer, ""))
         view = view or PageView("image", outputs[0].shape[-3:])
         places = [self.outputs.index(output) for output in outputs]
         asked = aim_call(places, renderer, value_range, view)

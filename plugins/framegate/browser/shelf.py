@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import time
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from framegate.analysis.kernels import version
 from framegate.analysis.layer_waits import tfjs_waits
 from framegate.browser.engine import Engine
+from framegate.browser.engines import ENGINES
 from framegate.browser.runtimes import TF_JS, PageRuntime
 from framegate.errors import BackendUnavailable, FramegateError, ModelError
 from framegate.interfaces import ResolvedModel
 from framegate.models.topology import read_model_json
 from framegate.values import BrowserRequest
+from framegate.words import BrowserName
 
 if TYPE_CHECKING:
     from framegate.browser.session import TFJSPage
@@ -24,20 +27,26 @@ class BrowserShelf:
     """Gives out pages; one browser at most is running.
 
     Args:
-        engine: the kind of browser to start.
         request: what the browser is asked to be.
         cache: where the files of TF.js, and of what else runs models, are kept.
         threads: on how many threads WebAssembly is to compute; None leaves it to the library.
+        engines: the kinds of browsers to start, by the names that runtimes have of them.
     """
 
-    def __init__(self, engine: Engine, request: BrowserRequest, cache: Path, threads: int | None = None) -> None:
-        self._engine = engine
+    def __init__(
+        self,
+        request: BrowserRequest,
+        cache: Path,
+        threads: int | None = None,
+        engines: Mapping[BrowserName, Engine] = ENGINES,
+    ) -> None:
+        self._engines = engines
         self._request = request
         self._cache = cache
         self._threads = threads
         self._key: tuple[str, PageRuntime, Path | None] | None = None
         self._page: TFJSPage | None = None
-        self._lacking: BackendUnavailable | None = None
+        self._lacking: dict[BrowserName, BackendUnavailable] = {}
         self._refused: dict[tuple[str, PageRuntime], FramegateError] = {}
         self._open = ExitStack()
 
@@ -48,8 +57,8 @@ class BrowserShelf:
             BackendUnavailable: there is no browser, or what it needs; that is asked once.
             ModelError: TF.js refuses the model or hangs on it; that is asked once per backend.
         """
-        if self._lacking is not None:
-            raise self._lacking
+        if runtime.browser in self._lacking:
+            raise self._lacking[runtime.browser]
         key = (model.sha256, runtime, camera)
         if key[:2] in self._refused:
             raise self._refused[key[:2]]
@@ -58,9 +67,6 @@ class BrowserShelf:
             try:
                 self._page = self._start(model, runtime, camera)
             except (BackendUnavailable, ModelError) as error:
-                if isinstance(error, BackendUnavailable) and runtime.version is None:
-                    self._lacking = error
-                    raise
                 self._refused[key[:2]] = error
                 raise
             self._key = key
@@ -84,14 +90,16 @@ class BrowserShelf:
 
         if runtime.library == TF_JS:
             expect_an_end(model)
-        asked = self._request
-        program = self._engine.find(asked.path)
+        asked, engine = self._request, self._engines[runtime.browser]
+        flags = engine.flags(asked.gpu, camera)
+        with self._needed(runtime.browser):
+            program = engine.find(asked.path)
         page_files(self._cache, runtime.library, runtime.version)
         with ExitStack() as opened:
             started_at_s = time.time()
             server = opened.enter_context(page_server())
-            flags = self._engine.flags(asked.gpu, camera)
-            browser = Browser(program, flags, engine=self._engine, headed=asked.headed, call_s=asked.timeout_s)
+            with self._needed(runtime.browser):
+                browser = Browser(program, flags, engine=engine, headed=asked.headed, call_s=asked.timeout_s)
             opened.callback(browser.close)
             page = TFJSPage(
                 browser,
@@ -103,9 +111,18 @@ class BrowserShelf:
                 thread=asked.thread,
                 threads=self._threads,
             )
-            page.info["gpu"] = asked.gpu
+            page.info["gpu"] = engine.gpu(asked.gpu)
             self._open = opened.pop_all()
         return page
+
+    @contextmanager
+    def _needed(self, browser: BrowserName) -> Iterator[None]:
+        """What is missing in the block is missing whenever that browser is asked for, and is looked for once."""
+        try:
+            yield
+        except BackendUnavailable as error:
+            self._lacking[browser] = error
+            raise
 
 
 def expect_an_end(model: ResolvedModel) -> None:

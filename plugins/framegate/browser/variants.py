@@ -1,7 +1,7 @@
-"""TF.js of another version, or with flags of its environment: variants of a page's runtimes, which their names tell.
+"""A page's runtimes in another browser, TF.js of another version, or with flags of its environment.
 
-``tfjs-webgl@4.20.0:WEBGL_PACK=false+WEBGL_CONV_IM2COL=false`` is one, so whatever knows a runtime by its name (a
-baseline, a table, the gate) knows a variant as well.
+Their names tell what is different, as ``firefox:tfjs-webgl@4.20.0:WEBGL_PACK=false+WEBGL_CONV_IM2COL=false`` does, so
+whatever knows a runtime by its name (a baseline, a table, the gate) knows a variant as well.
 """
 
 from __future__ import annotations
@@ -9,15 +9,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast, get_args
 
 from framegate.browser.runtimes import TF_JS, PageRuntime
 from framegate.browser.tfjs import TFJS_VERSION
 from framegate.errors import UsageError
 from framegate.option import once
+from framegate.words import AUTO_BROWSER, BrowserName
 
 _NONE = "none"
-_NAME = re.compile(r"(?P<base>[^@:]+)(@(?P<version>[^@:]+))?(:(?P<flags>[^@:]+))?")
+_BROWSERS: tuple[BrowserName, ...] = get_args(BrowserName)
+_NAME = re.compile(
+    rf"((?P<browser>{'|'.join(_BROWSERS)}):)?(?P<base>[^@:]+)(@(?P<version>[^@:]+))?(:(?P<flags>[^@:]+))?"
+)
 _FLAG = re.compile(r"(?P<name>[A-Z][A-Z0-9_]*)=(?P<value>true|false|-?\d+(\.\d+)?)")
 _VERSION = re.compile(r"\d{1,4}\.\d{1,4}\.\d{1,4}(-[0-9A-Za-z.]+)?", re.ASCII)
 
@@ -45,24 +49,39 @@ def version_text(flag: str, argument: str) -> str:
 
 
 def varied(
-    names: Iterable[str], runtimes: Mapping[str, Any], versions: Iterable[str], flags: Iterable[str]
+    names: Iterable[str],
+    runtimes: Mapping[str, Any],
+    versions: Iterable[str],
+    flags: Iterable[str],
+    browsers: Iterable[BrowserName] = (),
 ) -> list[str]:
-    """Names of runtimes, each of TF.js replaced by those of its variants; a variant stays what it is.
+    """Names of runtimes, each of a page replaced by those of its variants.
+
+    A variant in a browser stays what it is, and one of TF.js has no other version or flags.
 
     Args:
         names: names of runtimes.
         runtimes: the runtimes by name.
         versions: versions of TF.js; none is the one that Framegate knows.
         flags: flags by variant, as `flags_text` gives them; none is TF.js' own choice.
+        browsers: kinds of browsers; none is the first Chrome or Chromium that is installed.
     """
     chosen = [(version, text) for version in list(versions) or [TFJS_VERSION] for text in list(flags) or [_NONE]]
+    known = list(browsers) or [AUTO_BROWSER]
     return list(
         once(
             variant
             for name in names
-            for variant in ([_name(name, *pair) for pair in chosen] if _is_plain(name, runtimes) else [name])
+            for of_version in ([_name(name, *pair) for pair in chosen] if _is_plain(name, runtimes) else [name])
+            for variant in ([_in(browser, of_version) for browser in known] if _is_movable(name, runtimes) else [name])
         )
     )
+
+
+def browsers_of(names: Iterable[str], browsers: Iterable[BrowserName] = ()) -> list[str]:
+    """The kinds of browsers that runtimes' names and an option ask for; none of them asks for what is there."""
+    matches = filter(None, map(_NAME.fullmatch, names))
+    return list(once([*browsers, *(match["browser"] for match in matches if match["browser"])]))
 
 
 def variants(names: Iterable[str], runtimes: Mapping[str, Any]) -> dict[str, PageRuntime]:
@@ -74,9 +93,13 @@ def variants(names: Iterable[str], runtimes: Mapping[str, Any]) -> dict[str, Pag
     of_variants = {}
     for name in names:
         match = _NAME.fullmatch(name)
-        if match is None or name in runtimes or not _is_plain(match["base"], runtimes):
+        if match is None or name in runtimes or not _is_page(match["base"], runtimes):
             continue
         runtime: PageRuntime = runtimes[match["base"]]
+        if (match["version"] or match["flags"]) and runtime.library != TF_JS:
+            continue
+        if match["browser"]:
+            runtime = replace(runtime, browser=cast("BrowserName", match["browser"]))
         if match["version"]:
             runtime = replace(runtime, version=version_text(f"--frame-runtime {name}:", match["version"]))
         if match["flags"]:
@@ -86,8 +109,22 @@ def variants(names: Iterable[str], runtimes: Mapping[str, Any]) -> dict[str, Pag
 
 
 def _is_plain(name: str, runtimes: Mapping[str, Any]) -> bool:
-    is_tfjs = name in runtimes and getattr(runtimes[name], "library", None) == TF_JS
-    return is_tfjs and "@" not in name and ":" not in name
+    """Whether it is a runtime of TF.js of which nothing is chosen yet."""
+    return _is_page(name, runtimes) and runtimes[name].library == TF_JS and "@" not in name and ":" not in name
+
+
+def _is_movable(name: str, runtimes: Mapping[str, Any]) -> bool:
+    """Whether it is a runtime of a page whose browser is not chosen yet."""
+    match = _NAME.fullmatch(name)
+    return match is not None and match["browser"] is None and _is_page(match["base"], runtimes)
+
+
+def _is_page(name: str, runtimes: Mapping[str, Any]) -> bool:
+    return name in runtimes and isinstance(runtimes[name], PageRuntime)
+
+
+def _in(browser: str, name: str) -> str:
+    return name if browser == AUTO_BROWSER else f"{browser}:{name}"
 
 
 def _name(base: str, version: str, flags: str) -> str:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Iterable, Sequence
+from typing import get_args
 
 from framegate.doctor.children import examine
 from framegate.doctor.probes import AUTO, NULL, Diagnosis, Key
 from framegate.errors import UnknownName
 from framegate.report.doctor import doctor_table
+from framegate.words import BrowserName
 
 OK = "ok"
 
@@ -37,7 +39,7 @@ def _lacking(findings: Iterable[Diagnosis]) -> list[str]:
     working = {(finding.kind, finding.name) for finding in findings if finding.state == OK}
     runs = {name for kind, name in working if kind == "runtime"} - {AUTO, NULL}
     draws = {name for kind, name in working if kind == "renderer"} - {NULL}
-    page = {("browser", "chromium"), ("browser", "tfjs")} <= working
+    page = ("browser", "tfjs") in working and any(("browser", name) in working for name in get_args(BrowserName))
     lines = []
     if not (runs or page):
         lines.append("nothing here can run a model: no runtime is ok, nor a browser with TF.js")

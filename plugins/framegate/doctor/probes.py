@@ -7,15 +7,14 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 from functools import cache, partial
-from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 
 from framegate import contexts, renderers, runtimes
-from framegate.browser.chromium import CHROMIUM
 from framegate.browser.driver import Browser
-from framegate.browser.npm_files import PinnedFiles
+from framegate.browser.engines import ENGINES
+from framegate.browser.npm_files import PinnedFiles, versions_noted
 from framegate.browser.rivals import LITERT, ORT
 from framegate.browser.tfjs import TFJS
 from framegate.errors import BackendUnavailable, FramegateError, SourceError
@@ -26,6 +25,7 @@ from framegate.libraries import unavailable
 from framegate.machine import is_software
 from framegate.paths import cache_dir
 from framegate.render.verify import verify_pixels
+from framegate.words import BrowserName
 
 AUTO, NULL = "auto", "null"
 GROUPS = ("runtimes", "screen", "browser")
@@ -70,7 +70,7 @@ def probes(group: str, keep: ExitStack) -> dict[Key, Callable[[], str]]:
         drawn = {("renderer", name): partial(_draw, make, context) for name, make in renderers.builtin().items()}
         return {**opened, **drawn}
     return {
-        ("browser", "chromium"): _describe_browser,
+        **{("browser", name): partial(_describe_browser, name) for name in ENGINES if name != AUTO},
         ("browser", "tfjs"): partial(_describe_files, TFJS),
         ("browser", "onnxruntime-web"): partial(_describe_files, ORT),
         ("browser", "litertjs"): partial(_describe_files, LITERT),
@@ -139,20 +139,21 @@ _GPU = """() => {
 }"""
 
 
-def _describe_browser() -> str:
-    program = CHROMIUM.find()
-    with closing(Browser(program, CHROMIUM.flags("native"))) as browser:
+def _describe_browser(name: BrowserName) -> str:
+    engine = ENGINES[name]
+    program = engine.find()
+    with closing(Browser(program, engine.flags("native"), engine=engine)) as browser:
         device = str(browser.call(_GPU, None, 20.0) or "none that WebGL could use")
-        driver = f"driven by playwright {version('playwright')}"
         software = ", software" if is_software(device) else ""
-        return f"{browser.version} ({program}), {driver}; as its native GPU: {device}{software}"
+        return f"{browser.version} ({program}), driven by {engine.driven_by}; as its native GPU: {device}{software}"
 
 
 def _describe_files(pinned: PinnedFiles) -> str:
     named = f"{pinned.title} {pinned.version}"
     folder = pinned.find(cache_dir())
     if folder is not None:
-        return f"{named} in {folder}"
+        others = ", ".join(versions_noted(pinned, cache_dir()))
+        return f"{named} in {folder}{others and f'; fetched beside it: {others}'}"
     if shutil.which("npm") is None:
         carried = pinned.bundle is not None
         raise BackendUnavailable(

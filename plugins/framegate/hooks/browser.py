@@ -36,11 +36,10 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session")
 def browser_shelf(pytestconfig: pytest.Config, frame_threads: int) -> Iterator[BrowserShelf]:
     """Keeps one browser running."""
-    from framegate.browser.chromium import CHROMIUM
     from framegate.browser.shelf import BrowserShelf
     from framegate.paths import cache_dir
 
-    shelf = BrowserShelf(CHROMIUM, options_of(pytestconfig).browser, cache_dir(), frame_threads)
+    shelf = BrowserShelf(options_of(pytestconfig).browser, cache_dir(), frame_threads)
     yield shelf
     shelf.close()
 

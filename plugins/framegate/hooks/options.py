@@ -9,7 +9,7 @@ import pytest
 
 from framegate.hooks.settings import add, is_given, per_run, read
 from framegate.option import Flag, Names, Option, choice, count
-from framegate.words import BrowserGPU, CameraInput, Fit, OutOfRange, PageThread, Scaling
+from framegate.words import BrowserGPU, BrowserName, CameraInput, Fit, OutOfRange, PageThread, Scaling
 
 if TYPE_CHECKING:
     from framegate.realtime.schedule import Rate
@@ -125,6 +125,14 @@ FRAME = {
         parse=tfjs_version,
         unset="the one that Framegate knows",
     ),
+    "browsers": Names(
+        name="frame-browser",
+        about="browser that runs a page: chromium, chrome, msedge, firefox, adb (the Chrome of a phone), or auto: an"
+        " installed Chrome or Chromium; comma-separated or repeated, each a cell of its own",
+        metavar="NAME",
+        parse=choice(get_args(BrowserName)),
+        unset="auto",
+    ),
     "threads": Option(
         name="frame-threads",
         about="threads that every runtime computes on",
@@ -232,7 +240,7 @@ GL = {
 BROWSER = {
     "path": Option(
         name="frame-browser-path",
-        about="the Chrome or Chromium to start",
+        about="the program of the browser to start, with --frame-browser=adb that of adb",
         metavar="PROGRAM",
         unset="an installed one, else playwright's",
     ),
@@ -362,6 +370,7 @@ class Options(NamedTuple):
     output: tuple[str, ...]
     tfjs_flags: tuple[str, ...]
     tfjs_versions: tuple[str, ...]
+    browsers: tuple[BrowserName, ...]
     threads: int | None
     timeout_s: int
     limit_s: int | None

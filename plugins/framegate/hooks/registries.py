@@ -110,6 +110,7 @@ def _with_variants(options: Options, parts: Sequence[Mapping[str, Any]]) -> Regi
 
     known: Registry[RuntimeFactory] = Registry("runtime", parts)
     names = [*options.runtime, *varied(known, known, options.tfjs_versions, options.tfjs_flags)]
+    names += varied(names, known, options.tfjs_versions, options.tfjs_flags, options.browsers)
     return Registry("runtime", [known, variants(names, known)])
 
 
@@ -140,15 +141,13 @@ def check_names(options: Options, registries: Registries) -> None:
         UnknownName: a name that nobody provides.
         UsageError: a size, preprocessing name or device that cannot be read, or a browser that is not there.
     """
-    from framegate.browser.chromium import CHROMIUM
     from framegate.gl.selection import parse_choice
     from framegate.interfaces import Size
     from framegate.pipelines.order import ORDERS
     from framegate.preprocess.toggles import parse_toggles
     from framegate.realtime.run import SCENARIOS
 
-    if options.browser.path is not None:
-        CHROMIUM.find(options.browser.path)
+    _check_browser(options)
     for axis, kind, known in (
         ("runtime", "runtime", set(registries.runtimes)),
         ("renderer", "renderer", set().union(*registries.renderers.values())),
@@ -168,6 +167,21 @@ def check_names(options: Options, registries: Registries) -> None:
         Size.parse(size)
     for toggles in options.preprocess:
         parse_toggles(toggles, registries.steps)
+
+
+def _check_browser(options: Options) -> None:
+    from framegate.browser.programs import named_program
+    from framegate.browser.variants import browsers_of
+
+    if options.browser.path is None:
+        return
+    named_program(options.browser.path)
+    browsers = browsers_of(options.runtime, options.browsers)
+    if len(browsers) > 1:
+        raise UsageError(
+            f"--frame-browser-path is one program, and {len(browsers)} browsers are asked for ({', '.join(browsers)});"
+            " name one of them"
+        )
 
 
 def check_windows(config: pytest.Config, registries: Registries) -> None:
@@ -193,10 +207,11 @@ def _check_required(options: Options, registries: Registries) -> None:
 
     known = {*registries.runtimes, *registries.contexts, *registries.sources}.union(*registries.renderers.values())
     for name in options.require:
+        if name in known:
+            continue
         if name.partition(":")[0] not in known:
             raise UnknownName("backend in --frame-require", name, known)
-        if name not in known:
-            parse_choice(name, registries.contexts)
+        parse_choice(name, registries.contexts)
 
 
 def expand(names: Iterable[str], registry: Iterable[str]) -> tuple[str, ...]:

@@ -211,6 +211,7 @@ class Page(Part):
         backend: the library's backend.
         tfjs: version of TF.js, where that ran the model.
         browser: version of the browser.
+        browser_name: the browser's own name: ``Chromium``, ``Google Chrome``, ``Microsoft Edge``, ``Firefox``.
         gpu: what the browser was asked to draw with: ``software`` or ``native``.
         thread: where the model ran and drew: ``main`` or ``worker``.
         device: the GPU, as WebGL or WebGPU names it.
@@ -245,6 +246,7 @@ class Page(Part):
     backend: str | None = None
     tfjs: str | None = None
     browser: str | None = None
+    browser_name: str | None = None
     gpu: str | None = None
     thread: str = "main"
     device: str | None = None

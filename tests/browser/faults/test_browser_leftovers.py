@@ -16,6 +16,8 @@ from processes import browsers, users
 
 from framegate.browser import watcher
 from framegate.browser.driver import Browser
+from framegate.browser.firefox import FIREFOX
+from framegate.errors import BackendUnavailable
 
 StartCells = Callable[..., "subprocess.Popen[str]"]
 
@@ -40,15 +42,15 @@ TFJSPage.rounds = endless
 # The browser is being started.
 STARTING = """
 import sys
-from framegate.browser.driver import Browser
+from framegate.browser.chromium_tab import ChromiumTab
 
-start = Browser._start
+start = ChromiumTab.launch
 
-async def announced(browser, *arguments, **named):
+async def announced(tab, driver):
     print("at work", file=sys.__stderr__, flush=True)
-    return await start(browser, *arguments, **named)
+    return await start(tab, driver)
 
-Browser._start = announced
+ChromiumTab.launch = announced
 """
 
 
@@ -88,6 +90,20 @@ def test_nothing_is_left_when_pytest_is_killed(
     process.communicate(timeout=PATIENCE_S)
     assert not [each.name for each in temporary.iterdir() if "pytest-of" not in each.name]
     assert not users(str(temporary))
+
+
+def test_nothing_is_left_of_a_firefox_when_pytest_is_killed(temporary: Path, start_cells: StartCells) -> None:
+    try:
+        FIREFOX.find()
+    except BackendUnavailable as error:
+        pytest.skip(str(error))
+    process = start_cells(BUSY, "-s", *WASM, "--frame-browser=firefox")
+    wait_for_work(process)
+    assert list(temporary.glob("framegate-*/firefox-profile"))
+    process.kill()
+    until(lambda: not users(str(temporary)))
+    until(lambda: not list(temporary.glob("framegate-*")))
+    process.communicate(timeout=PATIENCE_S)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -17,6 +17,7 @@
     return canvas === page.way?.canvas || canvas === computing;
   };
 
+  const getContextOf = globalThis.HTMLCanvasElement?.prototype.getContext;
   for (const kind of [globalThis.HTMLCanvasElement, globalThis.OffscreenCanvas].filter(Boolean)) {
     const { getContext } = kind.prototype;
     kind.prototype.getContext = function (name, ...asked) {
@@ -45,6 +46,13 @@
       const lost = contexts().find((context) => context.isContextLost() && matters(context.canvas));
       if (lost) throw new Error("a WebGL context was lost");
       return found;
+    },
+    // Whether pages get this of the browser at all; the context that is asked for is let go at once, and is not known.
+    async has(kind) {
+      if (kind === "webgpu") return Boolean(await navigator.gpu?.requestAdapter());
+      const context = getContextOf.call(document.createElement("canvas"), "webgl2");
+      context?.getExtension("WEBGL_lose_context")?.loseContext();
+      return Boolean(context);
     },
     // The GPU of the WebGL contexts that the page has, by its name.
     drawn_by() {

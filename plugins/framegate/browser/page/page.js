@@ -57,6 +57,7 @@ framegate.start = async ({ library = "tfjs", backend, model, flags, threads = nu
   return {
     library,
     backend,
+    browser_name: browserName(),
     crossOriginIsolated,
     clock_step_s: clockStep(),
     cores: navigator.hardwareConcurrency,
@@ -64,6 +65,13 @@ framegate.start = async ({ library = "tfjs", backend, model, flags, threads = nu
     ...(await page.runtime.about()),
   };
 };
+
+// The browser's own name, of which several say that they are a Chromium as well.
+function browserName() {
+  const brands = (navigator.userAgentData?.brands ?? []).map(({ brand }) => brand);
+  const own = ["Google Chrome", "Microsoft Edge", "Chromium"].find((name) => brands.includes(name));
+  return own ?? navigator.userAgent.match(/Firefox|Chrome|Safari/)?.[0] ?? null;
+}
 
 function clockStep() {
   const steps = new Set();
