@@ -116,7 +116,7 @@ def test_two_marks_say_where_the_browser_s_clock_stands_and_by_how_much_that_may
     noted = browser_events(trace, {"begin": 11.0, "end": 12.0}, 5e-6)
     assert noted.offset_s == pytest.approx(9.99999)
     assert noted.error_s == pytest.approx(25e-6)
-    # Of the page's browser, without arrows, and without other processes.
+    # Of the page's browser, without arrows, other processes, and the threads that trace.
     assert noted.events == [names[0], names[2], task, *events[-2:]]
     assert noted.moved(-noted.offset_s).offset_s == 0.0
     with pytest.raises(BrowserError, match="has none of the page's marks"):

@@ -20,7 +20,9 @@ PREFIX = "frame "
 MOMENT = "framegate "
 """What the name of a mark begins with whose time is known on the page's clock as well."""
 PROCESSES = ("Browser", "Renderer", "GPU Process")
-"""Those whose events say what became of a frame; others do the tracing itself."""
+"""Those whose events say what became of a frame."""
+TRACER = "PerfettoTrace"
+"""The thread of each process that does the tracing itself."""
 KINDS = "XBEbenIi"
 """Slices, and what happened at one time; arrows between them are left out, as there are more of them than slices."""
 
@@ -84,8 +86,11 @@ def browser_events(trace: bytes, moments_s: Mapping[str, float], step_s: float) 
         raise BrowserError("the browser's trace has none of the page's marks; leave --frame-trace out")
     named = [event for event in events if event["name"] in {"process_name", "thread_name"}]
     processes = {event["pid"] for event in named if event["args"]["name"] in PROCESSES}
+    tracing = {(event["pid"], event["tid"]) for event in named if event["args"]["name"] == TRACER}
     kept = [
-        event for event in (*named, *(event for event in events if event["ph"] in KINDS)) if event["pid"] in processes
+        event
+        for event in (*named, *(event for event in events if event["ph"] in KINDS))
+        if event["pid"] in processes and (event["pid"], event.get("tid")) not in tracing
     ]
     low_s, high_s = min(offsets_s), max(offsets_s)
     return BrowserEvents(kept, (low_s + high_s) / 2, high_s - low_s + step_s)

@@ -38,11 +38,11 @@ def browser_part(launches: Sequence[BrowserEvents], began_s: float, ended_s: flo
 
     Args:
         launches: what each browser noted.
-        began_s: when the trace begins, on the clock of the frames.
+        began_s: when the trace begins, on the clock of the frames; `MARGIN_S` before the first of them.
         ended_s: when the last frame has ended.
     """
-    low_us, high_us = -MARGIN_S * 1e6, (ended_s - began_s + MARGIN_S) * 1e6
-    events = list(chain.from_iterable(_moved(launch, began_s, low_us, high_us) for launch in launches))
+    high_us = (ended_s - began_s + MARGIN_S) * 1e6
+    events = list(chain.from_iterable(_moved(launch, began_s, high_us) for launch in launches))
     slices_us = sorted((event["dur"] for event in events if "dur" in event), reverse=True)
     shortest_us = slices_us[MOST_SLICES] if len(slices_us) > MOST_SLICES else -1.0
     kept = [event for event in events if event.get("dur", shortest_us + 1) > shortest_us]
@@ -56,7 +56,8 @@ def browser_part(launches: Sequence[BrowserEvents], began_s: float, ended_s: flo
     )
 
 
-def _moved(launch: BrowserEvents, began_s: float, low_us: float, high_us: float) -> list[Event]:
+def _moved(launch: BrowserEvents, began_s: float, high_us: float) -> list[Event]:
+    """Events until a time; what had begun before the trace begins with it, as no viewer takes times below zero."""
     by_us = (launch.offset_s - began_s) * 1e6
     events = []
     for event in launch.events:
@@ -64,8 +65,11 @@ def _moved(launch: BrowserEvents, began_s: float, low_us: float, high_us: float)
             events.append({key: event[key] for key in KEPT if key in event} | {"ts": 0})
             continue
         at_us = event["ts"] + by_us
-        if low_us <= at_us <= high_us:
-            moved = {key: event[key] for key in KEPT if key in event} | {"ts": round(at_us, 3)}
+        if at_us + event.get("dur", 0) >= 0 and at_us <= high_us:
+            times_us = {"ts": round(max(at_us, 0.0), 3)}
+            if "dur" in event:
+                times_us["dur"] = round(event["dur"] + min(at_us, 0.0), 3)
+            moved = {key: event[key] for key in KEPT if key in event} | times_us
             events.append(_heap(moved) if event["name"] == _COUNTERS else moved)
     return events
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from framegate.trace.browser import GPU_THREAD, browser_part
+from framegate.trace.browser import GPU_THREAD, MARGIN_S, browser_part
 from framegate.trace.queues import dropped_at, under_way, waiting
 
 if TYPE_CHECKING:
@@ -82,6 +82,8 @@ def trace_json(trace: Trace) -> bytes:
     ended_s = max(call.readings_s[-1] for call, _ in calls) if calls else 0.0
     if trace.run is not None and trace.run.began_s <= began_s and len(places) == len(trace.kept.calls):
         began_s = trace.run.began_s
+    if trace.kept.events:
+        began_s -= MARGIN_S
     about: dict[str, Any] = {
         "cell": trace.name,
         "clock": trace.clock,

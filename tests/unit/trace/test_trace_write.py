@@ -141,18 +141,21 @@ def test_the_browser_s_events_are_on_the_clock_of_the_frames(monkeypatch: pytest
     name = browser_event("process_name", 0.0, ph="M", args={"name": "Renderer"})
     tasks = [browser_event("task", at_us, dur=dur, tts=1) for at_us, dur in ((4.25e6, 3), (4.5e6, 1), (5e6, 2))]
     early, late = browser_event("early", 4.1e6, dur=9), browser_event("late", 6.8e6, dur=9)
-    launches = [BrowserEvents([name, heap, early, tasks[0]], 5.8, 7e-6), BrowserEvents([*tasks[1:], late], 5.8, 4e-6)]
+    begun = browser_event("begun", 4.0e6, dur=160_000)
+    launches = [BrowserEvents([name, heap, early, begun], 5.8, 7e-6), BrowserEvents([*tasks, late], 5.8, 4e-6)]
     written = json.loads(trace_json(Trace("cell", 1, Kept(CALLS, events=launches))))
+    assert written["otherData"]["began_s"] == pytest.approx(9.95)
     events = [event for event in written["traceEvents"] if event["pid"] == 7]
-    assert [(event["name"], event["ph"], event["ts"]) for event in events] == [
-        ("process_name", "M", 0),
-        ("JavaScript heap", "C", 300000.0),
-        ("task", "X", 50000.0),
-        ("task", "X", 800000.0),
+    # What had begun before the trace begins with it: no viewer takes times below zero.
+    assert [(event["name"], event["ph"], event["ts"], event.get("dur")) for event in events] == [
+        ("process_name", "M", 0, None),
+        ("JavaScript heap", "C", 350000.0, None),
+        ("begun", "X", 0.0, 10000.0),
+        ("task", "X", 100000.0, 3),
     ]
     assert events[1]["args"] == {"MB": 3.0}
-    assert "tts" not in events[2]
-    assert written["otherData"]["browser"] == {"events": 4, "events_left_out": 1, "clock_error_us": 7.0}
+    assert "tts" not in events[3]
+    assert written["otherData"]["browser"] == {"events": 4, "events_left_out": 2, "clock_error_us": 7.0}
 
 
 class Device:
