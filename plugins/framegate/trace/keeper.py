@@ -18,6 +18,8 @@ DRAWS = "draw"
 """The stage in which a device draws."""
 MEMORY_EVERY_S = 0.05
 """Seconds between two looks at the memory, at least."""
+DEVICE_EVERY_S = 0.01
+"""Seconds between two frames that the device is asked of, at least; to ask llvmpipe takes a tenth of a millisecond."""
 
 
 class Kept(NamedTuple):
@@ -37,7 +39,13 @@ class Kept(NamedTuple):
 
 
 class DeviceWatch(Protocol):
-    """What says when a device did its parts of a frame: `framegate.gl.timer.Timestamps`."""
+    """What says when a device did its parts of a frame: `framegate.gl.timer.Timestamps`.
+
+    Attributes:
+        is_on: whether the device is to note the parts of the frame that comes.
+    """
+
+    is_on: bool
 
     def take(self) -> Sequence[tuple[str, float, float]]:
         """The parts since the last time, and when each began and ended, in seconds of the device's clock."""
@@ -63,14 +71,13 @@ class Keeper:
         self._before = (0.0, 0.0)
         self._parts: deque[DeviceSlice] = deque(maxlen=MOST_CALLS)
         self._memory = memory
-        self._next_s = float("-inf")
+        self._next_s = self._next_ask_s = float("-inf")
 
     def __call__(self, call: TimedCall) -> None:
         """Keep a call."""
         self._calls.append(call)
         if self._device is not None and DRAWS in call.stages:
-            parts = self._device[1].take()
-            self._parts.extend(DeviceSlice(call.frame, *part) for part in parts)
+            self._ask(self._device[1], call)
         now_s = call.readings_s[-1]
         if now_s >= self._next_s:
             self._next_s = now_s + MEMORY_EVERY_S
@@ -92,6 +99,12 @@ class Keeper:
         for part in (self._calls, self._held, self._events, self._parts):
             part.clear()
         return kept
+
+    def _ask(self, device: DeviceWatch, call: TimedCall) -> None:
+        if device.is_on:
+            self._parts.extend(DeviceSlice(call.frame, *part) for part in device.take())
+            self._next_ask_s = call.readings_s[0] + DEVICE_EVERY_S
+        device.is_on = call.readings_s[-1] >= self._next_ask_s
 
     def _work(self) -> DeviceWork | None:
         """The device's parts on the stages' clock: as far from it as it is now and was at first, at the mean."""

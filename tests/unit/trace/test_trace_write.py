@@ -163,6 +163,7 @@ class Device:
 
     def __init__(self) -> None:
         self.offsets = iter([(5.0, 1e-6), (5.000002, 3e-6)])
+        self.is_on = True
 
     def take(self) -> list[tuple[str, float, float]]:
         return [("upload", 5.0, 5.25), ("draw", 5.25, 5.5)]
@@ -185,3 +186,16 @@ def test_what_a_device_did_is_a_track_on_the_clock_of_the_frames() -> None:
         ("draw", 1250001.0, 250000.0, {"frame": 3}),
     ]
     assert {event["tid"] for event in slices} == {name["tid"]}
+
+
+def test_a_device_is_asked_of_no_more_frames_than_cost_little() -> None:
+    device, keeper = Device(), Keeper(lambda: None)
+    keeper.watch_device("a GPU", device)
+    asked = []
+    for frame, at_s in enumerate([1.0, 1.002, 1.004, 1.008, 1.009, 1.012]):
+        asked.append(device.is_on)
+        keeper(TimedCall(frame, ("draw",), [at_s, at_s + 0.0005], "one"))
+    assert asked == [True, False, False, False, False, True]
+    work = keeper.take().device
+    assert work is not None
+    assert {part.frame for part in work.slices} == {0, 5}
