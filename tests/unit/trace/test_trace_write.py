@@ -192,7 +192,7 @@ def test_a_device_is_asked_of_no_more_frames_than_cost_little() -> None:
     device, keeper = Device(), Keeper(lambda: None)
     keeper.watch_device("a GPU", device)
     asked = []
-    for frame, at_s in enumerate([1.0, 1.002, 1.004, 1.008, 1.009, 1.012]):
+    for frame, at_s in enumerate([1.0, 1.002, 1.004, 1.008, 1.0098, 1.012]):
         asked.append(device.is_on)
         keeper(TimedCall(frame, ("draw",), [at_s, at_s + 0.0005], "one"))
     assert asked == [True, False, False, False, False, True]
