@@ -45,20 +45,20 @@ class Connection:
     """A connection to a browser.
 
     Args:
-        told: is given each event: its ``method`` and its ``params``.
+        hear: is given each event: its ``method`` and its ``params``.
 
     Raises:
         BackendUnavailable: the library for web sockets is missing.
     """
 
-    def __init__(self, told: Callable[[Mapping[str, Any]], None]) -> None:
+    def __init__(self, hear: Callable[[Mapping[str, Any]], None]) -> None:
         try:
             from websockets import exceptions
             from websockets.asyncio import client
         except ImportError as error:
             raise BackendUnavailable(f"websockets cannot be imported ({error})", how_to_install("browser")) from error
         self._connect, self._errors = client.connect, (exceptions.WebSocketException, OSError)
-        self._told = told
+        self._hear = hear
         self._numbers = itertools.count(1)
         self._waiting: dict[int, asyncio.Future[Any]] = {}
         self._socket: Any = None
@@ -110,7 +110,7 @@ class Connection:
 
     def _take(self, message: Mapping[str, Any]) -> None:
         if "id" not in message:
-            self._told(message)
+            self._hear(message)
             return
         answer = self._waiting.get(message["id"] or 0)
         if answer is None or answer.done():
