@@ -19,9 +19,7 @@ def dashboard_entries(run: RunColumns) -> Iterator[dict[str, Any]]:
     """
     for place, key in enumerate(run.keys):
         numbers = {name: float(values[place]) for name, values in run.numbers.items()}
-        age_s = numbers["age_median_s"]
-        is_clocked = isfinite(age_s) or isfinite(numbers["delivered_per_s"])
-        value_s = age_s if is_clocked else numbers["median_s"]
+        value_s, is_clocked = float(run.typical_s[place]), bool(run.is_clocked[place])
         if not isfinite(value_s):
             continue
         entry = {"name": f"{key}: age" if is_clocked else key, "unit": _UNIT, "value": 1000 * value_s}

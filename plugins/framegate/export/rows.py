@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from math import isnan
 from typing import Any, Literal
 
@@ -171,7 +170,7 @@ def _run_values(run: RunColumns, gate: PastGate, layout: TableLayout) -> dict[st
     values = {
         "run": run.name,
         "file": str(run.path),
-        "started": instant(run.started),
+        "started": run.instant,
         "commit": run.commit,
         "branch": commit.get("branch"),
         "is_dirty": is_dirty if isinstance(is_dirty, bool) else None,
@@ -210,12 +209,3 @@ def _value(number: float, kind: ColumnKind) -> float | int | bool | None:
     if kind == "count":
         return int(number) if abs(number) < _MOST_EXACT and float(number).is_integer() else None
     return float(number)
-
-
-def instant(text: str) -> datetime | None:
-    """A time of ISO 8601 in UTC, which is meant where no zone is named; None where it is no time."""
-    try:
-        time = datetime.fromisoformat(text)
-        return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,6 +14,9 @@ from framegate.hooks.report import closing_line, measured, offered_sections
 from framegate.hooks.settings import given_words, is_given, per_run
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from framegate.report.html.facts import PageBlock
     from framegate.report.html.pictures import PictureShelf
     from framegate.results.run import RunNote
 
@@ -72,15 +76,31 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     from framegate.report.html.gather import BesideRun, gather
     from framegate.report.html.page import report_page
 
+    run = _run(config)
     beside = BesideRun(
-        folder=file.absolute().parent, sections=offered_sections(config), pictures=picture_shelf_of(config).rows()
+        folder=file.absolute().parent,
+        sections=offered_sections(config),
+        pictures=picture_shelf_of(config).rows(),
+        history=_history(config, run, file),
     )
-    page = report_page(gather(_run(config), beside))
+    page = report_page(gather(run, beside))
     try:
         write_whole(file, page.encode())
     except OSError as error:
         raise pytest.UsageError(f"--frame-report {file}: it cannot be written ({error.strerror})") from None
     closing_line(config, f"Report: {file}")
+
+
+def _history(config: pytest.Config, run: dict[str, Any], file: Path) -> Sequence[PageBlock]:
+    """The history of its benchmarks, where runs are stored in files."""
+    storage = str(getattr(config.option, "benchmark_storage", "")).removeprefix("file://")
+    if not run.get("benchmarks") or not storage or "://" in storage:
+        return ()
+    from framegate.gate.timeline import histories_until
+    from framegate.report.html.history import history_blocks
+    from framegate.runs.columns import columns_of
+
+    return history_blocks(*histories_until(columns_of(run, file.with_name("this run"), ""), Path(storage)))
 
 
 def _run(config: pytest.Config) -> dict[str, Any]:

@@ -6,6 +6,8 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
 from math import nan
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -39,6 +41,15 @@ class _Entry(NamedTuple):
     fingerprint: str
 
 
+def _params(params: Mapping[str, Any]) -> str | None:
+    # Those of a run that is still going on may be anything.
+    return (
+        json.dumps({str(name): value for name, value in params.items()}, sort_keys=True, default=str)
+        if params
+        else None
+    )
+
+
 TEXTS: Mapping[str, Callable[[_Entry], object]] = {
     "benchmark": lambda entry: entry.result.name,
     "suite": lambda entry: entry.result.suite,
@@ -61,7 +72,7 @@ TEXTS: Mapping[str, Callable[[_Entry], object]] = {
     "browser": lambda entry: entry.result.page and entry.result.page.browser,
     "tfjs": lambda entry: entry.result.page and entry.result.page.tfjs,
     "page_thread": lambda entry: entry.result.page and entry.result.page.thread,
-    "params": lambda entry: json.dumps(entry.result.params, sort_keys=True) if entry.result.params else None,
+    "params": lambda entry: _params(entry.result.params),
     "fingerprint": lambda entry: entry.fingerprint,
 }
 """Column of text -> what it holds of a benchmark; None where it does not apply."""
@@ -152,6 +163,15 @@ class RunColumns:
         text = self.head.get("datetime")
         return text if isinstance(text, str) else ""
 
+    @cached_property
+    def instant(self) -> datetime | None:
+        """The same as a time of UTC, which is meant where no zone is named; None where it is no time."""
+        try:
+            time = datetime.fromisoformat(self.started)
+            return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+        except (ValueError, OverflowError):
+            return None
+
     @property
     def commit(self) -> str | None:
         """The commit that was measured."""
@@ -162,6 +182,17 @@ class RunColumns:
     def machine(self) -> dict[str, str]:
         """The fingerprint of the machine alone."""
         return fingerprint(section(self.head, "machine_info"), {})
+
+    @property
+    def is_clocked(self) -> Array:
+        """Of each benchmark, whether it is a run against a clock, whose only round is as long as that was to be."""
+        return ~(np.isnan(self.numbers["age_median_s"]) & np.isnan(self.numbers["delivered_per_s"]))
+
+    @cached_property
+    def typical_s(self) -> Array:
+        """Seconds that stand for each benchmark: the median of its rounds, or of its frames' ages if it is clocked."""
+        typical: Array = np.where(self.is_clocked, self.numbers["age_median_s"], self.numbers["median_s"])
+        return typical
 
     @property
     def keys(self) -> Sequence[str]:

@@ -24,7 +24,7 @@ def run_files(names: Sequence[str], storage: Path) -> list[Path]:
     Raises:
         UsageError: there is no such run, or several have that number.
     """
-    stored = _in_folder(storage)
+    stored = files_in(storage)
     if not names:
         if not stored:
             raise UsageError(
@@ -39,7 +39,7 @@ def run_files(names: Sequence[str], storage: Path) -> list[Path]:
 def _named(name: str, stored: Sequence[Path], storage: Path) -> Sequence[Path]:
     path = Path(name)
     if path.is_dir():
-        files = _in_folder(path)
+        files = files_in(path)
         if not files:
             raise UsageError(f"{name}: no .json file is in this folder, nor in one that is in it")
         return files
@@ -60,6 +60,7 @@ def run_number(file: Path) -> int | None:
     return int(match[1]) if match else None
 
 
-def _in_folder(folder: Path) -> list[Path]:
+def files_in(folder: Path) -> list[Path]:
+    """The ``.json`` files of a folder and of the folders in it, by folder and number; none if it is not there."""
     files = [*folder.glob("*.json"), *folder.glob("*/*.json")]
     return sorted(files, key=lambda file: (file.parent, run_number(file) or 0, file.name))

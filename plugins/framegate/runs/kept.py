@@ -46,6 +46,26 @@ def open_runs(paths: Iterable[Path], *, with_rounds: bool = False) -> Iterator[R
         yield from threads.map(open_run, paths)
 
 
+def readable_runs(paths: Iterable[Path]) -> tuple[list[RunColumns], list[HistoryError]]:
+    """The columns of the stored runs that can be read, and what is wrong with the others."""
+    runs: list[RunColumns] = []
+    errors: list[HistoryError] = []
+    with ThreadPoolExecutor(os.cpu_count() or 1) as threads:
+        for outcome in threads.map(_outcome, paths):
+            if isinstance(outcome, HistoryError):
+                errors.append(outcome)
+            else:
+                runs.append(outcome)
+    return runs, errors
+
+
+def _outcome(path: Path) -> RunColumns | HistoryError:
+    try:
+        return open_run(path)
+    except HistoryError as error:
+        return error
+
+
 def open_run(path: Path, *, with_rounds: bool = False) -> RunColumns:
     """The columns of one stored run.
 

@@ -11,7 +11,7 @@ import pytest
 from stored_runs import FRAME, MACHINE, stored_entry, stored_run, write_run
 
 from framegate.errors import HistoryError
-from framegate.export.rows import CellRows, TableLayout, blocks_of, instant, table_layout
+from framegate.export.rows import CellRows, TableLayout, blocks_of, table_layout
 from framegate.runs.kept import open_run
 
 
@@ -152,12 +152,6 @@ def test_a_file_that_changes_meanwhile_is_named(tmp_path: Path) -> None:
     write_run(tmp_path / "a.json", stored_run())
     with pytest.raises(HistoryError, match=r"a\.json has changed"):
         list(blocks_of([run], table_layout([run])))
-
-
-def test_times_are_of_utc() -> None:
-    assert instant("2026-11-02T10:00:00+02:00") == datetime(2026, 11, 2, 8, tzinfo=UTC)
-    assert instant("2016-11-02T10:00:00.5") == datetime(2016, 11, 2, 10, 0, 0, 500_000, tzinfo=UTC)
-    assert [instant(text) for text in ("", "yesterday", "0001-01-01T00:00:00+14:00")] == [None] * 3
 
 
 def test_the_texts_of_others_can_be_written_down(tmp_path: Path) -> None:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from math import isnan
 from pathlib import Path
 from typing import Any
 
 import pytest
+from clock_runs import AGE_S, run_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from stored_runs import FRAME, MACHINE, stored_entry, stored_run
 
 from framegate.errors import HistoryError
+from framegate.realtime.statistics import realtime_of
 from framegate.runs.columns import NUMBERS, ROUND, TEXTS, RoundSeconds, RunColumns, columns_of
 
 HERE = Path("0007_before.json")
@@ -187,3 +190,24 @@ def test_the_machine_is_no_part_of_a_cells_fingerprint() -> None:
     run = read(stored_entry("test_a", frame=FRAME), machine_info={**MACHINE, "instruments": ["coverage"]})
     assert run.machine["instruments"] == "coverage"
     assert "instruments" not in json.loads(run.texts["fingerprint"][0] or "")
+
+
+@pytest.mark.parametrize(
+    ("text", "time"),
+    [
+        ("2026-11-02T10:00:00+02:00", datetime(2026, 11, 2, 8, tzinfo=UTC)),
+        ("2016-11-02T10:00:00.5", datetime(2016, 11, 2, 10, 0, 0, 500_000, tzinfo=UTC)),
+        ("", None),
+        ("yesterday", None),
+        ("0001-01-01T00:00:00+14:00", None),
+    ],
+)
+def test_times_are_of_utc(text: str, time: datetime | None) -> None:
+    assert read(datetime=text).instant == time
+
+
+def test_what_stands_for_a_run_against_a_clock_is_the_age_of_its_frames() -> None:
+    stored: dict[str, Any] = {}
+    realtime_of(run_of([(0, 0), (1, 1), (2, 2)])).store(stored)
+    typical = read(stored_entry("test_a", (3, 1)), stored_entry("test_realtime", (24.0,), **stored)).typical_s
+    assert typical.tolist() == [2.0, pytest.approx(AGE_S)]

@@ -48,7 +48,7 @@ def stage_bar(stages: Sequence[StageTime], longest_s: float, budget_s: float | N
     if budget_s is not None:
         at = WIDE * budget_s / longest_s
         parts.append(Markup('<line x1="{:.4g}" x2="{:.4g}" y2="{}"/>').format(at, at, _HIGH))
-    return _drawing("bar", _HIGH, stages_text(stages), Markup().join(parts))
+    return drawing("bar", _HIGH, stages_text(stages), Markup().join(parts))
 
 
 def stages_text(stages: Sequence[StageTime]) -> str:
@@ -78,7 +78,7 @@ def rounds_strip(rounds_s: Sequence[float], median_s: float) -> Markup:
         "".join(steps), middle, middle, _HIGH
     )
     about = f"{len(rounds_s)} rounds from {three_digits(min(rounds_s))} to {three_digits(max(rounds_s))} ms"
-    return _drawing("rounds", _HIGH, about, drawn)
+    return drawing("rounds", _HIGH, about, drawn)
 
 
 def beyond(rounds_s: Sequence[float], median_s: float) -> int:
@@ -92,7 +92,7 @@ def three_digits(seconds: float) -> str:
     return f"{ms:.0f}" if ms >= 100 else f"{ms:.3g}"
 
 
-def _drawing(kind: str, high: int, about: str, content: Markup) -> Markup:
+def drawing(kind: str, high: int, about: str, content: Markup) -> Markup:
     """As wide as its place, which may squeeze it: texts belong beside it."""
     return Markup(
         '<svg class="{}" viewBox="0 0 {} {}" preserveAspectRatio="none" role="img" aria-label="{}">{}</svg>'
