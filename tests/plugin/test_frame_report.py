@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from stored_runs import stored_entry, stored_run, write_run
 
 Run = Callable[..., pytest.RunResult]
 
 
 def test_a_run_writes_one_page_and_says_where(run: Run, pytester: pytest.Pytester, tmp_path: Path) -> None:
     file = tmp_path / "new" / "report.html"
+    before = stored_entry("test_frame[tiny-16-greyscale-null-null-null]", (0.25,))
+    write_run(pytester.path / ".benchmarks" / "Linux" / "0001_before.json", stored_run(before))
     result = run(
         f"--frame-report={file}",
         "--frame-preprocess=none,greyscale",
@@ -30,6 +33,11 @@ def test_a_run_writes_one_page_and_says_where(run: Run, pytester: pytest.Pyteste
     assert "<h3>tiny at 16, greyscale, frame 0</h3>" in page
     for title in ("what went in", "what the model was fed", "none: every byte is the oracle&#39;s"):
         assert title in page
+    history = page.partition('<section id="history"')[2].partition("</section>")[0]
+    assert history.count("<h3>test_frame[tiny-16-greyscale-null-null-null]</h3>") == history.count("<svg") == 1
+    assert "<td>0001_before</td>" not in history  # there is nothing to say of it
+    assert "<td>this run</td>" in history
+    assert "changed: cpu: " in history
     assert 'src="http' not in page
     stored: dict[str, Any] = json.loads((pytester.path / "out.json").read_text())["framegate"]
     assert stored["budget_s"] == pytest.approx(1 / 30)

@@ -12,6 +12,8 @@ from framegate.report.section import Section
 COMPARED = 10
 """Points of the same conditions, before the newest, whose median it is compared with."""
 COMMIT_LETTERS = 9
+USUAL = "same"
+"""The verdict that is not news."""
 CHANGE_NOTE = (
     f"change: the newest run beside the median of the {COMPARED} before it that had the same machine, versions, model"
     " and settings. It is no verdict: two runs of the same code differ too."
@@ -46,6 +48,11 @@ class HistoryPoint:
     def day(self) -> str:
         """The day on which it was stored."""
         return "" if self.started is None else self.started.date().isoformat()
+
+    @property
+    def is_notable(self) -> bool:
+        """Whether there is more to say of it than that it is as before."""
+        return self.is_accepted or bool(self.change) or self.verdict not in {"", USUAL}
 
     @property
     def note(self) -> str:
@@ -84,6 +91,11 @@ class BenchmarkHistory:
         return self.newest.seconds / median(before) - 1 if before else None
 
     @property
+    def judged(self) -> HistoryPoint | None:
+        """The last point of which the gate said something."""
+        return next((point for point in reversed(self.points) if point.verdict), None)
+
+    @property
     def baseline(self) -> HistoryPoint | None:
         """The last point that was accepted."""
         return next((point for point in reversed(self.points) if point.is_accepted), None)
@@ -100,28 +112,28 @@ def history_section(histories: Sequence[BenchmarkHistory]) -> Section:
     rows = [_row(history) for history in by_shift(histories)]
     if not rows:
         return Section()
-    columns = ("benchmark", "since", "accepted", "gate", "runs", "newest ms", "change", "seen from")
-    notes = (CHANGE_NOTE, "seen from: the smallest slowdown that the gate would have flagged.")
+    columns = ("benchmark", "since", "accepted", "last verdict", "runs", "newest ms", "change", "seen from")
+    notes = (CHANGE_NOTE, "seen from: the smallest slowdown that the gate would have flagged when it said that.")
     return Section("Every benchmark over the stored runs", columns, rows, left=4, notes=notes)
 
 
 def _row(history: BenchmarkHistory) -> tuple[object, ...]:
-    newest, baseline = history.newest, history.baseline
+    newest, baseline, judged = history.newest, history.baseline, history.judged
     return (
         history.key,
         history.points[0].day,
         baseline.run if baseline else "",
-        newest.verdict,
+        judged.verdict if judged else "",
         len(history.points),
         f"{1000 * newest.seconds:.3g}",
         fraction_text(history.shift, sign="+"),
-        fraction_text(newest.least),
+        fraction_text(judged.least if judged else None),
     )
 
 
 def points_section(history: BenchmarkHistory, most: int) -> Section:
     """The points of which there is something to say, and the newest; of many, the last ones."""
-    notable = [point for point in history.points if point.note or point is history.newest]
+    notable = [point for point in history.points if point.is_notable or point is history.newest]
     rows = [
         (
             point.run,

@@ -46,6 +46,19 @@ def test_nothing_is_compared_across_a_change() -> None:
     assert BenchmarkHistory("test_a", points).shift == 1.0
 
 
+def test_that_nothing_changed_is_no_news() -> None:
+    calm = BenchmarkHistory("test_a", [replace(point, verdict="same") for point in history(1, 2, 3).points])
+    assert [row[0] for row in points_section(calm, 8).rows] == ["0002_x"]
+
+
+def test_the_last_verdict_stands_where_the_newest_run_has_none() -> None:
+    judged = replace(history(1).points[0], verdict="same", least=0.07)
+    assert history_section([BenchmarkHistory("test_a", [judged, *history(1).points])]).rows[0][3::4] == (
+        "same",
+        "7.0 %",
+    )
+
+
 def test_the_table_begins_with_the_largest_slowdown() -> None:
     accepted = history(0.001, 0.0015, key="slower", is_accepted=True, verdict="inconclusive", least=0.125)
     section = history_section([history(0.002, 0.001, key="faster"), history(1, key="once"), accepted])
@@ -68,7 +81,7 @@ def test_the_runs_of_which_there_is_something_to_say() -> None:
         ("0002_x", "2026-11-03", "c0ffee012", "accepted; same; changed: cpu: B, was A", "3", "5.0 %"),
         ("0000_x", "2026-11-01", "c0ffee012", "", "2", ""),
     ]
-    many = BenchmarkHistory("test_a", [replace(point, verdict="same") for point in history(*[1.0] * 12).points])
+    many = BenchmarkHistory("test_a", [replace(point, verdict="improved") for point in history(*[1.0] * 12).points])
     section = points_section(many, 8)
     assert (len(section.rows), section.notes) == (8, ("… and 4 before",))
 
@@ -125,6 +138,9 @@ def test_names_are_inert() -> None:
     assert drawn.count("<title>") == 1
     first, second = history_blocks([item])
     assert (first.rows[0][0], second.title) == (HARM, HARM)
+    assert second.notes == [
+        "2 runs from 2026-11-01 to 2026-11-02, 1000 to 2000 ms, newest 2000 ms; the line begins at 0."
+    ]
 
 
 def test_a_page_of_a_thousand_runs_and_five_hundred_benchmarks_stays_small() -> None:

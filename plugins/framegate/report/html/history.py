@@ -19,6 +19,10 @@ MOST_POINTS = 100
 MOST_ROWS = 8
 MOST_MARKS = 20
 """Marks of a drawing, the last ones of more."""
+LEGEND = (
+    "In the drawings a green mark is an accepted run, a red one a run that regressed, and a dashed line a change of the"
+    " machine, versions, model or settings; all of them are in the tables below as well, the last ones of many."
+)
 _HIGH = 60.0
 _ROOM = 4.0
 """Units that are free above and below the line."""
@@ -41,8 +45,13 @@ def history_blocks(histories: Sequence[BenchmarkHistory], errors: Sequence[Histo
     left_out = len(shown) - MOST_DRAWN
     more = (f"{left_out} more benchmarks are in this table alone; framegate export has all rounds.",)
     section = history_section(histories)
-    first = PageBlock.of(replace(section, notes=[*section.notes, *(more if left_out > 0 else ()), *unread]))
-    return [first, *(PageBlock.of(points_section(item, MOST_ROWS), history_line(item)) for item in shown[:MOST_DRAWN])]
+    notes = [*section.notes, LEGEND, *(more if left_out > 0 else ()), *unread]
+    return [PageBlock.of(replace(section, notes=notes)), *map(_drawn, shown[:MOST_DRAWN])]
+
+
+def _drawn(history: BenchmarkHistory) -> PageBlock:
+    section = points_section(history, MOST_ROWS)
+    return PageBlock.of(replace(section, notes=[*section.notes, f"{_about(history)}."]), history_line(history))
 
 
 def history_line(history: BenchmarkHistory) -> Markup:
