@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -44,8 +45,12 @@ def test_a_browser_alone_says_whether_a_model_is_realtime(
     except BackendUnavailable as error:
         pytest.skip(str(error))
     model = write_model(size=48) / "model.json"
-    # Two runtimes that need no GPU, on the way that both have.
-    cells = ("--frame-runtime=tfjs-wasm,tfjs-cpu", "--frame-renderer=topixels")
+    # Two runtimes that need no GPU, and one that software stands in for.
+    cells = (
+        "--frame-runtime=tfjs-wasm,tfjs-cpu,tfjs-webgl",
+        "--frame-renderer=topixels",
+        "--frame-browser-gpu=software",
+    )
     done = bench(model, "--frame-budget=0.001ms", "--", *cells)
     assert done.returncode == 0, done.stdout + done.stderr
     said = done.stdout
@@ -54,11 +59,19 @@ def test_a_browser_alone_says_whether_a_model_is_realtime(
     assert first
     for part in (rest.partition("passed")[0], said.rpartition("Not run")[2]):
         assert "tiny at 48: not real-time in a browser." in part
-    assert "2 passed" in said
+    assert "2 passed, 1 skipped" in said
+    assert re.search(
+        r"runtime 'tfjs-webgl': only software draws here \(.*SwiftShader.*\), and the first frame took \d+ ms", said
+    )
     (stored,) = (tmp_path / ".benchmarks").rglob("*.json")
     results = json.loads(stored.read_text("utf-8"))["benchmarks"]
     assert [result["params"]["frame_runtime"] for result in results] == ["tfjs-wasm", "tfjs-cpu"]
-    assert [result["extra_info"]["picture"]["shown"] for result in results] == [[0, 1]] * 2
+    assert [result["extra_info"]["picture"]["guessed"] for result in results] == [
+        {"input_range": [0, 1], "output_range": [0, 1]}
+    ] * 2
+    assert "Guessed: input_range = [0, 1] and output_range = [0, 1];" in " ".join(said.split())
+    assert [result["extra_info"]["agreement"]["compared_with"] for result in results] == [None, "tfjs-wasm"]
+    assert "pages were compared with those that ran the same model before them" in said
 
 
 def test_without_anything_to_run_it_with_all_is_named(bench: Shell, write_model: Callable[..., Path]) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from framegate.errors import BrowserError
 from framegate.hooks.frame import StoreShown, build_view
-from framegate.hooks.limit import WeighFrame
+from framegate.hooks.limit import WeighFrame, in_time
 from framegate.hooks.options import options_of
 from framegate.hooks.outcome import ERROR, named
 from framegate.hooks.pictures import preprocessing_of
@@ -90,7 +90,7 @@ def page_pipeline(
     with named(pytestconfig, "runtime", frame_runtime):
         page = browser_shelf.get(resolved_model, runtime)
     try:
-        with named(pytestconfig, "renderer", frame_renderer):
+        with in_time(pytestconfig, frame_runtime, browser_shelf.close), named(pytestconfig, "renderer", frame_renderer):
             pipeline = PagePipeline(
                 page,
                 lambda camera: browser_shelf.renew(resolved_model, runtime, camera),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
@@ -142,6 +143,20 @@ def weigh_frame(pytestconfig: pytest.Config, request: pytest.FixtureRequest) -> 
                 )
 
     return weigh
+
+
+@contextmanager
+def in_time(config: pytest.Config, runtime: str, end: Callable[[], None]) -> Iterator[None]:
+    """Leave a cell out, in a run with little time, whose page does not answer; ``end`` ends its browser."""
+    from framegate.errors import BackendUnavailable, NoAnswer
+
+    try:
+        yield
+    except NoAnswer as error:
+        if ALLOWANCE not in config.stash:
+            raise
+        end()
+        raise BackendUnavailable(f"runtime {runtime!r}: {error}", HINT) from error
 
 
 def _ms(seconds: float) -> str:

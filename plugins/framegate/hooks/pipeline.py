@@ -10,6 +10,7 @@ import pytest
 from framegate.errors import WrongOutput
 from framegate.hooks.matrix import BROWSER_MARKER, kind_of
 from framegate.hooks.own import is_ours
+from framegate.hooks.registries import catalogue_of
 from framegate.hooks.report import note
 from framegate.hooks.settings import per_run
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from framegate.hooks.describe import FrameInfo
     from framegate.hooks.pictures import KeepLook, KeepWrong
     from framegate.hooks.trace import WriteTrace
+    from framegate.interfaces import ResolvedModel
     from framegate.measure.replay import ReplayClock
     from framegate.models.output_range import ShownRange
     from framegate.pipelines.base import Look, Pipeline
@@ -131,15 +133,22 @@ def store_facts(extra_info: dict[str, Any], pipeline: Pipeline) -> None:
 
 
 @pytest.fixture
-def note_range(pytestconfig: pytest.Config, benchmark: Any, frame_model: str) -> Callable[[ShownRange], None]:
+def note_range(
+    pytestconfig: pytest.Config, benchmark: Any, frame_model: str, frame_size: str, resolved_model: ResolvedModel
+) -> Callable[[ShownRange], None]:
     """Stores how the values of a picture lie in the range in which it is shown, and notes a range that cannot be right.
 
     A picture that is all black, all white or clamped in many places is the mark of a wrong one.
     """
+    from framegate.interfaces import Size
+    from framegate.models.frame_io import guessed_ranges
     from framegate.results.parts import PictureValues
 
+    spec = catalogue_of(pytestconfig).specs[frame_model]
+
     def store(shown: ShownRange) -> None:
-        PictureValues(*shown).store(benchmark.extra_info)
+        guessed = guessed_ranges(spec, resolved_model, Size.parse(frame_size), shown.shown)
+        PictureValues(*shown, guessed).store(benchmark.extra_info)
         line = shown.note()
         if line is not None:
             remarks = benchmark.extra_info.get("model_remarks", [])

@@ -105,6 +105,26 @@ class References:
             total_bytes -= _nbytes(self._outputs.pop(key))
 
 
+class FirstOutputs:
+    """What runtimes made of feeds, for those that come after: the reference where the reference runtime is not there.
+
+    Args:
+        kept_bytes: bytes of outputs to keep; the oldest go first.
+    """
+
+    def __init__(self, kept_bytes: int = KEPT_BYTES) -> None:
+        self._kept_bytes = kept_bytes
+        self._outputs: dict[tuple[str, str], tuple[str, Outputs]] = {}
+
+    def __call__(self, model: ResolvedModel, runtime: str, feeds: Feeds, outputs: Outputs) -> Reference | None:
+        """What the first runtime made of these feeds; None where that is this one, whose outputs are then kept."""
+        key = model.sha256, _digest(feeds)
+        first, expected = self._outputs.setdefault(key, (runtime, _copied(outputs)))
+        while len(self._outputs) > 1 and sum(_nbytes(kept) for _, kept in self._outputs.values()) > self._kept_bytes:
+            del self._outputs[next(iter(self._outputs))]
+        return None if first == runtime else Reference(first, [expected], is_repeatable=True)
+
+
 def _by_inputs(feeds: Feeds, inputs: Sequence[TensorInfo]) -> Feeds:
     """The feeds by the names of the inputs: as they are, or in order where another runtime has other names."""
     if feeds.keys() == {info.name for info in inputs} or len(feeds) != len(inputs):

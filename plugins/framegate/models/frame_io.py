@@ -159,5 +159,23 @@ def tensor_form(spec: ModelSpec, files: ResolvedModel, port: ImagePort, size: Si
     )
 
 
+def guessed_ranges(spec: ModelSpec, files: ResolvedModel, size: Size, shown: Range) -> dict[str, Range]:
+    """The ranges that neither a spec nor a dtype says, by the spec's key for them.
+
+    Args:
+        spec: the model's.
+        files: its files.
+        size: the size of its input.
+        shown: values of its output that are black and full brightness.
+    """
+    (fed, *_) = find_frame_io(spec, files, model_inputs(read_model_json(files.path)), size).form.ranges
+    # Bytes are never a guess: they are an integer's range.
+    guesses = {
+        "input_range": None if spec.inputs.ranges or spec.input_range else fed,
+        "output_range": None if spec.output_range else shown,
+    }
+    return {key: values for key, values in guesses.items() if values is not None and values != BYTES}
+
+
 def _range_of(info: TensorInfo, guessed: Range) -> Range:
     return BYTES if "int" in info.dtype else guessed

@@ -197,13 +197,23 @@ def _way(cell: CellResult, budget_s: float) -> Way:
 
 
 def _fastest(ways: Sequence[Way]) -> tuple[Way, ...]:
-    """The fastest way of each kind, the faster first; one that ran parts of a model elsewhere only if none else did."""
+    """The fastest way of each kind, the faster first.
+
+    One that ran parts of a model elsewhere, or a page's whose GPU is software, only if there is no other.
+    """
     bests = []
     for in_page in (False, True):
         kind = [way for way in ways if way.is_page is in_page]
         if kind:
-            bests.append(min(kind, key=lambda way: (_is_partial(way.result), way.frame_s)))
-    return tuple(sorted(bests, key=lambda way: (_is_partial(way.result), way.frame_s)))
+            bests.append(min(kind, key=_place))
+    return tuple(sorted(bests, key=_place))
+
+
+def _place(way: Way) -> tuple[bool, bool, float]:
+    """What tells most of a model comes first: all of it on what was asked for, and no GPU's work done by the CPU."""
+    page = way.result.page
+    is_stand_in = page is not None and page.device is not None and bool(way.result.frame.is_software)
+    return _is_partial(way.result), is_stand_in, way.frame_s
 
 
 def _is_partial(result: CellResult) -> bool:
@@ -241,15 +251,21 @@ def _doubts(ways: Sequence[Way], clock: Sequence[ClockRun]) -> Iterator[str]:
             yield f"~ its rounds {where} lie {way.result.spread:.0%} apart: run it again on a quiet machine"
         if _is_partial(way.result):
             yield f"{way.result.frame.runtime} ran a part of it elsewhere"
-    for result in [*(way.result for way in ways), *(run.result for run in clock)]:
-        picture, shown = result.picture, result.shown
-        if picture and picture.clamped > MOST_CLAMPED:
-            low, high = picture.shown
-            yield f"{picture.clamped:.1%} of its values lie outside of {low:g} to {high:g} and were clamped"
-        if shown and shown.reason:
-            yield f"shown as {shown.view}: {shown.reason}"
-        if (picture and picture.clamped > MOST_CLAMPED) or (shown and shown.reason):
-            return
+    results = [*(way.result for way in ways), *(run.result for run in clock)]
+    yield from next(filter(None, map(_picture_doubts, results)), [])
+
+
+def _picture_doubts(result: CellResult) -> list[str]:
+    picture, doubts = result.picture, []
+    if picture and picture.clamped > MOST_CLAMPED:
+        low, high = picture.shown
+        doubts.append(f"{picture.clamped:.1%} of its values lie outside of {low:g} to {high:g} and were clamped")
+    if picture and picture.guessed:
+        keys = [f"{key} = [{low:g}, {high:g}]" for key, (low, high) in picture.guessed.items()]
+        doubts.append(f"guessed: {' and '.join(keys)}; write them in a spec if they are others")
+    if result.shown and result.shown.reason:
+        doubts.append(f"shown as {result.shown.view}: {result.shown.reason}")
+    return doubts
 
 
 def _run_doubts(results: Sequence[CellResult], wrong: int) -> Iterator[str]:

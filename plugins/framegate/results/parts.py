@@ -149,6 +149,7 @@ class PictureValues(Part):
         smallest: smallest value.
         largest: largest value.
         clamped: share of the values outside of ``shown``.
+        guessed: the ranges that nobody has written down, by the spec's key for them.
     """
 
     key = "picture"
@@ -156,6 +157,7 @@ class PictureValues(Part):
     smallest: float
     largest: float
     clamped: float
+    guessed: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -6,7 +7,7 @@ from test_models_image_io import graph, info
 
 from framegate.errors import BackendUnavailable, ModelError, UnknownName
 from framegate.interfaces import InputSpec, ModelSpec, ResolvedModel, Size, TensorForm, TensorInfo
-from framegate.models.frame_io import FrameIO, ShownIO, check_feeds, find_frame_io, find_shown
+from framegate.models.frame_io import FrameIO, ShownIO, check_feeds, find_frame_io, find_shown, guessed_ranges
 
 
 def frame_io(path: Path, taken: TensorInfo, size: Size, **spec: Any) -> FrameIO:
@@ -27,6 +28,15 @@ def test_a_model_at_a_size(tmp_path: Path) -> None:
 def test_integer_models_take_bytes(tmp_path: Path) -> None:
     found = frame_io(graph(tmp_path, [1, 8, 8, 3]), TensorInfo("x", (1, 8, 8, 3), "int32"), Size(8, 8))
     assert found.form.ranges == ((0.0, 255.0),)
+
+
+def test_ranges_that_nobody_has_written_down_are_guesses(tmp_path: Path) -> None:
+    files = ResolvedModel("m", graph(tmp_path, [1, 8, 8, 3]), "graph", "")
+    shown, size = (-1.0, 1.0), Size(8, 8)
+    unsaid = ModelSpec("m", "path", "m")
+    assert guessed_ranges(unsaid, files, size, shown) == {"input_range": shown, "output_range": shown}
+    assert guessed_ranges(unsaid, files, size, (0.0, 255.0)) == {"input_range": shown}
+    assert guessed_ranges(replace(unsaid, input_range=(0.0, 1.0), output_range=shown), files, size, shown) == {}
 
 
 def test_what_the_spec_says_of_channels(tmp_path: Path) -> None:

@@ -87,14 +87,26 @@ def test_a_noisy_time_is_doubted() -> None:
 def test_a_guess_and_values_that_were_clamped_stand_beside_the_answer() -> None:
     cell = replace(
         frame_result("net", 0.01),
-        picture=PictureValues((-1.0, 1.0), -3.0, 2.0, 0.123),
+        picture=PictureValues((-1.0, 1.0), -3.0, 2.0, 0.123, {"input_range": (0.0, 1.0), "output_range": (-1.0, 1.0)}),
         shown=ShownOutputs("mask", ("out",), "it has one channel"),
     )
     assert only(cell).doubts == (
         "12.3% of its values lie outside of -1 to 1 and were clamped",
+        "guessed: input_range = [0, 1] and output_range = [-1, 1]; write them in a spec if they are others",
         "shown as mask: it has one channel",
     )
     assert only(replace(cell, picture=PictureValues((0.0, 1.0), 0.0, 1.0, 0.0), shown=None)).doubts == ()
+
+
+def test_a_page_whose_gpu_is_software_is_the_fastest_only_alone() -> None:
+    def in_page(runtime: str, seconds: float, device: str | None) -> CellResult:
+        cell = frame_result("net", seconds, runtime)
+        software = replace(cell.frame, is_software=device is not None)
+        return replace(cell, page=Page(device=device), frame=software)
+
+    drawn, own = in_page("tfjs-webgl", 0.001, "SwiftShader"), in_page("tfjs-wasm", 0.01, None)
+    assert [way.result for way in only(drawn, own).ways] == [own]
+    assert [way.result for way in only(drawn).ways] == [drawn]
 
 
 def test_a_run_against_a_clock_is_an_answer_too() -> None:

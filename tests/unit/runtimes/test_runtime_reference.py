@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from framegate.errors import BackendUnavailable
-from framegate.inference.reference import References
+from framegate.inference.reference import FirstOutputs, References
 from framegate.interfaces import Array, ResolvedModel
 from framegate.models.image_io import model_inputs
 from framegate.runtimes.null import NullModel, NullRuntime
@@ -91,3 +91,25 @@ def test_outputs_are_dropped_when_they_fill_the_memory_but_for_the_latest(model:
 
 def test_a_model_that_throws_dice_is_told(model: ResolvedModel) -> None:
     assert not References(opened(tensorflow=Counting(dice=True)))(model, "other", feeds(0)).is_repeatable
+
+
+def test_without_a_reference_the_first_outputs_are_what_others_are_compared_with(model: ResolvedModel) -> None:
+    first = FirstOutputs()
+    (fed,) = feeds(0.5)
+    outputs = {"y": np.ones(4, np.float32)}
+    assert first(model, "tfjs-wasm", fed, outputs) is None
+    assert first(model, "tfjs-wasm", fed, {"y": np.zeros(4, np.float32)}) is None
+    outputs["y"][:] = 7  # what is kept is a copy
+    reference = first(model, "tfjs-cpu", fed, outputs)
+    assert reference is not None
+    assert reference.runtime == "tfjs-wasm"
+    np.testing.assert_array_equal(reference.outputs[0]["y"], np.ones(4))
+    assert first(model, "tfjs-cpu", feeds(0.25)[0], outputs) is None
+
+
+def test_the_oldest_outputs_are_forgotten_first(model: ResolvedModel) -> None:
+    first = FirstOutputs(kept_bytes=20)
+    for level in (0.1, 0.2):
+        assert first(model, "tfjs-wasm", feeds(level)[0], {"y": np.ones(4, np.float32)}) is None
+    assert first(model, "tfjs-cpu", feeds(0.1)[0], {"y": np.ones(4, np.float32)}) is None
+    assert first(model, "tfjs-webgl", feeds(0.1)[0], {"y": np.ones(4, np.float32)}) is not None
