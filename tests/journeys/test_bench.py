@@ -57,19 +57,16 @@ def test_a_browser_alone_says_whether_a_model_is_realtime(
     assert "Not here: Python: TensorFlow is not installed (pip install " in said
     first, _, rest = said.partition("A first answer, after ")
     assert first
-    for part in (rest.partition("passed")[0], said.rpartition("Not run")[2]):
-        assert "tiny at 48: not real-time in a browser." in part
+    assert rest.count("tiny at 48: not real-time in a browser.") == 2  # now, and at the end
     assert "2 passed, 1 skipped" in said
-    assert re.search(
-        r"runtime 'tfjs-webgl': only software draws here \(.*SwiftShader.*\), and the first frame took \d+ ms", said
-    )
+    assert re.search(r"^tfjs-webgl: left out as only software draws here, a frame took \d+ ms\.$", said, re.MULTILINE)
     (stored,) = (tmp_path / ".benchmarks").rglob("*.json")
     results = json.loads(stored.read_text("utf-8"))["benchmarks"]
     assert [result["params"]["frame_runtime"] for result in results] == ["tfjs-wasm", "tfjs-cpu"]
     assert [result["extra_info"]["picture"]["guessed"] for result in results] == [
         {"input_range": [0, 1], "output_range": [0, 1]}
     ] * 2
-    assert "Guessed: input_range = [0, 1] and output_range = [0, 1];" in " ".join(said.split())
+    assert "\n  Guessed: input_range [0, 1], output_range [0, 1].\n" in said
     assert [result["extra_info"]["agreement"]["compared_with"] for result in results] == [None, "tfjs-wasm"]
     assert "pages were compared with those that ran the same model before them" in said
 

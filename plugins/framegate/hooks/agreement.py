@@ -122,12 +122,7 @@ def verify_outputs(
                 raise
             # A page is measured without TensorFlow too.
             first = first_outputs(resolved_model, str(frame_info.cell.runtime), latest[0], outputs)
-            note(
-                pytestconfig,
-                f"pages were compared with those that ran the same model before them, as there is no reference"
-                f" ({error.reason})",
-                about="no reference",
-            )
+            _note_no_reference(pytestconfig, error)
             if first is None:
                 return
             reference, latest, tolerance = first, latest[:1], AGREEMENT
@@ -147,6 +142,13 @@ def verify_outputs(
             )
 
     return verify
+
+
+def _note_no_reference(config: pytest.Config, error: BackendUnavailable) -> None:
+    line = (
+        f"pages were compared with those that ran the same model before them, as there is no reference ({error.reason})"
+    )
+    note(config, line, about="no reference")
 
 
 def _are_equal(feeds: Feeds, others: Feeds) -> bool:

@@ -28,7 +28,7 @@ def pytest_terminal_summary(
     if verbosity < LOWEST or not (lacking or measured(config) or CLOSING in config.stash):
         return returned
     skipped = run_note(config).skipped
-    closing = [*_not_run(skipped, full=verbosity > 0 or not measured(config)), *config.stash.get(CLOSING, ())]
+    closing = [*_not_run(skipped, full=verbosity > 0 or not measured(config)), *config.stash.get(CLOSING, {}).values()]
     lines = [*answer_lines(config, len(closing), brief=verbosity == LOWEST), *closing]
     for line in ["", *lines, ""]:
         _write(terminalreporter, line)

@@ -13,7 +13,7 @@ from framegate.hooks.answer import answer_lines
 from framegate.hooks.matrix import kind_of
 from framegate.hooks.options import options_of
 from framegate.hooks.own import fixture_is_ours
-from framegate.hooks.report import measured
+from framegate.hooks.report import closing_line, measured
 
 if TYPE_CHECKING:
     from framegate.bench.allowance import Allowance
@@ -130,6 +130,9 @@ def weigh_frame(pytestconfig: pytest.Config, request: pytest.FixtureRequest) -> 
         is_first = _is_first(request.node)
         first_s = frame_s() if first_s is None else first_s
         if software is not None and first_s > options_of(pytestconfig).budget_s:
+            runtime = _params(request.node).get("frame_runtime", "it")
+            line = f"{runtime}: left out as only software draws here, a frame took {_ms(first_s)} ms."
+            closing_line(pytestconfig, line, about=f"{runtime} in software")
             raise BackendUnavailable(
                 f"only software draws here ({software}), and the first frame took {_ms(first_s)} ms, which says nothing"
                 " of a GPU",

@@ -19,8 +19,8 @@ NOTES = pytest.StashKey[dict[str, str]]()
 """Notes by what they are about."""
 IN_ANSWER = pytest.StashKey[set[str]]()
 """What of them the answer says too."""
-CLOSING = pytest.StashKey[list[str]]()
-"""Lines below the answer."""
+CLOSING = pytest.StashKey[dict[str, str]]()
+"""Lines below the answer by what they are about."""
 OF_THE_TABLE = tuple(
     f"--benchmark-{name}"
     for name in (
@@ -64,9 +64,12 @@ def note(config: pytest.Config, line: str, about: str | None = None, *, in_answe
         config.stash.setdefault(IN_ANSWER, set()).add(about or line)
 
 
-def closing_line(config: pytest.Config, line: str) -> None:
-    """Have a line shown below the answer of the run, such as where something was written."""
-    config.stash.setdefault(CLOSING, []).append(line)
+def closing_line(config: pytest.Config, line: str, about: str | None = None) -> None:
+    """Have a line shown below the answer of the run, such as where something was written.
+
+    Of several about one subject the last one is shown.
+    """
+    config.stash.setdefault(CLOSING, {})[about or line] = line
 
 
 def measured(config: pytest.Config) -> list[CellResult]:

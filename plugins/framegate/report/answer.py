@@ -261,8 +261,8 @@ def _picture_doubts(result: CellResult) -> list[str]:
         low, high = picture.shown
         doubts.append(f"{picture.clamped:.1%} of its values lie outside of {low:g} to {high:g} and were clamped")
     if picture and picture.guessed:
-        keys = [f"{key} = [{low:g}, {high:g}]" for key, (low, high) in picture.guessed.items()]
-        doubts.append(f"guessed: {' and '.join(keys)}; write them in a spec if they are others")
+        keys = [f"{key} [{low:g}, {high:g}]" for key, (low, high) in picture.guessed.items()]
+        doubts.append(f"guessed: {', '.join(keys)}")
     if result.shown and result.shown.reason:
         doubts.append(f"shown as {result.shown.view}: {result.shown.reason}")
     return doubts

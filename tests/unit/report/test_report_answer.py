@@ -92,7 +92,7 @@ def test_a_guess_and_values_that_were_clamped_stand_beside_the_answer() -> None:
     )
     assert only(cell).doubts == (
         "12.3% of its values lie outside of -1 to 1 and were clamped",
-        "guessed: input_range = [0, 1] and output_range = [-1, 1]; write them in a spec if they are others",
+        "guessed: input_range [0, 1], output_range [-1, 1]",
         "shown as mask: it has one channel",
     )
     assert only(replace(cell, picture=PictureValues((0.0, 1.0), 0.0, 1.0, 0.0), shown=None)).doubts == ()
