@@ -18,6 +18,7 @@ from framegate.interfaces import ResolvedModel
 from framegate.models.topology import read_model_json
 from framegate.values import BrowserRequest
 from framegate.words import BrowserName
+from framegate.work import long_work
 
 if TYPE_CHECKING:
     from framegate.browser.session import TFJSPage
@@ -95,7 +96,7 @@ class BrowserShelf:
         with self._needed(runtime.browser):
             program = engine.find(asked.path)
         page_files(self._cache, runtime.library, runtime.version)
-        with ExitStack() as opened:
+        with ExitStack() as opened, long_work(f"starting a browser, and loading {model.name} in it"):
             started_at_s = time.time()
             server = opened.enter_context(page_server())
             with self._needed(runtime.browser):

@@ -24,6 +24,7 @@ from framegate.tfgraph.freeze import freeze
 from framegate.tfgraph.frozen_graph import Frozen
 from framegate.tfgraph.own_layers import code_digest
 from framegate.tfgraph.parts import Parsed, Parts, add_weights, parse
+from framegate.work import long_work
 
 INSTEAD = "use the tensorflow runtime"
 
@@ -111,12 +112,16 @@ class ConvertedRuntime(Threaded, BaseRuntime):
         return self.open(self._converted(source))
 
     def _converted(self, source: _Source) -> Conversion:
-        folder = filled(source.folder, lambda into: self._fill(source, into))
+        folder = filled(source.folder, lambda into: self._convert_into(source, into))
         info = json.loads((folder / _INFO).read_text("utf-8"))
         if "refused" in info:
             raise BackendUnavailable(info["refused"], INSTEAD)
         inputs, outputs = (tuple(_info(**entry) for entry in info[end]) for end in ("inputs", "outputs"))
         return Conversion(source.parsed.name, folder, inputs, outputs)
+
+    def _convert_into(self, source: _Source, into: Path) -> None:
+        with long_work(f"converting {source.parsed.name} for {self.folder}"):
+            self._fill(source, into)
 
     def _fill(self, source: _Source, into: Path) -> None:
         tensorflow = tf.tensorflow()

@@ -6,6 +6,7 @@ import gc
 from collections.abc import Callable
 
 from framegate.interfaces import LoadedModel, ResolvedModel, Runtime
+from framegate.work import long_work
 
 
 class ModelShelf:
@@ -27,7 +28,8 @@ class ModelShelf:
         key = (model.sha256, runtime)
         if self._loaded is None or self._key != key:
             self.close()
-            self._loaded, self._key = self._runtimes(runtime).load(model), key
+            with long_work(f"loading {model.name} into {runtime}"):
+                self._loaded, self._key = self._runtimes(runtime).load(model), key
         return self._loaded
 
     def close(self) -> None:

@@ -27,6 +27,7 @@ from framegate.machine import available_bytes, installed_version
 from framegate.models import tf
 from framegate.paths import cache_dir, data_dir
 from framegate.processes import child_environment
+from framegate.work import long_work
 
 DEADLINE_S = 120.0
 """How long a model may take to load and to run once, unless the user says."""
@@ -72,7 +73,7 @@ def vet(model: ResolvedModel, runtime: str, deadline_s: float | None = DEADLINE_
     check_tensors(model.path)
     if model.layers:
         return  # the user's own code, which the other process has not
-    with _LOCK:
+    with _LOCK, long_work(f"trying {model.name} on {runtime} in a process of its own"):
         _CHILD.run(model, runtime, deadline_s)
     _PASSED.add(note.name)
     with contextlib.suppress(OSError):  # it costs another trial the next time

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from framegate.errors import BackendUnavailable, NotFetched, SourceError
 from framegate.models.cache import filled
 from framegate.models.tarballs import unpack
+from framegate.work import long_work
 
 _TIMEOUT_S = 600.0
 _LONGEST = 300
@@ -66,7 +67,8 @@ def download(package: Package, pin: str | None, into: Path, only: Collection[str
         SourceError: it cannot be brought (``NotFetched``), or is not what the pin says.
         BackendUnavailable: npm is not installed.
     """
-    archive = _pack(package, into)
+    with long_work(f"fetching {package.id} from npm"):
+        archive = _pack(package, into)
     with archive.open("rb") as file:
         have = base64.b64encode(hashlib.file_digest(file, "sha512").digest()).decode()
     if pin is not None and pin != have:

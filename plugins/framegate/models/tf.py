@@ -13,6 +13,7 @@ from typing import Any
 from framegate.errors import BackendUnavailable
 from framegate.extras import how_to_install
 from framegate.machine import usable_cores
+from framegate.work import long_work
 
 _GLOBAL_FLAGS = "tensorflow.python.pywrap_dlopen_global_flags"
 
@@ -27,9 +28,11 @@ def tensorflow() -> Any:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     # TensorFlow 2.20 and later have a module that lets the whole process see their libraries; where it cannot be
     # imported they keep to themselves. Mesa, loaded after them, would call into their LLVM and crash.
-    if "tensorflow" not in sys.modules:
-        sys.modules[_GLOBAL_FLAGS] = None  # type: ignore[assignment]
-    return _import("tensorflow")
+    if "tensorflow" in sys.modules:
+        return _import("tensorflow")
+    sys.modules[_GLOBAL_FLAGS] = None  # type: ignore[assignment]
+    with long_work("importing TensorFlow"):
+        return _import("tensorflow")
 
 
 def tf_keras() -> Any:

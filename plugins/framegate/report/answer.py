@@ -245,10 +245,14 @@ def _advice(ways: Sequence[Way], cells: Sequence[CellResult]) -> str:
 
 
 def _doubts(ways: Sequence[Way], clock: Sequence[ClockRun]) -> Iterator[str]:
+    noisy = [
+        f"{way.result.spread:.0%} apart in {'a browser' if way.is_page else 'Python'}"
+        for way in ways
+        if way.result.is_noisy
+    ]
+    if noisy:
+        yield f"~: noisy, its rounds are {' and '.join(noisy)}; run it again on a quiet machine"
     for way in ways:
-        if way.result.is_noisy and way.result.spread is not None:
-            where = "in a browser" if way.is_page else "in Python"
-            yield f"~ its rounds {where} lie {way.result.spread:.0%} apart: run it again on a quiet machine"
         if _is_partial(way.result):
             yield f"{way.result.frame.runtime} ran a part of it elsewhere"
     results = [*(way.result for way in ways), *(run.result for run in clock)]

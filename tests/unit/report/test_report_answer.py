@@ -80,7 +80,7 @@ def test_sizes_are_models_of_their_own_and_preprocessing_is_not() -> None:
 
 def test_a_noisy_time_is_doubted() -> None:
     noisy = replace(frame_result("net", 0.01), median_s=0.01, iqr_s=0.0035, rounds=20)
-    assert only(noisy).doubts == ("~ its rounds in Python lie 35% apart: run it again on a quiet machine",)
+    assert only(noisy).doubts == ("~: noisy, its rounds are 35% apart in Python; run it again on a quiet machine",)
     assert only(replace(noisy, iqr_s=0.002)).doubts == ()
 
 

@@ -60,7 +60,7 @@ def test_noise_and_late_frames_are_said() -> None:
         "net at 256: real-time in Python. ~10 ms a frame, 100 frames/s, with opencv on",
         "  tensorflow; 100% is inference.",
         "  10% of its frames took longer than 33.3 ms.",
-        "  ~ its rounds in Python lie 35% apart: run it again on a quiet machine.",
+        "  ~: noisy, its rounds are 35% apart in Python; run it again on a quiet machine.",
     ]
 
 
@@ -99,9 +99,9 @@ def test_few_models_have_all_that_is_known_of_them_and_many_a_line_each() -> Non
         return [replace(cell, median_s=0.5, iqr_s=0.4, rounds=9) for cell in cells]
 
     full, short, brief, cut = (lines(*models(count)) for count in (6, 8, 24, 25))
-    assert "  ~ its rounds in Python lie 80% apart: run it again on a quiet machine." in full
+    assert "  ~: noisy, its rounds are 80% apart in Python; run it again on a quiet machine." in full
     assert "  Try --frame-runtime=all, or a smaller input or model (docs/model-size.md)." in short
-    assert not any(line.startswith("  ~") for line in short)
+    assert not any(line.startswith("  ~:") for line in short)
     assert brief[24] == "net-23 at 256: not real-time, ~502 ms with opencv on tensorflow."
     assert cut[-1] == "… and 2 more: --frame-tables shows them."
     assert [len(part) for part in (brief, cut)] == [25, 25]

@@ -20,6 +20,7 @@ from framegate.models.cache import filled
 from framegate.models.sources.path import resolved
 from framegate.models.sources.pix2pix_build import EXIT_UNAVAILABLE
 from framegate.processes import child_environment
+from framegate.work import long_work
 
 # Part of the cached name: raise it when the network that a spec stands for changes.
 _REVISION = 2
@@ -67,13 +68,18 @@ class Pix2PixSource:
     def resolve(self, spec: ModelSpec, cache: Path) -> ResolvedModel:
         """Build the model into the cache unless it is there."""
         recipe = recipe_of(spec)
-        folder = filled(cache / "pix2pix" / recipe.folder, lambda into: build_apart(recipe, into))
+        folder = filled(cache / "pix2pix" / recipe.folder, lambda into: _build(spec.name, recipe, into))
         return resolved(spec.name, folder)
 
     def input_size(self, spec: ModelSpec) -> Size:
         """The size of the recipe."""
         side = recipe_of(spec).size
         return Size(side, side)
+
+
+def _build(name: str, recipe: Pix2Pix, into: Path) -> None:
+    with long_work(f"building {name}"):
+        build_apart(recipe, into)
 
 
 def recipe_of(spec: ModelSpec) -> Pix2Pix:
