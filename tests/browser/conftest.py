@@ -27,6 +27,7 @@ from framegate.browser.runtimes import LIBRARIES, TF_JS, PageRuntime
 from framegate.browser.server import page_server
 from framegate.errors import BackendUnavailable, BrowserError, SourceError
 from framegate.interfaces import Pixels, ResolvedModel
+from framegate.live.choices import builtin_offer
 from framegate.live.plots import UPLOT
 from framegate.live.server import live_server
 from framegate.paths import cache_dir
@@ -241,14 +242,25 @@ def live_context(chromium: Path) -> Iterator[object]:
         browser.close()
 
 
+def mirror(image: Pixels) -> Pixels:
+    """A step as a plugin may bring one."""
+    return image[:, ::-1].copy()
+
+
 @pytest.fixture(scope="module")
 def live_address(tfjs: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The page's address, with the tiny model first."""
+    """The page's address, with the tiny model first, and a step and a runtime beside those of Framegate."""
     try:
         UPLOT.files(tfjs)
     except (BackendUnavailable, SourceError) as error:
         lacking(str(error))
-    with live_server([str(write_tiny(tmp_path_factory.mktemp("models") / "tiny"))], tfjs) as served:
+    brought = builtin_offer()
+    offer = replace(
+        brought,
+        steps={**brought.steps, "mirror": mirror},
+        runtimes={**brought.runtimes, "tfjs-unpacked": PageRuntime("webgl", (("WEBGL_PACK", False),))},
+    )
+    with live_server([str(write_tiny(tmp_path_factory.mktemp("models") / "tiny"))], tfjs, offer) as served:
         yield f"{served.address}#model=tiny&size=48x32"
 
 

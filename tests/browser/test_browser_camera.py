@@ -183,7 +183,7 @@ def test_whatever_the_model_is_fed_with_is_the_camera_s_picture(
     page = open_camera(backend, way, 3, thread=thread)
     for fed_with in get_args(CameraInput)[thread == "worker" :]:
         check(page.run(CAMERA, NUMBERS, fed_with).run, "camera")
-        shown: Pixels = session._decode(camera_browser.picture("canvas", PATIENCE_S))
+        shown: Pixels = session.decode_png(camera_browser.picture("canvas", PATIENCE_S))
         assert shown.shape[:2] == (HEIGHT, WIDTH)
         # Away from the stamp, the strip and the edges.
         seen = shown[HEIGHT * 3 // 8 :: HEIGHT // 2, WIDTH // 4 :: WIDTH // 2, :3]

@@ -88,7 +88,7 @@ def test_whole_numbers_are_shown_as_well(open_page: OpenPage, way: str) -> None:
     }"""
     page._browser.call(returned, whole.reshape(-1).tolist(), PATIENCE_S)
     page.aim(page.outputs[:1], way, (0, 255))
-    pixels = session._decode(page._browser.picture("canvas", PATIENCE_S))
+    pixels = session.decode_png(page._browser.picture("canvas", PATIENCE_S))
     assert np.abs(pixels[..., :3].astype(int) - whole).max() <= (way in BY_SHADER)
 
 

@@ -48,6 +48,14 @@ def test_backends_and_ways_are_switched_while_it_runs(person: Person) -> None:
     assert person.fault() == ""
 
 
+def test_what_a_plugin_brings_is_there_too(person: Person, photo: Pixels) -> None:
+    person.toggles("mirror")
+    assert np.array_equal(person.input(), photo[:, ::-1])
+    person.picks("Runtime", "tfjs-unpacked")
+    assert person.fault() == ""
+    assert person.model_frame().evaluate("() => [tf.getBackend(), tf.env().getBool('WEBGL_PACK')]") == ["webgl", False]
+
+
 def test_the_figures_and_the_analysis_are_there(person: Person) -> None:
     page = person.page
     assert page.locator("#about-name").inner_text() == "tiny"
@@ -68,3 +76,11 @@ def test_the_hash_restores_the_choice(person: Person, photo: Pixels) -> None:
     person.sees_frames(1)
     assert np.array_equal(person.input(), 255 - photo)
     assert person.page.get_by_label("Way to the screen").input_value() == "texture"
+
+
+def test_no_camera_is_one_message_and_what_was_shown_goes_on(person: Person, photo: Pixels) -> None:
+    person.picks("Frames", "camera")
+    assert person.fault().startswith("the page gets no camera (NotFoundError: ")
+    assert person.fault().endswith("; plug one in, and allow it")
+    assert np.array_equal(person.input(), photo)
+    person.sees_frames(3)

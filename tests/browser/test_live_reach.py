@@ -10,7 +10,7 @@ from live_pages import Person
 
 CONTROLS = (
     *("model", "files", "source", "size", "fit", "view"),
-    *("greyscale", "invert", "desaturate", "brightness", "down-upscale"),
+    *("greyscale", "invert", "desaturate", "brightness", "down-upscale", "mirror"),
     *("runtime", "renderer", "record", "pause", "copy", "trace"),
 )
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 720}

@@ -24,6 +24,7 @@ _TYPES = {
     ".json": "application/json",
     ".wasm": "application/wasm",
 }
+_BYTES = "application/octet-stream"
 _HEADERS = {
     # Without these two a page has neither threads nor a fine clock.
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -42,8 +43,8 @@ _TIMEOUT_S = 60.0
 # How soon it sees that it is to end.
 _POLL_S = 0.1
 
-Answer = Callable[[BinaryIO, int], bytes]
-"""Answers what a page sends: given its body and the number of bytes in that, it returns JSON."""
+Answer = Callable[[BinaryIO, int], str | bytes]
+"""Answers what a page sends: given its body and the number of bytes in that, it returns JSON as text, or bytes."""
 
 
 class PageServer:
@@ -261,7 +262,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         content = self.server.find(self.path)
         file = content.open() if isinstance(content, ServedFile) else None
-        kind = _TYPES.get(PurePosixPath(self.path).suffix, "application/octet-stream")
+        kind = _TYPES.get(PurePosixPath(self.path).suffix, _BYTES)
         if isinstance(content, bytes):
             self._head(HTTPStatus.OK, len(content), kind)
             self.wfile.write(content)
@@ -278,10 +279,11 @@ class _Handler(BaseHTTPRequestHandler):
         if answer is None or not length.isdecimal():
             self._refuse(HTTPStatus.LENGTH_REQUIRED)
             return
-        content = answer(cast("BinaryIO", self.rfile), int(length))
+        answered = answer(cast("BinaryIO", self.rfile), int(length))
+        content, kind = (answered.encode(), _TYPES[".json"]) if isinstance(answered, str) else (answered, _BYTES)
         # It may not have read all.
         self.close_connection = True
-        self._head(HTTPStatus.OK, len(content), _TYPES[".json"])
+        self._head(HTTPStatus.OK, len(content), kind)
         self.wfile.write(content)
 
     def _refuse(self, status: HTTPStatus) -> None:

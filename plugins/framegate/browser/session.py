@@ -324,8 +324,7 @@ class TFJSPage:
             BackendUnavailable: there is none, or the page may not have it.
         """
         answer: Mapping[str, Any] = self._browser.call("framegate.open_camera", {}, START_S, "open its camera")
-        if "refused" in answer:
-            raise BackendUnavailable(f"the page gets no camera ({answer['refused']})", "plug one in, and allow it")
+        verify_camera(answer)
         return answer
 
     def run(
@@ -408,7 +407,7 @@ class TFJSPage:
         makes of that picture is computed now, and for every way to the canvas anew.
         """
         self._browser.call("framegate.rest", None, START_S)
-        pixels = _decode(self._browser.picture("canvas", ROUNDS_S))
+        pixels = decode_png(self._browser.picture("canvas", ROUNDS_S))
         is_first = self._shows_first or not self._frames
         picture = 0 if is_first else 1 + (self._frames - 1) % (len(self._pictures) - 1)
         answer = self._browser.call("framegate.expect", {"picture": self._pictures[picture], **self._input}, ROUNDS_S)
@@ -419,7 +418,17 @@ class TFJSPage:
         return PageLook(picture, shown, _tensor(answer["unit"]), pixels, state)
 
 
-def _decode(png: bytes) -> Pixels:
+def verify_camera(answer: Mapping[str, Any]) -> None:
+    """See to it that a page has the camera that it was asked to open.
+
+    Raises:
+        BackendUnavailable: it has not; the reason is the browser's own.
+    """
+    if "refused" in answer:
+        raise BackendUnavailable(f"the page gets no camera ({answer['refused']})", "plug one in, and allow it")
+
+
+def decode_png(png: bytes) -> Pixels:
     """RGBA (H, W, 4) of what a browser shows.
 
     Raises:

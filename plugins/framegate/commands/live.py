@@ -6,9 +6,13 @@ import argparse
 import threading
 import webbrowser
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from framegate.commands.live_window import add_window_options, show_window
 from framegate.paths import cache_dir
+
+if TYPE_CHECKING:
+    from framegate.live.choices import Offer
 
 FRAMES = 60
 """Frames before a screenshot of the page, where nobody says how many."""
@@ -33,13 +37,24 @@ def add_live(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     parser.set_defaults(run=live)
 
 
+def _offer() -> Offer:
+    """What the suite that measures the same would know: plugins bring steps, runtimes, renderers and frame sources."""
+    from framegate.hooks.unrun import registries_of_a_run
+    from framegate.live.choices import Offer, suite_words
+    from framegate.pipelines.base import PAGE, pipeline_of
+
+    known = registries_of_a_run(suite_words())
+    runtimes = {name: factory for name, factory in known.runtimes.items() if pipeline_of(factory) == PAGE}
+    return Offer(known.steps, runtimes, known.renderers[PAGE], known.frame_sources)  # type: ignore[arg-type] # of pages
+
+
 def live(parsed: argparse.Namespace) -> int:
     """Serve the page until Ctrl-C or until so many frames were shown, or show the window until it is closed."""
     if parsed.window:
         return show_window(parsed)
     from framegate.live.server import live_server
 
-    with live_server(parsed.models, cache_dir()) as served:
+    with live_server(parsed.models, cache_dir(), _offer()) as served:
         if parsed.frames is not None or parsed.screenshot is not None:
             from framegate.live.headless import show_headless
 

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Self, get_args
 
-from framegate.browser.runtimes import builtin_renderers, builtin_runtimes
+from framegate import frames
+from framegate.browser.runtimes import PageRenderer, PageRuntime, builtin_renderers, builtin_runtimes
 from framegate.errors import UnknownName
-from framegate.interfaces import Size
+from framegate.interfaces import FrameSourceFactory, Size, Step
 from framegate.matrix import cell_id
 from framegate.paths import clone_dir, suites_dir
 from framegate.preprocess import BUILTIN_STEPS
@@ -18,8 +19,47 @@ from framegate.words import Fit
 
 AUTO = "auto"
 """The view that the spec names, or that is guessed."""
-PHOTO, CLIP = "photo", "clip"
-SOURCES = (PHOTO, CLIP)
+PHOTO, CLIP, CAMERA = "photo", "clip", "camera"
+SOURCES = (PHOTO, CLIP, CAMERA)
+"""Those that Framegate brings; the camera is that of the browser."""
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What there is to choose beside models.
+
+    Attributes:
+        steps: each step by its name.
+        runtimes: what a page computes with, by name.
+        renderers: the ways to its canvas, by name.
+        frame_sources: where frames come from, beside files and the camera, by name.
+    """
+
+    steps: Mapping[str, Step]
+    runtimes: Mapping[str, PageRuntime]
+    renderers: Mapping[str, PageRenderer]
+    frame_sources: Mapping[str, FrameSourceFactory]
+
+    @property
+    def sources(self) -> list[str]:
+        """The names of the frame sources."""
+        return [*SOURCES, *(name for name in self.frame_sources if name not in SOURCES)]
+
+    def names(self) -> dict[str, list[str]]:
+        """The names, by the field of a choice."""
+        return {
+            "steps": list(self.steps),
+            "fit": list(get_args(Fit)),
+            "runtime": list(self.runtimes),
+            "renderer": list(self.renderers),
+            "view": [AUTO, *NAMES],
+            "source": self.sources,
+        }
+
+
+def builtin_offer() -> Offer:
+    """What Framegate brings."""
+    return Offer(BUILTIN_STEPS, builtin_runtimes(), builtin_renderers(), frames.builtin())
 
 
 @dataclass(frozen=True)
@@ -34,7 +74,8 @@ class LiveChoice:
         runtime: what the page computes with.
         renderer: the way to the canvas.
         view: what shows the outputs; ``auto`` is the model's own.
-        source: where frames come from: ``photo``, ``clip``, or a file that the page has sent, by its name.
+        source: where frames come from: a frame source, ``camera`` for the browser's, or the name of a file that the
+            page has sent.
     """
 
     model: str
@@ -47,8 +88,8 @@ class LiveChoice:
     source: str
 
     @classmethod
-    def read(cls, asked: Mapping[str, Any]) -> Self:
-        """The choice that the page has sent.
+    def read(cls, asked: Mapping[str, Any], offer: Offer) -> Self:
+        """The choice that the page has sent, of what is offered.
 
         Raises:
             UsageError, UnknownName: it names what there is not.
@@ -56,10 +97,10 @@ class LiveChoice:
         return cls(
             model=str(asked.get("model", "")),
             size=Size.parse(str(asked.get("size", ""))),
-            preprocess=parse_toggles(str(asked.get("preprocess") or NONE), BUILTIN_STEPS),
+            preprocess=parse_toggles(str(asked.get("preprocess") or NONE), offer.steps),
             fit=_known("way to fit a frame", asked.get("fit", "crop"), get_args(Fit)),
-            runtime=_known("runtime", asked.get("runtime"), builtin_runtimes()),
-            renderer=_known("renderer", asked.get("renderer"), builtin_renderers()),
+            runtime=_known("runtime", asked.get("runtime"), offer.runtimes),
+            renderer=_known("renderer", asked.get("renderer"), offer.renderers),
             view=_known("view", asked.get("view", AUTO), (AUTO, *NAMES)),
             source=str(asked.get("source", PHOTO)),
         )
@@ -70,23 +111,17 @@ class LiveChoice:
         return cell_id((self.model, str(self.size), self.preprocess, self.runtime, self.renderer))
 
 
-def offered() -> dict[str, list[str]]:
-    """What there is to choose beside models, by field."""
-    return {
-        "steps": list(BUILTIN_STEPS),
-        "fit": list(get_args(Fit)),
-        "runtime": list(builtin_runtimes()),
-        "renderer": list(builtin_renderers()),
-        "view": [AUTO, *NAMES],
-        "source": list(SOURCES),
-    }
-
-
 def _known(kind: str, name: object, known: Iterable[str]) -> Any:
     names = list(known)
     if name not in names:
         raise UnknownName(kind, str(name), names)
     return name
+
+
+def suite_words() -> list[str]:
+    """The suite that measures what is shown, as pytest is told."""
+    in_clone = clone_dir() is not None
+    return [str(suites_dir() / "test_browser.py")] if in_clone else ["--pyargs", "framegate.suites.test_browser"]
 
 
 def suite_command(choice: LiveChoice, model: str, source: str) -> list[str]:
@@ -98,16 +133,14 @@ def suite_command(choice: LiveChoice, model: str, source: str) -> list[str]:
         source: the frames as a command line names them.
     """
     view = [] if choice.view == AUTO else [f"--frame-view={choice.view}"]
-    frames = [] if source == PHOTO else [f"--frame-source={source}"]
+    given = [] if source == PHOTO else [f"--frame-source={source}"]
     way = [] if choice.fit == "crop" else [f"--frame-fit={choice.fit}"]
-    in_clone = clone_dir() is not None
-    suite = [str(suites_dir() / "test_browser.py")] if in_clone else ["--pyargs", "framegate.suites.test_browser"]
     return [
-        *("pytest", *suite, "--benchmark-only"),
+        *("pytest", *suite_words(), "--benchmark-only"),
         f"--frame-model={model}",
         f"--frame-size={choice.size}",
         f"--frame-preprocess={choice.preprocess}",
         f"--frame-runtime={choice.runtime}",
         f"--frame-renderer={choice.renderer}",
-        *(*view, *frames, *way),
+        *(*view, *given, *way),
     ]

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from framegate.analysis.inspection import inspect
 from framegate.errors import UnknownName
-from framegate.interfaces import ModelSpec, ResolvedModel, Size
+from framegate.interfaces import ModelSpec, ResolvedModel, Size, Step
 from framegate.models.catalogue import Catalogue
 from framegate.models.sources import builtin
 from framegate.models.specs import find_spec, named_specs, resolve
@@ -36,16 +36,17 @@ class LiveModels:
     Args:
         asked: models of the command line.
         cache: where the files of specs are kept.
+        steps: every step by its name.
 
     Raises:
         UsageError, UnknownName: there is no such model, or two have one name.
     """
 
-    def __init__(self, asked: Sequence[str], cache: Path) -> None:
+    def __init__(self, asked: Sequence[str], cache: Path, steps: Mapping[str, Step] = BUILTIN_STEPS) -> None:
         self._sources = Registry("model source", [builtin()])
         self._arguments = {find_spec(text, self._sources).name: text for text in asked}
         brought = [name for name in named_specs() if name not in self._arguments]
-        self._catalogue = Catalogue([*asked, *brought], self._sources, lambda name: parse_toggles(name, BUILTIN_STEPS))
+        self._catalogue = Catalogue([*asked, *brought], self._sources, lambda name: parse_toggles(name, steps))
         self._names = list(self._catalogue.names())
         self.first = self._names[0] if asked else FIRST
         """The one that is shown where the page names none."""

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import base64
 import itertools
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
+
+import numpy as np
 
 from framegate.browser.remote import UsersBrowser
 from framegate.browser.requests import STRIP
-from framegate.browser.runtimes import TF_JS, builtin_renderers, builtin_runtimes
+from framegate.browser.runtimes import TF_JS
 from framegate.browser.server import PageFolder, PageServer
-from framegate.browser.session import TFJSPage
+from framegate.browser.session import TFJSPage, decode_png, verify_camera
 from framegate.browser.shelf import expect_an_end
 from framegate.errors import BackendUnavailable, FramegateError, UnknownName, UsageError
+from framegate.frames.files import write_png
 from framegate.frames.numbers import RANGE
 from framegate.frames.sources import open_frames
 from framegate.frames.turns import before_turns, in_turn
 from framegate.interfaces import ModelSpec, Pixels
-from framegate.live.choices import AUTO, CLIP, PHOTO, LiveChoice
+from framegate.live.choices import AUTO, CAMERA, LiveChoice, Offer
 from framegate.live.models import LiveModels
 from framegate.live.record import stored
 from framegate.live.uploads import Uploads
@@ -31,12 +36,32 @@ from framegate.pipelines.page import PagePipeline
 from framegate.pipelines.recorded import KeptBench, Recording
 from framegate.postprocess.base import View
 from framegate.postprocess.placement import InputPlacement
-from framegate.preprocess import BUILTIN_STEPS
+from framegate.preprocess.pipeline import Preprocessor
+from framegate.preprocess.tensor import with_channels
 from framegate.views import builtin as builtin_views
 
 ANSWER_S = 60.0
+MOST_FRAME_BYTES = 2**26
+"""Of a camera's frame, as RGBA: more than 4096x2160 have."""
 RECORD_S = 9.0
 """Of a recording of ten seconds, for frames one after another; in the last one, the browser asks for them."""
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """What a page shows.
+
+    Attributes:
+        choice: what was chosen.
+        spec: the model's, with the view that was chosen.
+        first: the first frame as it came.
+        pictures: what the model is fed.
+    """
+
+    choice: LiveChoice
+    spec: ModelSpec
+    first: Pixels
+    pictures: Sequence[Pixels]
 
 
 class LivePage:
@@ -49,10 +74,18 @@ class LivePage:
         models: what there is to show.
         files: a folder with the files that the page has sent.
         cache: where the files of TF.js, and of what else runs models, are kept.
+        offer: what there is to choose beside models.
     """
 
     def __init__(
-        self, server: PageServer, browser: UsersBrowser, name: str, models: LiveModels, files: Path, cache: Path
+        self,
+        server: PageServer,
+        browser: UsersBrowser,
+        name: str,
+        models: LiveModels,
+        files: Path,
+        cache: Path,
+        offer: Offer,
     ) -> None:
         self.browser = browser
         self.sent: dict[str, Path] = {}
@@ -63,11 +96,13 @@ class LivePage:
         self._server = server
         self._models = models
         self._cache = cache
+        self._offer = offer
         self._folders = map("{}-{}".format, itertools.repeat(name), itertools.count())
         self._folder: PageFolder | None = None
         self._page: TFJSPage | None = None
         self._key: tuple[str, str] | None = None
-        self._shown: tuple[LiveChoice, ModelSpec, Sequence[Pixels]] | None = None
+        self._shown: _Shown | None = None
+        self._preprocessor: Preprocessor | None = None
         self._one_at_a_time = threading.Lock()
 
     def show(self, choice: LiveChoice, *, anew: bool = False) -> dict[str, Any]:
@@ -84,33 +119,66 @@ class LivePage:
             spec = self._spec(choice)
             model = self._models.resolved(choice.model)
             check_feeds(spec, model, choice.size)
-            pictures = self._pictures(choice)
+            if choice.source not in {*self._offer.sources, *self.sent}:
+                raise UnknownName("frame source", choice.source, [*self._offer.sources, *self.sent])
             key = (model.sha256, choice.runtime)
             if anew or self._page is None or key != self._key:
-                return self._started(key, choice, spec, pictures)
-            return self._changed(self._page, choice, spec, pictures)
+                return self._started(key, choice, spec)
+            return self._changed(self._page, choice, spec)
 
-    def record(self, choice: LiveChoice, command: Sequence[str]) -> dict[str, Any]:
+    def source(self, choice: LiveChoice) -> str:
+        """The frames as a command line names them."""
+        return str(self.sent.get(choice.source, choice.source))
+
+    def prepared(self, width: int, height: int, body: BinaryIO, length: int) -> bytes:
+        """A camera's frame after the fit and the steps that are shown.
+
+        Args:
+            width: of the frame, in pixels.
+            height: of the frame.
+            body: RGBA, row by row.
+            length: number of its bytes.
+
+        Returns:
+            RGBA of what the model is fed, row by row.
+
+        Raises:
+            UsageError: there are not as many bytes, or nothing is shown.
+        """
+        if self._preprocessor is None or length != 4 * width * height or length > MOST_FRAME_BYTES:
+            raise UsageError(
+                f"a frame of {width}x{height} with {length} bytes is none that the page shows; load it anew"
+            )
+        rgba = np.frombuffer(body.read(length), np.uint8).reshape(height, width, 4)
+        picture = self._preprocessor.picture(np.ascontiguousarray(rgba[..., :3]))
+        return with_channels(picture, 4).tobytes()
+
+    def record(self, choice: LiveChoice, command: Callable[[str], Sequence[str]]) -> dict[str, Any]:
         """Measure what is shown as `test_browser` does, in the person's browser, and have pytest store it.
 
         Args:
             choice: what is shown.
-            command: the words of the command that measures it.
+            command: given the frames as a command line names them, the words of the command that measures it.
 
         Raises:
             FramegateError: nothing is shown, a picture is wrong, or pytest refuses what was measured.
         """
         with self._one_at_a_time:
-            if self._page is None or self._shown is None or self._shown[0] != choice:
+            if self._page is None or self._shown is None or self._shown.choice != choice:
                 raise UsageError("what is chosen is not shown yet; wait until it is, and record it then")
+            source = self.source(choice)
+            if choice.source == CAMERA:
+                source = str(self.folder / "camera.png")
+                self._shown = self._of_frames(choice, self._shown.spec, [self._camera_frame()])
+                write_png(Path(source), self._shown.first)
             self.browser.call("live.pause", None, ANSWER_S)
             try:
-                recording = self._recorded(self._page, *self._shown)
+                recording = self._recorded(self._page, self._shown)
             finally:
                 if not self.browser.is_gone:
-                    self._aimed(self._page, *self._shown)
+                    self._aimed(self._page, self._shown)
                     self.browser.call("live.go", None, ANSWER_S)
-        return stored(recording, command, self.folder)
+        return stored(recording, command(source), self.folder)
 
     def close(self) -> None:
         """The page is gone."""
@@ -122,12 +190,10 @@ class LivePage:
         spec = self._models.spec(choice.model)
         return spec if choice.view == AUTO else with_view(spec, choice.view, ())
 
-    def _started(
-        self, key: tuple[str, str], choice: LiveChoice, spec: ModelSpec, pictures: Sequence[Pixels]
-    ) -> dict[str, Any]:
+    def _started(self, key: tuple[str, str], choice: LiveChoice, spec: ModelSpec) -> dict[str, Any]:
         """Load a model in a frame of its own, beside that which still shows the last one."""
         model = self._models.resolved(choice.model)
-        runtime = builtin_runtimes()[choice.runtime]
+        runtime = self._offer.runtimes[choice.runtime]
         if runtime.library == TF_JS:
             expect_an_end(model)
         folder = self._server.folder(next(self._folders))
@@ -141,7 +207,7 @@ class LivePage:
                 document="live-frame.html",
             )
             page.info["gpu"] = "native"
-            shown = self._aimed(page, choice, spec, pictures)
+            told = self._aimed(page, self._of_frames(choice, spec, self._frames(choice)))
         except BaseException:
             folder.close()
             if not self.browser.is_gone:
@@ -151,29 +217,31 @@ class LivePage:
         if self._folder is not None:
             self._folder.close()
         self._page, self._folder, self._key = page, folder, key
-        return shown
+        return told
 
-    def _changed(
-        self, page: TFJSPage, choice: LiveChoice, spec: ModelSpec, pictures: Sequence[Pixels]
-    ) -> dict[str, Any]:
+    def _changed(self, page: TFJSPage, choice: LiveChoice, spec: ModelSpec) -> dict[str, Any]:
         """Show something else of the model that is loaded, or again what was shown, where that is refused."""
+        before = self._shown
+        is_on = before is not None and choice.source == before.choice.source == CAMERA
+        frames = [before.first] if before and is_on else self._frames(choice)
+        shown = self._of_frames(choice, spec, frames)
         self.browser.call("live.pause", None, ANSWER_S)
         try:
-            return self._aimed(page, choice, spec, pictures)
+            return self._aimed(page, shown)
         except FramegateError:
-            if self._shown is not None and not self.browser.is_gone:
-                self._aimed(page, *self._shown)
+            if before is not None and not self.browser.is_gone:
+                self._aimed(page, before)
             raise
         finally:
             if not self.browser.is_gone:
                 self.browser.call("live.go", None, ANSWER_S)
 
-    def _aimed(self, page: TFJSPage, choice: LiveChoice, spec: ModelSpec, pictures: Sequence[Pixels]) -> dict[str, Any]:
-        pipeline = PagePipeline(
-            page, _not_renewed, spec, pictures, _view_of, builtin_renderers()[choice.renderer].name, ReplayClock()
-        )
-        self.browser.call("live.aim", {"source": PHOTO, "numbers": RANGE, "strip": STRIP}, ANSWER_S)
-        self._shown = choice, spec, pictures
+    def _aimed(self, page: TFJSPage, shown: _Shown) -> dict[str, Any]:
+        choice = shown.choice
+        renderer = self._offer.renderers[choice.renderer].name
+        pipeline = PagePipeline(page, _not_renewed, shown.spec, shown.pictures, _view_of, renderer, ReplayClock())
+        self.browser.call("live.aim", {"source": choice.source, "numbers": RANGE, "strip": STRIP}, ANSWER_S)
+        self._shown, self._preprocessor = shown, self._preprocessor_of(choice)
         return {
             "backend": page.info["backend"],
             "device": page.info["device"],
@@ -182,32 +250,42 @@ class LivePage:
             "outputs": [str(info) for info in page.outputs],
         }
 
-    def _recorded(self, page: TFJSPage, choice: LiveChoice, spec: ModelSpec, pictures: Sequence[Pixels]) -> Recording:
+    def _recorded(self, page: TFJSPage, shown: _Shown) -> Recording:
         """The frames of a launch, as `test_browser` takes them: of variants of the first picture."""
         clock = ReplayClock()
-        turns = before_turns(in_turn([pictures[0]]))
+        turns = before_turns(in_turn([shown.pictures[0]]))
         seen: list[ShownIO] = []
 
-        def view_of(frame_io: FrameIO, shown: ShownIO) -> View:
-            seen.append(shown)
-            return _view_of(frame_io, shown)
+        def view_of(frame_io: FrameIO, shown_io: ShownIO) -> View:
+            seen.append(shown_io)
+            return _view_of(frame_io, shown_io)
 
-        renderer = builtin_renderers()[choice.renderer].name
-        pipeline = PagePipeline(page, _not_renewed, spec, turns, view_of, renderer, clock, budget_s=RECORD_S)
+        renderer = self._offer.renderers[shown.choice.renderer].name
+        pipeline = PagePipeline(page, _not_renewed, shown.spec, turns, view_of, renderer, clock, budget_s=RECORD_S)
         bench = KeptBench(clock)
         stages_s = pipeline.measure(bench)
         device = page.info["device"] or page.drawn_by()
         return Recording(bench.frames_s, stages_s, pipeline.look(), pipeline.describe(), seen[-1], device)
 
-    def _pictures(self, choice: LiveChoice) -> list[Pixels]:
+    def _of_frames(self, choice: LiveChoice, spec: ModelSpec, frames: Sequence[Pixels]) -> _Shown:
         """What the model is fed, after the steps: the frames of the source, or one of it again and again."""
-        source = choice.source
-        if source not in {PHOTO, CLIP, *self.sent}:
-            raise UnknownName("frame source", source, [PHOTO, CLIP, *self.sent])
-        frames = open_frames(str(self.sent.get(source, source)))
-        preprocessor = Preprocessing(choice.preprocess, BUILTIN_STEPS, choice.fit).at(choice.size)
+        preprocessor = self._preprocessor_of(choice)
         first, *others = [preprocessor.picture(frame).copy() for frame in frames]
-        return [first, first, *others]
+        return _Shown(choice, spec, frames[0], [first, first, *others])
+
+    def _frames(self, choice: LiveChoice) -> list[Pixels]:
+        if choice.source == CAMERA:
+            return [self._camera_frame()]
+        return open_frames(self.source(choice), self._offer.frame_sources)
+
+    def _camera_frame(self) -> Pixels:
+        """What the browser's camera shows now."""
+        answer = self.browser.call("live.camera_frame", None, ANSWER_S, "open its camera")
+        verify_camera(answer)
+        return np.ascontiguousarray(decode_png(base64.b64decode(answer["picture"]))[..., :3])
+
+    def _preprocessor_of(self, choice: LiveChoice) -> Preprocessor:
+        return Preprocessing(choice.preprocess, self._offer.steps, choice.fit).at(choice.size)
 
 
 def _not_renewed(camera: Path | None) -> TFJSPage:

@@ -18,7 +18,7 @@ from framegate.errors import FramegateError, UsageError
 from framegate.frames.numbers import RANGE
 from framegate.interfaces import Size
 from framegate.leftovers import temporary_folder
-from framegate.live.choices import LiveChoice, offered, suite_command
+from framegate.live.choices import LiveChoice, Offer, builtin_offer, suite_command
 from framegate.live.figures import figures_of, trace_of
 from framegate.live.models import LiveModels
 from framegate.live.page import LivePage
@@ -33,7 +33,7 @@ MOST_HEAD = 10_000
 """Of what stands before the bytes of a file."""
 
 _Asked = dict[str, Any]
-_Receive = Callable[[_Asked, BinaryIO, int], _Asked]
+_Receive = Callable[[_Asked, BinaryIO, int], _Asked | bytes]
 
 
 class LiveServer:
@@ -44,13 +44,15 @@ class LiveServer:
         models: what there is to show.
         folder: for what pages send.
         cache: where the files of TF.js are kept.
+        offer: what there is to choose beside models.
     """
 
-    def __init__(self, server: PageServer, models: LiveModels, folder: Path, cache: Path) -> None:
+    def __init__(self, server: PageServer, models: LiveModels, folder: Path, cache: Path, offer: Offer) -> None:
         self._server = server
         self._models = models
         self._folder = folder
         self._cache = cache
+        self._offer = offer
         self._numbers = itertools.count(1)
         self._pages: dict[int, LivePage] = {}
         self._changed = threading.Lock()
@@ -68,7 +70,11 @@ class LiveServer:
             "model": self.begin_model,
             "offer": self.offer,
         }
-        receives: dict[str, _Receive] = {"shard": self.take_shard, "frames": self.take_frames}
+        receives: dict[str, _Receive] = {
+            "shard": self.take_shard,
+            "frames": self.take_frames,
+            "prepare": self.prepare,
+        }
         server.answer({f"live/{name}": _answer(function) for name, function in answers.items()})
         server.answer({f"live/{name}": _receive(function) for name, function in receives.items()})
 
@@ -84,9 +90,11 @@ class LiveServer:
             folder = self._folder / str(number)
             folder.mkdir()
             browser = UsersBrowser(_version(str(asked.get("browser", ""))))
-            self._pages[number] = LivePage(self._server, browser, f"page-{number}", self._models, folder, self._cache)
+            self._pages[number] = LivePage(
+                self._server, browser, f"page-{number}", self._models, folder, self._cache, self._offer
+            )
         models = self._models
-        return {"page": number, "models": models.listed(), "first": models.first, **offered()}
+        return {"page": number, "models": models.listed(), "first": models.first, **self._offer.names()}
 
     def turn(self, asked: _Asked) -> _Asked:
         """A page brings the answer to a call, and takes the next one."""
@@ -107,7 +115,7 @@ class LiveServer:
 
     def show(self, asked: _Asked) -> _Asked:
         """Show a choice on a page."""
-        shown = self._page(asked).show(LiveChoice.read(asked["choice"]), anew=bool(asked.get("anew")))
+        shown = self._page(asked).show(self._choice(asked), anew=bool(asked.get("anew")))
         return {**shown, "others": len(self._pages) - 1}
 
     def figures(self, asked: _Asked) -> _Asked:
@@ -116,16 +124,18 @@ class LiveServer:
 
     def trace(self, asked: _Asked) -> _Asked:
         """A trace of what a page has shown lately, and a name for its file."""
-        cell = LiveChoice.read(asked["choice"]).cell
+        cell = self._choice(asked).cell
         return {"name": f"{cell}.trace.json", "text": trace_of(asked["lately"], RANGE, cell).decode()}
 
     def command(self, asked: _Asked) -> _Asked:
         """The command that measures what is shown."""
-        return {"words": self._command(asked)}
+        choice = self._choice(asked)
+        return {"words": self._command(choice, self._page(asked).source(choice))}
 
     def record(self, asked: _Asked) -> _Asked:
         """Measure what a page shows, and store it."""
-        return self._page(asked).record(LiveChoice.read(asked["choice"]), self._command(asked))
+        choice = self._choice(asked)
+        return self._page(asked).record(choice, lambda source: self._command(choice, source))
 
     def begin_model(self, asked: _Asked) -> _Asked:
         """A page sends a model: its model.json first."""
@@ -147,14 +157,19 @@ class LiveServer:
         page.sent[name] = path
         return {"name": name}
 
+    def prepare(self, asked: _Asked, body: BinaryIO, length: int) -> bytes:
+        """A page sends a frame of its camera, and gets it after the steps: RGBA, both."""
+        return self._page(asked).prepared(int(asked["width"]), int(asked["height"]), body, length)
+
     def close(self) -> None:
         """Whatever waits for a page waits no more."""
         for page in tuple(self._pages.values()):
             page.close()
 
-    def _command(self, asked: _Asked) -> list[str]:
-        choice = LiveChoice.read(asked["choice"])
-        source = str(self._page(asked).sent.get(choice.source, choice.source))
+    def _choice(self, asked: _Asked) -> LiveChoice:
+        return LiveChoice.read(asked["choice"], self._offer)
+
+    def _command(self, choice: LiveChoice, source: str) -> list[str]:
         return suite_command(choice, self._models.argument(choice.model), source)
 
     def _page(self, asked: _Asked) -> LivePage:
@@ -165,19 +180,21 @@ class LiveServer:
 
 
 @contextmanager
-def live_server(asked: Sequence[str], cache: Path) -> Iterator[LiveServer]:
+def live_server(asked: Sequence[str], cache: Path, offer: Offer | None = None) -> Iterator[LiveServer]:
     """Serve the page for the length of a block.
 
     Args:
         asked: models of the command line.
         cache: where models and the files of TF.js are kept.
+        offer: what there is to choose beside models; None is what Framegate brings.
 
     Raises:
         FramegateError: there is no such model, or TF.js cannot be had.
     """
-    models = LiveModels(asked, cache)
+    offer = offer or builtin_offer()
+    models = LiveModels(asked, cache, offer.steps)
     with temporary_folder("live") as folder, page_server() as server:
-        live = LiveServer(server, models, folder, cache)
+        live = LiveServer(server, models, folder, cache, offer)
         try:
             yield live
         finally:
@@ -202,7 +219,7 @@ def _answer(function: Callable[[_Asked], Any]) -> Answer:
 def _receive(function: _Receive, *, all_of_it: bool = False) -> Answer:
     """Answers what is sent in JSON: the whole body, or its first line, after which bytes follow."""
 
-    def answer(body: BinaryIO, length: int) -> bytes:
+    def answer(body: BinaryIO, length: int) -> str | bytes:
         try:
             if all_of_it and length > MOST_BYTES:
                 raise UsageError(f"{length} bytes are more than the {MOST_BYTES} that are read at once")
@@ -212,6 +229,6 @@ def _receive(function: _Receive, *, all_of_it: bool = False) -> Answer:
             answered = {"refused": str(error)}
         except (ValueError, KeyError, TypeError, IndexError) as error:
             answered = {"refused": f"the page asked what there is no answer to ({error!r}); load it anew"}
-        return json.dumps(answered).encode()
+        return answered if isinstance(answered, bytes) else json.dumps(answered)
 
     return answer

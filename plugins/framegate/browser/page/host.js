@@ -28,6 +28,7 @@ const host = {
   },
 
   async open_camera() {
+    host.close_camera();
     try {
       host.camera = await Camera.open();
     } catch (error) {
@@ -37,6 +38,11 @@ const host = {
     const { video, track } = host.camera;
     const { width, height } = video;
     return { width, height, rate: track.getSettings().frameRate ?? null, label: track.label };
+  },
+
+  close_camera() {
+    host.camera?.track.stop();
+    host.camera = null;
   },
 
   start_camera: (settings) => host.camera.start(settings),

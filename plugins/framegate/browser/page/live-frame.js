@@ -19,11 +19,44 @@ class Refreshes {
   }
 }
 
+// Frames of the camera, each after Python's steps. One that was not the newest any more is missed, and counted so.
+class CameraFrames {
+  static async started() {
+    await host.start_camera(CameraFrames.settings);
+    return new CameraFrames();
+  }
+  static settings = { input: "imagedata", patience_s: 5 };
+  constructor() {
+    Object.assign(this, { began: null, number: -1 });
+  }
+  async next() {
+    const { ended, due, picture: given } = await host.next_frame();
+    if (ended) return this.ended(ended);
+    const began = seconds();
+    const frame = FED.imagedata(given);
+    given.close();
+    const { width, height } = page.input;
+    const picture = new ImageData(new Uint8ClampedArray(await live.prepare(frame)), width, height);
+    this.began ??= due;
+    this.number = Math.max(this.number + 1, Math.round((due - this.began) / live.interval));
+    return { due, picture, number: this.number, began, preprocess: seconds() - began };
+  }
+  // Nobody gets frames in a page that is hidden.
+  async ended(why) {
+    if (!document.hidden) throw new Error(`${why}; plug it in, and load it anew`);
+    await new Promise((done) => document.addEventListener("visibilitychange", done, { once: true }));
+    await host.start_camera(CameraFrames.settings);
+    return this.next();
+  }
+}
+
 const live = {
   source: null,
   numbers: 0,
   strip: null,
+  // Seconds between two frames of the source, and between two refreshes of the display.
   interval: null,
+  refresh: null,
   // Rows as framegate.run returns them, of the last seconds.
   sights: [],
   // Seconds, and the bytes of all tensors then.
@@ -31,6 +64,8 @@ const live = {
   // Frames since the frame was opened.
   count: 0,
   fault: null,
+  // Takes a camera's frame through the steps.
+  prepare: null,
   // A canvas that is to show what the model is fed.
   input: null,
   seen: null,
@@ -40,9 +75,25 @@ const live = {
   now: () => seconds(),
 
   async aim({ source, numbers, strip }) {
-    live.interval ??= (await displayInterval()) ?? 1 / 60;
+    live.refresh ??= (await displayInterval()) ?? 1 / 60;
+    if (source !== "camera") host.close_camera();
+    live.interval = host.camera ? 1 / (host.camera.track.getSettings().frameRate || 30) : live.refresh;
     page.way.stamp ??= page.way.newStamp();
     Object.assign(live, { source, numbers, strip, sights: [], seen: null });
+  },
+
+  // Opens the camera, unless it is open; the picture that it shows, as PNG in base64, or why there is none.
+  async camera_frame() {
+    if (host.camera?.track.readyState !== "live") {
+      const { refused } = await framegate.open_camera();
+      if (refused) return { refused };
+    }
+    const frame = new VideoFrame(host.camera.video);
+    const { displayWidth, displayHeight } = frame;
+    const copy = new OffscreenCanvas(displayWidth, displayHeight);
+    copy.getContext("2d").drawImage(frame, 0, 0);
+    frame.close();
+    return { picture: await png(copy) };
   },
 
   // Ends when the frame that is under way has ended.
@@ -62,13 +113,18 @@ const live = {
   },
 
   async frames() {
-    const source = new Refreshes(live.interval);
+    const source = live.source === "camera" ? await CameraFrames.started() : new Refreshes(live.interval);
     while (live.wanted) {
       const frame = await source.next();
       if (!live.wanted) return;
       live.show_input(frame.picture);
       const number = frame.number % live.numbers;
-      live.sights.push(await sight({ ...frame, number }, { strip: live.strip, delays_s: {} }));
+      const row = await sight({ ...frame, number }, { strip: live.strip, delays_s: {} });
+      if (frame.preprocess !== undefined) {
+        const [, , , , , stages] = row;
+        row.splice(3, 3, frame.began, row[4], { preprocess: frame.preprocess, ...stages });
+      }
+      live.sights.push(row);
       live.count++;
       const oldest = seconds() - LATELY_S;
       while (live.sights[0][4] < oldest) live.sights.shift();
@@ -89,7 +145,7 @@ const live = {
     sights: live.sights.slice(),
     memory: live.held.slice(),
     began: live.sights[0]?.[2] ?? seconds(),
-    display_interval: live.interval,
+    display_interval: live.refresh,
     ended: null,
     tensors_left: 0,
     bytes_left: 0,
@@ -111,8 +167,7 @@ const live = {
     const keep = () => copy.getContext("2d").drawImage(canvas, 0, 0);
     if (page.way.stamp instanceof Stamp2D || page.way instanceof Texture) keep();
     else await live.draw_again(keep);
-    const blob = await copy.convertToBlob({ type: "image/png" });
-    return base64(new Uint8Array(await blob.arrayBuffer()));
+    return png(copy);
   },
 
   async draw_again(look) {
@@ -132,6 +187,11 @@ const live = {
 
   size: () => ({ width: page.way.width, height: page.way.height }),
 };
+
+async function png(canvas) {
+  const blob = await canvas.convertToBlob({ type: "image/png" });
+  return base64(new Uint8Array(await blob.arrayBuffer()));
+}
 
 // What is called by its name from outside of this frame.
 globalThis.answer = (name, argument) => {

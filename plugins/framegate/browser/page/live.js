@@ -15,15 +15,19 @@ const figures_every_ms = 500;
 // What there is to choose, this page's number, whether it is served still, and what waits for a number of frames.
 const known = { page: null, models: [], ended: false, paused: false, told: null, waiting: [] };
 
-// Asks Python, with the bytes of a file behind that, if there is one.
+// Asks Python, with the bytes of a file behind that, if there is one; what comes back is an object, or bytes.
 async function post(name, asked = {}, file = null) {
   const head = JSON.stringify({ page: known.page, ...asked });
   const answer = await fetch(`live/${name}`, { method: "POST", body: file ? new Blob([`${head}\n`, file]) : head });
   if (!answer.ok) throw new Error(`the program behind this page answers ${answer.status}`);
+  if (!answer.headers.get("Content-Type").includes("json")) return answer.arrayBuffer();
   const told = await answer.json();
   if (told.refused !== undefined) throw new Error(told.refused);
   return told;
 }
+
+// A frame as any other source's is prepared: the same fit and the same steps, by Python.
+const prepare = ({ data, width, height }) => post("prepare", { width, height }, data);
 
 // Frames of the document in which models run: the one that is seen, and one that comes.
 const stage = {
@@ -59,7 +63,7 @@ const stage = {
     stage.coming = null;
     stage.shown.classList.remove("coming");
     const { live } = stage.shown.contentWindow;
-    live.input = by_id("input");
+    Object.assign(live, { input: by_id("input"), prepare });
     stage.fit();
     if (!known.paused) live.go();
   },

@@ -1,0 +1,74 @@
+"""A page that a person has opened is driven by the calls that it asks for."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from framegate.browser.remote import UsersBrowser
+from framegate.errors import BackendUnavailable, BrowserError, NoAnswer
+
+PATIENCE_S = 10.0
+
+
+def answered(browser: UsersBrowser, answer: Callable[[dict[str, Any]], dict[str, Any]]) -> threading.Thread:
+    """A page that takes one call, and answers it."""
+
+    def page() -> None:
+        call = browser.turn(None, PATIENCE_S)
+        browser.turn({"call": call["call"], **answer(call)}, 0.0)
+
+    thread = threading.Thread(target=page)
+    thread.start()
+    return thread
+
+
+def test_a_call_returns_what_the_page_answers() -> None:
+    browser = UsersBrowser("Chrome/1")
+    page = answered(browser, lambda call: {"value": [call["function"], call["argument"]]})
+    assert browser.call("live.aim", {"source": "photo"}, PATIENCE_S) == ["live.aim", {"source": "photo"}]
+    page.join()
+
+
+def test_what_the_page_throws_is_told_with_what_was_asked() -> None:
+    browser = UsersBrowser("Chrome/1")
+    page = answered(browser, lambda _: {"error": "out of memory"})
+    with pytest.raises(BrowserError, match="the page could not load it: out of memory"):
+        browser.call("framegate.load", None, PATIENCE_S, "load it")
+    page.join()
+
+
+def test_whoever_waits_for_a_page_that_leaves_waits_no_more() -> None:
+    browser = UsersBrowser("Chrome/1")
+
+    def page() -> None:
+        browser.turn(None, PATIENCE_S)
+        browser.leave()
+
+    thread = threading.Thread(target=page)
+    thread.start()
+    with pytest.raises(BrowserError, match="closed or loaded anew"):
+        browser.call("live.pause", None, PATIENCE_S)
+    thread.join()
+    with pytest.raises(BrowserError, match="closed or loaded anew"):
+        browser.call("live.go", None, PATIENCE_S)
+    assert browser.turn(None, PATIENCE_S) == {"gone": True}
+
+
+def test_a_page_that_does_not_answer_is_named() -> None:
+    with pytest.raises(NoAnswer, match=r"did not answer live\.now within 0 s; load it anew"):
+        UsersBrowser("Chrome/1").call("live.now", None, 0.0)
+
+
+def test_a_page_with_nothing_to_do_asks_again() -> None:
+    assert UsersBrowser("Chrome/1").turn(None, 0.0) == {"gone": False}
+
+
+def test_what_only_a_started_browser_can_is_refused() -> None:
+    browser = UsersBrowser("Chrome/1")
+    for refused in (browser.start_trace, browser.stop_trace):
+        with pytest.raises(BackendUnavailable, match="measure it by a suite"):
+            refused(PATIENCE_S)
