@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from axe_files import AXE
 from fed_pictures import fed_pictures, form_of
 from live_pages import Person
 from tiny_model import write_tiny
@@ -82,6 +83,17 @@ def files_of(library: str) -> None:
         LIBRARIES[library].files(cache_dir())
     except (BackendUnavailable, SourceError) as error:
         lacking(str(error))
+
+
+@pytest.fixture(scope="session")
+def axe(chromium: Path) -> str:
+    """axe-core, as a script."""
+    del chromium
+    try:
+        return AXE.files(cache_dir())["axe.min.js"].read_text("utf-8")
+    except (BackendUnavailable, SourceError) as error:
+        lacking(str(error))
+        raise
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from framegate.commands.bench import add_bench
 from framegate.commands.export import add_export
 from framegate.commands.gate import add_aa_check, add_ab, add_accept
 from framegate.commands.live import add_live
+from framegate.commands.report import add_report
 from framegate.commands.streams import printed
 from framegate.commands.trace import add_trace
 from framegate.errors import FramegateError
@@ -37,6 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add_live(commands)
     add_trace(commands)
     add_export(commands)
+    add_report(commands)
     add_ab(commands)
     add_accept(commands)
     add_aa_check(commands)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,12 +11,14 @@ import pytest
 
 from framegate.hooks.options import TABLES, options_of
 from framegate.hooks.outcome import UNAVAILABLE
+from framegate.hooks.registries import catalogue_of, registries_of
 from framegate.hooks.report import closing_line, measured, offered_sections
 from framegate.hooks.settings import given_words, is_given, per_run
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
+    from framegate.analysis.inspection import Inspection
     from framegate.report.html.facts import PageBlock
     from framegate.report.html.pictures import PictureShelf
     from framegate.results.run import RunNote
@@ -45,6 +48,11 @@ def pytest_configure(config: pytest.Config) -> None:
     file = options_of(config).report if is_given(config, {"report": FRAME["report"]}) else None
     if file is None:
         return
+    if config.getoption("gate"):
+        raise pytest.UsageError(
+            "--frame-report shows what this process measures, and with --gate others measure; leave one of them out,"
+            " and have framegate report show the run that is stored"
+        )
     probe = file.with_name(f".{file.name}-{os.getpid()}")
     try:
         if file.is_dir():
@@ -80,6 +88,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     beside = BesideRun(
         folder=file.absolute().parent,
         sections=offered_sections(config),
+        inspections=list(_inspections(config, run)),
         pictures=picture_shelf_of(config).rows(),
         history=_history(config, run, file),
     )
@@ -120,6 +129,22 @@ def _run(config: pytest.Config) -> dict[str, Any]:
         config.hook.pytest_benchmark_update_json(config=config, benchmarks=benchmarks, output_json=run)
     run_note(config).store(run)
     return run
+
+
+def _inspections(config: pytest.Config, run: dict[str, Any]) -> Iterator[Inspection]:
+    """The models of the run, explained; what cannot be is left out, as its cells have said why."""
+    from framegate.analysis.inspection import inspect
+    from framegate.errors import FramegateError
+    from framegate.models.specs import resolve
+    from framegate.models.topology import read_model_json
+    from framegate.report.html.gather import models_of
+    from framegate.values import Size
+
+    for model in models_of(run):
+        with suppress(FramegateError):
+            spec = catalogue_of(config).specs[model.name]
+            document = read_model_json(resolve(spec, registries_of(config).sources).path)
+            yield inspect(spec, document, Size.parse(model.size) if model.size else None, read_constants=True)
 
 
 def run_note(config: pytest.Config) -> RunNote:

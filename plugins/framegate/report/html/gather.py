@@ -8,7 +8,7 @@ import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from framegate.analysis.inspection import Inspection
@@ -60,6 +60,37 @@ class BesideRun:
     history: Sequence[PageBlock] = ()
 
 
+class ModelKey(NamedTuple):
+    """A model of a run.
+
+    Attributes:
+        name: its name.
+        sha256: digest of its files; None where it is not stored.
+        size: the size of the first cell that ran it, as text.
+    """
+
+    name: str
+    sha256: str | None
+    size: str | None
+
+
+def models_of(run: Mapping[str, Any]) -> list[ModelKey]:
+    """The models of a stored run, in the order in which they ran."""
+    models: dict[str, ModelKey] = {}
+    for _, result in _results(run):
+        frame = result.frame
+        if frame.model:
+            models.setdefault(frame.model, ModelKey(frame.model, frame.model_sha256, frame.size))
+    return list(models.values())
+
+
+def _results(run: Mapping[str, Any]) -> list[tuple[Mapping[str, Any], CellResult]]:
+    """The benchmarks that use Framegate's fixtures, as they are stored and as they are read."""
+    entries = [entry for entry in run.get("benchmarks") or () if isinstance(entry, Mapping)]
+    read = [(entry, CellResult.read(entry)) for entry in entries]
+    return [(entry, result) for entry, result in read if result.version]
+
+
 def gather(run: Mapping[str, Any], beside: BesideRun) -> ReportFacts:
     """The facts of a page.
 
@@ -67,18 +98,15 @@ def gather(run: Mapping[str, Any], beside: BesideRun) -> ReportFacts:
         run: a run as pytest-benchmark stores it.
         beside: what else the page shows.
     """
-    entries = [entry for entry in run.get("benchmarks") or () if isinstance(entry, Mapping)]
-    read = [(entry, CellResult.read(entry)) for entry in entries]
-    kept = [(entry, result) for entry, result in read if result.version]
+    kept = _results(run)
     results = [result for _, result in kept]
     note = RunNote.read(run) or RunNote()
     budget_s = note.budget_s or REALTIME_S
     failed = {name for names in note.failed.values() for name in names}
     answer = answer_of(results, budget_s, failed)
-    models = list(dict.fromkeys(result.frame.model for result in results if result.frame.model))
     cells = [cell for index, (entry, result) in enumerate(kept) if (cell := _cell(index, entry, result, note, beside))]
     return ReportFacts(
-        title=_title(models),
+        title=_title([model.name for model in models_of(run)]),
         made_at=str(run.get("datetime") or "").partition(".")[0].replace("T", " "),
         budget_s=budget_s,
         answer=verdict_cards(answer),

@@ -1,0 +1,96 @@
+"""``framegate report``: a stored run as one page of HTML."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from framegate.commands.gate import check_can_be_written
+from framegate.errors import FramegateError, HistoryError
+
+if TYPE_CHECKING:
+    from framegate.analysis.inspection import Inspection
+    from framegate.interfaces import ModelSpec
+
+CHEAP = ("path", "npm")
+"""Sources of models that build none."""
+MODEL = "--frame-model="
+
+
+def add_report(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the subcommand."""
+    about = "write a stored run as one page of HTML: the answer, bars, rounds, tables"
+    parser = commands.add_parser("report", help=about, description=f"{about}; the newest of the runs, if several")
+    parser.add_argument(
+        "runs", nargs="*", metavar="RUN", help="number, file or folder of stored runs (default: all that are stored)"
+    )
+    parser.add_argument(
+        "-o", "--output", type=Path, default=Path("report.html"), metavar="FILE", help="default: report.html"
+    )
+    parser.add_argument(
+        "--storage", default=".benchmarks", metavar="FOLDER", help="pytest-benchmark's storage (default: .benchmarks)"
+    )
+    parser.set_defaults(run=report)
+
+
+def report(parsed: argparse.Namespace) -> int:
+    """Write the page, and say where it is.
+
+    Raises:
+        UsageError: there is no such run, or the file cannot be written.
+        HistoryError: a run cannot be read, or nothing in it is Framegate's.
+    """
+    from framegate.gate.store import read_run, write_file
+    from framegate.report.html.gather import BesideRun, gather
+    from framegate.report.html.page import report_page
+    from framegate.runs.files import run_files
+    from framegate.runs.kept import open_runs
+
+    check_can_be_written([parsed.output])
+    files = run_files(parsed.runs, Path(parsed.storage.removeprefix("file://")))
+    newest = max(open_runs(files), key=lambda run: run.started).path
+    run = read_run(newest)
+    beside = BesideRun(folder=parsed.output.absolute().parent, inspections=list(_inspections(run)))
+    facts = gather(run, beside)
+    if not facts.cells:
+        raise HistoryError(f"{newest} holds no benchmark of Framegate; name another run")
+    write_file(parsed.output, report_page(facts).encode())
+    print(f"wrote {parsed.output}, of {newest}")  # noqa: T201 # a command speaks on its streams
+    return 0
+
+
+def _inspections(run: Mapping[str, Any]) -> Iterator[Inspection]:
+    """The models of a run that are on this machine, unchanged, explained."""
+    from framegate.analysis.inspection import inspect
+    from framegate.models.sources import builtin
+    from framegate.models.specs import resolve
+    from framegate.models.topology import read_model_json
+    from framegate.report.html.gather import models_of
+    from framegate.results.run import RunNote
+    from framegate.values import Size
+
+    note = RunNote.read(run) or RunNote()
+    words = [word.removeprefix(MODEL) for word in note.options if word.startswith(MODEL)]
+    for model in models_of(run):
+        with suppress(FramegateError):
+            spec = _spec(model.name, [name for word in words for name in (word, *word.split(","))])
+            if spec is not None and spec.source in CHEAP:
+                files = resolve(spec, builtin())
+                if files.sha256 == model.sha256:
+                    size = Size.parse(model.size) if model.size else None
+                    yield inspect(spec, read_model_json(files.path), size, read_constants=True)
+
+
+def _spec(name: str, arguments: list[str]) -> ModelSpec | None:
+    """The spec of that name, by itself or by what the run was told."""
+    from framegate.models.specs import find_spec
+
+    for argument in (name, *arguments):
+        with suppress(FramegateError):
+            spec = find_spec(argument)
+            if spec.name == name:
+                return spec
+    return None

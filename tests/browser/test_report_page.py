@@ -1,0 +1,120 @@
+"""The page of a report in a real Chromium: with a script and without, wide and narrow, light and dark."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+from page_facts import HOSTILE, page_facts
+
+from framegate.browser.chromium import flags
+from framegate.report.html.page import report_page
+
+ISOLATED = """(mark) => {
+  const apart = (one) => {
+    const { display, unicodeBidi } = getComputedStyle(one);
+    return display !== "inline" || unicodeBidi.startsWith("isolate");
+  };
+  return [...document.querySelectorAll("body *")]
+    .filter((one) => one.children.length === 0 && one.textContent.includes(mark) && one.checkVisibility())
+    .every((one) => apart(one) || apart(one.parentElement));
+}"""
+"""Whether every element that shows a mark is a block of its own, or isolates the direction of its text."""
+SIZES = [(1280, 900), (390, 844)]
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: Path) -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(chromium), args=list(flags("software")))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Name -> address of a page on the disk."""
+    folder = tmp_path_factory.mktemp("pages")
+    for name, text in (("tame", "net"), ("hostile", HOSTILE)):
+        (folder / f"{name}.html").write_text(report_page(page_facts(text)), "utf-8")
+    return {name: (folder / f"{name}.html").as_uri() for name in ("tame", "hostile")}
+
+
+def test_nothing_in_a_hostile_name_runs_or_turns_its_neighbours_around(browser: Any, pages: dict[str, str]) -> None:
+    page = browser.new_page()
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("request", lambda request: said.append(request.url) if request.url.startswith("http") else None)
+    page.goto(pages["hostile"])
+    assert page.locator("h1").text_content() == HOSTILE
+    assert page.title() != "taken"
+    assert page.locator("script").count() == 1
+    assert said == []
+    # What holds the name keeps the turn to itself.
+    isolated = page.evaluate(ISOLATED, "\u202e")
+    assert isolated
+    page.close()
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_it_is_whole_without_a_script(browser: Any, pages: dict[str, str], size: tuple[int, int]) -> None:
+    context = browser.new_context(java_script_enabled=False, viewport={"width": size[0], "height": size[1]})
+    page = context.new_page()
+    page.goto(pages["tame"])
+    assert page.locator("#answer .verdict").first.is_visible()
+    assert page.locator("#answer .verdict").first.bounding_box()["y"] < size[1]
+    assert page.locator("#table tbody tr").count() == 4
+    assert not page.locator("#filter").is_visible()
+    assert page.locator(".rows svg").first.bounding_box()["width"] > 100
+    for picture in page.locator("#pictures img").all():
+        assert picture.is_visible()
+    context.close()
+
+
+def test_the_table_sorts_and_filters(browser: Any, pages: dict[str, str]) -> None:
+    page = browser.new_page()
+    page.goto(pages["tame"])
+    rows = page.locator("#table tbody tr:visible td:nth-child(6)")
+    assert rows.all_text_contents() == ["r0", "r1", "r2", "r3"]
+    page.get_by_role("button", name="renderer").click()
+    page.get_by_role("button", name="renderer").click()
+    assert rows.all_text_contents() == ["r3", "r2", "r1", "r0"]
+    page.get_by_role("button", name="spread").click()
+    assert rows.all_text_contents()[:2] == ["r0", "r2"]
+    page.locator("#words").fill("NET r1")
+    assert rows.all_text_contents() == ["r1"]
+    assert page.locator("#shown").text_content() == "1 of 4"
+    page.locator("#words").fill("")
+    page.get_by_label("renderer").select_option("r3")
+    assert rows.all_text_contents() == ["r3"]
+    page.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", SIZES)
+def test_nobody_stumbles(
+    browser: Any, axe: str, pages: dict[str, str], scheme: Literal["light", "dark"], size: tuple[int, int]
+) -> None:
+    context = browser.new_context(
+        color_scheme=scheme, viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce"
+    )
+    page = context.new_page()
+    page.goto(pages["tame"])
+    page.evaluate("() => document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+    page.evaluate(axe)
+    found = page.evaluate("() => axe.run()")
+    faults = {
+        (fault["id"], node["html"][:120])
+        for fault in found["violations"]
+        if fault["impact"] in {"serious", "critical"}
+        for node in fault["nodes"]
+    }
+    assert faults == set()
+    assert len(found["passes"]) > 20
+    assert page.evaluate("() => document.documentElement.scrollWidth") == size[0]
+    context.close()

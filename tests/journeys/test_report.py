@@ -1,0 +1,66 @@
+"""framegate report, as its user meets it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from stored_runs import stored_entry, stored_run, write_run
+
+from framegate.commands.cli import main
+from framegate.results.run import RunNote
+
+
+@pytest.fixture
+def storage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A storage of two runs, in the folder in which the command runs."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("FRAMEGATE_CACHE", str(tmp_path / "cache"))
+    folder = tmp_path / ".benchmarks" / "Linux"
+    stages_s = {"preprocess": [0.01] * 5, "inference": [0.01] * 5, "draw": [0.01] * 5}
+    for number, when in ((1, "2026-11-03"), (2, "2026-11-02")):
+        entry = stored_entry(
+            f"test_frame[net-{number}]",
+            [0.03] * 5,
+            stages_s,
+            framegate={"version": 1},
+            frame={"model": "net", "size": "16", "preprocess": "none", "runtime": "null", "renderer": str(number)},
+        )
+        content = stored_run(entry, datetime=f"{when}T10:00:00+00:00")
+        RunNote(skipped={"no GPU here": ("a", "b")}).store(content)
+        write_run(folder / f"000{number}_run.json", content)
+    return folder
+
+
+def test_the_newest_run_becomes_a_page(storage: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["report"]) == 0
+    assert capsys.readouterr().out.strip() == "wrote report.html, of .benchmarks/Linux/0001_run.json"
+    page = Path("report.html").read_text("utf-8")
+    assert '>net at 16 <span class="verdict yes">real-time</span>' in page
+    assert "no GPU here" in page
+    assert "2026-11-03 10:00:00" in page
+    assert main(["report", "2", "-o", "other.html"]) == 0
+    assert "2026-11-02 10:00:00" in Path("other.html").read_text("utf-8")
+    assert storage.is_dir()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["7"], "no run is called '7' in .benchmarks"),
+        (["theirs.json"], "theirs.json holds no benchmark of Framegate; name another run"),
+        (["torn.json"], "torn.json cannot be read"),
+        (["-o", "none/report.html"], "none/report.html cannot be written: there is no folder"),
+    ],
+)
+def test_a_mistake_is_one_line(
+    storage: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], complaint: str
+) -> None:
+    write_run(Path("theirs.json"), stored_run(stored_entry("test_theirs")))
+    Path("torn.json").write_text(json.dumps(stored_run())[:30])
+    assert main(["report", *arguments]) == 2
+    [line] = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"framegate: {complaint}")
+    assert not Path("report.html").exists()
+    assert storage.is_dir()
