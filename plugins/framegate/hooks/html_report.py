@@ -173,7 +173,7 @@ def _name(report: pytest.TestReport | pytest.CollectReport) -> str:
 
 
 def _reason(report: pytest.TestReport | pytest.CollectReport) -> str:
-    """The last line that is not empty: of a traceback, or of Framegate's own one line."""
+    """The first line of what went wrong."""
     crash = getattr(report.longrepr, "reprcrash", None)
     text = str(getattr(crash, "message", None) or report.longrepr or report.outcome)
     return text.strip().splitlines()[0]
