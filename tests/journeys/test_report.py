@@ -21,8 +21,8 @@ def storage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     stages_s = {"preprocess": [0.01] * 5, "inference": [0.01] * 5, "draw": [0.01] * 5}
     for number, when in ((1, "2026-11-03"), (2, "2026-11-02")):
         entry = stored_entry(
-            f"test_frame[net-{number}]",
-            [0.03] * 5,
+            "test_frame[net]",
+            [0.03 * number] * 5,
             stages_s,
             framegate={"version": 1},
             frame={"model": "net", "size": "16", "preprocess": "none", "runtime": "null", "renderer": str(number)},
@@ -40,8 +40,11 @@ def test_the_newest_run_becomes_a_page(storage: Path, capsys: pytest.CaptureFixt
     assert '>net at 16 <span class="verdict yes">real-time</span>' in page
     assert "no GPU here" in page
     assert "2026-11-03 10:00:00" in page
+    assert 'id="history"' in page
     assert main(["report", "2", "-o", "other.html"]) == 0
-    assert "2026-11-02 10:00:00" in Path("other.html").read_text("utf-8")
+    other = Path("other.html").read_text("utf-8")
+    assert "2026-11-02 10:00:00" in other
+    assert 'id="history"' not in other
     assert storage.is_dir()
 
 

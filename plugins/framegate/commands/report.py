@@ -44,16 +44,26 @@ def report(parsed: argparse.Namespace) -> int:
         HistoryError: a run cannot be read, or nothing in it is Framegate's.
     """
     from framegate.gate.store import read_run, write_file
+    from framegate.gate.timeline import histories
     from framegate.report.html.gather import BesideRun, gather
+    from framegate.report.html.history import history_blocks
     from framegate.report.html.page import report_page
     from framegate.runs.files import run_files
-    from framegate.runs.kept import open_runs
+    from framegate.runs.kept import readable_runs
 
     check_can_be_written([parsed.output])
     files = run_files(parsed.runs, Path(parsed.storage.removeprefix("file://")))
-    newest = max(open_runs(files), key=lambda run: run.started).path
+    runs, errors = readable_runs(files)
+    if not runs:
+        raise errors[0]
+    last = max(runs, key=lambda run: run.instant.timestamp() if run.instant else 0.0)
+    newest = last.path
     run = read_run(newest)
-    beside = BesideRun(folder=parsed.output.absolute().parent, inspections=list(_inspections(run)))
+    beside = BesideRun(
+        folder=parsed.output.absolute().parent,
+        inspections=list(_inspections(run)),
+        history=history_blocks(histories(runs, set(last.keys)), errors),
+    )
     facts = gather(run, beside)
     if not facts.cells:
         raise HistoryError(f"{newest} holds no benchmark of Framegate; name another run")

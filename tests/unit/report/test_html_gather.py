@@ -79,7 +79,7 @@ def test_the_answer_names_the_fastest_way_and_what_is_wrong_with_its_picture() -
     assert way.frame_s == pytest.approx(0.016)
     assert way.remarks[:2] == ["94% of it is inference", "the fastest of 2 ways"]
     assert "net is shown as mask of out: one channel" in facts.doubts
-    assert "net: values -3 to 1, of which -1 to 1 are shown; 2 % lie outside and are clamped" in facts.doubts
+    assert "net at 64: values -3 to 1, of which -1 to 1 are shown; 2 % lie outside and are clamped" in facts.doubts
 
 
 def test_what_has_no_result_is_there_with_its_reason() -> None:

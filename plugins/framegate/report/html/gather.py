@@ -189,18 +189,17 @@ def _doubts(results: Sequence[CellResult]) -> Iterator[str]:
             lines[f"{model} is shown as {result.shown}"] = None
         if model and result.picture:
             picture, (low, high) = result.picture, result.picture.shown
-            lines[
-                f"{model}: values {picture.smallest:.3g} to {picture.largest:.3g}, of which {low:g} to {high:g} are"
-                f" shown; {_share(picture.clamped)} lie outside and are clamped"
-            ] = None
+            outside = (
+                f"{_share(picture.clamped)} lie outside and are clamped" if picture.clamped else "none lie outside"
+            )
+            values = f"values {picture.smallest:.3g} to {picture.largest:.3g}"
+            lines[f"{subject_of(result.frame)}: {values}, of which {low:g} to {high:g} are shown; {outside}"] = None
         lines |= dict.fromkeys(f"{model}: {remark}" if model else remark for remark in result.remarks)
     yield from lines
 
 
 def _share(share: float) -> str:
-    """``none``, ``0.3 %``, ``12 %``."""
-    if not share:
-        return "none"
+    """``0.3 %``, ``12 %``."""
     return f"{100 * share:.0f} %" if share >= 0.095 else f"{100 * share:.1g} %"
 
 
