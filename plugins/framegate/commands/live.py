@@ -12,7 +12,7 @@ from framegate.commands.live_window import add_window_options, show_window
 from framegate.paths import cache_dir
 
 if TYPE_CHECKING:
-    from framegate.live.choices import Offer
+    from framegate.live.choices import PageOffer
 
 FRAMES = 60
 """Frames before a screenshot of the page, where nobody says how many."""
@@ -37,15 +37,15 @@ def add_live(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     parser.set_defaults(run=live)
 
 
-def _offer() -> Offer:
+def _offer() -> PageOffer:
     """What the suite that measures the same would know: plugins bring steps, runtimes, renderers and frame sources."""
     from framegate.hooks.unrun import registries_of_a_run
-    from framegate.live.choices import Offer, suite_words
+    from framegate.live.choices import PageOffer, suite_words
     from framegate.pipelines.base import PAGE, pipeline_of
 
     known = registries_of_a_run(suite_words())
     runtimes = {name: factory for name, factory in known.runtimes.items() if pipeline_of(factory) == PAGE}
-    return Offer(known.steps, runtimes, known.renderers[PAGE], known.frame_sources)  # type: ignore[arg-type] # of pages
+    return PageOffer(known.steps, runtimes, known.renderers[PAGE], known.frame_sources)  # type: ignore[arg-type] # of pages
 
 
 def live(parsed: argparse.Namespace) -> int:

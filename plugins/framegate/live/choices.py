@@ -25,7 +25,7 @@ SOURCES = (PHOTO, CLIP, CAMERA)
 
 
 @dataclass(frozen=True)
-class Offer:
+class PageOffer:
     """What there is to choose beside models.
 
     Attributes:
@@ -57,9 +57,9 @@ class Offer:
         }
 
 
-def builtin_offer() -> Offer:
+def builtin_offer() -> PageOffer:
     """What Framegate brings."""
-    return Offer(BUILTIN_STEPS, builtin_runtimes(), builtin_renderers(), frames.builtin())
+    return PageOffer(BUILTIN_STEPS, builtin_runtimes(), builtin_renderers(), frames.builtin())
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ class LiveChoice:
     source: str
 
     @classmethod
-    def read(cls, asked: Mapping[str, Any], offer: Offer) -> Self:
+    def read(cls, asked: Mapping[str, Any], offer: PageOffer) -> Self:
         """The choice that the page has sent, of what is offered.
 
         Raises:
@@ -133,7 +133,7 @@ def suite_command(choice: LiveChoice, model: str, source: str) -> list[str]:
         source: the frames as a command line names them.
     """
     view = [] if choice.view == AUTO else [f"--frame-view={choice.view}"]
-    given = [] if source == PHOTO else [f"--frame-source={source}"]
+    source_words = [] if source == PHOTO else [f"--frame-source={source}"]
     way = [] if choice.fit == "crop" else [f"--frame-fit={choice.fit}"]
     return [
         *("pytest", *suite_words(), "--benchmark-only"),
@@ -142,5 +142,5 @@ def suite_command(choice: LiveChoice, model: str, source: str) -> list[str]:
         f"--frame-preprocess={choice.preprocess}",
         f"--frame-runtime={choice.runtime}",
         f"--frame-renderer={choice.renderer}",
-        *(*view, *given, *way),
+        *(*view, *source_words, *way),
     ]

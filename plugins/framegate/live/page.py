@@ -24,7 +24,7 @@ from framegate.frames.numbers import RANGE
 from framegate.frames.sources import open_frames
 from framegate.frames.turns import before_turns, in_turn
 from framegate.interfaces import ModelSpec, Pixels
-from framegate.live.choices import AUTO, CAMERA, LiveChoice, Offer
+from framegate.live.choices import AUTO, CAMERA, LiveChoice, PageOffer
 from framegate.live.models import LiveModels
 from framegate.live.record import stored
 from framegate.live.uploads import Uploads
@@ -85,7 +85,7 @@ class LivePage:
         models: LiveModels,
         files: Path,
         cache: Path,
-        offer: Offer,
+        offer: PageOffer,
     ) -> None:
         self.browser = browser
         self.sent: dict[str, Path] = {}
@@ -207,7 +207,7 @@ class LivePage:
                 document="live-frame.html",
             )
             page.info["gpu"] = "native"
-            told = self._aimed(page, self._of_frames(choice, spec, self._frames(choice)))
+            answer = self._aimed(page, self._of_frames(choice, spec, self._frames(choice)))
         except BaseException:
             folder.close()
             if not self.browser.is_gone:
@@ -217,7 +217,7 @@ class LivePage:
         if self._folder is not None:
             self._folder.close()
         self._page, self._folder, self._key = page, folder, key
-        return told
+        return answer
 
     def _changed(self, page: TFJSPage, choice: LiveChoice, spec: ModelSpec) -> dict[str, Any]:
         """Show something else of the model that is loaded, or again what was shown, where that is refused."""

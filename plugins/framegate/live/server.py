@@ -18,7 +18,7 @@ from framegate.errors import FramegateError, UsageError
 from framegate.frames.numbers import RANGE
 from framegate.interfaces import Size
 from framegate.leftovers import temporary_folder
-from framegate.live.choices import LiveChoice, Offer, builtin_offer, suite_command
+from framegate.live.choices import LiveChoice, PageOffer, builtin_offer, suite_command
 from framegate.live.figures import figures_of, trace_of
 from framegate.live.models import LiveModels
 from framegate.live.page import LivePage
@@ -47,7 +47,7 @@ class LiveServer:
         offer: what there is to choose beside models.
     """
 
-    def __init__(self, server: PageServer, models: LiveModels, folder: Path, cache: Path, offer: Offer) -> None:
+    def __init__(self, server: PageServer, models: LiveModels, folder: Path, cache: Path, offer: PageOffer) -> None:
         self._server = server
         self._models = models
         self._folder = folder
@@ -180,7 +180,7 @@ class LiveServer:
 
 
 @contextmanager
-def live_server(asked: Sequence[str], cache: Path, offer: Offer | None = None) -> Iterator[LiveServer]:
+def live_server(asked: Sequence[str], cache: Path, offer: PageOffer | None = None) -> Iterator[LiveServer]:
     """Serve the page for the length of a block.
 
     Args:
