@@ -41,8 +41,9 @@ def fingerprint(machine_info: Mapping[str, Any], extra_info: Mapping[str, Any]) 
         "python": f"{machine_info.get('python_implementation')} {machine_info.get('python_version')}",
     }
     fields |= {f"{name} version": version for name, version in section(machine_info, "versions").items()}
-    if machine_info.get("instruments"):
-        fields["instruments"] = ", ".join(map(str, machine_info["instruments"]))
+    instruments = machine_info.get("instruments")
+    if instruments and isinstance(instruments, list | tuple):
+        fields["instruments"] = ", ".join(map(str, instruments))
     frame = Cell.read(extra_info) or Cell()
     fields |= {name: value for name, value in vars(frame).items() if value is not None and name not in TOLD_OTHERWISE}
     page = Page.read(extra_info)

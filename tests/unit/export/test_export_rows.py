@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from odd_runs import odd_runs
 from stored_runs import FRAME, MACHINE, stored_entry, stored_run, write_run
 
 from framegate.errors import HistoryError
+from framegate.export import rows
+from framegate.export.dashboard import dashboard_entries
 from framegate.export.rows import CellRows, TableLayout, blocks_of, table_layout
+from framegate.export.writers import write_csv, write_json
+from framegate.runs.columns import columns_of
 from framegate.runs.kept import open_run
 
 
@@ -159,3 +167,23 @@ def test_the_texts_of_others_can_be_written_down(tmp_path: Path) -> None:
     _, (block,) = exported(tmp_path, json.loads(json.dumps(content)))
     assert [block.values[name] for name in ("branch", "is_dirty")] == [None, None]
     assert (block.values["commit"] or "").encode() == b"\\ud800"
+
+
+@settings(max_examples=75, deadline=None)
+@given(odd_runs())
+def test_whatever_a_file_holds_can_be_written_down(content: dict[str, Any]) -> None:
+    run = columns_of(content, Path("a.json"), "5a")
+    layout = table_layout([run])
+    assert run.rounds is not None
+    blocks = list(rows._blocks(run, run.rounds, layout))
+    assert len(blocks) == len(content["benchmarks"])
+    count = sum(block.count for block in blocks)
+    file = io.BytesIO()
+    write_csv(file, layout, blocks)
+    lines = list(csv.reader(io.StringIO(file.getvalue().decode(), newline="")))
+    assert [len(line) for line in lines] == [len(layout.kinds)] * (1 + count)
+    file = io.BytesIO()
+    write_json(file, layout, blocks)
+    objects = json.loads(file.getvalue(), parse_constant=lambda text: pytest.fail(f"{text} is no JSON"))
+    assert [list(item) for item in objects] == [list(layout.kinds)] * count
+    list(dashboard_entries(run))

@@ -104,3 +104,7 @@ def test_another_view_has_another_fingerprint_and_a_picture_has_that_of_old_resu
     ]
     assert views[0] == fingerprint(MACHINE, EXTRA_INFO)
     assert differences(views[1], views[0]) == "view: boxes of a, b, was none"
+
+
+def test_what_somebody_else_keeps_under_instruments_is_none() -> None:
+    assert "instruments" not in fingerprint({"instruments": 3}, {})

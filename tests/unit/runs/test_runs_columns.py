@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from clock_runs import AGE_S, run_of
 from hypothesis import given, settings
-from hypothesis import strategies as st
+from odd_runs import odd_runs
 from stored_runs import FRAME, MACHINE, stored_entry, stored_run
 
 from framegate.errors import HistoryError
@@ -154,30 +154,10 @@ def test_another_file_is_refused_by_name(content: Any) -> None:
         columns_of(content, HERE, "5a")
 
 
-ANYTHING = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
-    max_leaves=8,
-)
-KEYS = st.sampled_from(
-    ["frame", "frames", "shown", "stages_s", "memory", "browser", "realtime", "gate", "agreement", "framegate", "mine"]
-)
-ENTRIES = st.fixed_dictionaries(
-    {},
-    optional={
-        "name": ANYTHING,
-        "group": ANYTHING,
-        "params": ANYTHING,
-        "stats": ANYTHING | st.dictionaries(st.sampled_from(["data", "rounds", "median", "iterations"]), ANYTHING),
-        "extra_info": ANYTHING | st.dictionaries(KEYS, ANYTHING),
-    },
-)
-
-
-@settings(max_examples=150, deadline=None)
-@given(st.lists(ENTRIES, max_size=3), ANYTHING)
-def test_whatever_a_file_holds_has_a_row_for_each_benchmark(entries: list[Any], machine: Any) -> None:
-    run = columns_of({"benchmarks": entries, "machine_info": machine}, HERE, "5a")
+@settings(max_examples=75, deadline=None)
+@given(odd_runs())
+def test_whatever_a_file_holds_has_a_row_for_each_benchmark(content: dict[str, Any]) -> None:
+    run, entries = columns_of(content, HERE, "5a"), content["benchmarks"]
     assert [len(values) for values in run.texts.values()] == [len(entries)] * len(TEXTS)
     assert [len(values) for values in run.numbers.values()] == [len(entries)] * len(NUMBERS)
     assert isinstance(run.rounds, RoundSeconds)
