@@ -360,9 +360,7 @@ class PagePipeline:
         picture = self.pictures[look.picture]
         feeds = self._others.with_state(look.state).joined({io.input.name: ToTensor(io.form)(picture)})
         tolerance = tolerance_of(self._renderer)
-        # The first picture is one more at which TF.js may be a bit off, and says less than those of the frames.
-        agreement = AGREEMENT if after == AFTER_FIRST else self._agreement
-        seen = look_at(look, self._view, with_channels(picture, 3), tolerance, after, feeds, agreement)
+        seen = look_at(look, self._view, with_channels(picture, 3), tolerance, after, feeds, self._agreement)
         return replace(seen, fed=picture)
 
 

@@ -4,7 +4,14 @@ import numpy as np
 import pytest
 
 from framegate.errors import WrongOutput
-from framegate.inference.agreement import agrees, verify_agreement, verify_finite, verify_latest
+from framegate.inference.agreement import (
+    agrees,
+    rounded_otherwise,
+    verify_agreement,
+    verify_as_rounded,
+    verify_finite,
+    verify_latest,
+)
 from framegate.interfaces import Array
 
 RAMP = np.linspace(-1, 1, 1000, dtype=np.float32)
@@ -78,3 +85,47 @@ def test_outputs_of_an_earlier_feed_are_called_so(late: int) -> None:
     with pytest.raises(WrongOutput, match=f"; it is what comes of the picture that was fed {late} before"):
         verify_latest(references[late], references, "other")
     assert verify_latest(references[0], references, "other") == 0
+
+
+def test_a_model_that_makes_much_of_a_rounding_is_compared_no_closer_than_it_can_be_known() -> None:
+    expected = {"a": RAMP}
+
+    def verify(off: float, moved: float) -> tuple[float, float]:
+        def run_rounded() -> dict[str, Array]:
+            return {"a": RAMP + np.float32(2 * moved)}
+
+        return verify_as_rounded({"a": RAMP + np.float32(2 * off)}, [expected], "other", 1e-4, run_rounded)
+
+    # The range is 2, of which all numbers are shares.
+    assert verify(0.9e-4, 0.0) == pytest.approx((0.9e-4, 1e-4), rel=1e-2)
+    assert verify(1.5e-4, 1e-5) == pytest.approx((1.5e-4, 1.6e-4), rel=1e-2)
+    with pytest.raises(WrongOutput, match=r"0\.00034; 0\.00032 is allowed"):
+        verify(1.7e-4, 1e-5)
+    with pytest.raises(WrongOutput, match=r"0\.0002 is allowed"):
+        verify(1.5e-4, 1e-7)
+    assert verify(9e-4, 1e-2) == pytest.approx((9e-4, 1e-3), rel=1e-2)
+    with pytest.raises(WrongOutput, match=r"0\.0002 is allowed"):
+        verify(1.1e-3, 1e-2)
+
+
+def test_nothing_is_rounded_where_outputs_agree_or_are_far_off() -> None:
+    def run_rounded() -> dict[str, Array]:
+        raise AssertionError("the reference was run for nothing")
+
+    verify_as_rounded({"a": RAMP}, [{"a": RAMP}], "other", 1e-4, run_rounded)
+    with pytest.raises(WrongOutput):
+        verify_as_rounded({"a": RAMP * 2}, [{"a": RAMP}], "other", 1e-4, run_rounded)
+    with pytest.raises(WrongOutput):
+        verify_as_rounded({"a": RAMP + np.float32(0.003)}, [{"a": RAMP}], "other", 1e-3, run_rounded)
+
+
+def test_floats_move_by_one_step_and_integers_stay() -> None:
+    feeds = {"a": RAMP, "b": CLASSES, "c": np.zeros((0, 3), np.float32)}
+    moved = rounded_otherwise(feeds)
+    step = float(np.spacing(np.float32(1)))
+    assert np.abs(moved["a"].astype(np.float64) - RAMP).max() == step
+    assert np.mean(moved["a"] != RAMP) > 0.9
+    assert moved["a"].dtype == np.float32
+    assert moved["b"] is CLASSES
+    assert moved["c"].shape == (0, 3)
+    np.testing.assert_array_equal(moved["a"], rounded_otherwise(feeds)["a"])
