@@ -87,9 +87,17 @@ def test_a_run_without_a_terminal_reporter_ends_as_it_should(
 def test_lines_of_other_parts_close_it(run: Run, pytester: pytest.Pytester) -> None:
     pytester.makeconftest(
         "from framegate.hooks.report import closing_line\n"
-        "def pytest_sessionfinish(session): closing_line(session.config, 'Written: to a file')\n"
+        "def pytest_sessionfinish(session):\n"
+        "    closing_line(session.config, 'Browser: an older one', about='browser')\n"
+        "    closing_line(session.config, 'Browser: ' + 'a long name ' * 8, about='browser')\n"
+        "    closing_line(session.config, 'Written: /' + 'x' * 90)\n"
     )
-    assert answer(run("--frame-preprocess=none", BUDGET, timing=True))[-3] == "Written: to a file"
+    assert answer(run("--frame-preprocess=none", BUDGET, timing=True))[-6:-2] == [
+        "Browser: a long name a long name a long name a long name a long name a long name",
+        "  a long name a long name",
+        "Written:",
+        f"  /{'x' * 90}",
+    ]
 
 
 @pytest.mark.parametrize("budget", ["30", "0fps", "fast", "-1ms", "nanfps"])

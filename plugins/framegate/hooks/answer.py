@@ -27,10 +27,13 @@ def pytest_terminal_summary(
     lacking = any(hasattr(report, UNAVAILABLE) for report in terminalreporter.stats.get("skipped", ()))
     if verbosity < LOWEST or not (lacking or measured(config) or CLOSING in config.stash):
         return returned
-    skipped = run_note(config).skipped
-    closing = [*_not_run(skipped, full=verbosity > 0 or not measured(config)), *config.stash.get(CLOSING, {}).values()]
-    lines = [*answer_lines(config, len(closing), brief=verbosity == LOWEST), *closing]
-    for line in ["", *lines, ""]:
+    from framegate.report.answer_text import lines_of
+
+    is_full = verbosity > 0 or not measured(config)
+    closing = lines_of(config.stash.get(CLOSING, {}).values())
+    skips = [*_not_run(run_note(config).skipped, full=is_full)]
+    answer = answer_lines(config, len(closing) + (0 if is_full else len(skips)), brief=verbosity == LOWEST)
+    for line in ["", *answer, *skips, *closing, ""]:
         _write(terminalreporter, line)
     return returned
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from framegate.report.answer import ClockRun, ModelAnswer, RunAnswer, SuiteAnswer, Way
 from framegate.report.realtime import backends_of, clock_verdict
@@ -35,12 +35,14 @@ def answer_text(answer: RunAnswer, most_lines: int = MOST_LINES, *, brief: bool 
     head = [f"Real-time means {_ms(answer.budget_s)} ms a frame here (--frame-budget={1 / answer.budget_s:.4g}fps)."]
     tail = [*_also(answer), *(f"({doubt})" for doubt in answer.doubts)]
     if not answer.models:
-        return "\n".join(_fitting([], [_entry([_suite(suite)]) for suite in answer.suites], _entry(tail), most_lines))
+        return "\n".join(
+            _fitting([], [lines_of([_suite(suite)]) for suite in answer.suites], lines_of(tail), most_lines)
+        )
     saying = (_line,) if brief else (_full, _short, _line)
-    levels = [[_entry(say(model, answer.budget_s)) for model in answer.models] for say in saying]
-    room = most_lines - len(head) - len(_entry(tail))
+    levels = [[lines_of(say(model, answer.budget_s)) for model in answer.models] for say in saying]
+    room = most_lines - len(head) - len(lines_of(tail))
     entries = next((level for level in levels if sum(map(len, level)) <= room), levels[-1])
-    return "\n".join(_fitting(head, entries, _entry(tail), most_lines))
+    return "\n".join(_fitting(head, entries, lines_of(tail), most_lines))
 
 
 def _fitting(head: Entry, entries: Sequence[Entry], tail: Entry, most_lines: int) -> Iterator[str]:
@@ -161,12 +163,18 @@ def _rate(per_s: float) -> str:
     return f"{per_s:.0f}" if per_s >= 10 else f"{per_s:.2g}"
 
 
-def _entry(texts: Sequence[str] | Iterator[str]) -> Entry:
+def lines_of(texts: Iterable[str]) -> list[str]:
+    """Paragraphs as lines of at most 80 columns; a word that is longer, such as a path, is left whole."""
     return [line for text in texts for line in _wrapped(text)]
 
 
 def _wrapped(text: str) -> Entry:
     indent = "  " if text.startswith("  ") else ""
     return textwrap.wrap(
-        text.strip(), COLUMNS, initial_indent=indent, subsequent_indent=f"{indent}  ", break_on_hyphens=False
+        text.strip(),
+        COLUMNS,
+        initial_indent=indent,
+        subsequent_indent=f"{indent}  ",
+        break_on_hyphens=False,
+        break_long_words=False,
     )
