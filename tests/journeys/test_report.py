@@ -44,7 +44,9 @@ def test_the_newest_run_becomes_a_page(storage: Path, capsys: pytest.CaptureFixt
     assert main(["report", "2", "-o", "other.html"]) == 0
     other = Path("other.html").read_text("utf-8")
     assert "2026-11-02 10:00:00" in other
-    assert 'id="history"' not in other
+    assert 'id="history"' not in other  # nothing was stored before it
+    assert main(["report", "1", "-o", "first.html"]) == 0
+    assert 'id="history"' in Path("first.html").read_text("utf-8")
     assert storage.is_dir()
 
 

@@ -44,7 +44,7 @@ def report(parsed: argparse.Namespace) -> int:
         HistoryError: a run cannot be read, or nothing in it is Framegate's.
     """
     from framegate.gate.store import read_run, write_file
-    from framegate.gate.timeline import histories
+    from framegate.gate.timeline import histories, histories_until
     from framegate.report.html.gather import BesideRun, gather
     from framegate.report.html.history import history_blocks
     from framegate.report.html.page import report_page
@@ -52,17 +52,19 @@ def report(parsed: argparse.Namespace) -> int:
     from framegate.runs.kept import readable_runs
 
     check_can_be_written([parsed.output])
-    files = run_files(parsed.runs, Path(parsed.storage.removeprefix("file://")))
+    storage = Path(parsed.storage.removeprefix("file://"))
+    files = run_files(parsed.runs, storage)
     runs, errors = readable_runs(files)
     if not runs:
         raise errors[0]
     last = max(runs, key=lambda run: run.instant.timestamp() if run.instant else 0.0)
     newest = last.path
     run = read_run(newest)
+    past = histories_until(last, storage) if len(files) == 1 else (histories(runs, set(last.keys)), errors)
     beside = BesideRun(
         folder=parsed.output.absolute().parent,
         inspections=list(_inspections(run)),
-        history=history_blocks(histories(runs, set(last.keys)), errors),
+        history=history_blocks(*past),
     )
     facts = gather(run, beside)
     if not facts.cells:

@@ -22,7 +22,7 @@ _Conditions = tuple[Fingerprint, str | None]
 """The machine's fingerprint, and the cell's as JSON."""
 MOST_LETTERS = 200
 """Of what is said of a change; a file may say anything of its machine."""
-_FIRST = datetime.min.replace(tzinfo=UTC)
+_FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 
 def histories(runs: Iterable[RunColumns], keys: Collection[str] | None = None) -> list[BenchmarkHistory]:
@@ -58,15 +58,16 @@ def histories(runs: Iterable[RunColumns], keys: Collection[str] | None = None) -
 
 
 def histories_until(newest: RunColumns, storage: Path) -> tuple[list[BenchmarkHistory], list[HistoryError]]:
-    """The history of a run's benchmarks in the stored runs, that run the last of them; and files that cannot be read.
+    """The history of a run's benchmarks in what was stored before it, and itself; and files that cannot be read.
 
     Args:
         newest: the run, which may be among the stored ones as well.
         storage: pytest-benchmark's storage, which need not be there.
     """
     runs, errors = readable_runs(files_in(storage))
-    others = [run for run in runs if not _is_same(run, newest)]
-    return histories([*others, newest], set(newest.keys)), errors
+    last = newest.instant or _LAST
+    before = [run for run in runs if (run.instant or _FIRST) <= last and not _is_same(run, newest)]
+    return histories([*before, newest], set(newest.keys)), errors
 
 
 def _is_same(run: RunColumns, other: RunColumns) -> bool:

@@ -92,6 +92,7 @@ def test_a_run_ends_the_history_of_its_own_benchmarks(tmp_path: Path) -> None:
     write_run(storage / "Linux" / "0001_x.json", run_on(1, stored_entry("test_a", (1,)), stored_entry("test_b", (1,))))
     write_run(storage / "Linux" / "0002_x.json", run_on(2, stored_entry("test_a", (2,))))
     (storage / "Linux" / "0003_x.json").write_text("{")
+    write_run(storage / "Linux" / "0004_later.json", run_on(4, stored_entry("test_a", (9,))))
     # What --benchmark-autosave has stored is the run itself.
     newest = columns_of(run_on(3, stored_entry("test_a", (2,))), tmp_path / "this run", "")
     (history,), errors = histories_until(newest, storage)
