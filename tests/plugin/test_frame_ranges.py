@@ -135,7 +135,7 @@ def test_a_range_that_is_wrong_is_noted_with_what_to_write(
     (cell,) = stored(f"--frame-model={spec}", "--frame-preprocess=none")
     (remark,) = cell["extra_info"]["model_remarks"]
     assert f"mine: {remark}" == line
-    assert cell["extra_info"]["picture"].keys() == {"shown", "smallest", "largest", "clamped"}
+    assert cell["extra_info"]["picture"].keys() == {"shown", "smallest", "largest", "clamped", "guessed"}
 
 
 def test_a_range_that_is_right_is_not_mentioned(run: Run) -> None:

@@ -262,7 +262,7 @@ def test_runtimes_with_stages_of_their_own_have_a_table_of_their_own(run: Run, p
             return {"mine": Mine}
         """
     )
-    result = run("--frame-runtime=null,mine", suite="test_load.py", timing=True)
+    result = run("--frame-runtime=null,mine", "--frame-tables", suite="test_load.py", timing=True)
     result.assert_outcomes(passed=2)
     result.stdout.fnmatch_lines(["*total ms*parse*weights*build*first-run*", "*total ms*read*build*first-run*"])
 

@@ -69,7 +69,7 @@ def test_results_so_far_are_stored_and_shown(tmp_path: Path, number: signal.Sign
     ended, said, names = stopped(tmp_path, number)
     assert (ended, names) == (2, ["test_first"]), said
     assert f"stopped by {number.name}" in said
-    assert "Name (time in" in said
+    assert "\ntest_first: " in said
 
 
 def test_code_that_takes_every_exception_for_its_own_does_not_keep_the_run_going(tmp_path: Path) -> None:

@@ -121,10 +121,10 @@ def _sections(config: pytest.Config) -> Iterator[str]:
     offered, results = offered_sections(config), measured(config)
     if not (results or offered):
         return
-    from framegate.report.sections import asked_sections, own_sections
+    from framegate.report.sections import own_sections, short_sections
     from framegate.report.terminal import section_text
 
-    own = own_sections if options_of(config).tables else asked_sections
+    own = own_sections if options_of(config).tables else short_sections
     for section in [*own(results), *offered]:
         yield section_text(section)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from framegate.report.realtime import best_runs
+from framegate.report.realtime import best_runs, run_doubts
 from framegate.report.stages import FIRST_STAGE
 from framegate.results.cell import CellResult
 from framegate.results.realtime import Realtime
@@ -252,6 +252,8 @@ def _doubts(ways: Sequence[Way], clock: Sequence[ClockRun]) -> Iterator[str]:
     ]
     if noisy:
         yield f"~: noisy, its rounds are {' and '.join(noisy)}; run it again on a quiet machine"
+    for run in clock:
+        yield from (f"its run {doubt}" for doubt in run_doubts(run.part))
     for way in ways:
         if _is_partial(way.result):
             yield f"{way.result.frame.runtime} ran a part of it elsewhere"

@@ -190,9 +190,14 @@ def _doubts(rows: Sequence[Row]) -> Iterator[str]:
         needs = ", ".join(f"{name} takes {math.ceil(10 * seconds) / 10:.1f} s more" for name, seconds in more_s.items())
         yield f"(-: too few frames for a tail: {needs})"
     for result, part in rows:
-        if part.settled is False and len(part.ages_s) > 1:
-            half = len(part.ages_s) // 2
-            trend = "older" if median(part.ages_s[half:]) > median(part.ages_s[:half]) else "younger"
-            yield f"{result.cell} had not settled: frames of the second half were {trend} than those of the first"
-        if part.ended:
-            yield f"{result.cell} ended before its time: {part.ended}"
+        yield from (f"{result.cell} {doubt}" for doubt in run_doubts(part))
+
+
+def run_doubts(part: Realtime) -> Iterator[str]:
+    """Why a run is not to be trusted, as what it did: ``ended before its time: …``."""
+    if part.settled is False and len(part.ages_s) > 1:
+        half = len(part.ages_s) // 2
+        trend = "older" if median(part.ages_s[half:]) > median(part.ages_s[:half]) else "younger"
+        yield f"had not settled: frames of the second half were {trend} than those of the first"
+    if part.ended:
+        yield f"ended before its time: {part.ended}"

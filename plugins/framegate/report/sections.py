@@ -18,9 +18,12 @@ from framegate.report.stages import stage_sections
 from framegate.results.cell import CellResult
 
 
-def asked_sections(results: Sequence[CellResult]) -> list[Section]:
-    """Those that are there only where an option asked for what they show."""
-    return [*kernel_sections(results), *page_cost_sections(results)]
+def short_sections(results: Sequence[CellResult]) -> list[Section]:
+    """Those that are printed whether or not tables are asked for.
+
+    They are there only where an option asked for what they show, or say in a line what several models come to.
+    """
+    return [*kernel_sections(results), *page_cost_sections(results), *limit_sections(results)]
 
 
 def own_sections(results: Sequence[CellResult]) -> list[Section]:
@@ -30,7 +33,8 @@ def own_sections(results: Sequence[CellResult]) -> list[Section]:
         *memory_sections(results),
         *cost_sections(results),
         *stage_sections(results),
-        *asked_sections(results),
+        *kernel_sections(results),
+        *page_cost_sections(results),
         *receipt_sections(results),
         *comparison_sections(results),
         *realtime_sections(results),

@@ -136,6 +136,14 @@ def test_a_search_says_so_likewise(sustained: float | None, failed: float | None
     assert only(replace(frame_result("net", 0.01), realtime=part)).clock[0].holds is holds
 
 
+def test_a_run_that_is_not_to_be_trusted_says_why() -> None:
+    part = replace(QUIET, settled=False, ended="the clip ended", ages_s=(0.01,) * 50 + (0.02,) * 50)
+    assert only(replace(frame_result("net", 0.01), realtime=part)).doubts == (
+        "its run had not settled: frames of the second half were older than those of the first",
+        "its run ended before its time: the clip ended",
+    )
+
+
 def test_other_suites_have_their_fastest_and_slowest_cell() -> None:
     cells = [
         cell_result(f"test_render[{name}]", frame=Cell(size=size, renderer=name), median_s=median_s)
