@@ -135,11 +135,13 @@ def _shelve(request: pytest.FixtureRequest, look: Look, *, is_wrong: bool = Fals
 
     off = difference(look.screen, look.drawn, look.drawing)
     cell = Cell.read(request.getfixturevalue("benchmark").extra_info) or Cell()
-    # A renderer's own suite draws what no frame has become.
-    frame = None if look.fed is None else request.getfixturevalue("frames")[0]
+    # Others are variants of it, which a page makes of its picture; and a renderer's own suite draws no frames.
+    frame = request.getfixturevalue("frames")[0] if look.number == 0 else None
     suite = request.node.name.partition("[")[0]
     when = f"wrong after {look.after}" if is_wrong else ""
-    picture_shelf_of(request.config).keep(suite, cell, ShownPicture(frame, look.fed, look.screen, off), when)
+    picture_shelf_of(request.config).keep(
+        suite, cell, ShownPicture(look.number, frame, look.fed, look.screen, off), when
+    )
 
 
 def file_stem(request: pytest.FixtureRequest) -> str:

@@ -46,6 +46,7 @@ class Look:
         shown_range: how a frame's values lie in the range in which they are shown; None where a view draws a picture of
             them, as of boxes.
         fed: the picture that ``feeds`` were made of, uint8 (H, W, 3) or (H, W); None where that is not kept.
+        number: place of that frame among those that are shown in turn, from 0; None where nobody counts.
     """
 
     after: str
@@ -58,6 +59,7 @@ class Look:
     agreement: float = AGREEMENT
     shown_range: ShownRange | None = None
     fed: Pixels | None = None
+    number: int | None = None
 
 
 class Bench(Protocol):

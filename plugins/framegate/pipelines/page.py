@@ -361,7 +361,8 @@ class PagePipeline:
         feeds = self._others.with_state(look.state).joined({io.input.name: ToTensor(io.form)(picture)})
         tolerance = tolerance_of(self._renderer)
         seen = look_at(look, self._view, with_channels(picture, 3), tolerance, after, feeds, self._agreement)
-        return replace(seen, fed=picture)
+        # The last picture of the turns comes before all others.
+        return replace(seen, fed=picture, number=(look.picture - 1) % len(self.pictures))
 
 
 def inputs_of(spec: ModelSpec, page: TFJSPage, size: Size) -> tuple[OtherInputs, PageInputs]:

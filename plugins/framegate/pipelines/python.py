@@ -169,6 +169,7 @@ class PythonPipeline:
             tolerance=self._renderer.tolerance + self._postprocess.view.tolerance,
             shown_range=self._shown_range,
             fed=self.fed(),
+            number=self._latest[0].number,
         )
 
     def describe(self) -> Mapping[str, Mapping[str, Any]]:

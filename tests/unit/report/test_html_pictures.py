@@ -20,7 +20,7 @@ def cell(renderer: str) -> Cell:
 def shown(screen: np.ndarray = SCREEN, off: int = 0) -> ShownPicture:
     difference = np.zeros((6, 8, 4), np.uint8)
     difference[5, 7, 0] = off
-    return ShownPicture(FRAME, FRAME[:6, :8], screen, difference)
+    return ShownPicture(0, FRAME, FRAME[:6, :8], screen, difference)
 
 
 def pixels(figure: Figure) -> np.ndarray:
@@ -56,7 +56,7 @@ def test_a_single_wrong_pixel_of_a_large_picture_is_still_seen() -> None:
     off = np.zeros((1000, 2000, 4), np.uint8)
     off[997, 1111, 1] = 3
     shelf = PictureShelf()
-    shelf.keep("test_frame", cell("opencv"), ShownPicture(None, None, np.zeros_like(off), off))
+    shelf.keep("test_frame", cell("opencv"), ShownPicture(None, None, None, np.zeros_like(off), off))
     picture, difference = shelf.rows()[0].figures
     assert (picture.width, picture.height) == (256, 128)
     assert pixels(difference).max() == 192
@@ -67,4 +67,7 @@ def test_a_wrong_picture_has_a_row_of_its_own_below_the_others() -> None:
     shelf = PictureShelf()
     shelf.keep("test_frame", cell("late"), shown(off=255), "wrong after the last frame")
     shelf.keep("test_frame", cell("opencv"), shown())
-    assert [row.title for row in shelf.rows()] == ["net at 8x6, frame 0", "net at 8x6: wrong after the last frame"]
+    assert [row.title for row in shelf.rows()] == [
+        "net at 8x6, frame 0",
+        "net at 8x6, frame 0: wrong after the last frame",
+    ]

@@ -133,6 +133,7 @@ class CellFacts:
         rounds: count of the rounds.
         spread: distance of the quartiles, as a share of the median; None with too few rounds.
         doubt: why the time is to be taken with care; empty where nothing speaks against it.
+        fault: why the benchmark failed; empty where it did not.
         rate: frames per second, where a round is a frame.
         command: what measures this cell alone.
         trace: where the trace of its frames is.
@@ -149,6 +150,7 @@ class CellFacts:
     rounds: int = 0
     spread: float | None = None
     doubt: str = ""
+    fault: str = ""
     rate: float | None = None
     command: str = ""
     trace: TraceLink | None = None

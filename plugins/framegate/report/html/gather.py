@@ -152,6 +152,7 @@ def _cell(
         rounds=result.rounds or len(rounds_s),
         spread=result.spread,
         doubt=_doubt(result),
+        fault=next((reason for reason, names in note.failed.items() if result.name in names), ""),
         rate=_rate(result, total_s),
         command=_command([_selector(result.fullname)], note) if result.fullname else "",
         trace=None if result.trace is None else _trace(Path(result.trace.file), beside.folder),

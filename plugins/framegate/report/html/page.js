@@ -7,8 +7,8 @@
   const body = table.tBodies[0];
   const rows = [...body.rows];
   const text = (row, at) => row.cells[at].textContent.trim();
-  const number = (value) => parseFloat(value.replace(/^noisy\s*/, ""));
-  const last = heads.length - 1;
+  const number = (value) => parseFloat(value.replace(/^\D+/, ""));
+  const last = heads.findIndex((head) => head.textContent === "again");
 
   function sort(at, direction) {
     const isNumber = heads[at].classList.contains("n");
@@ -49,7 +49,7 @@
   }
 
   heads.forEach((head, at) => {
-    if (head.classList.contains("n") || at === last) return;
+    if (head.classList.contains("n") || at >= last) return;
     const values = [...new Set(rows.map((row) => text(row, at)))].filter(Boolean).sort();
     if (values.length < 2 || values.length > 40) return;
     const label = document.createElement("label");

@@ -74,6 +74,7 @@ def report_page(facts: ReportFacts) -> str:
         groups=groups,
         failures=sum(len(group.cells) for group in facts.failed),
         axes=list(dict.fromkeys(axis for cell in facts.cells for axis in cell.axes)),
+        has_traces=any(cell.trace for cell in facts.cells),
         stages=_stages(facts.cells),
         stage_bar=stage_bar,
         stage_class=stage_class,

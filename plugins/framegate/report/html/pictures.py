@@ -28,12 +28,14 @@ class ShownPicture:
     """A frame on its way to the screen, picture by picture.
 
     Attributes:
+        number: place of the frame among those that are shown in turn; None where nobody counts.
         frame: as it came: uint8 RGB (H, W, 3); None where there was none.
         fed: after the steps: uint8 (H, W, 3) or (H, W); None where no model was fed.
         screen: what was drawn: uint8 RGBA (H, W, 4).
         off: its difference from the oracle's picture: uint8 (H, W, 4); None where that has another shape.
     """
 
+    number: int | None
     frame: Pixels | None
     fed: Pixels | None
     screen: Pixels
@@ -76,7 +78,8 @@ class PictureShelf:
         key = (subject, _bytes(shown.frame), _bytes(shown.fed), fault)
         row = self._rows.get(key)
         if row is None:
-            title = f"{subject}: {fault}" if fault else f"{subject}, frame 0" if shown.fed is not None else subject
+            title = subject if shown.number is None else f"{subject}, frame {shown.number}"
+            title += f": {fault}" if fault else ""
             row = self._rows[key] = _Row(title, list(_before(shown)))
         drawn = row.drawn.setdefault(_bytes(shown.screen) + _bytes(shown.off), _Drawn([]))
         if not drawn.figures:
