@@ -77,6 +77,12 @@ def tfjs(chromium: Path) -> Path:
     return cache_dir()
 
 
+@pytest.fixture
+def need_files() -> Callable[[str], None]:
+    """Brings the files of a library, or says why there are none."""
+    return files_of
+
+
 def files_of(library: str) -> None:
     """Bring the files of a library, or say why there are none."""
     try:

@@ -68,3 +68,31 @@ def test_a_picture_is_what_the_model_is_fed(person: Person, tmp_path: Path) -> N
     assert "no.png" in person.fault()
     assert cv2.imread(str(tmp_path / "own.png")) is not None
     assert f"--frame-source={'/'}" in person.presses("Copy command")
+
+
+def test_a_folder_that_is_dragged_is_a_model_and_a_picture_is_frames(
+    person: Person, write_model: Callable[..., Path], tmp_path: Path
+) -> None:
+    person.drags(write_model("dragged", gain=0.5))
+    assert person.fault() == ""
+    person.sees_frames(3)
+    assert person.page.get_by_label("Model", exact=True).input_value() == "dragged"
+    person.page.get_by_label("Size").fill("48x32")
+    person.page.get_by_label("Size").press("Enter")
+    picture = np.random.default_rng(2).integers(0, 256, (32, 48, 3), np.uint8)
+    write_png(tmp_path / "dragged.png", picture)
+    person.drags(tmp_path / "dragged.png")
+    assert person.fault() == ""
+    person.sees_frames(3)
+    assert np.array_equal(person.input(), picture)
+
+
+def test_files_that_are_dragged_without_their_shards_are_refused(
+    person: Person, write_model: Callable[..., Path]
+) -> None:
+    folder = write_model("dragged-alone")
+    person.drags(folder / "model.json")
+    assert person.fault().startswith("model.json lists group1-shard1of1.bin, which was not among the files")
+    person.drags(folder / "model.json", folder / "group1-shard1of1.bin")
+    assert person.fault() == ""
+    person.sees_frames(3)

@@ -23,15 +23,17 @@ def stored_cell(path: Path) -> dict[str, Any]:
     return dict(entry)
 
 
-def test_a_recording_is_the_cell_that_the_command_measures(
-    person: Person, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture(autouse=True)
+def _quick(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Store in a folder of the test's, and without TensorFlow, whose import would take most of the time here."""
     monkeypatch.chdir(tmp_path)
-    # Without TensorFlow outputs are compared with no reference, which would take most of the time here.
     (tmp_path / "without").mkdir()
     (tmp_path / "without" / "tensorflow.py").write_text("raise ImportError('not here')")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path / "without"))
     monkeypatch.setattr(live_pages, "RECORD_S", QUICK_S)
+
+
+def test_a_recording_is_the_cell_that_the_command_measures(person: Person, tmp_path: Path) -> None:
     person.picks("Runtime", "tfjs-webgl")
     person.picks("Way to the screen", "same-context")
     person.toggles("invert")
@@ -52,6 +54,28 @@ def test_a_recording_is_the_cell_that_the_command_measures(
         assert recorded["extra_info"].get(part) == measured["extra_info"].get(part)
     assert recorded["extra_info"]["stages_s"].keys() == measured["extra_info"]["stages_s"].keys()
     assert recorded["extra_info"]["frame"] == measured["extra_info"]["frame"]
+    browsers = [entry["extra_info"]["browser"] for entry in (recorded, measured)]
+    assert browsers[0].keys() == browsers[1].keys()
+    assert [browser["receipt"]["is_first_right"] for browser in browsers] == [True, True]
+    assert browsers[0]["methods"] == browsers[1]["methods"]
     assert recorded["stats"]["rounds"] == len(recorded["extra_info"]["stages_s"]["inference"])
     person.sees_frames(3)
     assert person.fault() == ""
+
+
+def test_a_recording_of_a_wrong_picture_is_not_stored(person: Person, tmp_path: Path) -> None:
+    person.model_frame().evaluate(
+        """() => {
+          const { rounds } = framegate;
+          framegate.rounds = async (limits) => {
+            const measured = await rounds(limits);
+            document.querySelector("canvas").getContext("2d").clearRect(0, 0, 9, 9);
+            return measured;
+          };
+        }"""
+    )
+    said = person.presses("Record 10 s")
+    assert said.startswith("it was measured, and not stored: ")
+    assert "last measured round" in said
+    assert not list(tmp_path.rglob(".benchmarks/**/*.json"))
+    person.sees_frames(3)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,16 @@ FIRST = {
 
 DEADLINE_MS = 120_000
 """Ends what hangs, and nothing else."""
+
+TAKEN = """() => {
+  const { take } = files;
+  globalThis.taken = new Promise((done) => {
+    files.take = async (dropped) => {
+      files.take = take;
+      done(await take(dropped));
+    };
+  });
+}"""
 
 PIXELS = """canvas => {
   const copy = new OffscreenCanvas(canvas.width, canvas.height);
@@ -97,6 +108,20 @@ class Person:
         """Choose files, and wait until the page has taken them, or refused them."""
         self.page.locator("#files").set_input_files(list(files))
         self.page.wait_for_function("() => document.querySelector('#files').value === ''")
+        self.page.wait_for_function("() => document.body.ariaBusy === 'false'")
+
+    def drags(self, *paths: Path) -> None:
+        """Drag files or folders from elsewhere on the output, drop them, and wait until they are taken or refused."""
+        drag = {"items": [], "files": list(map(str, paths)), "dragOperationsMask": 1}
+        session = self.page.context.new_cdp_session(self.page)
+        self.page.evaluate(TAKEN)
+        self.page.locator("#stage").scroll_into_view_if_needed()
+        box = self.page.locator("#stage").bounding_box()
+        place = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
+        for kind in ("dragEnter", "dragOver", "drop"):
+            session.send("Input.dispatchDragEvent", {"type": kind, **place, "data": drag})
+        self.page.evaluate("() => taken")
+        session.detach()
         self.page.wait_for_function("() => document.body.ariaBusy === 'false'")
 
     def model_frame(self) -> Any:

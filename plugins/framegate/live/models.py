@@ -54,7 +54,7 @@ class LiveModels:
         """The files of each, brought when they are first needed."""
 
     def add(self, folder: Path) -> str:
-        """PageOffer a model that lies in a folder; returns its name."""
+        """Offer a model that lies in a folder; returns its name."""
         spec = find_spec(str(folder), self._sources)
         name = next(name for name in map(spec.name.__add__, _endings()) if name not in self._catalogue.specs)
         self._catalogue.specs[name] = replace(spec, name=name)

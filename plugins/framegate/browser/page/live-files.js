@@ -17,7 +17,11 @@ const files = {
       event.preventDefault();
       // The entries are there only until the first await.
       const entries = [...event.dataTransfer.items].map((item) => item.webkitGetAsEntry()).filter(Boolean);
-      files.take((await Promise.all(entries.map(files.inside))).flat());
+      try {
+        await files.take((await Promise.all(entries.map(files.inside))).flat());
+      } catch (error) {
+        complain(words_of(error), false);
+      }
     });
   },
 
