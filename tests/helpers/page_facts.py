@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+from datetime import UTC, datetime
 
+from framegate.report.history import BenchmarkHistory, HistoryPoint
 from framegate.report.html.facts import (
     CellFacts,
     Figure,
@@ -17,6 +19,7 @@ from framegate.report.html.facts import (
     VerdictCard,
     WayFacts,
 )
+from framegate.report.html.history import history_blocks
 
 DOT = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg==")
 HOSTILE = (
@@ -54,6 +57,10 @@ def cell_facts(number: int, name: str = "net", rounds: int = 40) -> CellFacts:
 def page_facts(name: str = "net", cells: int = 4) -> ReportFacts:
     """A page with something in every section."""
     table = PageBlock(name, columns=["", name], rows=[[name, 1.5]], notes=[name])
+    runs = [
+        HistoryPoint(name, datetime(2026, 11, day, tzinfo=UTC), name, 0.01 * day, name, True, verdict, 0.05)
+        for day, verdict in ((1, "same"), (2, "regressed"))
+    ]
     dot = Figure(name, DOT, "image/png", 1, 1, [name])
     way = WayFacts("in Python", f"with {name}", 0.028, is_rough=True, stages=stages_of(name), remarks=[name])
     return ReportFacts(
@@ -67,7 +74,7 @@ def page_facts(name: str = "net", cells: int = 4) -> ReportFacts:
         doubts=[name],
         cells=[cell_facts(number, name) for number in range(cells)],
         pictures=[PictureRow(name, [dot, dot])],
-        history=[table],
+        history=[table, *history_blocks([BenchmarkHistory(name, runs)])],
         models=[ModelFacts(name, name, [(name, name)], table)],
         sections=[table],
         failed=[NotMeasured(name, [name])],
