@@ -64,7 +64,7 @@ def test_the_readmes_environments_exist() -> None:
     pages = (ROOT / "README.md", ROOT / "docs" / "speed.md")
     named = [names for page in pages for names in re.findall(r"scripts/tox -e ([a-z,]+)", page.read_text("utf-8"))]
     assert {name for names in named for name in names.split(",")} == environments()
-    assert environments() == {"bench", "test", "lint", "type", "speed"}
+    assert environments() == {"bench", "test", "lint", "type", "speed", "viewers"}
 
 
 @pytest.mark.parametrize("page", PAGES[:1] + PAGES[2:], ids=lambda page: page.name)
