@@ -104,20 +104,17 @@ def moment(name: str, at_us: int) -> dict[str, Any]:
 def test_two_marks_say_where_the_browser_s_clock_stands_and_by_how_much_that_may_be_wrong() -> None:
     task = {"cat": CATEGORIES[-1], "name": "RunTask", "ph": "X", "pid": 1, "tid": 1, "ts": 5, "dur": 2, "args": {}}
     names = [named("process_name", "Renderer", 1), named("process_name", "Utility", 2), named("thread_name", "Main", 1)]
-    events = [
-        *names,
-        task,
-        {**task, "pid": 2},
-        {**task, "ph": "s"},
-        moment("begin", 1_000_000),
-        moment("end", 2_000_020),
-    ]
+    tracer = named("thread_name", "PerfettoTrace", 1, 9)
+    started = {**task, "name": "TracingStartedInBrowser", "ph": "I"}
+    others = [{**task, "pid": 2}, {**task, "tid": 9}, {**task, "ph": "s"}, started]
+    marks = [moment("begin", 1_000_000), moment("end", 2_000_020)]
+    events = [*names, tracer, task, *others, *marks]
     trace = json.dumps({"traceEvents": events}).encode()
     noted = browser_events(trace, {"begin": 11.0, "end": 12.0}, 5e-6)
     assert noted.offset_s == pytest.approx(9.99999)
     assert noted.error_s == pytest.approx(25e-6)
     # Of the page's browser, without arrows, other processes, and the threads that trace.
-    assert noted.events == [names[0], names[2], task, *events[-2:]]
+    assert noted.events == [names[0], names[2], task, *marks]
     assert noted.moved(-noted.offset_s).offset_s == 0.0
     with pytest.raises(BrowserError, match="has none of the page's marks"):
         browser_events(trace, {"other": 1.0}, 5e-6)

@@ -23,6 +23,8 @@ PROCESSES = ("Browser", "Renderer", "GPU Process")
 """Those whose events say what became of a frame."""
 TRACER = "PerfettoTrace"
 """The thread of each process that does the tracing itself."""
+BEGINS = "TracingStarted"
+"""What events are called that say where a trace begins: the Firefox Profiler would show nothing before them."""
 KINDS = "XBEbenIi"
 """Slices, and what happened at one time; arrows between them are left out, as there are more of them than slices."""
 
@@ -90,7 +92,9 @@ def browser_events(trace: bytes, moments_s: Mapping[str, float], step_s: float) 
     kept = [
         event
         for event in (*named, *(event for event in events if event["ph"] in KINDS))
-        if event["pid"] in processes and (event["pid"], event.get("tid")) not in tracing
+        if event["pid"] in processes
+        and (event["pid"], event.get("tid")) not in tracing
+        and not event["name"].startswith(BEGINS)
     ]
     low_s, high_s = min(offsets_s), max(offsets_s)
     return BrowserEvents(kept, (low_s + high_s) / 2, high_s - low_s + step_s)
