@@ -17,7 +17,7 @@ from framegate.trace.write import CATEGORY
 from viewers.contents import Contents
 
 PATIENCE_MS = 300_000
-SIZE: Any = {"width": 1280, "height": 760}
+SIZE: Any = {"width": 1280, "height": 600}
 SLICES = """select thread.name, slice.name, slice.dur / 1e3 from slice
 join thread_track on slice.track_id = thread_track.id join thread using (utid)"""
 COMPLAINTS = "select name, value from stats where severity in ('error', 'data_loss') and value > 0"
@@ -35,7 +35,7 @@ LOOK = """([from_ns, to_ns, tracks]) => {
   const { app } = window;
   const isOurs = (name) => tracks.some((track) => name.startsWith(track));
   const { workspace } = app.trace;
-  for (const node of workspace.flatTracks) if (isOurs(node.name)) node.pin();
+  for (const node of workspace.flatTracks) if (node.uri && !node.hasChildren && isOurs(node.name)) node.pin();
   for (const node of workspace.children) node.collapse();
   app.trace.timeline.setViewportTime(BigInt(from_ns), BigInt(to_ns));
 }"""

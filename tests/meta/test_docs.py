@@ -61,7 +61,7 @@ def test_ci_runs_the_readmes_test_command() -> None:
 
 
 def test_the_readmes_environments_exist() -> None:
-    pages = (ROOT / "README.md", ROOT / "docs" / "speed.md")
+    pages = (ROOT / "README.md", ROOT / "docs" / "speed.md", ROOT / "docs" / "trace.md")
     named = [names for page in pages for names in re.findall(r"scripts/tox -e ([a-z,]+)", page.read_text("utf-8"))]
     assert {name for names in named for name in names.split(",")} == environments()
     assert environments() == {"bench", "test", "lint", "type", "speed", "viewers"}
