@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from late_renderers import LATE_RENDERERS
 from stored_runs import stored_entry, stored_run, write_run
 
 Run = Callable[..., pytest.RunResult]
@@ -48,3 +49,28 @@ def test_a_run_writes_one_page_and_says_where(run: Run, pytester: pytest.Pyteste
 def test_a_file_that_cannot_be_written_is_refused_at_the_start(run: Run, tmp_path: Path) -> None:
     result = run(f"--frame-report={tmp_path}", "--frame-preprocess=none")
     result.stderr.fnmatch_lines(["ERROR: --frame-report *: the report cannot be written there (*); name another file"])
+
+
+def test_a_wrong_picture_is_shown_with_its_cell(run: Run, pytester: pytest.Pytester, tmp_path: Path) -> None:
+    pytester.makeconftest(f"""{LATE_RENDERERS}
+
+def pytest_framegate_renderers(config):
+    return {{"once": Once}}
+""")
+    file = tmp_path / "report.html"
+    run(f"--frame-report={file}", "--frame-renderer=null,once", "--frame-preprocess=none", timing=True).assert_outcomes(
+        passed=1, failed=1
+    )
+    page = file.read_text("utf-8")
+    assert '<a href="#left-out">1 benchmark failed</a>' in page
+    assert '<span class="mark bad" title="WrongOutput: ' in page
+    [row] = [row for row in page.split("<h3>") if "wrong after the last frame" in row]
+    assert "drawn by null, once, null" in row
+    assert "off the oracle" in row
+    assert "the fastest of" not in page  # of the one that is right
+
+
+def test_it_shows_what_this_process_measures(run: Run, tmp_path: Path) -> None:
+    result = run(f"--frame-report={tmp_path / 'report.html'}", "--gate=main", "--benchmark-only", timing=True)
+    result.stderr.fnmatch_lines(["ERROR: --frame-report shows what this process measures, and with --gate *"])
+    assert not (tmp_path / "report.html").exists()
