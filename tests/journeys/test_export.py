@@ -6,9 +6,11 @@ import csv
 import io
 import json
 import os
+import pty
 import re
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -169,3 +171,20 @@ def test_without_pyarrow_it_says_what_to_install(folder: Path) -> None:
     assert "needs pyarrow, which cannot be imported (no pyarrow here); pip install" in said
     assert "[export]" in said
     assert not (folder / "rounds.parquet").exists()
+
+
+def test_on_a_terminal_a_bar_shows_how_far_it_is(folder: Path) -> None:
+    write_frames(folder)
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "framegate", "export", "-o", "rounds.csv"]
+    done = subprocess.run(command, cwd=folder, env={**os.environ, "TERM": "xterm"}, stderr=theirs, check=False)
+    os.close(theirs)
+    shown = b""
+    with suppress(OSError):  # the end of a terminal whose other side is closed
+        while piece := os.read(ours, 65536):
+            shown += piece
+    os.close(ours)
+    assert done.returncode == 0, shown
+    assert b"reading runs" in shown
+    assert b"writing benchmarks" in shown
+    assert shown.rstrip().endswith(b"to rounds.csv")

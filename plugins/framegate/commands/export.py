@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
 from framegate.commands.gate import check_can_be_written
 from framegate.errors import HistoryError, UsageError
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from framegate.export.rows import CellRows
     from framegate.runs.columns import RunColumns
 
+_Item = TypeVar("_Item")
 PARQUET, DASHBOARD = "parquet", "github-action-benchmark"
 FORMATS = (PARQUET, "csv", "json", DASHBOARD)
 
@@ -69,10 +70,11 @@ def _write_table(kind: str, files: Sequence[Path], output: Path | None) -> Itera
     from framegate.export.writers import WRITERS
     from framegate.runs.kept import open_runs
 
-    runs = list(open_runs(files))
+    runs = list(_watched(open_runs(files), len(files), "reading runs"))
     layout, counted = table_layout(runs), _Counted()
+    blocks = _watched(blocks_of(runs, layout), sum(len(run.keys) for run in runs), "writing benchmarks")
     with _opened(output) as file:
-        WRITERS[kind](file, layout, counted.of(blocks_of(runs, layout)))
+        WRITERS[kind](file, layout, counted.of(blocks))
     table = f"{_some(counted.rows, 'row')} of {_some(len(runs), 'run')}, {len(layout.kinds)} columns"
     yield f"wrote {table}, to {output or 'standard output'}"
     if counted.without:
@@ -80,6 +82,16 @@ def _write_table(kind: str, files: Sequence[Path], output: Path | None) -> Itera
             f"{_some(counted.without, 'benchmark')} without rounds, a row of statistics each: --benchmark-save-data,"
             " --benchmark-json and --gate store rounds"
         )
+
+
+def _watched(items: Iterable[_Item], count: int, what: str) -> Iterator[_Item]:
+    """The same, with a bar on a terminal while they come."""
+    if not sys.stderr.isatty():
+        return iter(items)
+    from rich.console import Console
+    from rich.progress import track
+
+    return iter(track(items, what, count, console=Console(stderr=True), transient=True))
 
 
 class _Counted:
