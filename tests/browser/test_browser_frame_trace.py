@@ -13,6 +13,7 @@ import pytest
 from page_looks import view_of_image
 
 from framegate.browser.session import TFJSPage
+from framegate.errors import BackendUnavailable
 from framegate.frames.turns import in_turn
 from framegate.interfaces import ModelSpec, Pixels
 from framegate.measure.replay import ReplayClock
@@ -90,3 +91,12 @@ def test_frames_lie_between_the_browser_s_marks_and_beside_its_tasks(
     tasks = slices_of(trace, "CrRendererMain")
     assert tasks
     assert tasks[0]["ts"] < (run.ended_s - run.began_s) * 1e6
+
+    def refuse(*_: object) -> None:
+        raise BackendUnavailable("this browser writes no trace", "use another")
+
+    monkeypatch.setattr(page._browser, "start_trace", refuse)
+    samples_s = pipeline.measure(KeptBench(ReplayClock()))
+    kept = keeper.take()
+    assert kept.events == ()
+    assert len(kept.calls) == len(samples_s["draw"])

@@ -110,7 +110,7 @@ class ChromiumTab:
         return next((process["id"] for process in processes if process["type"] == "GPU"), None)
 
     async def start_trace(self) -> None:
-        """Ask through the DevTools protocol; the page's process alone is told of."""
+        """Ask through the DevTools protocol; events of all processes come."""
         with self._faults():
             await self._browser.start_tracing(page=self._page, categories=list(CATEGORIES))
 
