@@ -9,16 +9,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import get_args
 
 from framegate.errors import ComparisonError, UsageError
 from framegate.gate.trees import Repository, Tree, benchmark_files, import_paths, make_same, strays, work_trees
 from framegate.gate.worker.messages import Benchmark, Collect, Collection, Finished
 from framegate.gate.workers import Side, workers
+from framegate.words import BrowserName
 
-_AXES = ("model", "renderer", "runtime", "tfjs")
+_AXES = ("browser", "model", "renderer", "runtime", "tfjs")
 _OPTIONS = {"tfjs": "tfjs-version"}
 """The end of an axis' option, where that is not its name."""
-_VERSION = re.compile("@[^:]*")
+_IN_RUNTIMES = {"browser": re.compile(rf"^({'|'.join(get_args(BrowserName))}):"), "tfjs": re.compile("@[^:]*")}
+"""What an axis puts into the names of runtimes."""
 COLLECTED = (0, 5)
 """Exit codes of a pytest that has collected, and run nothing."""
 FOLLOWS_MODEL = ("frame_size", "frame_preprocess")
@@ -206,7 +209,7 @@ def _matched(
     if "model" in request.axes and not any(argument.startswith("--frame-size") for argument in request.arguments):
         varied |= {*FOLLOWS_MODEL}
     of_base, of_candidate = (
-        _by_identity(_of_any_version(collection.benchmarks, request), varied, side.label)
+        _by_identity(_of_any_variant(collection.benchmarks, request), varied, side.label)
         for collection, side in zip(collections, (base, candidate), strict=True)
     )
     if not of_base and not of_candidate:
@@ -227,15 +230,18 @@ def _matched(
     )
 
 
-def _of_any_version(benchmarks: Sequence[Benchmark], request: Request) -> Sequence[Benchmark]:
-    """The benchmarks, without the version of TF.js in the names of runtimes where that is what differs."""
-    if "tfjs" not in request.axes:
-        return benchmarks
+def _of_any_variant(benchmarks: Sequence[Benchmark], request: Request) -> Sequence[Benchmark]:
+    """The benchmarks, without what differs in the names of runtimes: the version of TF.js, the browser."""
     name = "frame_runtime"
-    return [
-        replace(benchmark, params={**benchmark.params, name: _VERSION.sub("", benchmark.params.get(name, ""))})
-        for benchmark in benchmarks
-    ]
+    for axis in _IN_RUNTIMES.keys() & request.axes:
+        benchmarks = [
+            replace(
+                benchmark,
+                params={**benchmark.params, name: _IN_RUNTIMES[axis].sub("", benchmark.params.get(name, ""))},
+            )
+            for benchmark in benchmarks
+        ]
+    return benchmarks
 
 
 def _by_identity(benchmarks: Sequence[Benchmark], varied: set[str], label: str) -> dict[tuple[str, ...], str]:

@@ -74,6 +74,26 @@ def test_two_of_a_kind_are_the_same_benchmark(opened: Open, axis: str) -> None:
     assert found.candidate.arguments == ("suite", f"--frame-{axis}=two")
 
 
+@pytest.mark.parametrize(
+    ("axis", "option", "one", "two"),
+    [
+        ("tfjs", "--frame-tfjs-version", "tfjs-wasm@4.20.0:PROD=true", "tfjs-wasm:PROD=true"),
+        ("tfjs", "--frame-tfjs-version", "firefox:tfjs-wasm@4.20.0", "firefox:tfjs-wasm"),
+        ("browser", "--frame-browser", "tfjs-wasm", "firefox:tfjs-wasm"),
+        ("browser", "--frame-browser", "chrome:tfjs-wasm@4.20.0:PROD=true", "adb:tfjs-wasm@4.20.0:PROD=true"),
+    ],
+)
+def test_what_an_axis_puts_into_the_names_of_runtimes_is_no_other_difference(
+    opened: Open, axis: str, option: str, one: str, two: str
+) -> None:
+    before, after = frame(runtime=one), frame(runtime=two)
+    found = opened(Request(axes={axis: ("A", "B")}), [before, frame()], [frame(), after])
+    assert found.keys == ((before.key, after.key), (frame().key, frame().key))
+    assert found.base.arguments == (f"{option}=A",)
+    with pytest.raises(ComparisonError, match="differ in nothing but"):
+        opened(Request(axes={axis: ("A", "B")}), [before, after], [before])
+
+
 def test_a_model_brings_its_own_size(opened: Open) -> None:
     request = Request(axes={"model": ("small", "large")})
     before, after = frame(model="small", size="64"), frame(model="large", size="256")
