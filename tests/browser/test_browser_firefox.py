@@ -139,6 +139,8 @@ def run_real(tfjs: Path, firefox: Path, tmp_path: Path) -> Callable[..., dict[st
         done = subprocess.run(
             [
                 *(sys.executable, "-m", "pytest", "suites/test_browser.py", "-q", "-rs", "-p", "no:cacheprovider"),
+                # Where every cell is skipped, nothing is stored.
+                *("-W", "ignore:Not saving anything"),
                 *("--benchmark-only", f"--benchmark-json={tmp_path / 'out.json'}", "--frame-model=colour-128-f8"),
                 *("--frame-preprocess=none", "--frame-browser=firefox", *options),
             ],
@@ -149,7 +151,8 @@ def run_real(tfjs: Path, firefox: Path, tmp_path: Path) -> Callable[..., dict[st
             text=True,
         )
         assert done.returncode == 0, done.stdout + done.stderr
-        stored = json.loads((tmp_path / "out.json").read_text("utf-8"))["benchmarks"]
+        text = (tmp_path / "out.json").read_text("utf-8")
+        stored = json.loads(text)["benchmarks"] if text else []
         return {entry["params"]["frame_runtime"]: entry["extra_info"] for entry in stored} | {"": {"said": done.stdout}}
 
     return run
@@ -166,6 +169,17 @@ def test_its_cells_run_a_real_model_and_are_right_and_name_what_it_lacks(
     assert page["tensors_left"] == page["bytes_left"] == 0
     assert set(cells) == {"firefox:tfjs-wasm", ""}
     assert "runtime 'firefox:tfjs-webgpu': the browser has no WebGPU; name another backend" in str(cells[""]["said"])
+
+
+def test_a_worker_that_gets_its_context_once_is_a_skip_that_says_so(
+    run_real: Callable[..., dict[str, dict[str, dict[str, object]]]],
+) -> None:
+    cells = run_real("--frame-runtime=tfjs-cpu", "--frame-renderer=topixels", "--frame-page-thread=worker")
+    # A Firefox that gives it again runs the cell.
+    refused = (
+        "topixels with TF.js on cpu: TF.js asks for the canvas' context with every frame, which this browser refuses"
+    )
+    assert ("firefox:tfjs-cpu" in cells) is not (refused in str(cells[""]["said"]))
 
 
 def test_its_window_has_webgl(

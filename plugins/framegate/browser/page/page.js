@@ -156,6 +156,7 @@ framegate.aim = async ({ indices, view, name, range, shape }) => {
     const before = seconds();
     await page.way.draw(drawn, () => {});
     page.first_draw_s = seconds() - before;
+    page.way.verify();
   } catch (error) {
     if (error instanceof Refused || REFUSALS.test(error.message)) return error.message.replaceAll(OWN, "webgl");
     throw error;

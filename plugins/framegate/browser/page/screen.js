@@ -12,6 +12,15 @@ function toUnit(output, [low, high]) {
   });
 }
 
+// TF.js asks for a canvas' context with every frame. Firefox refuses that to a worker from the second time on.
+function verifyContextAgain(canvas) {
+  try {
+    canvas.getContext("2d");
+  } catch (error) {
+    throw new Refused(`TF.js asks for the canvas' context with every frame, which this browser refuses (${error.message})`);
+  }
+}
+
 class CanvasWay {
   // The document's name of its canvas.
   place = "way";
@@ -29,6 +38,8 @@ class CanvasWay {
   newStamp() {
     return new Stamp2D(this);
   }
+  // After the first output was drawn: sees that others can be.
+  verify() {}
   close() {}
 }
 
@@ -40,6 +51,9 @@ class ToPixels extends CanvasWay {
     this.drawn(output);
     mark("draw");
     unit.dispose();
+  }
+  verify() {
+    verifyContextAgain(this.canvas);
   }
 }
 
@@ -58,6 +72,9 @@ class Draw extends CanvasWay {
   }
   newStamp() {
     return page.backend === "webgpu" ? new StampGPU(this) : new Stamp2D(this);
+  }
+  verify() {
+    if (page.backend !== "webgpu") verifyContextAgain(this.canvas);
   }
 }
 
