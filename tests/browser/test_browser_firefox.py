@@ -151,8 +151,8 @@ def run_real(tfjs: Path, firefox: Path, tmp_path: Path) -> Callable[..., dict[st
             text=True,
         )
         assert done.returncode == 0, done.stdout + done.stderr
-        text = (tmp_path / "out.json").read_text("utf-8")
-        stored = json.loads(text)["benchmarks"] if text else []
+        file = tmp_path / "out.json"
+        stored = json.loads(file.read_text("utf-8"))["benchmarks"] if file.is_file() else []
         return {entry["params"]["frame_runtime"]: entry["extra_info"] for entry in stored} | {"": {"said": done.stdout}}
 
     return run
