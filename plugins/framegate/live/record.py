@@ -16,6 +16,8 @@ from framegate.pipelines.recorded import Recording
 STORE_S = 600.0
 _SAVED = re.compile(r"Saved benchmark data in: (.+)")
 _LONGEST = 400
+_REASONS = ("E  ", r"[A-Z]\w+: ", "ERROR", ".*[Ee]rror:", "SKIPPED", "FAILED")
+"""How lines begin that say why there is no benchmark, the best first."""
 
 
 def stored(recording: Recording, command: Sequence[str], folder: Path) -> dict[str, Any]:
@@ -41,10 +43,17 @@ def stored(recording: Recording, command: Sequence[str], folder: Path) -> dict[s
     file.unlink()
     saved = _SAVED.search(run.stdout + run.stderr)
     if run.returncode or saved is None:
+        if saved is not None:
+            # What was wrong is no baseline.
+            Path(saved[1].strip()).unlink(missing_ok=True)
         raise UsageError(f"it was measured, and not stored: {_reason(run.stdout + run.stderr)}")
     return {"path": saved[1].strip(), "frames": len(recording.frames_s), "median_s": median(recording.frames_s)}
 
 
 def _reason(output: str) -> str:
-    lines = [line for line in output.splitlines() if re.match(r"(E  |ERROR|FAILED|SKIPPED|.*[Ee]rror:)", line)]
-    return " ".join((lines[0] if lines else output[-_LONGEST:]).split())[:_LONGEST]
+    """What pytest says of a failure, and its name for the test only where it says no more."""
+    for kind in _REASONS:
+        reason = re.search(rf"^(?:{kind}).*", output, re.MULTILINE)
+        if reason is not None:
+            return " ".join(reason[0].removeprefix("E ").split())[:_LONGEST]
+    return " ".join(output[-_LONGEST:].split())

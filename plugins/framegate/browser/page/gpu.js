@@ -25,6 +25,7 @@ fn unit(value: f32) -> f32 {
 }`;
 
 class FromBuffer extends CanvasWay {
+  keeps = false;
   methods = { draw: "the queue of the device is empty" };
   // The inference must not be ended by a read either.
   reads_nothing = true;

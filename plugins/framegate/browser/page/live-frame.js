@@ -165,7 +165,7 @@ const live = {
     const canvas = document.querySelector(selector);
     const copy = new OffscreenCanvas(canvas.width, canvas.height);
     const keep = () => copy.getContext("2d").drawImage(canvas, 0, 0);
-    if (page.way.stamp instanceof Stamp2D || page.way instanceof Texture) keep();
+    if (page.way.keeps) keep();
     else await live.draw_again(keep);
     return png(copy);
   },

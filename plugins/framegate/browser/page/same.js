@@ -42,6 +42,7 @@ void main() {
 }`;
 
 class SameContext extends CanvasWay {
+  keeps = false;
   methods = { draw: "one pixel of the canvas was read" };
   constructor(range, shape, canvas) {
     const [height, width, depth] = shape;

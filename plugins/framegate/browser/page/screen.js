@@ -24,6 +24,8 @@ function verifyContextAgain(canvas) {
 class CanvasWay {
   // The document's name of its canvas.
   place = "way";
+  // Whether the canvas still has its picture when the task that drew it has ended.
+  keeps = true;
   constructor(range, [height, width], canvas) {
     Object.assign(this, { range, height, width, canvas });
     Object.assign(canvas, { height, width });
@@ -58,6 +60,7 @@ class ToPixels extends CanvasWay {
 }
 
 class Draw extends CanvasWay {
+  keeps = page.backend !== "webgpu";
   methods = {
     draw: page.backend === "webgpu" ? "the queue of the device is empty" : "tf.browser.draw has returned",
   };
