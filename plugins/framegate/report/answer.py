@@ -154,11 +154,12 @@ def answer_of(results: Sequence[CellResult], budget_s: float, failed: Collection
     runs: dict[str, list[ClockRun]] = {}
     for result, part in best_runs(results):
         runs.setdefault(_subject(result), []).append(ClockRun(result, part, _holds(part, budget_s)))
+    suites = tuple(_suites([result for result in results if id(result) not in framed]))
     return RunAnswer(
         budget_s,
         tuple(_model(subject, cells, runs.get(subject, []), budget_s) for subject, cells in subjects.items()),
-        tuple(_suites([result for result in results if id(result) not in framed])),
-        tuple(_run_doubts(results, wrong)),
+        suites,
+        tuple(_run_doubts(results, suites, wrong)),
     )
 
 
@@ -274,9 +275,11 @@ def _picture_doubts(result: CellResult) -> list[str]:
     return doubts
 
 
-def _run_doubts(results: Sequence[CellResult], wrong: int) -> Iterator[str]:
+def _run_doubts(results: Sequence[CellResult], suites: Sequence[SuiteAnswer], wrong: int) -> Iterator[str]:
     if wrong:
         yield f"{wrong} {'cell' if wrong == 1 else 'cells'} failed, whose times do not count"
+    if any(suite.fastest.is_noisy or suite.slowest.is_noisy for suite in suites):
+        yield "~: noisy, the rounds are far apart; run it again on a quiet machine"
     if any(result.frame.is_software for result in results):
         yield "the CPU did a GPU's work here: with a GPU, drawing and WebGL take other times"
 

@@ -23,7 +23,8 @@ Entry = list[str]
 def answer_text(answer: RunAnswer, most_lines: int = MOST_LINES, *, brief: bool = False) -> str:
     """The lines, none for an answer that says nothing.
 
-    Where the models are many, less is said of each, and at last the first ones are named and the others counted.
+    Where there is no room, cells of other suites are counted only; then less is said of each model, and at last the
+    first ones are named and the others counted.
 
     Args:
         answer: what is said.
@@ -32,17 +33,20 @@ def answer_text(answer: RunAnswer, most_lines: int = MOST_LINES, *, brief: bool 
     """
     if not answer:
         return ""
-    head = [f"Real-time means {_ms(answer.budget_s)} ms a frame here (--frame-budget={1 / answer.budget_s:.4g}fps)."]
-    tail = [*_also(answer), *(f"({doubt})" for doubt in answer.doubts)]
+    suites, doubts = [_suite(suite) for suite in answer.suites], [f"({doubt})" for doubt in answer.doubts]
     if not answer.models:
-        return "\n".join(
-            _fitting([], [lines_of([_suite(suite)]) for suite in answer.suites], lines_of(tail), most_lines)
-        )
+        return "\n".join(_fitting([], [lines_of([suite]) for suite in suites], lines_of(doubts), most_lines))
+    head = [f"Real-time means {_ms(answer.budget_s)} ms a frame here (--frame-budget={1 / answer.budget_s:.4g}fps)."]
     saying = (_line,) if brief else (_full, _short, _line)
     levels = [[lines_of(say(model, answer.budget_s)) for model in answer.models] for say in saying]
-    room = most_lines - len(head) - len(lines_of(tail))
-    entries = next((level for level in levels if sum(map(len, level)) <= room), levels[-1])
-    return "\n".join(_fitting(head, entries, lines_of(tail), most_lines))
+    tails = [lines_of([*also, *doubts]) for also in (suites, _also(answer))]
+    ways = [(levels[0], tails[0]), *((level, tails[1]) for level in levels)][brief:]
+    entries, tail = next((way for way in ways if _count(*way) <= most_lines - len(head)), ways[-1])
+    return "\n".join(_fitting(head, entries, tail, most_lines))
+
+
+def _count(entries: Sequence[Entry], tail: Entry) -> int:
+    return sum(map(len, entries)) + len(tail)
 
 
 def _fitting(head: Entry, entries: Sequence[Entry], tail: Entry, most_lines: int) -> Iterator[str]:
@@ -134,8 +138,8 @@ def _suite(suite: SuiteAnswer) -> str:
 
 def _cell_time(result: CellResult) -> str:
     frame = result.frame
-    toggles = frame.preprocess if frame.preprocess != "none" else None
     names = " to ".join(filter(None, (frame.runtime, frame.renderer))) + (f" in {frame.gl}" if frame.gl else "")
+    toggles = frame.preprocess if frame.preprocess != "none" or not names else None
     name = ", ".join(filter(None, (names, toggles))) or result.cell
     return f"{name} takes {_about(result)}{_ms(result.median_s or 0)} ms" if name else f"{_ms(result.median_s or 0)} ms"
 
