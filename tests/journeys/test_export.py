@@ -17,6 +17,8 @@ from typing import Any
 import pytest
 from stored_runs import FRAME, stored_entry, stored_run, write_run
 
+from framegate.commands.cli import main
+
 DOCS = Path(__file__).parents[2] / "docs" / "export.md"
 HOSTILE = 'test_frame[=HYPERLINK("x")\n<script>,\u202e;\U0001f4a5-\ud800]'
 SUITE = """
@@ -37,13 +39,21 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.fixture
+def here(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Stored runs, in the folder in which the command runs."""
+    monkeypatch.chdir(folder)
+    write_frames(folder)
+    return folder
+
+
 def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run([sys.executable, *arguments], cwd=folder, capture_output=True, check=False)
 
 
-def export(folder: Path, *arguments: str, code: int = 0) -> tuple[bytes, str]:
+def export(folder: Path, *arguments: str) -> tuple[bytes, str]:
     done = run(folder, "-m", "framegate", "export", *arguments)
-    assert done.returncode == code, done.stderr.decode()
+    assert done.returncode == 0, done.stderr.decode()
     return done.stdout, done.stderr.decode()
 
 
@@ -134,10 +144,9 @@ def test_runs_of_pytest_are_exported_with_and_without_their_rounds(folder: Path)
     assert "of the run 0002_" in said
 
 
-def test_json_is_a_list_of_rows(folder: Path) -> None:
-    write_frames(folder)
-    export(folder, ".benchmarks/Linux/0002_x.json", "-o", "rounds.JSON")
-    rows: list[dict[str, Any]] = json.loads((folder / "rounds.JSON").read_text("utf-8"))
+def test_json_is_a_list_of_rows(here: Path) -> None:
+    assert main(["export", ".benchmarks/Linux/0002_x.json", "-o", "rounds.JSON"]) == 0
+    rows: list[dict[str, Any]] = json.loads((here / "rounds.JSON").read_text("utf-8"))
     assert [row["round_s"] for row in rows] == [0.016, 0.008, 0.032, 0.016, 0.008, 0.032, None, 0.5]
     assert {row["commit"] for row in rows} == {"bbb"}
 
@@ -154,23 +163,28 @@ def test_json_is_a_list_of_rows(folder: Path) -> None:
         (["--storage", "elsewhere", "--format", "csv"], "no run is stored in elsewhere"),
     ],
 )
-def test_a_mistake_is_one_line_and_leaves_no_file(folder: Path, arguments: list[str], message: str) -> None:
-    write_frames(folder)
-    (folder / "broken.json").write_text("{")
-    before = sorted(path for path in folder.rglob("*") if "cache" not in path.parts)
-    out, said = export(folder, *arguments, code=2)
-    assert (out, said.count("\n")) == (b"", 1)
-    assert message in said
-    assert sorted(path for path in folder.rglob("*") if "cache" not in path.parts) == before
+def test_a_mistake_is_one_line_and_leaves_no_file(
+    here: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
+) -> None:
+    (here / "broken.json").write_text("{")
+    before = sorted(path for path in here.rglob("*") if "cache" not in path.parts)
+    assert main(["export", *arguments]) == 2
+    out, errors = capsys.readouterr()
+    assert (out, errors.count("\n")) == ("", 1)
+    assert message in errors
+    assert sorted(path for path in here.rglob("*") if "cache" not in path.parts) == before
 
 
-def test_without_pyarrow_it_says_what_to_install(folder: Path) -> None:
-    write_frames(folder)
-    (folder / "pyarrow.py").write_text("raise ImportError('no pyarrow here')\n")
-    _, said = export(folder, "-o", "rounds.parquet", code=2)
-    assert "needs pyarrow, which cannot be imported (no pyarrow here); pip install" in said
-    assert "[export]" in said
-    assert not (folder / "rounds.parquet").exists()
+def test_without_pyarrow_it_says_what_to_install(
+    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    assert main(["export", "-o", "rounds.parquet"]) == 2
+    errors = capsys.readouterr().err
+    assert "needs pyarrow, which cannot be imported" in errors
+    assert "; pip install" in errors
+    assert "[export]" in errors
+    assert not (here / "rounds.parquet").exists()
 
 
 def test_on_a_terminal_a_bar_shows_how_far_it_is(folder: Path) -> None:
