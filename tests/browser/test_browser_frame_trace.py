@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from page_looks import view_of_image
+from patience import PATIENCE_S
 
 from framegate.browser.session import TFJSPage
 from framegate.errors import BackendUnavailable
@@ -25,6 +26,14 @@ from framegate.trace.keeper import Keeper
 from framegate.trace.write import Trace, trace_json
 
 Event = Mapping[str, Any]
+COUNT_MARKS = """() => {
+  const { mark } = performance;
+  performance.marks = 0;
+  performance.mark = (...given) => {
+    performance.marks++;
+    return mark.apply(performance, given);
+  };
+}"""
 
 
 def slices_of(trace: Mapping[str, Any], tracks: str) -> list[Event]:
@@ -91,6 +100,12 @@ def test_frames_lie_between_the_browser_s_marks_and_beside_its_tasks(
     tasks = slices_of(trace, "CrRendererMain")
     assert tasks
     assert tasks[0]["ts"] < (run.ended_s - run.began_s) * 1e6
+
+    page._browser.call(COUNT_MARKS, None, PATIENCE_S)
+    page.rounds(3, 3, 0.0)
+    assert page._browser.call("() => performance.marks", None, PATIENCE_S) == 0
+    page.rounds(3, 3, 0.0, noted=True)
+    assert page._browser.call("() => performance.marks", None, PATIENCE_S) == 2
 
     def refuse(*_: object) -> None:
         raise BackendUnavailable("this browser writes no trace", "use another")
