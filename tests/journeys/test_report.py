@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 from stored_runs import stored_entry, stored_run, write_run
+from tfjs_files import weight, write_model
 
 from framegate.commands.cli import main
+from framegate.models.sources import builtin
+from framegate.models.specs import find_spec, resolve
 from framegate.results.run import RunNote
 
 
@@ -47,6 +50,21 @@ def test_the_newest_run_becomes_a_page(storage: Path, capsys: pytest.CaptureFixt
     assert 'id="history"' not in other  # nothing was stored before it
     assert main(["report", "1", "-o", "first.html"]) == 0
     assert 'id="history"' in Path("first.html").read_text("utf-8")
+    assert storage.is_dir()
+
+
+def test_a_model_is_explained_if_it_is_still_the_same(storage: Path, tmp_path: Path) -> None:
+    model = write_model(tmp_path / "net", [weight("w", [2, 3])], {"w.bin": bytes(24)})
+    sha256 = resolve(find_spec(str(model.parent)), builtin()).sha256
+    frame = {"model": "net", "model_sha256": sha256, "size": None, "runtime": "null"}
+    run = stored_run(stored_entry("test_inference[net]", [0.1] * 5, framegate={"version": 1}, frame=frame))
+    RunNote((f"--frame-model=selfie-256,{model.parent}",)).store(run)
+    write_run(Path("run.json"), run)
+    assert main(["report", "run.json"]) == 0
+    assert "<summary>net<small>6 parameters" in Path("report.html").read_text("utf-8")
+    (model.parent / "w.bin").write_bytes(bytes(range(24)))
+    assert main(["report", "run.json"]) == 0
+    assert 'id="models"' not in Path("report.html").read_text("utf-8")
     assert storage.is_dir()
 
 

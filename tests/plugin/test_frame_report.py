@@ -40,6 +40,7 @@ def test_a_run_writes_one_page_and_says_where(run: Run, pytester: pytest.Pyteste
     assert "<td>this run</td>" in history
     assert "changed: cpu: " in history
     assert 'src="http' not in page
+    assert page.partition('<section id="models"')[2].count("<summary>tiny<small>") == 1
     stored: dict[str, Any] = json.loads((pytester.path / "out.json").read_text())["framegate"]
     assert stored["budget_s"] == pytest.approx(1 / 30)
     assert "--frame-preprocess=none,greyscale" in stored["options"]
