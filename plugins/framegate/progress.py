@@ -21,6 +21,7 @@ class Board:
         past: node id -> its seconds in an earlier run.
         past_work: work -> its seconds in an earlier run.
         clock: a function that returns seconds.
+        left_s: says how many seconds the run still takes, where somebody knows better.
     """
 
     def __init__(
@@ -29,10 +30,12 @@ class Board:
         past: Mapping[str, float],
         past_work: Mapping[str, float],
         clock: Callable[[], float] = time.monotonic,
+        left_s: Callable[[], float] | None = None,
     ) -> None:
         self.seconds: dict[str, float] = {}
         self.work_seconds: dict[str, float] = {}
         self._names, self._past, self._past_work, self._clock = names, past, past_work, clock
+        self._left_s = left_s
         self._test: tuple[str, float] | None = None
         self._work: list[tuple[str, float]] = []
 
@@ -60,6 +63,8 @@ class Board:
     @property
     def left_s(self) -> float | None:
         """Seconds until the run is over; None before anything is known."""
+        if self._left_s is not None:
+            return self._left_s()
         rest = [name for name in self._names if name not in self.seconds]
         known = {**self._past, **self.seconds}
         if not rest or not known:

@@ -144,3 +144,9 @@ def test_work_that_fails_has_no_seconds(clock: Clock) -> None:
     with watching(board), long_work("dividing"):
         pass
     assert list(board.work_seconds) == ["dividing"]
+
+
+def test_who_knows_better_says_how_long_it_takes(clock: Clock) -> None:
+    board = Board(NAMES, {}, {}, clock, left_s=lambda: 42.0)
+    board.start(NAMES[0])
+    assert board.text(80) == "[1/3, 42 s left] test_a[x]"

@@ -28,9 +28,8 @@ class Allowance:
         self._clock = clock
         self._began_s = clock()
         self._kinds = list(kinds)
-        self._cells = len(kinds)
         self._taken_s: dict[str, list[float]] = defaultdict(list)
-        self._cell_began_s = self._began_s
+        self._running: tuple[str, float] | None = None
 
     @property
     def gone_s(self) -> float:
@@ -42,29 +41,32 @@ class Allowance:
         """Seconds that the run has left; 0 where its time is over."""
         return max(0.0, self.limit_s - self.gone_s)
 
-    @property
-    def place(self) -> str:
-        """Which of the cells is next or under way, as in ``3 of 9``."""
-        return f"{min(self._cells, self._cells - len(self._kinds) + 1)} of {self._cells}"
-
     def estimate_s(self) -> float:
         """Seconds until the run ends, about: never more than are left."""
-        return min(self.left_s, sum(map(self.cell_s, self._kinds)))
+        gone_s = 0.0
+        if self._running is not None:
+            kind, began_s = self._running
+            gone_s = min(self._clock() - began_s, self.cell_s(kind))
+        return min(self.left_s, sum(map(self.cell_s, self._kinds)) - gone_s)
 
     def cell_s(self, kind: str) -> float:
         """Seconds of a cell, about: the mean of those of its kind that were measured."""
         taken_s = self._taken_s[kind]
         return sum(taken_s) / len(taken_s) if taken_s else USUAL_S.get(kind, OTHER_S)
 
-    def begin(self) -> None:
+    def begin(self, kind: str) -> None:
         """Say that a cell begins."""
-        self._cell_began_s = self._clock()
+        self._running = kind, self._clock()
 
-    def end(self, kind: str, *, is_measured: bool) -> None:
+    def end(self, *, is_measured: bool) -> None:
         """Say that it has ended; what was left out says nothing of how long others take."""
+        if self._running is None:
+            return
+        kind, began_s = self._running
         self._kinds.remove(kind)
         if is_measured:
-            self._taken_s[kind].append(self._clock() - self._cell_began_s)
+            self._taken_s[kind].append(self._clock() - began_s)
+        self._running = None
 
     def affords(self, frame_s: float, *, is_first: bool = False) -> bool:
         """Whether a cell can be measured in what is left, one of whose frames takes so long.

@@ -17,6 +17,7 @@ from framegate.hooks.report import closing_line, measured
 
 if TYPE_CHECKING:
     from framegate.bench.allowance import Allowance
+    from framegate.errors import BackendUnavailable
 
 
 class WeighFrame(Protocol):
@@ -34,6 +35,8 @@ FIRST_ANSWER_S = 45.0
 """Seconds after which a first answer is given of what there is by then."""
 CLOCK = time.monotonic
 HINT = "give the run more time (--frame-run-limit), or leave that out"
+CUT_SHORT = pytest.StashKey[dict[tuple[str, str], "BackendUnavailable"]]()
+"""Model and runtime, of a cell that was left out as software drew it -> why; its other ways are not tried."""
 SAID = pytest.StashKey[bool]()
 """Whether the first answer was given."""
 
@@ -73,11 +76,11 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
     if allowance is None:
         return (yield)
     count = len(measured(item.config))
-    allowance.begin()
+    allowance.begin(kind_of(item))
     try:
         return (yield)
     finally:
-        allowance.end(kind_of(item), is_measured=len(measured(item.config)) > count)
+        allowance.end(is_measured=len(measured(item.config)) > count)
         waited_for = item.config.stash[FIRST_CELLS]
         waited_for.discard(item.nodeid)
         if nextitem is not None and (not waited_for or allowance.gone_s > FIRST_ANSWER_S):
@@ -92,13 +95,27 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     allowance = item.config.stash.get(ALLOWANCE, None)
     if allowance is None:
         return
+    subject = _subject(item)
+    if error := item.config.stash.get(CUT_SHORT, {}).get(subject):
+        raise BackendUnavailable(f"runtime {subject[1]!r}: {error.reason}", error.install_hint)
     needed_s = 0.0 if _is_first(item) else allowance.cell_s(kind_of(item))
     if allowance.left_s <= needed_s:
         raise BackendUnavailable(f"no time was left of the {allowance.limit_s} s that the run may take", HINT)
 
 
+def _subject(item: pytest.Item) -> tuple[str, str]:
+    params = _params(item)
+    return params.get("frame_model", ""), params.get("frame_runtime", "")
+
+
 def _is_first(item: pytest.Item) -> bool:
     return item.nodeid in item.config.stash[FIRST_CELLS]
+
+
+def estimate_of(config: pytest.Config) -> Callable[[], float] | None:
+    """What says how many seconds a run with little time still takes; None for other runs."""
+    allowance = config.stash.get(ALLOWANCE, None)
+    return None if allowance is None else allowance.estimate_s
 
 
 def _say_first(config: pytest.Config, allowance: Allowance) -> None:
@@ -130,14 +147,7 @@ def weigh_frame(pytestconfig: pytest.Config, request: pytest.FixtureRequest) -> 
         is_first = _is_first(request.node)
         first_s = frame_s() if first_s is None else first_s
         if software is not None and first_s > options_of(pytestconfig).budget_s:
-            runtime = _params(request.node).get("frame_runtime", "it")
-            line = f"{runtime}: left out as only software draws here, a frame took {_ms(first_s)} ms."
-            closing_line(pytestconfig, line, about=f"{runtime} in software")
-            raise BackendUnavailable(
-                f"only software draws here ({software}), and the first frame took {_ms(first_s)} ms, which says nothing"
-                " of a GPU",
-                "measure it on a machine with a GPU, or without --frame-run-limit",
-            )
+            raise _drawn_by_software(request.node, software, _ms(first_s))
         if not allowance.affords(first_s, is_first=is_first):
             again_s = frame_s()
             if not allowance.affords(again_s, is_first=is_first):
@@ -146,6 +156,20 @@ def weigh_frame(pytestconfig: pytest.Config, request: pytest.FixtureRequest) -> 
                 )
 
     return weigh
+
+
+def _drawn_by_software(item: pytest.Item, device: str, frame_ms: str) -> BackendUnavailable:
+    """Name what is left out below the answer, and leave out its other ways too; returns why."""
+    from framegate.errors import BackendUnavailable
+
+    way = f"{_params(item).get('frame_runtime')} to {_params(item).get('frame_renderer')}"
+    closing_line(item.config, f"{way}: left out as only software draws here, a frame took {frame_ms} ms.", about=way)
+    error = BackendUnavailable(
+        f"only software draws here ({device}), and the first frame took {frame_ms} ms, which says nothing of a GPU",
+        "measure it on a machine with a GPU, or without --frame-run-limit",
+    )
+    item.config.stash.setdefault(CUT_SHORT, {})[_subject(item)] = error
+    return error
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from framegate.hooks.limit import estimate_of
 from framegate.hooks.own import is_ours
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
     cache: Any = getattr(config, "cache", None)
     past, past_work = ({} if cache is None else cache.get(key, {}) for key in (CELLS, WORK))
     reporter: Any = config.pluginmanager.get_plugin("terminalreporter")
-    board = Board([item.nodeid for item in session.items], past, past_work)
+    board = Board([item.nodeid for item in session.items], past, past_work, left_s=estimate_of(config))
     line = StatusLine(os.dup(file), lambda: reporter._tw.width_of_current_line)  # noqa: SLF001 # plugins have no other
     progress = LineKeeper(board, line)
     hooks = _Hooks(progress)
@@ -49,11 +50,13 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
 def _terminal(config: pytest.Config) -> int | None:
     """The number of the file that pytest's reporter writes to, if that is a terminal which may be drawn on.
 
-    None with ``-q``, in CI, where several processes run tests, and with ``-s``, where tests write on it too.
+    None with ``-q``, but for runs with a limit, for which somebody waits; in CI, where several processes run tests, and
+    with ``-s``, where tests write on it too.
     """
     reporter: Any = config.pluginmanager.get_plugin("terminalreporter")
     is_dumb = os.environ.get("TERM", "dumb") == "dumb" or any(os.environ.get(name) for name in ("CI", "BUILD_NUMBER"))
-    if reporter is None or is_dumb or config.get_verbosity() < 0 or config.getoption("capture", "fd") == "no":
+    is_quiet = config.get_verbosity() < 0 and estimate_of(config) is None
+    if reporter is None or is_dumb or is_quiet or config.getoption("capture", "fd") == "no":
         return None
     if config.getoption("dist", "no") != "no":
         return None

@@ -19,16 +19,25 @@ def clock() -> Clock:
 
 
 def measure(allowance: Allowance, clock: Clock, kind: str, seconds: float, *, is_measured: bool = True) -> None:
-    allowance.begin()
+    allowance.begin(kind)
     clock.now_s += seconds
-    allowance.end(kind, is_measured=is_measured)
+    allowance.end(is_measured=is_measured)
 
 
 def test_the_estimate_is_the_usual_one_until_a_cell_has_ended(clock: Clock) -> None:
     allowance = Allowance(150, ["page", "page", "python"], clock)
-    assert (allowance.place, allowance.estimate_s()) == ("1 of 3", 2 * USUAL_S["page"] + USUAL_S["python"])
+    assert allowance.estimate_s() == 2 * USUAL_S["page"] + USUAL_S["python"]
     measure(allowance, clock, "page", 20.0)
-    assert (allowance.place, allowance.estimate_s()) == ("2 of 3", 20 + USUAL_S["python"])
+    assert allowance.estimate_s() == 20 + USUAL_S["python"]
+
+
+def test_what_a_cell_has_taken_so_far_is_not_to_come_any_more(clock: Clock) -> None:
+    allowance = Allowance(150, ["page", "page"], clock)
+    allowance.begin("page")
+    clock.now_s += 3
+    assert allowance.estimate_s() == 2 * USUAL_S["page"] - 3
+    clock.now_s += 100
+    assert allowance.estimate_s() == USUAL_S["page"]
 
 
 def test_the_estimate_is_the_mean_of_cells_of_the_kind(clock: Clock) -> None:
