@@ -163,7 +163,7 @@ def _drawn_by_software(item: pytest.Item, device: str, frame_ms: str) -> Backend
     from framegate.errors import BackendUnavailable
 
     way = f"{_params(item).get('frame_runtime')} to {_params(item).get('frame_renderer')}"
-    closing_line(item.config, f"{way}: left out as only software draws here, a frame took {frame_ms} ms.", about=way)
+    closing_line(item.config, f"{way}: left out, software draws here: {frame_ms} ms a frame.", about=way)
     error = BackendUnavailable(
         f"only software draws here ({device}), and the first frame took {frame_ms} ms, which says nothing of a GPU",
         "measure it on a machine with a GPU, or without --frame-run-limit",
