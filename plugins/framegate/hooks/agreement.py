@@ -120,9 +120,8 @@ def verify_outputs(
         except BackendUnavailable as error:
             if kind_of(request.node) != PAGE:
                 raise
-            # A page is measured without TensorFlow too.
-            first = first_outputs(resolved_model, str(frame_info.cell.runtime), latest[0], outputs)
             _note_no_reference(pytestconfig, error)
+            first = first_outputs(resolved_model, str(frame_info.cell.runtime), latest[0], outputs)
             if first is None:
                 return
             reference, latest, tolerance = first, latest[:1], AGREEMENT
@@ -138,29 +137,39 @@ def verify_outputs(
 
         differs_by, held_to = agreement.verify_as_rounded(outputs, expected, runtime, allowed, run_rounded)
         if held_to > allowed:
-            note(
-                pytestconfig,
-                f"{model} makes much of how numbers are rounded: its outputs were compared within {held_to:.1g} of"
-                f" their range, in place of {allowed:.1g}.",
-                about=f"rounding of {model}",
-            )
+            _note_rounding(pytestconfig, model, held_to, allowed)
         Agreement(runtime, max(differs_by, before.differs_by or 0.0)).store(benchmark.extra_info)
-        if any(
-            agreement.agrees(expected[0], earlier, runtime) and not _are_equal(latest[0], feeds)
-            for feeds, earlier in zip(latest[1:], expected[1:], strict=True)
-        ):
-            note(
-                pytestconfig, f"{model} returns the same for different pictures: a late one could not be told from it."
-            )
+        if _is_same_for_others(latest, expected, runtime):
+            line = f"{model} returns the same for different pictures: a late one could not be told from it."
+            note(pytestconfig, line)
 
     return verify
 
 
 def _note_no_reference(config: pytest.Config, error: BackendUnavailable) -> None:
+    """Say what a page is compared with, which is measured without TensorFlow too."""
     line = (
         f"pages were compared with those that ran the same model before them, as there is no reference ({error.reason})"
     )
     note(config, line, about="no reference")
+
+
+def _is_same_for_others(latest: Sequence[Feeds], expected: Sequence[Feeds], runtime: str) -> bool:
+    """Whether the latest feeds have the outputs of other ones."""
+    from framegate.inference.agreement import agrees
+
+    return any(
+        agrees(expected[0], earlier, runtime) and not _are_equal(latest[0], feeds)
+        for feeds, earlier in zip(latest[1:], expected[1:], strict=True)
+    )
+
+
+def _note_rounding(config: pytest.Config, model: str | None, held_to: float, allowed: float) -> None:
+    line = (
+        f"{model} makes much of how numbers are rounded: its outputs were compared within {held_to:.1g} of their range,"
+        f" in place of {allowed:.1g}."
+    )
+    note(config, line, about=f"rounding of {model}")
 
 
 def _are_equal(feeds: Feeds, others: Feeds) -> bool:
