@@ -107,7 +107,7 @@ def pytest_arguments(here: Backends, parsed: argparse.Namespace) -> list[str]:
         f"--frame-run-limit={parsed.limit}",
         *(f"{option}={value}" for option, value in options.items() if option not in own_options),
         *("--benchmark-only", "--benchmark-autosave", "--benchmark-quiet"),
-        *("--no-header", "-p", "no:cacheprovider"),
+        *("-q", "--no-header", "-p", "no:cacheprovider"),
         *parsed.arguments,
     ]
 
