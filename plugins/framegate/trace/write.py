@@ -56,20 +56,22 @@ class Trace:
 def rounds_of(calls: Sequence[TimedCall], samples_s: Mapping[str, Sequence[float]]) -> dict[int, int]:
     """Which calls were rounds of the benchmark: place of the call -> number of the round, from 0.
 
-    The samples are differences of the same readings, so those of a chain are found in its calls in one piece; the last
-    such piece counts.
+    The samples are differences of the same readings, so those of a chain are found in its calls, from the last call
+    back. Calls in between may be no rounds: a frame that the display never had is none.
     """
     rounds: dict[int, int] = {}
     for stages in dict.fromkeys(call.stages for call in calls):
         if not all(samples_s.get(stage) for stage in stages):
             continue
-        rounds_s = list(zip(*(samples_s[stage] for stage in stages), strict=True))
-        places = [place for place, call in enumerate(calls) if call.stages == stages]
-        durations = [_durations(calls[place]) for place in places]
-        for first in range(len(durations) - len(rounds_s), -1, -1):
-            if all(map(_is_same, durations[first : first + len(rounds_s)], rounds_s)):
-                rounds |= {places[first + number]: number for number in range(len(rounds_s))}
-                break
+        missing = list(zip(*(samples_s[stage] for stage in stages), strict=True))
+        numbers: dict[int, int] = {}
+        for place in range(len(calls) - 1, -1, -1):
+            call = calls[place]
+            if missing and call.stages == stages and _is_same(_durations(call), missing[-1]):
+                missing.pop()
+                numbers[place] = len(missing)
+        if not missing:
+            rounds |= numbers
     return rounds
 
 

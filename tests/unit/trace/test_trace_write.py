@@ -62,6 +62,10 @@ def test_a_flow_goes_along_a_frame_over_its_threads() -> None:
 def test_rounds_are_those_calls_whose_seconds_the_benchmark_has() -> None:
     assert rounds_of(CALLS, {"a": [0.25], "b": [0.75], "c": [0.5]}) == {1: 0, 2: 0}
     assert rounds_of(CALLS, {"a": [0.3], "b": [0.75]}) == {}
+    assert rounds_of(CALLS, {"a": [0.5, 0.25], "b": [0.25, 0.75]}) == {0: 0, 1: 1}
+    # A frame in between that the display never had is no round.
+    dropped = TimedCall(9, ("a", "b"), [10.9, 10.95, 11.0], "one")
+    assert rounds_of([CALLS[0], dropped, CALLS[1]], {"a": [0.5, 0.25], "b": [0.25, 0.75]}) == {0: 0, 2: 1}
 
 
 def test_seconds_are_read_back(tmp_path: Path) -> None:
