@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping
@@ -18,12 +19,13 @@ from patience import PATIENCE_S
 from framegate.browser import requests, session
 from framegate.browser.chromium import flags
 from framegate.browser.driver import Browser
-from framegate.browser.runtimes import PageRuntime
+from framegate.browser.runtimes import LIBRARIES, TF_JS, PageRuntime
 from framegate.browser.server import PageServer, page_server
-from framegate.errors import BackendUnavailable, WrongOutput
+from framegate.errors import BackendUnavailable, SourceError, WrongOutput
 from framegate.frames.files import write_y4m
 from framegate.frames.numbers import RANGE, stamped
 from framegate.interfaces import Pixels, ResolvedModel
+from framegate.paths import cache_dir
 from framegate.realtime.run import Run, RunRequest, Scenario
 from framegate.realtime.verify import faults, verify_run
 from framegate.words import CameraInput, PageThread
@@ -53,6 +55,14 @@ def drawing(code: str) -> dict[str, str]:
     """An edit that has a frame of a run draw otherwise; ``turn`` counts the frames from 0."""
     end = "\n    return [page.way"
     return {DRAWS + end: f"{TURN} {code} {end}"}
+
+
+def files_of(library: str) -> None:
+    """Bring the files of a library, or say why there are none."""
+    try:
+        LIBRARIES[library].files(cache_dir())
+    except (BackendUnavailable, SourceError) as error:
+        pytest.skip(str(error))
 
 
 @pytest.fixture(scope="module")
@@ -93,14 +103,18 @@ def open_camera(
         frames: int,
         edits: Mapping[str, str] = MappingProxyType({}),
         thread: PageThread = "main",
+        library: str = TF_JS,
     ) -> session.TFJSPage:
         folder = Path(shutil.copytree(requests.PAGE, tmp_path / "page"))
         for right, wrong in {TIME_IS_LEFT: f"sights.length < {frames}", **edits}.items():
             (script,) = [script for script in folder.glob("*.js") if script.read_text("utf-8").count(right) == 1]
             script.write_text(script.read_text("utf-8").replace(right, wrong), "utf-8")
         monkeypatch.setattr(requests, "PAGE", folder)
-        model = ResolvedModel("tiny", write_model(size=None) / "model.json", "graph", "0" * 64)
-        page = session.TFJSPage(camera_browser, server, PageRuntime(backend), model, tfjs, thread=thread)
+        path = write_model(size=None) / "model.json"
+        # By its hash a conversion is kept.
+        model = ResolvedModel("tiny", path, "graph", hashlib.sha256(path.read_bytes()).hexdigest())
+        runtime = PageRuntime(backend, library=library)
+        page = session.TFJSPage(camera_browser, server, runtime, model, tfjs, thread=thread)
         pictures = [np.full((HEIGHT, WIDTH, 4), 50 * index, np.uint8) for index in range(5)]
         page.take(pictures, form_of(pictures))
         page.aim(page.outputs[:1], way, (-1, 1))
@@ -156,6 +170,16 @@ def test_every_way_puts_the_number_on_its_canvas(open_camera: OpenCamera, backen
     page = open_camera(backend, way, 4)
     for request in (CAMERA, SINGLE_STREAM, OFFLINE):
         check(page.run(request, NUMBERS if request.rate else RANGE).run, request.scenario)
+
+
+@pytest.mark.parametrize(("library", "way"), [("ort", "topixels"), ("ort", "texture"), ("litert", "topixels")])
+def test_other_libraries_put_the_number_on_their_canvas_too(open_camera: OpenCamera, library: str, way: str) -> None:
+    files_of(library)
+    page = open_camera("wasm", way, 4, library=library)
+    check(page.run(OFFLINE).run, "offline")
+    measured = page.run(CAMERA, NUMBERS)
+    check(measured.run, "camera")
+    assert (measured.tensors_left, measured.bytes_left) == (0, 0)
 
 
 @pytest.mark.parametrize(("backend", "way"), [("wasm", "topixels"), ("webgl", "same-context"), ("webgpu", "draw")])

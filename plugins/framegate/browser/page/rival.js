@@ -145,7 +145,9 @@ class Rival {
     const { shape } = input;
     const values = await input.data();
     const first = begin.reduce((at, start, axis) => at * shape[axis] + start, 0);
-    return values.subarray(first, first + sizeOf(size));
+    // Along the one side that is taken whole, of which neighbours lie as far apart as the sides after it are large.
+    const step = sizeOf(shape.slice(size.findLastIndex((side) => side > 1) + 1));
+    return Float32Array.from({ length: sizeOf(size) }, (_, place) => values[first + place * step]);
   }
   // What an input takes, by its name, whatever array has the values.
   tensor(values, shape, _dtype, name) {
