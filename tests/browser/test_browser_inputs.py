@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import subprocess
 from collections.abc import Callable
@@ -15,24 +16,65 @@ from recurrent_models import GAIN, SIDE, expected, write_recurrent
 from framegate.browser import session
 from framegate.browser.driver import Browser
 from framegate.browser.results import PageInputs
-from framegate.browser.runtimes import PageRuntime
+from framegate.browser.runtimes import LIBRARIES, TF_JS, PageRuntime
 from framegate.browser.server import page_server
+from framegate.errors import BackendUnavailable, SourceError
 from framegate.interfaces import ResolvedModel
 from framegate.preprocess.tensor import ToTensor
 
 
-@pytest.mark.parametrize("backend", ["cpu", "webgl"])
-def test_the_tenth_frame_is_that_of_ten_frames(
-    shared_browser: Callable[[], Browser], tfjs: Path, tmp_path: Path, backend: str
+def recurrent(folder: Path, cache: Path, library: str) -> ResolvedModel:
+    """The model, whose state may have any shape, with the library that is to run it."""
+    try:
+        LIBRARIES[library].files(cache)
+    except (BackendUnavailable, SourceError) as error:
+        pytest.skip(str(error))
+    path = write_recurrent(folder, (-1, -1, -1, -1))
+    # By its hash a conversion is kept.
+    return ResolvedModel("net", path, "graph", hashlib.sha256(path.read_bytes()).hexdigest())
+
+
+@pytest.mark.parametrize("library", ["ort", "litert"])
+def test_a_state_that_changes_its_shape_is_nothing_for_what_was_converted_for_one(
+    shared_browser: Callable[[], Browser], tfjs: Path, tmp_path: Path, library: str
 ) -> None:
-    model = ResolvedModel("net", write_recurrent(tmp_path, (-1, -1, -1, -1)), "graph", "")
+    model = recurrent(tmp_path, tfjs, library)
+    pictures = fed_pictures(np.full((SIDE, SIDE, 4), 255, np.uint8))
+    arrays = {"state": np.zeros((1, 1, 1, 1), np.float32), "gain": np.array(GAIN, np.float32)}
+    with page_server() as server:
+        page = session.TFJSPage(shared_browser(), server, PageRuntime("wasm", library=library), model, tfjs)
+        with pytest.raises(
+            BackendUnavailable, match=r"state begins with shape \[1,1,1,1\] and goes on with \[1,16,16,3\]"
+        ):
+            page.take(pictures, form_of(pictures), PageInputs("frame", arrays, {"state": 1}))
+
+
+@pytest.mark.parametrize(
+    ("library", "backend", "start"),
+    [
+        # TF.js takes a state whose shape is another one from the second run on.
+        (TF_JS, "cpu", (1, 1, 1, 1)),
+        (TF_JS, "webgl", (1, 1, 1, 1)),
+        ("ort", "wasm", (1, SIDE, SIDE, 3)),
+        ("litert", "wasm", (1, SIDE, SIDE, 3)),
+    ],
+)
+def test_the_tenth_frame_is_that_of_ten_frames(
+    shared_browser: Callable[[], Browser],
+    tfjs: Path,
+    tmp_path: Path,
+    library: str,
+    backend: str,
+    start: tuple[int, ...],
+) -> None:
+    model = recurrent(tmp_path, tfjs, library)
     picture = np.full((SIDE, SIDE, 4), 255, np.uint8)
     picture[..., :3] = np.random.default_rng(0).integers(0, 256, (SIDE, SIDE, 3))
     pictures = fed_pictures(picture)
     form = form_of(pictures)
-    arrays = {"state": np.zeros((1, 1, 1, 1), np.float32), "gain": np.array(GAIN, np.float32)}
+    arrays = {"state": np.zeros(start, np.float32), "gain": np.array(GAIN, np.float32)}
     with page_server() as server:
-        page = session.TFJSPage(shared_browser(), server, PageRuntime(backend), model, tfjs)
+        page = session.TFJSPage(shared_browser(), server, PageRuntime(backend, library=library), model, tfjs)
         assert [info.name for info in page.inputs] == ["frame", "state", "gain"]
         page.take(pictures, form, PageInputs("frame", arrays, {"state": 1}))
         page.aim([page.outputs[0]], "topixels", (0, 1))

@@ -205,6 +205,10 @@ class TFJSPage:
         self._server.add(asked.files)
         answer = self._ask("framegate.take", asked, ROUNDS_S, f"run {self._named} in {self.runtime.title} once")
         self._refuse(answer)
+        if "lacking" in answer:
+            raise BackendUnavailable(
+                f"{self.runtime.title} cannot run {self._named}: {answer['lacking']}", "name a runtime of TF.js"
+            )
         self._pictures, self._input, self._frames = asked.argument["pictures"], form_settings(form), 0
         self.outputs = outputs_of_page(self._names, answer["outputs"])
         self.largest = largest_of(self.outputs, answer["outputs"])

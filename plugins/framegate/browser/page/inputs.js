@@ -33,6 +33,7 @@ class Inputs {
     if (!this.has_state) return work();
     const done = this.free.then(async () => {
       const outputs = await work();
+      if (page.runtime.has_fixed_shapes) this.verifyShapes(outputs);
       page.runtime.release(Object.values(this.before));
       for (const [name, at] of this.state) {
         this.before[name] = this.fed[name];
@@ -42,6 +43,14 @@ class Inputs {
     });
     this.free = done.catch(() => {});
     return done;
+  }
+  verifyShapes(outputs) {
+    for (const [name, at] of this.state) {
+      const [before, after] = [this.fed[name].shape, outputs[at].shape].map((shape) => `[${shape}]`);
+      if (before !== after) {
+        throw new Refused(`its state ${name} begins with shape ${before} and goes on with ${after}, and it was converted for one`);
+      }
+    }
   }
   close() {
     page.runtime.release(Object.values(this.fed), Object.values(this.before));

@@ -107,7 +107,7 @@ framegate.take = async ({ pictures, inputs, ...input }) => {
   } catch (error) {
     page.first = null;
     runtime.release(raw, fed);
-    return { refused: wordsOf(error) };
+    return { [error instanceof Refused ? "lacking" : "refused"]: wordsOf(error) };
   }
   const first_s = seconds() - started;
   // From now on a state has the shape that it keeps, and none is among these outputs.
