@@ -86,7 +86,9 @@ def test_a_cell_stores_what_the_page_measured(run_cells: RunCells, tmp_path: Pat
         (launch,) = about["launches"]
         assert (launch["median_s"], launch["rounds"]) == (pytest.approx(cell["stats"]["median"]), len(wholes))
     pictures = [cell["extra_info"]["picture"] for cell in cells]
-    assert pictures == 3 * [{"shown": [0.0, 1.0], "smallest": 0.0, "largest": 1.0, "clamped": 0.0}]
+    guessed = {"input_range": [0.0, 1.0], "output_range": [0.0, 1.0]}
+    values = {"shown": [0.0, 1.0], "smallest": 0.0, "largest": 1.0, "clamped": 0.0, "guessed": guessed}
+    assert pictures == [values] * 3
     described = [cell["extra_info"]["frame"] for cell in cells]
     assert [about["is_software"] for about in described] == [True, True, None]
     assert "SwiftShader" in described[0]["gl_renderer"]
