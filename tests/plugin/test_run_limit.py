@@ -82,3 +82,4 @@ def test_a_cell_is_left_out_by_its_frame(run_limited: Run) -> None:
     result = run_limited("--frame-run-limit=60", frame_s=8.0)
     result.assert_outcomes(passed=2, skipped=2)
     result.stdout.fnmatch_lines(["*a frame took 8000 ms, and only 58 s of the run were left*"])
+    result.stdout.fnmatch_lines(["null to null: left out, there is no time for it: 8000 ms a frame."])

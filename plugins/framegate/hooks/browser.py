@@ -90,7 +90,7 @@ def page_pipeline(
     with named(pytestconfig, "runtime", frame_runtime):
         page = browser_shelf.get(resolved_model, runtime)
     try:
-        with in_time(pytestconfig, frame_runtime, browser_shelf.close), named(pytestconfig, "renderer", frame_renderer):
+        with in_time(request.node, browser_shelf.close), named(pytestconfig, "renderer", frame_renderer):
             pipeline = PagePipeline(
                 page,
                 lambda camera: browser_shelf.renew(resolved_model, runtime, camera),

@@ -151,6 +151,7 @@ def weigh_frame(pytestconfig: pytest.Config, request: pytest.FixtureRequest) -> 
         if not allowance.affords(first_s, is_first=is_first):
             again_s = frame_s()
             if not allowance.affords(again_s, is_first=is_first):
+                _name_left_out(request.node, f"there is no time for it: {_ms(again_s)} ms a frame")
                 raise BackendUnavailable(
                     f"a frame took {_ms(again_s)} ms, and only {allowance.left_s:.0f} s of the run were left", HINT
                 )
@@ -162,8 +163,7 @@ def _drawn_by_software(item: pytest.Item, device: str, frame_ms: str) -> Backend
     """Name what is left out below the answer, and leave out its other ways too; returns why."""
     from framegate.errors import BackendUnavailable
 
-    way = f"{_params(item).get('frame_runtime')} to {_params(item).get('frame_renderer')}"
-    closing_line(item.config, f"{way}: left out, software draws here: {frame_ms} ms a frame.", about=way)
+    _name_left_out(item, f"software draws here: {frame_ms} ms a frame")
     error = BackendUnavailable(
         f"only software draws here ({device}), and the first frame took {frame_ms} ms, which says nothing of a GPU",
         "measure it on a machine with a GPU, or without --frame-run-limit",
@@ -172,18 +172,26 @@ def _drawn_by_software(item: pytest.Item, device: str, frame_ms: str) -> Backend
     return error
 
 
+def _name_left_out(item: pytest.Item, why: str) -> None:
+    """Say it below the answer."""
+    params = _params(item)
+    way = f"{params.get('frame_runtime')} to {params.get('frame_renderer')}"
+    closing_line(item.config, f"{way}: left out, {why}.", about=way)
+
+
 @contextmanager
-def in_time(config: pytest.Config, runtime: str, end: Callable[[], None]) -> Iterator[None]:
+def in_time(item: pytest.Item, end: Callable[[], None]) -> Iterator[None]:
     """Leave a cell out, in a run with little time, whose page does not answer; ``end`` ends its browser."""
     from framegate.errors import BackendUnavailable, NoAnswer
 
     try:
         yield
     except NoAnswer as error:
-        if ALLOWANCE not in config.stash:
+        if ALLOWANCE not in item.config.stash:
             raise
         end()
-        raise BackendUnavailable(f"runtime {runtime!r}: {error}", HINT) from error
+        _name_left_out(item, "its page did not answer in time")
+        raise BackendUnavailable(f"runtime {_subject(item)[1]!r}: {error}", HINT) from error
 
 
 def _ms(seconds: float) -> str:
