@@ -28,6 +28,7 @@ from framegate.browser.runtimes import LIBRARIES, TF_JS, PageRuntime
 from framegate.browser.server import page_server
 from framegate.errors import BackendUnavailable, BrowserError, SourceError
 from framegate.interfaces import Pixels, ResolvedModel
+from framegate.live import page as live_page
 from framegate.live.choices import builtin_offer
 from framegate.live.plots import UPLOT
 from framegate.live.server import live_server
@@ -43,6 +44,7 @@ WriteModel = Callable[..., Path]
 StartCells = Callable[..., "subprocess.Popen[str]"]
 RunCells = Callable[..., subprocess.CompletedProcess[str]]
 WELL_S = 10.0
+QUICK_RECORD_S = 0.2
 # A page runs its rounds, and then frames, until its time is up.
 QUICK = """
 from framegate.pipelines import page as pages
@@ -290,6 +292,16 @@ def file_person(live_context: object, live_address: str) -> Iterator[Person]:
     someone.opens(live_address)
     yield someone
     page.close()
+
+
+@pytest.fixture
+def quick_recording(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Store in a folder of the test's, and without TensorFlow, whose import would take most of the time."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "without").mkdir()
+    (tmp_path / "without" / "tensorflow.py").write_text("raise ImportError('not here')")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "without"))
+    monkeypatch.setattr(live_page, "RECORD_S", QUICK_RECORD_S)
 
 
 @pytest.fixture

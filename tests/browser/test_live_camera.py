@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import repeat
 from pathlib import Path
@@ -105,3 +106,15 @@ def test_another_runtime_goes_on_with_it(person: Person) -> None:
     person.picks("Runtime", "tfjs-cpu")
     assert person.fault() == ""
     assert np.array_equal(person.input(), before)
+
+
+@pytest.mark.usefixtures("quick_recording")
+def test_what_it_shows_is_recorded_and_then_it_goes_on(person: Person) -> None:
+    person.picks("Frames", "camera")
+    before = person.input()
+    said = person.presses("Record 10 s")
+    assert re.fullmatch(r"\d+ frames, .* at the median, stored in .*", said), said
+    person.sees_frames(3)
+    assert person.fault() == ""
+    assert np.array_equal(person.input(), before)
+    assert person.model_frame().evaluate(TRACK) == "live"

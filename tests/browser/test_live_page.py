@@ -53,7 +53,7 @@ def test_what_a_plugin_brings_is_there_too(person: Person, photo: Pixels) -> Non
     assert np.array_equal(person.input(), photo[:, ::-1])
     person.picks("Runtime", "tfjs-unpacked")
     assert person.fault() == ""
-    assert person.model_frame().evaluate("() => [tf.getBackend(), tf.env().getBool('WEBGL_PACK')]") == ["webgl", False]
+    assert person.model_frame().evaluate("() => [page.backend, tf.env().getBool('WEBGL_PACK')]") == ["webgl", False]
 
 
 def test_the_figures_and_the_analysis_are_there(person: Person) -> None:

@@ -13,24 +13,12 @@ from typing import Any
 import pytest
 from live_pages import Person
 
-from framegate.live import page as live_pages
-
-QUICK_S = 0.2
+pytestmark = pytest.mark.usefixtures("quick_recording")
 
 
 def stored_cell(path: Path) -> dict[str, Any]:
     [entry] = json.loads(path.read_text("utf-8"))["benchmarks"]
     return dict(entry)
-
-
-@pytest.fixture(autouse=True)
-def _quick(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Store in a folder of the test's, and without TensorFlow, whose import would take most of the time here."""
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "without").mkdir()
-    (tmp_path / "without" / "tensorflow.py").write_text("raise ImportError('not here')")
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "without"))
-    monkeypatch.setattr(live_pages, "RECORD_S", QUICK_S)
 
 
 def test_a_recording_is_the_cell_that_the_command_measures(person: Person, tmp_path: Path) -> None:
