@@ -37,7 +37,17 @@ TAKES_ALL = """
 """
 
 
-def stopped(folder: Path, number: int, endless: str = SLEEPS) -> tuple[int, str, list[str]]:
+def _is_handled(process: int, number: int) -> bool:
+    """Whether no signal of that number waits for the process, so that another one is not merged with it."""
+    try:
+        status = Path(f"/proc/{process}/status").read_text()
+    except OSError:
+        return True
+    waiting = (line for line in status.splitlines() if line.startswith(("SigPnd:", "ShdPnd:")))
+    return not any(int(line.split()[1], 16) >> (number - 1) & 1 for line in waiting)
+
+
+def stopped(folder: Path, number: int, endless: str = SLEEPS, times: int = 1) -> tuple[int, str, list[str]]:
     """Exit code, output and the benchmarks that were stored."""
     (folder / "test_it.py").write_text(SUITE.format(endless=endless))
     options = (
@@ -53,7 +63,9 @@ def stopped(folder: Path, number: int, endless: str = SLEEPS) -> tuple[int, str,
     with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
         try:
             until(lambda: (folder / "begun").exists() or process.poll() is not None)
-            process.send_signal(number)
+            for _ in range(times):
+                process.send_signal(number)
+                until(lambda: process.poll() is not None or _is_handled(process.pid, number))
             said = process.communicate(timeout=PATIENCE_S)[0]
         finally:
             process.kill()
@@ -69,6 +81,12 @@ def test_results_so_far_are_stored_and_shown(tmp_path: Path, number: signal.Sign
     ended, said, names = stopped(tmp_path, number)
     assert (ended, names) == (2, ["test_first"]), said
     assert f"stopped by {number.name}" in said
+    assert "\ntest_first: " in said
+
+
+def test_timeout_which_signals_the_run_and_its_group_stops_it_once(tmp_path: Path) -> None:
+    ended, said, names = stopped(tmp_path, signal.SIGTERM, times=2)
+    assert (ended, names) == (2, ["test_first"]), said
     assert "\ntest_first: " in said
 
 
