@@ -72,6 +72,13 @@ def chromium() -> Path:
 
 
 @pytest.fixture(scope="session")
+def web_sockets() -> None:
+    """What Firefox and a phone are driven through."""
+    if importlib.util.find_spec("websockets") is None:
+        lacking("websockets is not installed")
+
+
+@pytest.fixture(scope="session")
 def tfjs(chromium: Path) -> Path:
     """The cache with the files of TF.js, for tests that need a browser as well."""
     del chromium

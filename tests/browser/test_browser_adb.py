@@ -40,8 +40,9 @@ PHONE = "R5CT1234567\tdevice\n"
 
 
 @pytest.fixture
-def adb(tmp_path: Path) -> Path:
+def adb(tmp_path: Path, web_sockets: None) -> Path:
     """A stand-in for the program, with one device."""
+    del web_sockets
     folder = tmp_path / "sdk"
     folder.mkdir()
     program = folder / "adb"

@@ -33,14 +33,13 @@ DRAW = """() => {
 
 
 @pytest.fixture(scope="session")
-def firefox() -> Path:
+def firefox(web_sockets: None) -> Path:
     """Firefox' program. The set-up does not bring it."""
+    del web_sockets
     try:
-        program = FIREFOX.find()
-        FIREFOX.find(str(program))
+        return FIREFOX.find()
     except BackendUnavailable as error:
         pytest.skip(str(error))
-    return program
 
 
 @pytest.fixture(scope="module")
