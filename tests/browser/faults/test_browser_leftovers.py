@@ -92,7 +92,10 @@ def test_nothing_is_left_when_pytest_is_killed(
     assert not users(str(temporary))
 
 
-def test_nothing_is_left_of_a_firefox_when_pytest_is_killed(temporary: Path, start_cells: StartCells) -> None:
+def test_nothing_is_left_of_a_firefox_when_pytest_is_killed(
+    temporary: Path, start_cells: StartCells, web_sockets: None
+) -> None:
+    del web_sockets
     try:
         FIREFOX.find()
     except BackendUnavailable as error:
