@@ -21,6 +21,8 @@ PYTHON_RUNTIMES = {
     "litert": "ai_edge_litert",
 }
 """Runtime -> the library that it needs beside TensorFlow; those that say most of a model first."""
+CONVERTED_PAGE_RUNTIMES = {"ort-wasm": "tf2onnx", "litert-wasm": "ai_edge_litert"}
+"""Runtime of a page that is fed what Python converts -> the library that converts for it, beside TensorFlow."""
 RENDERERS = ("opencv", "topixels", "texture", "gl-upload")
 """The ways to the screen of both kinds, the first of each kind first."""
 
@@ -63,6 +65,8 @@ def find_backends(cache: Path, has: HasLibrary = has_library) -> Backends:
         suites.append("test_browser.py")
         runtimes += PAGE_RUNTIMES
     if has("tensorflow"):
+        if not lacks:
+            runtimes += [name for name, library in CONVERTED_PAGE_RUNTIMES.items() if has(library)]
         suites.append("test_frame.py")
         runtimes += [name for name, library in PYTHON_RUNTIMES.items() if has(library)]
     else:

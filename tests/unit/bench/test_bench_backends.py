@@ -10,7 +10,7 @@ from framegate.bench.backends import PAGE_RUNTIMES, find_backends
 from framegate.browser.npm_files import PinnedFiles
 from framegate.errors import BackendUnavailable
 
-LIBRARIES = {"playwright", "tensorflow", "openvino"}
+LIBRARIES = {"playwright", "tensorflow", "openvino", "tf2onnx"}
 
 
 @pytest.fixture(autouse=True)
@@ -26,7 +26,7 @@ def without(name: str) -> backends.Backends:
 def test_pages_come_first_and_then_the_runtimes_whose_libraries_are_there() -> None:
     here = without("nothing")
     assert here.suites == ("test_browser.py", "test_frame.py")
-    assert here.runtimes == (*PAGE_RUNTIMES, "tensorflow", "openvino")
+    assert here.runtimes == (*PAGE_RUNTIMES, "ort-wasm", "tensorflow", "openvino")
     assert here.missing == ()
 
 
