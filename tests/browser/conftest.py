@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from axe_files import AXE
+from axe import AXE
 from fed_pictures import fed_pictures, form_of
 from live_pages import Person
 from tiny_model import write_tiny

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from axe import violations
 from live_pages import Person
@@ -25,16 +23,16 @@ FOCUS = """() => {
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
-def test_axe_finds_nothing(person: Person, tfjs: Path, scheme: str, viewport: dict[str, int]) -> None:
+def test_axe_finds_nothing(person: Person, axe: str, scheme: str, viewport: dict[str, int]) -> None:
     person.page.emulate_media(color_scheme=scheme)
     person.page.set_viewport_size(viewport)
     person.page.locator("#tiles dd").first.wait_for()
     person.page.locator("details").evaluate("each => { each.open = true; }")
-    assert violations(person.page, tfjs) == []
+    assert violations(person.page, axe) == []
     # Nor is anything wider than the page.
     assert person.page.evaluate("() => document.documentElement.scrollWidth") <= viewport["width"]
     person.page.evaluate("() => complain('this went wrong')")
-    assert violations(person.page, tfjs) == []
+    assert violations(person.page, axe) == []
 
 
 def test_every_control_is_reached_and_seen_to_be(person: Person) -> None:
