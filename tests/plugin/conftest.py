@@ -1,6 +1,7 @@
 """Run the suites in a folder of their own, on backends that need no library."""
 
 import importlib
+import importlib.util
 import json
 import pkgutil
 import shutil
@@ -19,7 +20,10 @@ import framegate
 
 ROOT = Path(__file__).parents[2]
 
-# pytester takes the modules that a run imported out of the process; Framegate's are the same in all runs.
+# pytester takes the modules that a run imported out of the process; Framegate's are the same in all runs. numba takes
+# its own types for others when it is imported a second time.
+if importlib.util.find_spec("numba") is not None:
+    importlib.import_module("numba")
 for module in pkgutil.walk_packages(framegate.__path__, "framegate."):
     if module.name != "framegate.__main__":
         importlib.import_module(module.name)
