@@ -121,6 +121,7 @@ class ChromiumTab:
 
     async def close(self) -> None:
         """End the browser, and then the driver, whatever became of the browser."""
+        # It is on its way out, or gone; whatever it says to this, the rest has to be ended too.
         with suppress(Exception):
             if self._browser is not None:
                 await asyncio.wait_for(self._browser.close(), _END_S)

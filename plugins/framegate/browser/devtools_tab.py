@@ -6,6 +6,7 @@ import asyncio
 import base64
 import json
 import urllib.request
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -32,7 +33,7 @@ _PLACE = """selector => {
 }"""
 
 
-class DevToolsTab:
+class DevToolsTab(ABC):
     """See `framegate.browser.engine.Tab`; who uses it says where the browser is to be reached.
 
     Raises:
@@ -50,14 +51,15 @@ class DevToolsTab:
         self._page = ""
         self._version = ""
 
+    @abstractmethod
     async def devtools(self) -> str:
         """HOST:PORT of the browser's DevTools.
 
         Raises:
             BackendUnavailable: there is no way to such a browser.
         """
-        raise NotImplementedError
 
+    @abstractmethod
     async def reach(self, port: int) -> None:
         """Have a port of this machine's 127.0.0.1 answer the page as well."""
 
@@ -153,6 +155,7 @@ class DevToolsTab:
 
     async def close(self) -> None:
         """Close the page; the browser stays."""
+        # It is on its way out, or gone; whatever it says to this, the rest has to be ended too.
         if self._page:
             with suppress(Exception):
                 await asyncio.wait_for(self._ask(f"/json/close/{self._page}"), _END_S)

@@ -114,6 +114,7 @@ class FirefoxTab:
 
     async def close(self) -> None:
         """Ask it to end, and see to it."""
+        # It is on its way out, or gone; whatever it says to this, the rest has to be ended too.
         with suppress(Exception):
             await asyncio.wait_for(self._bidi.send("browser.close"), _END_S)
         with suppress(Exception):
