@@ -1,14 +1,9 @@
 """Run the suites in a folder of their own, on backends that need no library."""
 
-import importlib
-import importlib.util
 import json
-import pkgutil
 import shutil
 import sys
 from collections.abc import Callable, Sequence
-from importlib.abc import Loader, MetaPathFinder
-from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -16,51 +11,50 @@ from typing import Any
 import pytest
 from gate_project import Project
 
-import framegate
-
 ROOT = Path(__file__).parents[2]
-
-# pytester takes the modules that a run imported out of the process; Framegate's are the same in all runs. numba takes
-# its own types for others when it is imported a second time.
-if importlib.util.find_spec("numba") is not None:
-    importlib.import_module("numba")
-for module in pkgutil.walk_packages(framegate.__path__, "framegate."):
-    if module.name != "framegate.__main__":
-        importlib.import_module(module.name)
 
 Run = Callable[..., pytest.RunResult]
 Stored = Callable[..., list[dict[str, Any]]]
 
-# pytester unloads what a run imported; hypothesis would be imported anew in each. After a run with faulthandler, what
-# this process says when it crashes would go where nobody reads.
+# After a run with faulthandler, what this process says when it crashes would go where nobody reads.
 NOT_LOADED = "-p no:hypothesispytest -p no:faulthandler"
 NULL_BACKENDS = {"--frame-runtime": "null", "--frame-renderer": "null", "--frame-gl": "null"}
 
 
-class NoTensorFlow(MetaPathFinder, Loader):
-    """Finds TensorFlow, and does not load it: a second import in one process ends the process."""
+class Imported:
+    """Remembers what a run imported from outside of the folder of all runs, for those that follow.
 
-    def find_spec(
-        self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
-    ) -> ModuleSpec | None:
-        spec = PathFinder.find_spec(fullname, path, target) if fullname == "tensorflow" else None
-        if spec is not None and "site-packages" in str(spec.origin):
-            spec.loader = self
-            return spec
-        return None
+    pytester takes all that a run imported out of the process. TensorFlow ends a process that imports it twice, numba
+    then takes its own types for others, and Framegate's modules are the same in all runs.
+    """
 
-    def exec_module(self, module: ModuleType) -> None:
-        raise RuntimeError(
-            f"this run imports {module.__name__}, which pytester takes out of the process again; run it with subprocess"
-        )
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder.resolve()
+        self.modules: dict[str, ModuleType] = {}
+
+    def pytest_unconfigure(self) -> None:
+        self.modules = {name: module for name, module in sys.modules.items() if not self._is_of_the_run(module)}
+
+    def _is_of_the_run(self, module: ModuleType) -> bool:
+        places = [getattr(module, "__file__", None), *getattr(module, "__path__", [])]
+        return any(place and Path(place).resolve().is_relative_to(self._folder) for place in places)
 
 
 @pytest.fixture
 def pytester(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
-    """pytester, whose runs leave out what would not be well inside of another run."""
+    """pytester, whose runs leave out what is not well inside of another run, and leave loaded what they import."""
     monkeypatch.setenv("PYTEST_ADDOPTS", NOT_LOADED)
-    if "tensorflow" not in sys.modules:
-        monkeypatch.setattr(sys, "meta_path", [NoTensorFlow(), *sys.meta_path])
+    inline_run = pytester.inline_run
+
+    def run_and_keep(*arguments: Any, plugins: Sequence[object] = (), **options: Any) -> pytest.HookRecorder:
+        imported = Imported(pytester.path.parent)
+        try:
+            return inline_run(*arguments, plugins=[*plugins, imported], **options)
+        finally:
+            for name, module in imported.modules.items():
+                sys.modules.setdefault(name, module)
+
+    monkeypatch.setattr(pytester, "inline_run", run_and_keep)
     return pytester
 
 
@@ -78,8 +72,7 @@ def run(pytester: pytest.Pytester, suites: Path, write_model: Callable[..., Path
     """Runs one suite (``test_frame.py`` unless said otherwise) with timing off; null backends unless told otherwise.
 
     ``"no --frame-size"`` leaves an option out that is given otherwise. Without ``--frame-model`` the suite runs the
-    tiny model. A run that imports TensorFlow needs ``subprocess``: pytester takes the modules that a run imported out
-    of the process, and TensorFlow cannot be imported twice.
+    tiny model.
     """
 
     def run_suite(
