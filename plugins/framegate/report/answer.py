@@ -135,6 +135,22 @@ class RunAnswer:
     def __bool__(self) -> bool:
         return bool(self.models or self.suites)
 
+    def noise(self, *, with_suites: bool = True) -> tuple[str, ...]:
+        """What the mark of a noisy time means, once for all that have it; nothing where no time has it.
+
+        Args:
+            with_suites: whether the times of ``suites`` are shown.
+        """
+        shown = [way.result for model in self.models for way in model.ways]
+        if with_suites:
+            shown += [result for suite in self.suites for result in (suite.fastest, suite.slowest)]
+        by_cell = {id(result): result.spread for result in shown if result.is_noisy}
+        spreads = [spread for spread in by_cell.values() if spread is not None]
+        if not spreads:
+            return ()
+        up_to = "up to " if len(spreads) > 1 else ""
+        return (f"~: noisy, the rounds are {up_to}{max(spreads):.0%} apart; run it again on a quiet machine",)
+
 
 def answer_of(results: Sequence[CellResult], budget_s: float, failed: Collection[str] = ()) -> RunAnswer:
     """The answer; false where nothing was measured.
@@ -159,7 +175,7 @@ def answer_of(results: Sequence[CellResult], budget_s: float, failed: Collection
         budget_s,
         tuple(_model(subject, cells, runs.get(subject, []), budget_s) for subject, cells in subjects.items()),
         suites,
-        tuple(_run_doubts(results, suites, wrong)),
+        tuple(_run_doubts(results, wrong)),
     )
 
 
@@ -246,13 +262,6 @@ def _advice(ways: Sequence[Way], cells: Sequence[CellResult]) -> str:
 
 
 def _doubts(ways: Sequence[Way], clock: Sequence[ClockRun]) -> Iterator[str]:
-    noisy = [
-        f"{way.result.spread:.0%} apart in {'a browser' if way.is_page else 'Python'}"
-        for way in ways
-        if way.result.is_noisy
-    ]
-    if noisy:
-        yield f"~: noisy, its rounds are {' and '.join(noisy)}; run it again on a quiet machine"
     for run in clock:
         yield from (f"its run {doubt}" for doubt in run_doubts(run.part))
     for way in ways:
@@ -275,11 +284,9 @@ def _picture_doubts(result: CellResult) -> list[str]:
     return doubts
 
 
-def _run_doubts(results: Sequence[CellResult], suites: Sequence[SuiteAnswer], wrong: int) -> Iterator[str]:
+def _run_doubts(results: Sequence[CellResult], wrong: int) -> Iterator[str]:
     if wrong:
         yield f"{wrong} {'cell' if wrong == 1 else 'cells'} failed, whose times do not count"
-    if any(suite.fastest.is_noisy or suite.slowest.is_noisy for suite in suites):
-        yield "~: noisy, the rounds are far apart; run it again on a quiet machine"
     if any(result.frame.is_software for result in results):
         yield "the CPU did a GPU's work here: with a GPU, drawing and WebGL take other times"
 

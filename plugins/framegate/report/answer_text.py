@@ -33,16 +33,21 @@ def answer_text(answer: RunAnswer, most_lines: int = MOST_LINES, *, brief: bool 
     """
     if not answer:
         return ""
-    suites, doubts = [_suite(suite) for suite in answer.suites], [f"({doubt})" for doubt in answer.doubts]
+    suites = [_suite(suite) for suite in answer.suites]
     if not answer.models:
-        return "\n".join(_fitting([], [lines_of([suite]) for suite in suites], lines_of(doubts), most_lines))
+        return "\n".join(_fitting([], [_cut([suite]) for suite in suites], _closing(answer), most_lines))
     head = [f"Real-time means {_ms(answer.budget_s)} ms a frame here (--frame-budget={1 / answer.budget_s:.4g}fps)."]
     saying = (_line,) if brief else (_full, _short, _line)
-    levels = [[lines_of(say(model, answer.budget_s)) for model in answer.models] for say in saying]
-    tails = [lines_of([*also, *doubts]) for also in (suites, _also(answer))]
+    levels = [[_cut(say(model, answer.budget_s)) for model in answer.models] for say in saying]
+    tails = [[*_cut(suites), *_closing(answer)], [*_cut(_also(answer)), *_closing(answer, with_suites=False)]]
     ways = [(levels[0], tails[0]), *((level, tails[1]) for level in levels)][brief:]
     entries, tail = next((way for way in ways if _count(*way) <= most_lines - len(head)), ways[-1])
     return "\n".join(_fitting(head, entries, tail, most_lines))
+
+
+def _closing(answer: RunAnswer, *, with_suites: bool = True) -> Entry:
+    """What holds for all of it; the mark of a noisy time is explained where one is shown."""
+    return _cut(f"({doubt})" for doubt in (*answer.noise(with_suites=with_suites), *answer.doubts))
 
 
 def _count(entries: Sequence[Entry], tail: Entry) -> int:
@@ -167,12 +172,22 @@ def _rate(per_s: float) -> str:
     return f"{per_s:.0f}" if per_s >= 10 else f"{per_s:.2g}"
 
 
-def lines_of(texts: Iterable[str]) -> list[str]:
-    """Paragraphs as lines of at most 80 columns; a word that is longer, such as a path, is left whole."""
-    return [line for text in texts for line in _wrapped(text)]
+def _cut(texts: Iterable[str]) -> Entry:
+    """As lines; names of models and runtimes have any length."""
+    return lines_of(texts, cut=True)
 
 
-def _wrapped(text: str) -> Entry:
+def lines_of(texts: Iterable[str], *, cut: bool = False) -> list[str]:
+    """Paragraphs as lines of at most 80 columns.
+
+    Args:
+        texts: the paragraphs.
+        cut: whether a word that is longer than a line, such as a path, goes on in the next; else it is left whole.
+    """
+    return [line for text in texts for line in _wrapped(text, cut=cut)]
+
+
+def _wrapped(text: str, *, cut: bool) -> Entry:
     indent = "  " if text.startswith("  ") else ""
     return textwrap.wrap(
         text.strip(),
@@ -180,5 +195,5 @@ def _wrapped(text: str) -> Entry:
         initial_indent=indent,
         subsequent_indent=f"{indent}  ",
         break_on_hyphens=False,
-        break_long_words=False,
+        break_long_words=cut,
     )

@@ -78,10 +78,17 @@ def test_sizes_are_models_of_their_own_and_preprocessing_is_not() -> None:
     ]
 
 
-def test_a_noisy_time_is_doubted() -> None:
+def test_a_noisy_time_is_said_once_for_the_run() -> None:
     noisy = replace(frame_result("net", 0.01), median_s=0.01, iqr_s=0.0035, rounds=20)
-    assert only(noisy).doubts == ("~: noisy, its rounds are 35% apart in Python; run it again on a quiet machine",)
-    assert only(replace(noisy, iqr_s=0.002)).doubts == ()
+    noisier = replace(frame_result("other", 0.01), median_s=0.01, iqr_s=0.005, rounds=20)
+    assert answer_of([noisy], BUDGET_S).noise() == (
+        "~: noisy, the rounds are 35% apart; run it again on a quiet machine",
+    )
+    assert answer_of([noisy, noisier], BUDGET_S).noise() == (
+        "~: noisy, the rounds are up to 50% apart; run it again on a quiet machine",
+    )
+    assert answer_of([replace(noisy, iqr_s=0.002)], BUDGET_S).noise() == ()
+    assert only(noisy).doubts == ()
 
 
 def test_a_guess_and_values_that_were_clamped_stand_beside_the_answer() -> None:

@@ -11,7 +11,7 @@ from clock_parts import BUSY, QUIET
 from framegate.report.answer import answer_of
 from framegate.report.answer_text import COLUMNS, MOST_LINES, answer_text
 from framegate.results.cell import CellResult
-from framegate.results.parts import Cell
+from framegate.results.parts import Cell, ShownOutputs
 
 BUDGET_S = 1 / 30
 HEAD = "Real-time means 33.3 ms a frame here (--frame-budget=30fps)."
@@ -60,8 +60,22 @@ def test_noise_and_late_frames_are_said() -> None:
         "net at 256: real-time in Python. ~10 ms a frame, 100 frames/s, with opencv on",
         "  tensorflow; 100% is inference.",
         "  10% of its frames took longer than 33.3 ms.",
-        "  ~: noisy, its rounds are 35% apart in Python; run it again on a quiet machine.",
+        "(~: noisy, the rounds are 35% apart; run it again on a quiet machine)",
     ]
+
+
+def test_noise_is_explained_once_however_many_times_are_noisy() -> None:
+    def noisy(result: CellResult, iqr_s: float) -> CellResult:
+        return replace(result, median_s=0.01, iqr_s=iqr_s, rounds=9)
+
+    render = noisy(cell_result("test_render[x]", frame=Cell(size="256", renderer="opencv")), 0.009)
+    nets = [noisy(frame_result("net", 0.01), 0.0025), noisy(frame_result("net", 0.02, "tfjs-wasm"), 0.004)]
+    answer = lines(*nets, render)
+    assert [line for line in answer if "noisy" in line] == [
+        "(~: noisy, the rounds are up to 90% apart; run it again on a quiet machine)"
+    ]
+    quiet = frame_result("net", 0.01)
+    assert lines(quiet, render, most_lines=4)[-1] == "Measured besides: test_render (1); --frame-tables shows them."
 
 
 def test_what_a_clock_says_follows() -> None:
@@ -91,7 +105,7 @@ def test_suites_without_frames_have_their_fastest_and_slowest_cell() -> None:
     noisy = replace(cell_result("test_preprocess[256-none]", frame=Cell(size="256", preprocess="none")), median_s=0.001)
     assert lines(replace(noisy, iqr_s=0.001, rounds=9)) == [
         "test_preprocess, 256: none takes ~1 ms.",
-        "(~: noisy, the rounds are far apart; run it again on a quiet machine)",
+        "(~: noisy, the rounds are 100% apart; run it again on a quiet machine)",
     ]
     beside = lines(frame_result("net", 0.008), *cells)
     assert beside[-2:] == lines(*cells)
@@ -102,21 +116,30 @@ def test_suites_without_frames_have_their_fastest_and_slowest_cell() -> None:
 
 def test_few_models_have_all_that_is_known_of_them_and_many_a_line_each() -> None:
     def models(count: int) -> list[CellResult]:
-        cells = [frame_result(f"net-{number}", 0.5) for number in range(count)]
-        return [replace(cell, median_s=0.5, iqr_s=0.4, rounds=9) for cell in cells]
+        shown = ShownOutputs("image", ("out",), "three channels")
+        return [replace(frame_result(f"net-{number}", 0.5), shown=shown) for number in range(count)]
 
     full, short, brief, cut = (lines(*models(count)) for count in (6, 8, 24, 25))
-    assert "  ~: noisy, its rounds are 80% apart in Python; run it again on a quiet machine." in full
-    assert "  Try --frame-runtime=all, or a smaller input or model (docs/model-size.md)." in short
-    assert not any(line.startswith("  ~:") for line in short)
-    assert brief[24] == "net-23 at 256: not real-time, ~502 ms with opencv on tensorflow."
+    assert full.count("  Shown as image: three channels.") == 6
+    assert short.count("  Try --frame-runtime=all, or a smaller input or model (docs/model-size.md).") == 8
+    assert not any("Shown as" in line for line in short)
+    assert brief[24] == "net-23 at 256: not real-time, 502 ms with opencv on tensorflow."
     assert cut[-1] == "… and 2 more: --frame-tables shows them."
     assert [len(part) for part in (brief, cut)] == [25, 25]
 
 
+LONG, WITHOUT_A_SPACE = "a-model-with-a-very-long-name-of-its-own", "m" * 120
+
+
+@pytest.mark.parametrize("name", [LONG, WITHOUT_A_SPACE])
 @pytest.mark.parametrize("count", [1, 5, 7, 12, 40])
-def test_it_stays_short_and_narrow(count: int) -> None:
-    results = [frame_result(f"a-model-with-a-very-long-name-of-its-own-{number}", 0.5) for number in range(count)]
+def test_it_stays_short_and_narrow(count: int, name: str) -> None:
+    runtimes = ("tensorflow", "tfjs-wasm", f"of-a-plugin-{name}")
+    results = [
+        replace(frame_result(f"{name}-{number}", 0.5, runtime), median_s=0.5, iqr_s=0.4, rounds=9)
+        for number in range(count)
+        for runtime in runtimes
+    ]
     results += [replace(result, frame=replace(result.frame, is_software=True)) for result in results]
     for most_lines in (MOST_LINES, 20):
         answer = lines(*results, most_lines=most_lines)

@@ -33,7 +33,7 @@ def verdict_cards(answer: RunAnswer) -> list[VerdictCard]:
 
 def besides(answer: RunAnswer) -> list[str]:
     """What was measured besides, and what holds for all of it."""
-    return [*map(_suite, answer.suites), *(_sentence(doubt) for doubt in answer.doubts)]
+    return [*map(_suite, answer.suites), *(_sentence(doubt) for doubt in (*answer.noise(), *answer.doubts))]
 
 
 def _way(way: Way, model: ModelAnswer, budget_s: float) -> WayFacts:
