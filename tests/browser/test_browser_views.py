@@ -15,7 +15,7 @@ from framegate.browser.session import TFJSPage
 from framegate.errors import BackendUnavailable, WrongOutput
 from framegate.interfaces import Pixels, Size, TensorInfo
 from framegate.models.frame_io import ShownIO
-from framegate.pipelines.page import aim_at, look_at, tolerance_of
+from framegate.pipelines.page_screen import aim_at, look_at, tolerance_of
 from framegate.pipelines.verify import verify_screen
 from framegate.postprocess.base import View, ViewRequest
 from framegate.postprocess.placement import InputPlacement

@@ -15,7 +15,7 @@ from framegate.browser import session
 from framegate.browser.session import TFJSPage
 from framegate.errors import BackendUnavailable
 from framegate.interfaces import Pixels
-from framegate.pipelines.page import BY_SHADER
+from framegate.pipelines.page_screen import BY_SHADER
 from framegate.pipelines.verify import verify_screen
 from framegate.words import PageThread
 

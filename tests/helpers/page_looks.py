@@ -6,7 +6,7 @@ from framegate.browser.results import PageLook
 from framegate.interfaces import Range, Size
 from framegate.models.frame_io import FrameIO, ShownIO
 from framegate.pipelines.base import Look
-from framegate.pipelines.page import look_at, tolerance_of
+from framegate.pipelines.page_screen import look_at, tolerance_of
 from framegate.postprocess.base import View, ViewRequest
 from framegate.postprocess.placement import InputPlacement
 from framegate.views.image import ImageView

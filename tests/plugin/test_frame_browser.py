@@ -17,7 +17,8 @@ from framegate.browser.runtimes import builtin_runtimes
 from framegate.errors import BackendUnavailable, WrongOutput
 from framegate.inference.agreement import verify_agreement
 from framegate.machine import is_software
-from framegate.pipelines.page import PAGE_AGREEMENT, verify_nothing_left
+from framegate.pipelines.page import verify_nothing_left
+from framegate.pipelines.page_screen import PAGE_AGREEMENT
 
 Run = Callable[..., pytest.RunResult]
 

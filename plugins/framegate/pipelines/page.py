@@ -13,22 +13,21 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from framegate.browser.runtimes import TF_JS
 from framegate.errors import BackendUnavailable, UsageError, WrongOutput
 from framegate.frames.numbers import RANGE
-from framegate.interfaces import ModelSpec, Pixels, Range, Size
+from framegate.interfaces import ModelSpec, Pixels, Size
 from framegate.leftovers import temporary_folder
 from framegate.machine import is_software
 from framegate.measure.replay import ReplayClock
 from framegate.pipelines.base import AGREEMENT, Bench, Look, StagesS
 from framegate.pipelines.page_launches import BrowserLaunch, describe_launches, joined
+from framegate.pipelines.page_screen import PAGE_AGREEMENT, aim_at, inputs_of, look_at, tolerance_of
 from framegate.pipelines.page_trace import PageTrace
 from framegate.realtime.run import CAMERA
 from framegate.results.page import Kernels, PageCost, Presentation
 from framegate.results.parts import StageSamples
 
 if TYPE_CHECKING:
-    from framegate.browser.results import Delivered, PageInputs, PageLook, PageRounds, PageRun
+    from framegate.browser.results import Delivered, PageRounds, PageRun
     from framegate.browser.session import TFJSPage
-    from framegate.inference.other_inputs import OtherInputs
-    from framegate.interfaces import Array
     from framegate.measure.stages import KeepCall
     from framegate.models.frame_io import FrameIO, ShownIO
     from framegate.pipelines.page_trace import KeepEvents
@@ -53,15 +52,6 @@ MOST_CLIP_BYTES = 200_000_000
 LEAST_CLIP = 100
 CLIP_SPARE_S = 3.0
 """Seconds that a camera runs before frames are taken from it, about."""
-
-PAGE_AGREEMENT = 1e-4
-"""Of the output's range: TF.js' backends compute in float32, in other orders than the reference."""
-UNIT_AGREEMENT = 1e-5
-"""Of full brightness: a GPU's division may be off by a few units in the last place."""
-ROUNDING = 0.5 / 255
-"""By which a picture of whole bytes and the same before it is rounded differ at most."""
-BYTES: Range = (0.0, 255.0)
-BY_SHADER = ("texture", "same-context", "gpu-buffer")
 
 Value = TypeVar("Value")
 
@@ -365,112 +355,10 @@ class PagePipeline:
         return replace(seen, fed=picture, number=(look.picture - 1) % len(self.pictures))
 
 
-def inputs_of(spec: ModelSpec, page: TFJSPage, size: Size) -> tuple[OtherInputs, PageInputs]:
-    """What a page's model is fed beside frames of a size, by its spec, and the same as the page is told.
-
-    Raises:
-        ModelError, FrameError: as `other_inputs`.
-    """
-    from framegate.browser.results import PageInputs
-    from framegate.inference.other_inputs import other_inputs
-    from framegate.models.image_io import output_infos
-    from framegate.models.topology import read_model_json
-
-    outputs = output_infos(read_model_json(page.model.path))
-    others = other_inputs(spec, page.model, page.inputs, outputs, size)
-    places = {info.name: place for place, info in enumerate(outputs)}
-    state = {name: places[output] for name, output in others.state.items()}
-    return others, PageInputs(others.frame.name, {**others.constants, **others.zeros}, state)
-
-
 def clip_length(rate: float, seconds: float, size: tuple[int, ...]) -> int:
     """Number of pictures of a camera's clip: enough for a run, or as many as its file may hold, over and over."""
     most = MOST_CLIP_BYTES * 2 // (3 * math.prod(size))
     return max(LEAST_CLIP, min(most, RANGE, math.ceil(rate * (seconds + CLIP_SPARE_S))))
-
-
-def aim_at(page: TFJSPage, view: View, shown: ShownIO, frame: Pixels, renderer: str) -> None:
-    """Have a page show outputs by a view and a renderer.
-
-    Args:
-        page: the page, which has run the model.
-        view: Python's view, of which the page makes the same pictures.
-        shown: which outputs it shows, and the view's name.
-        frame: uint8 RGB (H, W, 3) of the size that the model sees.
-        renderer: the page's name of the renderer.
-
-    Raises:
-        BackendUnavailable: pages have no such view, or their backend has no such renderer.
-        ModelError: the outputs have a shape that the view cannot show.
-    """
-    import numpy as np
-
-    from framegate.browser.results import PageView
-
-    outputs = {info.name: np.zeros([side or 0 for side in info.shape], info.dtype) for info in shown.outputs}
-    blank = view(outputs, frame)
-    settings = view.page_settings(outputs)
-    if settings is None:
-        raise BackendUnavailable(
-            f"a page has no view {shown.view!r}, which is in Python", "name a runtime of test_frame, or another view"
-        )
-    page.aim(shown.outputs, renderer, _range_of(blank, view), PageView(shown.view, blank.shape, settings))
-
-
-def look_at(
-    look: PageLook,
-    view: View,
-    frame: Pixels,
-    tolerance: int,
-    after: str,
-    feeds: Mapping[str, Any] | None = None,
-    agreement: float = PAGE_AGREEMENT,
-) -> Look:
-    """What a page's canvas showed, for comparison with the oracle and with the reference.
-
-    Args:
-        look: the canvas, and what the page makes of the picture that was fed last.
-        view: what shows it.
-        frame: the picture that was fed last, in colour.
-        tolerance: the renderer's, in steps of 1/255.
-        after: which frame it was, in words.
-        feeds: what the model was fed, by input.
-        agreement: largest difference from the reference's outputs that is right, as a share of their range.
-
-    Raises:
-        WrongOutput: the page's view makes another picture of the outputs than Python's.
-    """
-    import numpy as np
-
-    from framegate.models.output_range import ShownRange
-
-    picture = view.expected(look.outputs, frame)
-    low, high = _range_of(picture, view)
-    unit = np.clip((picture.astype(np.float64) - low) / (high - low), 0, 1)
-    rounding = ROUNDING if picture.dtype == np.uint8 else 0
-    off = view.tolerance / 255 + rounding + UNIT_AGREEMENT
-    if look.unit.shape != unit.shape or not np.allclose(look.unit, unit, rtol=0, atol=off, equal_nan=True):
-        raise WrongOutput(f"after {after}: the page does not make the picture of the model's outputs that it should")
-    return Look(
-        after=after,
-        screen=look.pixels,
-        drawn=look.unit,
-        feeds=[feeds or {}],
-        outputs=look.outputs,
-        tolerance=tolerance,
-        agreement=agreement,
-        shown_range=ShownRange.of(picture, (low, high)) if view.shows_values else None,
-    )
-
-
-def tolerance_of(renderer: str) -> int:
-    """The largest difference from the picture that was drawn that is right for a renderer, in steps of 1/255."""
-    return 1 if renderer in BY_SHADER else 0
-
-
-def _range_of(picture: Array, view: View) -> Range:
-    """The values of a view's picture that are black and full brightness."""
-    return BYTES if picture.dtype == "uint8" else view.request.value_range
 
 
 def verify_nothing_left(measured: PageRounds | Delivered | PageRun) -> None:
