@@ -15,6 +15,7 @@ from framegate.errors import UnknownName, UsageError
 from framegate.interfaces import ModelSource, ModelSourceFactory, ModelSpec, Range, ResolvedModel, Size
 from framegate.models import input_keys
 from framegate.models.files import read_regular
+from framegate.models.label_files import SUFFIXES, read_labels
 from framegate.models.sources import OPTION_KEYS
 from framegate.paths import cache_dir, data_dir
 
@@ -105,7 +106,7 @@ def read_spec(path: Path, sources: Collection[str] = tuple(OPTION_KEYS)) -> Mode
         preprocess=_text(path, "preprocess", table.get("preprocess"), "greyscale+invert"),
         view=view,
         outputs=_names(path, "output", table.get("output", [])),
-        view_options=of_view,
+        view_options=_with_labels(path, view, of_view),
         inputs=input_keys.read_inputs(path, table),
     )
 
@@ -191,6 +192,14 @@ def _own_keys(
         {key: value for key, value in further.items() if is_source[key]},
         {key: value for key, value in further.items() if not is_source[key]},
     )
+
+
+def _with_labels(path: Path, view: str | None, keys: dict[str, object]) -> dict[str, object]:
+    """The keys of a view, with the names that are in a file; what a plugin's view calls ``labels`` is its own."""
+    labels = keys.get("labels")
+    if not isinstance(labels, str) or not labels.endswith(SUFFIXES) or views.keys_of(view) is None:
+        return keys
+    return {**keys, "labels": read_labels(path, labels)}
 
 
 def _text(path: Path, key: str, raw: Any, example: str) -> str | None:

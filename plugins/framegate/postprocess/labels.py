@@ -41,8 +41,8 @@ def labels(value: object) -> tuple[str, ...]:
     if isinstance(value, list | tuple) and all(isinstance(label, str) for label in value):
         return tuple(label[:_MOST_LETTERS] for label in value)
     raise UsageError(
-        f"labels = {value!r:.60} is neither one of {', '.join(_NAMED)} nor a list of texts such as ['cat', 'dog'];"
-        " see docs/views.md"
+        f"labels = {value!r:.60} is neither one of {', '.join(_NAMED)} nor a list of texts such as ['cat', 'dog'] nor a"
+        " file such as 'labels.txt'; see docs/views.md"
     )
 
 
