@@ -1,6 +1,7 @@
 """The --frame-preprocess option."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -29,3 +30,15 @@ def test_the_preprocess_suite_runs_every_toggle_alone(run: Run) -> None:
     result = run(suite="test_preprocess.py")
     result.assert_outcomes(passed=8)
     result.stdout.fnmatch_lines(["*test_preprocess?16-down-upscale? PASSED*"])
+
+
+def test_own_is_what_each_models_spec_names(run: Run, write_model: Callable[..., Path]) -> None:
+    grey = write_model("net").parent / "grey.toml"
+    grey.write_text('source = "net"\npreprocess = "greyscale"\n')
+    result = run(f"--frame-model={write_model('plain')},{grey}", "--frame-preprocess=own,invert")
+    result.assert_outcomes(passed=4)
+    for cell in ("plain-16-none", "plain-16-invert", "grey-16-greyscale", "grey-16-invert"):
+        result.stdout.fnmatch_lines([f"*test_frame[[]{cell}-null*"])
+    alone = run("--frame-preprocess=own", suite="test_preprocess.py")
+    alone.assert_outcomes(passed=1)
+    alone.stdout.fnmatch_lines(["*test_preprocess?16-none?*"])

@@ -93,7 +93,7 @@ def pytest_arguments(here: Backends, parsed: argparse.Namespace) -> list[str]:
     options = {
         "--frame-runtime": ",".join(here.runtimes),
         "--frame-renderer": ",".join(RENDERERS),
-        "--frame-preprocess": "none",
+        "--frame-preprocess": "own",
         "--frame-browser-gpu": "native",
         "--frame-browser-timeout": str(PAGE_S),
         "--benchmark-max-time": "0.5",
@@ -104,7 +104,7 @@ def pytest_arguments(here: Backends, parsed: argparse.Namespace) -> list[str]:
         *(str(suites_dir() / suite) for suite in here.suites),
         *(f"--frame-model={model}" for model in parsed.models),
         *([] if parsed.frame_budget is None else [f"--frame-budget={parsed.frame_budget}"]),
-        f"--frame-run-limit={parsed.limit}",
+        *("--frame-bench", f"--frame-run-limit={parsed.limit}"),
         *(f"{option}={value}" for option, value in options.items() if option not in own_options),
         *("--benchmark-only", "--benchmark-autosave", "--benchmark-quiet"),
         *("-q", "--no-header", "-p", "no:cacheprovider"),

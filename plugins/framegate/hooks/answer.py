@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -10,6 +11,9 @@ from framegate.hooks.html_report import run_note
 from framegate.hooks.options import options_of
 from framegate.hooks.outcome import UNAVAILABLE
 from framegate.hooks.report import CLOSING, measured
+
+if TYPE_CHECKING:
+    from framegate.report.answer import CommandWords
 
 VERDICTS = {": not real-time": {"red": True}, ": real-time": {"green": True}}
 """Words of a line, and how a terminal shows them."""
@@ -31,7 +35,7 @@ def pytest_terminal_summary(
 
     is_full = verbosity > 0 or not measured(config)
     closing = lines_of(config.stash.get(CLOSING, {}).values())
-    skips = [*_not_run(run_note(config).skipped, full=is_full)]
+    skips = [*_not_run(run_note(config).skipped, words_of(config).after, full=is_full)]
     answer = answer_lines(config, len(closing) + (0 if is_full else len(skips)), brief=verbosity == LOWEST)
     for line in ["", *answer, *skips, *closing, ""]:
         _write(terminalreporter, line)
@@ -53,21 +57,29 @@ def answer_lines(config: pytest.Config, count_below: int = 0, *, brief: bool = F
     from framegate.report.answer_text import MOST_LINES, answer_text
 
     failed = {name for names in run_note(config).failed.values() for name in names}
-    answer = answer_of(results, options_of(config).budget_s, failed)
+    answer = answer_of(results, options_of(config).budget_s, failed, words_of(config))
     return answer_text(answer, MOST_LINES - count_below, brief=brief).splitlines()
 
 
-def _not_run(skipped: Mapping[str, Sequence[str]], *, full: bool) -> Iterator[str]:
+def words_of(config: pytest.Config) -> CommandWords:
+    """How the command that was run is told more."""
+    from framegate.report.answer import BENCH, PYTEST
+
+    return BENCH if options_of(config).in_bench else PYTEST
+
+
+def _not_run(skipped: Mapping[str, Sequence[str]], after: str, *, full: bool) -> Iterator[str]:
     """One line for all, or one for each reason."""
     count = sum(map(len, skipped.values()))
     if not count:
         return
     if not full:
-        yield f"Not run: {count} {_cells(count)}; -rs says why, --frame-require=NAME makes it an error."
+        required = "" if after else ", --frame-require=NAME makes it an error"
+        yield f"Not run: {count} {_cells(count)}; -rs{after} says why{required}."
         return
     yield "Not run:"
     yield from (f"  {len(names)} {_cells(len(names))}: {reason}" for reason, names in skipped.items())
-    yield "  (--frame-require=NAME makes a missing backend an error)"
+    yield f"  (--frame-require=NAME{after} makes a missing backend an error)"
 
 
 def _cells(count: int) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
-from framegate.hooks.answer import answer_lines
+from framegate.hooks.answer import answer_lines, words_of
 from framegate.hooks.matrix import kind_of
 from framegate.hooks.options import options_of
 from framegate.hooks.own import fixture_is_ours
@@ -34,7 +34,6 @@ FIRST_CELLS = pytest.StashKey[set[str]]()
 FIRST_ANSWER_S = 45.0
 """Seconds after which a first answer is given of what there is by then."""
 CLOCK = time.monotonic
-HINT = "give the run more time (--frame-run-limit), or leave that out"
 CUT_SHORT = pytest.StashKey[dict[tuple[str, str], "BackendUnavailable"]]()
 """Model and runtime, of a cell that was left out as software drew it -> why; its other ways are not tried."""
 SAID = pytest.StashKey[bool]()
@@ -100,7 +99,9 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         raise BackendUnavailable(f"runtime {subject[1]!r}: {error.reason}", error.install_hint)
     needed_s = 0.0 if _is_first(item) else allowance.cell_s(kind_of(item))
     if allowance.left_s <= needed_s:
-        raise BackendUnavailable(f"no time was left of the {allowance.limit_s} s that the run may take", HINT)
+        raise BackendUnavailable(
+            f"no time was left of the {allowance.limit_s} s that the run may take", _more_time(item.config)
+        )
 
 
 def _subject(item: pytest.Item) -> tuple[str, str]:
@@ -153,7 +154,8 @@ def weigh_frame(pytestconfig: pytest.Config, request: pytest.FixtureRequest) -> 
             if not allowance.affords(again_s, is_first=is_first):
                 _name_left_out(request.node, f"there is no time for it: {_ms(again_s)} ms a frame")
                 raise BackendUnavailable(
-                    f"a frame took {_ms(again_s)} ms, and only {allowance.left_s:.0f} s of the run were left", HINT
+                    f"a frame took {_ms(again_s)} ms, and only {allowance.left_s:.0f} s of the run were left",
+                    _more_time(pytestconfig),
                 )
 
     return weigh
@@ -166,7 +168,7 @@ def _drawn_by_software(item: pytest.Item, device: str, frame_ms: str) -> Backend
     _name_left_out(item, f"software draws here: {frame_ms} ms a frame")
     error = BackendUnavailable(
         f"only software draws here ({device}), and the first frame took {frame_ms} ms, which says nothing of a GPU",
-        "measure it on a machine with a GPU, or without --frame-run-limit",
+        "measure it on a machine with a GPU",
     )
     item.config.stash.setdefault(CUT_SHORT, {})[_subject(item)] = error
     return error
@@ -191,7 +193,11 @@ def in_time(item: pytest.Item, end: Callable[[], None]) -> Iterator[None]:
             raise
         end()
         _name_left_out(item, "its page did not answer in time")
-        raise BackendUnavailable(f"runtime {_subject(item)[1]!r}: {error}", HINT) from error
+        raise BackendUnavailable(f"runtime {_subject(item)[1]!r}: {error}", _more_time(item.config)) from error
+
+
+def _more_time(config: pytest.Config) -> str:
+    return f"give the run more time ({words_of(config).limit})"
 
 
 def _ms(seconds: float) -> str:

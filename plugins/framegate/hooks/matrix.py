@@ -117,7 +117,7 @@ def _rows(metafunc: pytest.Metafunc, axes: Sequence[str]) -> Sequence[tuple[str,
     from framegate.matrix import cells
     from framegate.pipelines.base import pipeline_of
     from framegate.pipelines.order import ORDERS
-    from framegate.preprocess.toggles import parse_toggles
+    from framegate.preprocess.toggles import NONE, OWN, parse_toggles
     from framegate.realtime.run import SCENARIOS, cell_names
 
     config = metafunc.config
@@ -134,15 +134,21 @@ def _rows(metafunc: pytest.Metafunc, axes: Sequence[str]) -> Sequence[tuple[str,
     def asked(axis: str) -> tuple[str, ...]:
         return options.axis(axis) or split([suite.get(axis, "")]) or DEFAULTS[axis]
 
+    def steps_of(text: str, model: str | None = None) -> Sequence[str]:
+        if text != OWN:
+            return (parse_toggles(text, registries.steps),)
+        return (model and catalogue.own("preprocess", model)) or (NONE,)
+
     def own(axis: str, model: str | None) -> Sequence[str]:
-        if model is None or options.axis(axis):
+        given = options.axis(axis)
+        if model is None or (given and OWN not in given):
             return ()
-        return catalogue.own(axis, model)
+        return once(steps for text in given for steps in steps_of(text, model)) or catalogue.own(axis, model)
 
     values = {
         "model": catalogue.names(split([suite.get("model", "")])) if "model" in axes else (),
         "size": once(str(Size.parse(text)) for text in asked("size")),
-        "preprocess": once(parse_toggles(text, registries.steps) for text in asked("preprocess")),
+        "preprocess": once(steps for text in asked("preprocess") for steps in steps_of(text)),
         "runtime": varied(
             expand(_of_one_kind(asked("runtime"), runtimes), runtimes),
             registries.runtimes,

@@ -84,7 +84,10 @@ FRAME = {
         "model: a name from models/*.toml, a folder or model.json, a spec.toml, or SOURCE:LOCATOR such as npm:...",
     ),
     "size": axis("size", "input size in pixels: 256, or 640x480 (width x height)"),
-    "preprocess": axis("preprocess", "preprocessing: none, all, or step names joined by '+' (greyscale+invert)"),
+    "preprocess": axis(
+        "preprocess",
+        "preprocessing: none, all, own (what the model's spec names), or step names joined by '+' (greyscale+invert)",
+    ),
     "runtime": axis("runtime", "runtime that runs the model, or 'all'"),
     "renderer": axis("renderer", "renderer that takes the output to the screen, or 'all'"),
     "gl": axis(
@@ -177,6 +180,12 @@ FRAME = {
         parse=budget,
         default=1 / 30,
         unset="30fps",
+    ),
+    "in_bench": Flag(
+        name="frame-bench",
+        about="have a run say what to do next in the words of framegate bench, which sets this itself",
+        ini=False,
+        in_worker=False,
     ),
     "tables": Flag(
         name="frame-tables",
@@ -377,6 +386,7 @@ class Options(NamedTuple):
     trial_s: int | None
     require: tuple[str, ...]
     budget_s: float
+    in_bench: bool
     tables: bool
     pictures: Path | None
     report: Path | None

@@ -144,7 +144,7 @@ def check_names(options: Options, registries: Registries) -> None:
     from framegate.gl.selection import parse_choice
     from framegate.interfaces import Size
     from framegate.pipelines.order import ORDERS
-    from framegate.preprocess.toggles import parse_toggles
+    from framegate.preprocess.toggles import OWN, parse_toggles
     from framegate.realtime.run import SCENARIOS
 
     _check_browser(options)
@@ -166,6 +166,8 @@ def check_names(options: Options, registries: Registries) -> None:
     for size in options.size:
         Size.parse(size)
     for toggles in options.preprocess:
+        if toggles == OWN:
+            continue
         parse_toggles(toggles, registries.steps)
 
 

@@ -8,6 +8,8 @@ from framegate.errors import UnknownName, UsageError
 
 NONE = "none"
 ALL_STEPS = "all"
+OWN = "own"
+"""What each model's spec names, which is `NONE` where it names nothing; a word of the option alone."""
 
 
 def parse_toggles(text: str, known: Iterable[str]) -> str:

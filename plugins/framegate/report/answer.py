@@ -16,20 +16,41 @@ from framegate.results.realtime import Realtime
 ALL_RUNTIMES = 3
 """Runtimes of one kind from which on nobody is told to try the others."""
 MODEL_STAGE = "inference"
+RENDERERS = "the other renderers: --frame-renderer=all{after}"
 ADVICE = {
-    "preprocess": "fewer steps, or --frame-fit=crop",
+    "preprocess": "fewer steps, or --frame-fit=crop{after}",
     "upload": "a smaller input (docs/model-size.md)",
-    "readback": "a renderer that leaves the output where it is: --frame-renderer=all",
-    "postprocess": "a view that does less, or --frame-fit=crop, which shows less of the frame",
-    "convert": "the other renderers: --frame-renderer=all",
-    "draw": "the other renderers: --frame-renderer=all",
-    "present": "the other renderers: --frame-renderer=all",
+    "readback": "a renderer that leaves the output where it is: --frame-renderer=all{after}",
+    "postprocess": "a view that does less, or --frame-fit=crop{after}, which shows less of the frame",
+    "convert": RENDERERS,
+    "draw": RENDERERS,
+    "present": RENDERERS,
 }
-"""Stage that takes most of a frame -> what makes it shorter."""
+"""Stage that takes most of a frame -> what makes it shorter; ``{after}`` is that of the command's words."""
 NEARLY = 0.995
 """What of a rate counts as that rate: 29.97 frames a second are 30."""
 MOST_CLAMPED = 0.001
 """Share of the picture's values that may lie outside of what is shown before it is said."""
+
+
+@dataclass(frozen=True)
+class CommandWords:
+    """How the command that was run is told to do something else.
+
+    Attributes:
+        after: what is said behind an option that the command hands on to pytest.
+        limit: its option for the time that it may take.
+        tries_all: whether it tries all runtimes that are installed, without being told.
+    """
+
+    after: str = ""
+    limit: str = "--frame-run-limit"
+    tries_all: bool = False
+
+
+PYTEST = CommandWords()
+BENCH = CommandWords(after=" after --", limit="--limit", tries_all=True)
+"""Those of ``framegate bench``."""
 
 
 @dataclass(frozen=True)
@@ -125,12 +146,14 @@ class RunAnswer:
         models: one entry for each model and size whose frames were taken to a screen, in the order in which they ran.
         suites: what was measured besides, by suite and subject.
         doubts: what holds for the whole run, a sentence each without a full stop.
+        words: how the command is told more.
     """
 
     budget_s: float
     models: tuple[ModelAnswer, ...] = ()
     suites: tuple[SuiteAnswer, ...] = ()
     doubts: tuple[str, ...] = ()
+    words: CommandWords = PYTEST
 
     def __bool__(self) -> bool:
         return bool(self.models or self.suites)
@@ -152,13 +175,16 @@ class RunAnswer:
         return (f"~: noisy, the rounds are {up_to}{max(spreads):.0%} apart; run it again on a quiet machine",)
 
 
-def answer_of(results: Sequence[CellResult], budget_s: float, failed: Collection[str] = ()) -> RunAnswer:
+def answer_of(
+    results: Sequence[CellResult], budget_s: float, failed: Collection[str] = (), words: CommandWords = PYTEST
+) -> RunAnswer:
     """The answer; false where nothing was measured.
 
     Args:
         results: the cells of a run.
         budget_s: seconds that a frame may take.
         failed: names of the tests that failed, whose times do not count: a wrong picture may well be a fast one.
+        words: how the command that was run is told more.
     """
     wrong = sum(result.name in failed for result in results)
     results = [result for result in results if result.name not in failed]
@@ -173,9 +199,10 @@ def answer_of(results: Sequence[CellResult], budget_s: float, failed: Collection
     suites = tuple(_suites([result for result in results if id(result) not in framed]))
     return RunAnswer(
         budget_s,
-        tuple(_model(subject, cells, runs.get(subject, []), budget_s) for subject, cells in subjects.items()),
+        tuple(_model(subject, cells, runs.get(subject, []), budget_s, words) for subject, cells in subjects.items()),
         suites,
         tuple(_run_doubts(results, wrong)),
+        words,
     )
 
 
@@ -189,7 +216,9 @@ def _subject(result: CellResult) -> str:
     return " at ".join(filter(None, (result.frame.model, result.frame.size)))
 
 
-def _model(subject: str, results: Sequence[CellResult], clock: Sequence[ClockRun], budget_s: float) -> ModelAnswer:
+def _model(
+    subject: str, results: Sequence[CellResult], clock: Sequence[ClockRun], budget_s: float, words: CommandWords
+) -> ModelAnswer:
     cells = [result for result in results if not result.realtime]
     ways = _fastest([_way(cell, budget_s) for cell in cells])
     fits = ways[0].frame_s <= budget_s if ways else any(run.holds for run in clock)
@@ -199,7 +228,7 @@ def _model(subject: str, results: Sequence[CellResult], clock: Sequence[ClockRun
         ways=ways,
         cells=len(cells),
         clock=tuple(clock),
-        advice="" if fits else _advice(ways, cells),
+        advice="" if fits else _advice(ways, cells, words),
         doubts=tuple(_doubts(ways, clock)),
     )
 
@@ -250,15 +279,15 @@ def _holds(part: Realtime, budget_s: float) -> bool | None:
     return True if part.rate >= needed else None
 
 
-def _advice(ways: Sequence[Way], cells: Sequence[CellResult]) -> str:
+def _advice(ways: Sequence[Way], cells: Sequence[CellResult], words: CommandWords) -> str:
     smaller = "a smaller input or model (docs/model-size.md)"
     if not ways:
         return smaller
     best, (stage, _) = ways[0], ways[0].limits[0]
     if stage in ADVICE:
-        return ADVICE[stage]
+        return ADVICE[stage].format(after=words.after)
     tried = {cell.frame.runtime for cell in cells if (cell.page is not None) is best.is_page}
-    return smaller if len(tried) >= ALL_RUNTIMES else f"--frame-runtime=all, or {smaller}"
+    return smaller if words.tries_all or len(tried) >= ALL_RUNTIMES else f"--frame-runtime=all, or {smaller}"
 
 
 def _doubts(ways: Sequence[Way], clock: Sequence[ClockRun]) -> Iterator[str]:

@@ -11,7 +11,6 @@ from framegate.results.cell import CellResult
 
 COLUMNS = 80
 MOST_LINES = 25
-SEE_TABLES = "--frame-tables shows"
 LATE = 0.01
 """Share of frames that are longer than the budget from which on it is said."""
 WHOLE = 0.6
@@ -35,14 +34,14 @@ def answer_text(answer: RunAnswer, most_lines: int = MOST_LINES, *, brief: bool 
         return ""
     suites = [_suite(suite) for suite in answer.suites]
     if not answer.models:
-        return "\n".join(_fitting([], [_cut([suite]) for suite in suites], _closing(answer), most_lines))
+        return "\n".join(_fitting([], [_cut([suite]) for suite in suites], _closing(answer), most_lines, _see(answer)))
     head = [f"Real-time means {_ms(answer.budget_s)} ms a frame here (--frame-budget={1 / answer.budget_s:.4g}fps)."]
     saying = (_line,) if brief else (_full, _short, _line)
     levels = [[_cut(say(model, answer.budget_s)) for model in answer.models] for say in saying]
     tails = [[*_cut(suites), *_closing(answer)], [*_cut(_also(answer)), *_closing(answer, with_suites=False)]]
     ways = [(levels[0], tails[0]), *((level, tails[1]) for level in levels)][brief:]
     entries, tail = next((way for way in ways if _count(*way) <= most_lines - len(head)), ways[-1])
-    return "\n".join(_fitting(head, entries, tail, most_lines))
+    return "\n".join(_fitting(head, entries, tail, most_lines, _see(answer)))
 
 
 def _closing(answer: RunAnswer, *, with_suites: bool = True) -> Entry:
@@ -54,7 +53,11 @@ def _count(entries: Sequence[Entry], tail: Entry) -> int:
     return sum(map(len, entries)) + len(tail)
 
 
-def _fitting(head: Entry, entries: Sequence[Entry], tail: Entry, most_lines: int) -> Iterator[str]:
+def _see(answer: RunAnswer) -> str:
+    return f"--frame-tables{answer.words.after} shows them"
+
+
+def _fitting(head: Entry, entries: Sequence[Entry], tail: Entry, most_lines: int, see: str) -> Iterator[str]:
     """As many entries as there is room for, and how many there are besides."""
     yield from head
     room = most_lines - len(head) - len(tail)
@@ -63,7 +66,7 @@ def _fitting(head: Entry, entries: Sequence[Entry], tail: Entry, most_lines: int
     for number, entry in enumerate(entries):
         room -= len(entry)
         if room < 0:
-            yield f"… and {len(entries) - number} more: {SEE_TABLES} them."
+            yield f"… and {len(entries) - number} more: {see}."
             break
         yield from entry
     yield from tail
@@ -156,7 +159,7 @@ def _also(answer: RunAnswer) -> Iterator[str]:
         counts[suite.suite] = counts.get(suite.suite, 0) + suite.cells
     if counts and answer.models:
         names = ", ".join(f"{name} ({count})" for name, count in counts.items())
-        yield f"Measured besides: {names}; {SEE_TABLES} them."
+        yield f"Measured besides: {names}; {_see(answer)}."
 
 
 def _about(result: CellResult) -> str:

@@ -8,7 +8,7 @@ import pytest
 from cell_results import cell_result, frame_result
 from clock_parts import QUIET, searched
 
-from framegate.report.answer import ModelAnswer, RunAnswer, answer_of
+from framegate.report.answer import BENCH, ModelAnswer, RunAnswer, answer_of
 from framegate.results.cell import CellResult
 from framegate.results.page import Page, Receipt
 from framegate.results.parts import Cell, PictureValues, ShownOutputs, StageSamples
@@ -63,6 +63,16 @@ def test_who_has_tried_the_runtimes_is_not_told_to() -> None:
     few = [frame_result("net", 1.0, runtime) for runtime in ("tensorflow", "openvino")]
     assert only(*few).advice == "--frame-runtime=all, or a smaller input or model (docs/model-size.md)"
     assert only(*few, frame_result("net", 1.0, "onnxruntime")).advice == "a smaller input or model (docs/model-size.md)"
+
+
+def test_advice_is_for_the_command_that_was_run() -> None:
+    """``framegate bench`` tries all runtimes by itself, and hands options on."""
+    slow = frame_result("net", 1.0)
+    drawn = cell_result("test_frame[x]", {"preprocess": 0.001, "inference": 0.002, "draw": 0.05}, Cell(model="net"))
+    assert [answer_of([cell], BUDGET_S, words=BENCH).models[0].advice for cell in (slow, drawn)] == [
+        "a smaller input or model (docs/model-size.md)",
+        "the other renderers: --frame-renderer=all after --",
+    ]
 
 
 def test_sizes_are_models_of_their_own_and_preprocessing_is_not() -> None:
