@@ -29,7 +29,7 @@ def main(arguments: list[str]) -> int:
         except UsageError as error:
             sys.stderr.write(f"{error}\n")
             return 2
-        picture = given.picture and given.picture / f"{path.name.removesuffix('.trace.json')}.png"
+        picture = given.picture and given.picture / f"{path.name.partition('.trace.json')[0]}.png"
         for viewer, seen in (
             ("Perfetto", opened_in_perfetto(path, picture)),
             ("the Firefox Profiler", opened_in_firefox(path)),

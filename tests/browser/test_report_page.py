@@ -12,6 +12,8 @@ from page_facts import HOSTILE, page_facts
 
 from framegate.browser.chromium import flags
 from framegate.report.html.page import report_page
+from framegate.report.html.traces import trace_files, with_links
+from framegate.trace.serve import ORIGINS, served_report
 
 ISOLATED = """(mark) => {
   const apart = (one) => {
@@ -23,6 +25,11 @@ ISOLATED = """(mark) => {
     .every((one) => apart(one) || apart(one.parentElement));
 }"""
 """Whether every element that shows a mark is a block of its own, or isolates the direction of its text."""
+VIEWER = """<script>
+  const address = location.hash.split("url=")[1] ?? decodeURIComponent(location.pathname.split("/from-url/")[1]);
+  fetch(address).then((answer) => answer.text(), String).then((text) => (document.title = text));
+</script>"""
+"""What the viewers' pages do first: they fetch what their address names."""
 SIZES = [(1280, 900), (390, 844)]
 
 
@@ -94,6 +101,27 @@ def test_the_table_sorts_and_filters(browser: Any, pages: dict[str, str]) -> Non
     page.get_by_label("renderer").select_option("r3")
     assert rows.all_text_contents() == ["r3"]
     page.close()
+
+
+@pytest.mark.parametrize("viewer", sorted(ORIGINS))
+def test_one_click_opens_a_trace_in_a_viewer(browser: Any, tmp_path: Path, viewer: str) -> None:
+    text = report_page(page_facts())
+    file, *_ = trace_files(text, tmp_path)
+    file.parent.mkdir()
+    file.write_text("the trace")
+    context = browser.new_context()
+    context.route(f"{ORIGINS[viewer]}/**", lambda route: route.fulfill(body=VIEWER, content_type="text/html"))
+    context.grant_permissions(["local-network-access"])  # what the browser asks a person for
+    page = context.new_page()
+    with (
+        served_report(lambda links: with_links(text, links).encode(), trace_files(text, tmp_path), 0) as address,
+        context.expect_page() as opened,
+    ):
+        page.goto(address)
+        page.get_by_role("link", name=viewer).first.click()
+        opened.value.wait_for_function("() => document.title")
+        assert opened.value.title() == "the trace"
+    context.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import webbrowser
+from functools import partial
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 from stored_runs import stored_entry, stored_run, write_run
@@ -13,6 +16,7 @@ from framegate.commands.cli import main
 from framegate.models.sources import builtin
 from framegate.models.specs import find_spec, resolve
 from framegate.results.run import RunNote
+from framegate.trace import serve
 
 
 @pytest.fixture
@@ -68,12 +72,35 @@ def test_a_model_is_explained_if_it_is_still_the_same(storage: Path, tmp_path: P
     assert storage.is_dir()
 
 
+def test_a_page_is_served_until_it_is_stopped(
+    storage: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Not the port that a person's own may have.
+    monkeypatch.setattr(serve, "served_report", partial(serve.served_report, port=0))
+    shown: list[bytes] = []
+
+    def opened(address: str) -> None:
+        with urlopen(address) as answer:  # noqa: S310
+            shown.append(answer.read())
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(webbrowser, "open", opened)
+    assert main(["report", "--serve"]) == 130
+    assert shown == [Path("report.html").read_bytes()]
+    assert main(["report", "report.html", "--serve"]) == 130
+    assert shown[1:] == shown[:1]
+    assert "(Ctrl-C ends it)" in capsys.readouterr().out
+    assert storage.is_dir()
+
+
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
         (["7"], "no run is called '7' in .benchmarks"),
         (["theirs.json"], "theirs.json holds no benchmark of Framegate; name another run"),
         (["torn.json"], "torn.json cannot be read"),
+        (["old.html"], "old.html is a page already; --serve shows it with links that open its traces"),
+        (["gone.html", "--serve"], "gone.html cannot be read (No such file or directory)"),
         (["-o", "none/report.html"], "none/report.html cannot be written: there is no folder"),
     ],
 )

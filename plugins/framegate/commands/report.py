@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import threading
+import webbrowser
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from framegate.commands.gate import check_can_be_written
-from framegate.errors import FramegateError, HistoryError
+from framegate.errors import FramegateError, HistoryError, UsageError
 
 if TYPE_CHECKING:
     from framegate.analysis.inspection import Inspection
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 CHEAP = ("path", "npm")
 """Sources of models that build none."""
 MODEL = "--frame-model="
+_PAGE = ".html"
 
 
 def add_report(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -25,7 +28,10 @@ def add_report(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     about = "write a stored run as one page of HTML: the answer, bars, rounds, tables"
     parser = commands.add_parser("report", help=about, description=f"{about}; the newest of the runs, if several")
     parser.add_argument(
-        "runs", nargs="*", metavar="RUN", help="number, file or folder of stored runs (default: all that are stored)"
+        "runs",
+        nargs="*",
+        metavar="RUN",
+        help="number, file or folder of stored runs (default: all that are stored); with --serve also a page",
     )
     parser.add_argument(
         "-o", "--output", type=Path, default=Path("report.html"), metavar="FILE", help="default: report.html"
@@ -33,10 +39,53 @@ def add_report(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument(
         "--storage", default=".benchmarks", metavar="FOLDER", help="pytest-benchmark's storage (default: .benchmarks)"
     )
+    parser.add_argument(
+        "--serve",
+        action="store_true",
+        help="then show it in the browser until Ctrl-C, with links that open its traces in Perfetto and the Firefox"
+        " Profiler",
+    )
+    parser.add_argument("--no-open", action="store_true", help="with --serve: print the link and open no browser")
     parser.set_defaults(run=report)
 
 
 def report(parsed: argparse.Namespace) -> int:
+    """Write the page, and say where it is; serve it if that is asked for.
+
+    Raises:
+        UsageError: there is no such run, the file cannot be written, or the port is taken.
+        HistoryError: a run cannot be read, or nothing in it is Framegate's.
+    """
+    page = Path(parsed.runs[0]) if len(parsed.runs) == 1 and parsed.runs[0].endswith(_PAGE) else None
+    if page is None:
+        _write(parsed)
+    elif not parsed.serve:
+        raise UsageError(f"{page} is a page already; --serve shows it with links that open its traces")
+    if parsed.serve:
+        _serve(page or parsed.output, is_opened=not parsed.no_open)
+    return 0
+
+
+def _serve(file: Path, *, is_opened: bool) -> None:
+    """Answer for a page and its traces until Ctrl-C."""
+    from framegate.report.html.traces import trace_files, with_links
+    from framegate.trace.serve import served_report
+
+    try:
+        page = file.read_text("utf-8")
+    except OSError as error:
+        raise UsageError(f"{file} cannot be read ({error.strerror}); name a page that framegate has written") from None
+    except UnicodeDecodeError:
+        raise UsageError(f"{file} is no page of a report; name one that framegate has written") from None
+    traces = trace_files(page, file.parent)
+    with served_report(lambda links: with_links(page, links).encode(), traces) as address:
+        print(f"{address}  (Ctrl-C ends it)", flush=True)  # noqa: T201 # a command speaks on its streams
+        if is_opened:
+            webbrowser.open(address)
+        threading.Event().wait()
+
+
+def _write(parsed: argparse.Namespace) -> None:
     """Write the page, and say where it is.
 
     Raises:
@@ -70,8 +119,7 @@ def report(parsed: argparse.Namespace) -> int:
     if not facts.cells:
         raise HistoryError(f"{newest} holds no benchmark of Framegate; name another run")
     write_file(parsed.output, report_page(facts).encode())
-    print(f"wrote {parsed.output}, of {newest}")  # noqa: T201 # a command speaks on its streams
-    return 0
+    print(f"wrote {parsed.output}, of {newest}", flush=True)  # noqa: T201 # a command speaks on its streams
 
 
 def _inspections(run: Mapping[str, Any]) -> Iterator[Inspection]:

@@ -63,7 +63,7 @@ def trace_keeper(pytestconfig: pytest.Config) -> Keeper | None:
 
 @pytest.fixture
 def write_trace(request: pytest.FixtureRequest, benchmark: Any, trace_keeper: Keeper | None) -> WriteTrace:
-    """Writes FOLDER/TEST.trace.json, and its path to ``extra_info["trace"]``; nothing without ``--frame-trace``."""
+    """Writes FOLDER/TEST.trace.json.gz, and its path to ``extra_info["trace"]``; nothing without ``--frame-trace``."""
 
     def write(
         samples_s: Mapping[str, Sequence[float]],
@@ -75,7 +75,7 @@ def write_trace(request: pytest.FixtureRequest, benchmark: Any, trace_keeper: Ke
         if trace_keeper is None:
             return
         from framegate.pipelines.base import PAGE
-        from framegate.trace.write import Trace, trace_json
+        from framegate.trace.write import Trace, trace_file
 
         kept = trace_keeper.take() if kept is None else kept
         if not kept.calls:
@@ -90,7 +90,7 @@ def write_trace(request: pytest.FixtureRequest, benchmark: Any, trace_keeper: Ke
         _write(
             request,
             benchmark.extra_info,
-            trace_json(Trace(request.node.name, os.getpid(), kept, samples_s, run, queue, clock, what)),
+            trace_file(Trace(request.node.name, os.getpid(), kept, samples_s, run, queue, clock, what)),
         )
 
     return write
@@ -134,8 +134,9 @@ def _write(request: pytest.FixtureRequest, extra_info: dict[str, Any], content: 
     from framegate.files import write_whole
     from framegate.hooks.pictures import file_stem
     from framegate.results.parts import TraceFile
+    from framegate.trace.write import SUFFIX
 
-    path: Path = options_of(request.config).trace / f"{file_stem(request)}.trace.json"  # type: ignore[operator]
+    path: Path = options_of(request.config).trace / f"{file_stem(request)}{SUFFIX}"  # type: ignore[operator]
     try:
         write_whole(path, content)
     except OSError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 WRITTEN_FRAMES = 5000
 """The last frames of a cell that are written: more than 20 MB are slow to open."""
+SUFFIX = ".trace.json.gz"
+"""What the names of files of `trace_file` end with."""
 SAME_S = 1e-9
 CATEGORY, STAGE, DEVICE = "framegate", "framegate.stage", "framegate.gpu"
 """What slices of stages, and those of a device, are told from others by."""
@@ -75,8 +78,13 @@ def rounds_of(calls: Sequence[TimedCall], samples_s: Mapping[str, Sequence[float
     return rounds
 
 
+def trace_file(trace: Trace) -> bytes:
+    """What `trace_json` makes, compressed: events are much alike, and viewers open it as it is."""
+    return gzip.compress(trace_json(trace), mtime=0)
+
+
 def trace_json(trace: Trace) -> bytes:
-    """The trace as a file holds it: the last `WRITTEN_FRAMES` frames, times in microseconds from their beginning."""
+    """The trace as JSON: the last `WRITTEN_FRAMES` frames, times in microseconds from their beginning."""
     rounds = rounds_of(trace.kept.calls, trace.samples_s)
     places = _last_frames(trace.kept.calls)
     calls = [(trace.kept.calls[place], rounds.get(place)) for place in places]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from page_facts import HOSTILE, cell_facts, page_facts
@@ -12,6 +13,7 @@ from page_facts import HOSTILE, cell_facts, page_facts
 from framegate.report.html.facts import PageBlock, ReportFacts, StageTime
 from framegate.report.html.page import grouped, report_page
 from framegate.report.html.svg import beyond, rounds_strip, stage_bar, three_digits
+from framegate.report.html.traces import trace_files, with_links
 
 
 def test_a_bar_is_to_scale() -> None:
@@ -88,6 +90,15 @@ def test_only_the_pages_own_script_and_style_count() -> None:
     assert [tag for tag, _ in tags].count("script") == [tag for tag, _ in tags].count("style") == 1
     assert not [attributes for _, attributes in tags if "style" in attributes or any(n[:2] == "on" for n in attributes)]
     assert not [a for _, a in tags if (a.get("src") or "").startswith(("http", "//"))]
+
+
+def test_the_links_to_traces_are_found_and_changed() -> None:
+    page = report_page(page_facts(HOSTILE, cells=2))
+    assert trace_files(page, Path("folder")) == [Path("folder/traces/a b.trace.json")] * 2
+    changed = with_links(page, [{"file": "/0?a&b", "perfetto": "https://there"}, {}])
+    assert "traces/a%20b" not in changed
+    assert '<a href="/0?a&amp;b" target="_blank" rel="noreferrer">file</a> <a href="https://there"' in changed
+    assert changed.count("<td>not beside this page</td>") == 1
 
 
 def test_an_empty_section_has_no_place() -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from urllib.error import HTTPError
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import pytest
 from patience import PATIENCE_S
@@ -19,8 +21,8 @@ from framegate.trace import browser
 from framegate.trace.keeper import Keeper, Kept
 from framegate.trace.queues import under_way, waiting
 from framegate.trace.read import read_trace, stages_s
-from framegate.trace.serve import link_to, served_trace
-from framegate.trace.write import WRITTEN_FRAMES, Trace, rounds_of, trace_json
+from framegate.trace.serve import link_to, served_report, served_trace
+from framegate.trace.write import WRITTEN_FRAMES, Trace, rounds_of, trace_file, trace_json
 
 CALLS = [
     TimedCall(7, ("a", "b"), [10.0, 10.5, 10.75], "one"),
@@ -69,15 +71,20 @@ def test_rounds_are_those_calls_whose_seconds_the_benchmark_has() -> None:
 
 
 def test_seconds_are_read_back(tmp_path: Path) -> None:
-    path = tmp_path / "cell.trace.json"
-    path.write_bytes(trace_json(Trace("cell", 1, Kept(CALLS), {"a": [0.25], "b": [0.75], "c": [0.5]})))
-    assert stages_s(read_trace(path)) == {"a": [0.25], "b": [0.75], "c": [0.5]}
+    trace = Trace("cell", 1, Kept(CALLS), {"a": [0.25], "b": [0.75], "c": [0.5]})
+    for write in (trace_json, trace_file):
+        path = tmp_path / write.__name__
+        path.write_bytes(write(trace))
+        assert stages_s(read_trace(path)) == {"a": [0.25], "b": [0.75], "c": [0.5]}
 
 
 def test_the_last_frames_are_kept_and_the_file_stays_small() -> None:
     calls = [TimedCall(n, tuple("abcdefg"), [n + k / 8 for k in range(8)], "one") for n in range(WRITTEN_FRAMES + 3)]
     content = trace_json(Trace("cell", 1, Kept(calls)))
     assert len(content) <= 20_000_000
+    compressed = trace_file(Trace("cell", 1, Kept(calls)))
+    assert len(compressed) <= len(content) / 10
+    assert gzip.decompress(compressed) == content
     written = json.loads(content)
     assert written["otherData"]["frames_left_out"] == 3
     assert next(event["name"] for event in written["traceEvents"] if event["ph"] == "X") == "frame 3"
@@ -118,6 +125,32 @@ def test_a_trace_is_served_to_the_viewer_alone() -> None:
             pass
 
 
+def test_a_report_is_served_with_links_to_its_traces_and_to_nothing_else(tmp_path: Path) -> None:
+    there, secret = tmp_path / "a.trace.json.gz", tmp_path / "secret"
+    there.write_bytes(gzip.compress(b"{}"))
+    secret.write_text("x")
+    seen: list[dict[str, str]] = []
+
+    def page(links: Sequence[Mapping[str, str]]) -> bytes:
+        seen.extend(map(dict, links))
+        return b"<p>page"
+
+    with served_report(page, [there, tmp_path / "gone.trace.json", secret], 0) as address:
+        with urlopen(address) as answer:  # noqa: S310
+            assert (answer.read(), answer.headers["Content-Type"]) == (b"<p>page", "text/html; charset=utf-8")
+            assert answer.headers["Access-Control-Allow-Origin"] is None
+        links, *others = seen
+        assert others == [{}, {}]
+        assert list(links) == ["file", "perfetto", "firefox"]
+        assert links["perfetto"] == link_to(links["file"], "perfetto")
+        for origin in ("https://ui.perfetto.dev", "https://profiler.firefox.com"):
+            with urlopen(Request(links["file"], headers={"Origin": origin})) as answer:  # noqa: S310
+                assert (answer.read(), answer.headers["Access-Control-Allow-Origin"]) == (b"{}", origin)
+        there.unlink()
+        with pytest.raises(HTTPError, match="404"):
+            urlopen(links["file"])  # noqa: S310
+
+
 def test_links_are_those_that_the_viewers_document() -> None:
     address = "http://127.0.0.1:9001/token/trace.json"
     assert link_to(address, "perfetto") == f"https://ui.perfetto.dev/#!/?url={address}"
@@ -126,11 +159,15 @@ def test_links_are_those_that_the_viewers_document() -> None:
     )
 
 
-@pytest.mark.parametrize("content", [None, "x", "[]"])
-def test_what_is_no_trace_is_refused(tmp_path: Path, content: str | None) -> None:
+HALF = trace_file(Trace("cell", 1, Kept(CALLS)))[:-9]
+OTHER = gzip.compress(b"x")
+
+
+@pytest.mark.parametrize("content", [None, b"x", b"[]", HALF, OTHER, OTHER[:10] + bytes([255] * 8)])
+def test_what_is_no_trace_is_refused(tmp_path: Path, content: bytes | None) -> None:
     path = tmp_path / "file"
     if content is not None:
-        path.write_text(content)
+        path.write_bytes(content)
     with pytest.raises(UsageError, match="name a file of --frame-trace"):
         read_trace(path)
 
