@@ -76,10 +76,42 @@ def test_nothing_is_begun_that_there_is_no_time_for(run_limited: Run) -> None:
     result.stdout.fnmatch_lines(
         ["*no time was left of the 25 s that the run may take; give the run more time (--frame-run-limit)*"]
     )
+    result.stdout.fnmatch_lines(
+        [
+            "Not measured: 2 cells, as the 25 s were over. --frame-run-limit=SECONDS gives",
+            "  more time, --frame-runtime=NAME measures one runtime alone.",
+        ]
+    )
+
+
+def test_runtimes_that_the_time_was_not_enough_for_are_named(run_limited: Run, suites: Path) -> None:
+    (suites / "conftest.py").write_text(
+        "from framegate.runtimes.null import NullRuntime\n"
+        "def pytest_framegate_runtimes(): return {'late': NullRuntime}\n"
+    )
+    result = run_limited("--frame-run-limit=25", "--frame-runtime=null,late", cell_s=10.0)
+    result.assert_outcomes(passed=2, skipped=6)
+    said = " ".join(map(str.strip, result.outlines))
+    assert (
+        "Not measured: 6 cells, as the 25 s were over, so that nothing was measured of late. --frame-run-limit=" in said
+    )
+
+
+def test_a_model_that_is_too_slow_to_be_measured_has_an_answer_by_one_frame(run_limited: Run) -> None:
+    result = run_limited("--frame-run-limit=60", frame_s=20.0)
+    result.assert_outcomes(skipped=4)
+    for line in (
+        "a at 16: not real-time in Python by one frame alone: one frame took 20000 ms",
+        "  with null on null.",
+        "  Try a smaller input or model (docs/model-size.md).",
+    ):
+        assert line in result.outlines
+    # once as the first answer, and once at the end
+    assert sum(line.startswith("b at 16: not real-time") for line in result.outlines) == 2
 
 
 def test_a_cell_is_left_out_by_its_frame(run_limited: Run) -> None:
     result = run_limited("--frame-run-limit=60", frame_s=8.0)
     result.assert_outcomes(passed=2, skipped=2)
     result.stdout.fnmatch_lines(["*a frame took 8000 ms, and only 58 s of the run were left*"])
-    result.stdout.fnmatch_lines(["null to null: left out, there is no time for it: 8000 ms a frame."])
+    result.stdout.fnmatch_lines(["Left out, as there was no time for them: null to null (8000 ms a frame)."])

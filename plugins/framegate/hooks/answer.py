@@ -13,10 +13,12 @@ from framegate.hooks.outcome import UNAVAILABLE
 from framegate.hooks.report import CLOSING, measured
 
 if TYPE_CHECKING:
-    from framegate.report.answer import CommandWords
+    from framegate.report.answer import CommandWords, Glimpse
 
 VERDICTS = {": not real-time": {"red": True}, ": real-time": {"green": True}}
 """Words of a line, and how a terminal shows them."""
+GLIMPSES = pytest.StashKey[list["Glimpse"]]()
+"""Frames of cells that there was no time to measure."""
 LOWEST = -2
 """Verbosity at which the answer is brief; below it there is none."""
 
@@ -50,14 +52,14 @@ def answer_lines(config: pytest.Config, count_below: int = 0, *, brief: bool = F
         count_below: count of the lines that stand below it.
         brief: whether there is one line at most for each model.
     """
-    results = measured(config)
-    if not results:
+    results, glimpses = measured(config), config.stash.get(GLIMPSES, [])
+    if not (results or glimpses):
         return []
     from framegate.report.answer import answer_of
     from framegate.report.answer_text import MOST_LINES, answer_text
 
     failed = {name for names in run_note(config).failed.values() for name in names}
-    answer = answer_of(results, options_of(config).budget_s, failed, words_of(config))
+    answer = answer_of(results, options_of(config).budget_s, failed, words_of(config), glimpses)
     return answer_text(answer, MOST_LINES - count_below, brief=brief).splitlines()
 
 

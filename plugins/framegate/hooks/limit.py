@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
-from framegate.hooks.answer import answer_lines, words_of
+from framegate.hooks.answer import GLIMPSES, answer_lines, words_of
 from framegate.hooks.matrix import kind_of
 from framegate.hooks.options import options_of
 from framegate.hooks.own import fixture_is_ours
 from framegate.hooks.report import closing_line, measured
+from framegate.option import once
 
 if TYPE_CHECKING:
     from framegate.bench.allowance import Allowance
@@ -36,6 +37,13 @@ FIRST_ANSWER_S = 45.0
 CLOCK = time.monotonic
 CUT_SHORT = pytest.StashKey[dict[tuple[str, str], "BackendUnavailable"]]()
 """Model and runtime, of a cell that was left out as software drew it -> why; its other ways are not tried."""
+LEFT_OUT = pytest.StashKey[dict[str, dict[str, str]]]()
+"""Why cells were left out -> runtime and renderer -> the same with what is known of their frames."""
+NOT_BEGUN = pytest.StashKey[list[pytest.Item]]()
+"""Cells that there was no time to begin."""
+NO_TIME = "there was no time for them"
+MOST_NAMES = 6
+"""How many ways to the screen are named in one line."""
 SAID = pytest.StashKey[bool]()
 """Whether the first answer was given."""
 
@@ -99,6 +107,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         raise BackendUnavailable(f"runtime {subject[1]!r}: {error.reason}", error.install_hint)
     needed_s = 0.0 if _is_first(item) else allowance.cell_s(kind_of(item))
     if allowance.left_s <= needed_s:
+        item.config.stash.setdefault(NOT_BEGUN, []).append(item)
         raise BackendUnavailable(
             f"no time was left of the {allowance.limit_s} s that the run may take", _more_time(item.config)
         )
@@ -148,11 +157,12 @@ def weigh_frame(pytestconfig: pytest.Config, request: pytest.FixtureRequest) -> 
         is_first = _is_first(request.node)
         first_s = frame_s() if first_s is None else first_s
         if software is not None and first_s > options_of(pytestconfig).budget_s:
-            raise _drawn_by_software(request.node, software, _ms(first_s))
+            raise _drawn_by_software(request.node, software, first_s)
         if not allowance.affords(first_s, is_first=is_first):
             again_s = frame_s()
             if not allowance.affords(again_s, is_first=is_first):
-                _name_left_out(request.node, f"there is no time for it: {_ms(again_s)} ms a frame")
+                _name_left_out(request.node, NO_TIME, _ms_a_frame(again_s))
+                _glimpse(request.node, again_s)
                 raise BackendUnavailable(
                     f"a frame took {_ms(again_s)} ms, and only {allowance.left_s:.0f} s of the run were left",
                     _more_time(pytestconfig),
@@ -161,24 +171,59 @@ def weigh_frame(pytestconfig: pytest.Config, request: pytest.FixtureRequest) -> 
     return weigh
 
 
-def _drawn_by_software(item: pytest.Item, device: str, frame_ms: str) -> BackendUnavailable:
+def _drawn_by_software(item: pytest.Item, device: str, frame_s: float) -> BackendUnavailable:
     """Name what is left out below the answer, and leave out its other ways too; returns why."""
     from framegate.errors import BackendUnavailable
 
-    _name_left_out(item, f"software draws here: {frame_ms} ms a frame")
+    _name_left_out(item, "software draws here", _ms_a_frame(frame_s))
     error = BackendUnavailable(
-        f"only software draws here ({device}), and the first frame took {frame_ms} ms, which says nothing of a GPU",
+        f"only software draws here ({device}), and the first frame took {_ms(frame_s)} ms, which says nothing of a GPU",
         "measure it on a machine with a GPU",
     )
     item.config.stash.setdefault(CUT_SHORT, {})[_subject(item)] = error
     return error
 
 
-def _name_left_out(item: pytest.Item, why: str) -> None:
-    """Say it below the answer."""
+def _name_left_out(item: pytest.Item, why: str, about: str = "") -> None:
+    """Say it below the answer, in one line for all that was left out for that reason."""
     params = _params(item)
     way = f"{params.get('frame_runtime')} to {params.get('frame_renderer')}"
-    closing_line(item.config, f"{way}: left out, {why}.", about=way)
+    ways = item.config.stash.setdefault(LEFT_OUT, {}).setdefault(why, {})
+    ways[way] = f"{way} ({about})" if about else way
+    named = [*ways.values()][:MOST_NAMES]
+    others = f" and {len(ways) - len(named)} more" if len(ways) > len(named) else ""
+    closing_line(item.config, f"Left out, as {why}: {', '.join(named)}{others}.", about=f"left out, {why}")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Say below the answer for how many cells there was no time, and which runtimes have no result for it."""
+    config = session.config
+    cells = config.stash.get(NOT_BEGUN, [])
+    if not cells:
+        return
+    tried = {result.params.get("frame_runtime") for result in measured(config)}
+    runtimes = [runtime for runtime in once(_subject(cell)[1] for cell in cells) if runtime and runtime not in tried]
+    nothing = f", so that nothing was measured of {', '.join(runtimes)}" if runtimes else ""
+    count = "1 cell" if len(cells) == 1 else f"{len(cells)} cells"
+    words = words_of(config)
+    closing_line(
+        config,
+        f"Not measured: {count}, as the {config.stash[ALLOWANCE].limit_s} s were over{nothing}."
+        f" {words.limit}=SECONDS gives more time, --frame-runtime=NAME{words.after} measures one runtime alone.",
+    )
+
+
+def _glimpse(item: pytest.Item, frame_s: float) -> None:
+    """Have the answer say what one frame told of a cell."""
+    from framegate.pipelines.base import PAGE
+    from framegate.report.answer import Glimpse
+    from framegate.results.parts import Cell
+
+    params = _params(item)
+    axes = ("model", "size", "preprocess", "runtime", "renderer")
+    frame = Cell(**{axis: params.get(f"frame_{axis}") for axis in axes})
+    item.config.stash.setdefault(GLIMPSES, []).append(Glimpse(frame, frame_s, kind_of(item) == PAGE))
 
 
 @contextmanager
@@ -198,6 +243,10 @@ def in_time(item: pytest.Item, end: Callable[[], None]) -> Iterator[None]:
 
 def _more_time(config: pytest.Config) -> str:
     return f"give the run more time ({words_of(config).limit})"
+
+
+def _ms_a_frame(seconds: float) -> str:
+    return f"{_ms(seconds)} ms a frame"
 
 
 def _ms(seconds: float) -> str:

@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from framegate.report.realtime import best_runs, run_doubts
 from framegate.report.stages import FIRST_STAGE
 from framegate.results.cell import CellResult
+from framegate.results.parts import Cell
 from framegate.results.realtime import Realtime
 
 ALL_RUNTIMES = 3
 """Runtimes of one kind from which on nobody is told to try the others."""
 MODEL_STAGE = "inference"
+SMALLER = "a smaller input or model (docs/model-size.md)"
 RENDERERS = "the other renderers: --frame-renderer=all{after}"
 ADVICE = {
     "preprocess": "fewer steps, or --frame-fit=crop{after}",
@@ -96,6 +98,21 @@ class ClockRun:
 
 
 @dataclass(frozen=True)
+class Glimpse:
+    """One frame of a model that there was no time to measure.
+
+    Attributes:
+        frame: the cell.
+        frame_s: seconds that the frame took.
+        is_page: whether it was in a browser.
+    """
+
+    frame: Cell
+    frame_s: float
+    is_page: bool
+
+
+@dataclass(frozen=True)
 class ModelAnswer:
     """What a run says of one model at one size.
 
@@ -107,6 +124,7 @@ class ModelAnswer:
         clock: the best runs against a clock.
         advice: what to try where it is not real-time; empty where it is.
         doubts: what may be wrong with the numbers or the picture, a sentence each without a full stop.
+        glimpse: what is known of a model of which nothing was measured.
     """
 
     subject: str
@@ -116,6 +134,7 @@ class ModelAnswer:
     clock: tuple[ClockRun, ...] = ()
     advice: str = ""
     doubts: tuple[str, ...] = ()
+    glimpse: Glimpse | None = None
 
 
 @dataclass(frozen=True)
@@ -176,7 +195,11 @@ class RunAnswer:
 
 
 def answer_of(
-    results: Sequence[CellResult], budget_s: float, failed: Collection[str] = (), words: CommandWords = PYTEST
+    results: Sequence[CellResult],
+    budget_s: float,
+    failed: Collection[str] = (),
+    words: CommandWords = PYTEST,
+    glimpses: Sequence[Glimpse] = (),
 ) -> RunAnswer:
     """The answer; false where nothing was measured.
 
@@ -185,6 +208,7 @@ def answer_of(
         budget_s: seconds that a frame may take.
         failed: names of the tests that failed, whose times do not count: a wrong picture may well be a fast one.
         words: how the command that was run is told more.
+        glimpses: frames of cells that there was no time to measure.
     """
     wrong = sum(result.name in failed for result in results)
     results = [result for result in results if result.name not in failed]
@@ -192,14 +216,15 @@ def answer_of(
     subjects: dict[str, list[CellResult]] = {}
     for result in results:
         if id(result) in framed:
-            subjects.setdefault(_subject(result), []).append(result)
+            subjects.setdefault(_subject(result.frame), []).append(result)
     runs: dict[str, list[ClockRun]] = {}
     for result, part in best_runs(results):
-        runs.setdefault(_subject(result), []).append(ClockRun(result, part, _holds(part, budget_s)))
+        runs.setdefault(_subject(result.frame), []).append(ClockRun(result, part, _holds(part, budget_s)))
     suites = tuple(_suites([result for result in results if id(result) not in framed]))
+    models = [_model(subject, cells, runs.get(subject, []), budget_s, words) for subject, cells in subjects.items()]
     return RunAnswer(
         budget_s,
-        tuple(_model(subject, cells, runs.get(subject, []), budget_s, words) for subject, cells in subjects.items()),
+        (*models, *_glimpsed([glimpse for glimpse in glimpses if _subject(glimpse.frame) not in subjects], budget_s)),
         suites,
         tuple(_run_doubts(results, wrong)),
         words,
@@ -212,8 +237,17 @@ def _is_frame(result: CellResult) -> bool:
     return MODEL_STAGE in stages and (FIRST_STAGE in stages or result.page is not None)
 
 
-def _subject(result: CellResult) -> str:
-    return " at ".join(filter(None, (result.frame.model, result.frame.size)))
+def _subject(frame: Cell) -> str:
+    return " at ".join(filter(None, (frame.model, frame.size)))
+
+
+def _glimpsed(glimpses: Sequence[Glimpse], budget_s: float) -> Iterator[ModelAnswer]:
+    """What the fastest of these frames says of each model."""
+    for subject in dict.fromkeys(_subject(glimpse.frame) for glimpse in glimpses):
+        of_model = [glimpse for glimpse in glimpses if _subject(glimpse.frame) == subject]
+        best = min(of_model, key=lambda glimpse: glimpse.frame_s)
+        fits = best.frame_s <= budget_s
+        yield ModelAnswer(subject, fits, advice="" if fits else SMALLER, glimpse=best)
 
 
 def _model(
@@ -280,14 +314,13 @@ def _holds(part: Realtime, budget_s: float) -> bool | None:
 
 
 def _advice(ways: Sequence[Way], cells: Sequence[CellResult], words: CommandWords) -> str:
-    smaller = "a smaller input or model (docs/model-size.md)"
     if not ways:
-        return smaller
+        return SMALLER
     best, (stage, _) = ways[0], ways[0].limits[0]
     if stage in ADVICE:
         return ADVICE[stage].format(after=words.after)
     tried = {cell.frame.runtime for cell in cells if (cell.page is not None) is best.is_page}
-    return smaller if words.tries_all or len(tried) >= ALL_RUNTIMES else f"--frame-runtime=all, or {smaller}"
+    return SMALLER if words.tries_all or len(tried) >= ALL_RUNTIMES else f"--frame-runtime=all, or {SMALLER}"
 
 
 def _doubts(ways: Sequence[Way], clock: Sequence[ClockRun]) -> Iterator[str]:
@@ -322,7 +355,7 @@ def _run_doubts(results: Sequence[CellResult], wrong: int) -> Iterator[str]:
 
 def _suites(results: Sequence[CellResult]) -> Iterator[SuiteAnswer]:
     timed = [result for result in results if result.median_s is not None]
-    for suite, subject in dict.fromkeys((result.suite, _subject(result)) for result in timed):
-        cells = [result for result in timed if (result.suite, _subject(result)) == (suite, subject)]
+    for suite, subject in dict.fromkeys((result.suite, _subject(result.frame)) for result in timed):
+        cells = [result for result in timed if (result.suite, _subject(result.frame)) == (suite, subject)]
         ordered = sorted(cells, key=lambda result: result.median_s or 0)
         yield SuiteAnswer(suite, subject, len(cells), ordered[0], ordered[-1])

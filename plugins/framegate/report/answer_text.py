@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 
-from framegate.report.answer import ClockRun, ModelAnswer, RunAnswer, SuiteAnswer, Way
+from framegate.report.answer import ClockRun, Glimpse, ModelAnswer, RunAnswer, SuiteAnswer, Way
 from framegate.report.realtime import backends_of, clock_verdict
 from framegate.results.cell import CellResult
 
@@ -83,12 +83,14 @@ def _short(model: ModelAnswer, budget_s: float) -> Iterator[str]:
     if model.ways:
         best, *others = model.ways
         of = f", the fastest of {model.cells}" if model.cells > 1 else ""
-        yield f"{_verdict(model)}{_where(best)}. {_time(best)}{of}; {_limits(best)}."
+        yield f"{_verdict(model)}{_where(is_page=best.is_page)}. {_time(best)}{of}; {_limits(best)}."
         if model.is_realtime and best.late > LATE:
             yield f"  {best.late:.0%} of its frames took longer than {_ms(budget_s)} ms."
         for other in others:
             fits = "" if (other.frame_s <= budget_s) is model.is_realtime else "not real-time, "
-            yield f"  {_where(other).strip().capitalize()}: {fits}{_time(other)}."
+            yield f"  {_where(is_page=other.is_page).strip().capitalize()}: {fits}{_time(other)}."
+    elif model.glimpse:
+        yield _glimpse(model, model.glimpse)
     elif model.clock:
         yield f"{_verdict(model)}."
     for run in model.clock:
@@ -102,16 +104,26 @@ def _line(model: ModelAnswer, _: float) -> Iterator[str]:
     if model.ways:
         best = model.ways[0]
         yield f"{_verdict(model)}, {_about(best.result)}{_ms(best.frame_s)} ms{backends_of(best.result.frame)}."
+    elif model.glimpse:
+        yield _glimpse(model, model.glimpse)
     else:
         yield f"{_verdict(model)}."
+
+
+def _glimpse(model: ModelAnswer, glimpse: Glimpse) -> str:
+    """What one frame says: that a model is too slow, and no more than that."""
+    frame = f"one frame took {_ms(glimpse.frame_s)} ms{backends_of(glimpse.frame)}"
+    if model.is_realtime:
+        return f"{model.subject}: not measured, as there was no time; {frame}."
+    return f"{_verdict(model)}{_where(is_page=glimpse.is_page)} by one frame alone: {frame}."
 
 
 def _verdict(model: ModelAnswer) -> str:
     return f"{model.subject}: {'real-time' if model.is_realtime else 'not real-time'}"
 
 
-def _where(way: Way) -> str:
-    return " in a browser" if way.is_page else " in Python"
+def _where(*, is_page: bool) -> str:
+    return " in a browser" if is_page else " in Python"
 
 
 def _time(way: Way) -> str:

@@ -8,7 +8,7 @@ import pytest
 from cell_results import cell_result, frame_result
 from clock_parts import BUSY, QUIET
 
-from framegate.report.answer import answer_of
+from framegate.report.answer import Glimpse, answer_of
 from framegate.report.answer_text import COLUMNS, MOST_LINES, answer_text
 from framegate.results.cell import CellResult
 from framegate.results.parts import Cell, ShownOutputs
@@ -145,6 +145,30 @@ def test_it_stays_short_and_narrow(count: int, name: str) -> None:
         answer = lines(*results, most_lines=most_lines)
         assert len(answer) <= most_lines
         assert max(map(len, answer)) <= COLUMNS
+
+
+def test_one_frame_says_that_a_model_is_too_slow_and_not_that_it_is_fast() -> None:
+    def glimpsed(seconds: float) -> list[str]:
+        glimpse = Glimpse(
+            Cell(model="net", size="256", runtime="tfjs-wasm", renderer="topixels"), seconds, is_page=True
+        )
+        return answer_text(answer_of([], BUDGET_S, glimpses=[glimpse])).splitlines()[1:]
+
+    assert glimpsed(2.0) == [
+        "net at 256: not real-time in a browser by one frame alone: one frame took 2000",
+        "  ms with topixels on tfjs-wasm.",
+        "  Try a smaller input or model (docs/model-size.md).",
+    ]
+    assert glimpsed(0.02) == [
+        "net at 256: not measured, as there was no time; one frame took 20 ms with",
+        "  topixels on tfjs-wasm.",
+    ]
+
+
+def test_what_was_measured_counts_and_not_one_frame() -> None:
+    glimpse = Glimpse(Cell(model="net", size="256"), 9.0, is_page=True)
+    answer = answer_of([frame_result("net", 0.008)], BUDGET_S, glimpses=[glimpse])
+    assert [model.glimpse for model in answer.models] == [None]
 
 
 def test_nothing_measured_is_no_line() -> None:
