@@ -5,7 +5,7 @@ import functools
 import graphlib
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -32,6 +32,7 @@ def module_name(path: Path) -> str:
 MODULE_NAMES = {module_name(path): path for path in MODULES}
 
 
+@functools.cache
 def drawn_imports() -> tuple[set[str], dict[str, set[str]]]:
     """The modules of the foundation, and room -> rooms that it imports, as docs/architecture.md draws them."""
     text = (ROOT / "docs" / "architecture.md").read_text("utf-8")
@@ -46,6 +47,11 @@ def room_of(module: str) -> str:
     parts = module.split(".")
     room = parts[1] if len(parts) > 1 else parts[0]
     return FOUNDATION if room in drawn_imports()[0] else room
+
+
+@functools.cache
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"))
 
 
 def imports(tree: ast.AST, *, at_import_time: bool) -> Iterator[str]:
@@ -68,9 +74,7 @@ def imports(tree: ast.AST, *, at_import_time: bool) -> Iterator[str]:
 def module_imports() -> dict[str, set[str]]:
     """Module -> modules of the package that it imports anywhere, for type checkers too."""
     return {
-        module: {
-            name for name in imports(ast.parse(path.read_text("utf-8")), at_import_time=False) if name in MODULE_NAMES
-        }
+        module: {name for name in imports(tree_of(path), at_import_time=False) if name in MODULE_NAMES}
         for module, path in MODULE_NAMES.items()
     }
 
@@ -96,31 +100,38 @@ def test_no_module_imports_itself_by_way_of_others() -> None:
     ).prepare()
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_heavy_libraries_are_imported_where_they_are_used(path: Path) -> None:
-    found = [
-        name for name in imports(ast.parse(path.read_text("utf-8")), at_import_time=True) if name.split(".")[0] in HEAVY
-    ]
-    assert not found, f"{path.relative_to(ROOT)} imports {found} when it is imported"
+def offenders(paths: Iterable[Path], breaks: Callable[[Path], object]) -> dict[str, object]:
+    """Files that break a rule, and how they do. One test looks at all: a test of its own for each file costs more."""
+    found = {path.relative_to(ROOT).as_posix(): breaks(path) for path in paths}
+    return {name: how for name, how in found.items() if how}
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_only_the_glue_imports_pytest(path: Path) -> None:
-    if room_of(module_name(path)) in MAY_IMPORT_PYTEST or path.is_relative_to(WORKER):
-        return
-    names = {name.split(".")[0] for name in imports(ast.parse(path.read_text("utf-8")), at_import_time=False)}
-    assert not names & {"pytest", "_pytest", "pytest_benchmark"}
+def test_heavy_libraries_are_imported_where_they_are_used() -> None:
+    def heavy(path: Path) -> list[str]:
+        return [name for name in imports(tree_of(path), at_import_time=True) if name.split(".")[0] in HEAVY]
+
+    assert offenders(MODULES, heavy) == {}
+
+
+def test_only_the_glue_imports_pytest() -> None:
+    def of_pytest(path: Path) -> set[str]:
+        if room_of(module_name(path)) in MAY_IMPORT_PYTEST or path.is_relative_to(WORKER):
+            return set()
+        names = {name.split(".")[0] for name in imports(tree_of(path), at_import_time=False)}
+        return names & {"pytest", "_pytest", "pytest_benchmark"}
+
+    assert offenders(MODULES, of_pytest) == {}
 
 
 @pytest.mark.parametrize("path", sorted(WORKER.glob("*.py")), ids=lambda path: path.name)
 def test_the_gates_worker_stands_alone(path: Path) -> None:
-    names = [name.split(".")[0] for name in imports(ast.parse(path.read_text("utf-8")), at_import_time=False)]
+    names = [name.split(".")[0] for name in imports(tree_of(path), at_import_time=False)]
     assert "framegate" not in names
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "suites").glob("test_*.py")), ids=lambda path: path.name)
 def test_suites_know_fixtures_and_no_backend(path: Path) -> None:
-    tree = ast.parse(path.read_text("utf-8"))
+    tree = tree_of(path)
     ours = {name for name in imports(tree, at_import_time=False) if name.startswith("framegate")}
     assert all(name.startswith("framegate.fixtures") for name in ours)
     assert not [node for node in ast.walk(tree) if isinstance(node, ast.If | ast.Try | ast.For | ast.While)]
@@ -136,12 +147,16 @@ def function_lines(tree: ast.Module) -> Iterator[tuple[str, int]]:
             yield node.name, (node.end_lineno or 0) - node.lineno + 1 - docstring
 
 
-@pytest.mark.parametrize("path", [*MODULES, *sorted((ROOT / "tests").rglob("*.py"))], ids=lambda path: path.name)
-def test_files_and_functions_stay_small(path: Path) -> None:
-    source = path.read_text("utf-8")
-    assert len(source.splitlines()) <= 500
-    if path in MODULES:
-        assert [name for name, lines in function_lines(ast.parse(source)) if lines >= 50] == []
+def test_files_and_functions_stay_small() -> None:
+    def too_long(path: Path) -> list[str]:
+        lines = len(path.read_text("utf-8").splitlines())
+        functions = function_lines(tree_of(path)) if path in MODULES else ()
+        return [
+            *([f"{lines} lines"] if lines > 500 else []),
+            *(f"{name}: {count} lines" for name, count in functions if count >= 50),
+        ]
+
+    assert offenders([*MODULES, *sorted((ROOT / "tests").rglob("*.py"))], too_long) == {}
 
 
 def test_other_projects_runs_load_neither_a_heavy_library_nor_numpy(tmp_path: Path) -> None:

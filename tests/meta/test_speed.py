@@ -18,27 +18,37 @@ MAY_READ_A_CLOCK = {"patience.py", "sitecustomize.py"}
 TESTS = [path for path in sorted((ROOT / "tests").rglob("*.py")) if path.name not in MAY_READ_A_CLOCK]
 
 
-@pytest.mark.parametrize("path", TESTS, ids=lambda path: path.name)
-def test_no_test_reads_a_clock(path: Path) -> None:
-    tree = ast.parse(path.read_text("utf-8"))
+@pytest.fixture(scope="module")
+def trees() -> dict[str, ast.Module]:
+    return {str(path.relative_to(ROOT)): ast.parse(path.read_text("utf-8")) for path in TESTS}
+
+
+def test_no_test_reads_a_clock(trees: dict[str, ast.Module]) -> None:
+    assert {name: read for name, tree in trees.items() if (read := clocks_of(tree))} == {}
+
+
+def clocks_of(tree: ast.Module) -> set[str]:
     names = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
     names |= {alias.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names}
-    assert not names & CLOCKS
+    return names & CLOCKS
 
 
-@pytest.mark.parametrize("path", TESTS, ids=lambda path: path.name)
-def test_no_test_waits_for_a_number_of_its_own(path: Path) -> None:
+def test_no_test_waits_for_a_number_of_its_own(trees: dict[str, ast.Module]) -> None:
     """A wait ends in an error after ``patience.PATIENCE_S``, which no machine needs; fewer seconds are a bet."""
-    calls = [node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call)]
-    waits = {"wait", "communicate", "join", "run", "until"}
-    for call in calls:
+    assert {name: lines for name, tree in trees.items() if (lines := lines_that_wait(tree))} == {}
+
+
+def lines_that_wait(tree: ast.Module) -> list[int]:
+    found = []
+    for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
         name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
         timeouts = [keyword.value for keyword in call.keywords if keyword.arg == "timeout"]
         given = [*timeouts, *(call.args[:1] if name == "wait" else [])]
-        if name in waits:
-            assert not [
-                each for each in given if isinstance(each, ast.Constant) and isinstance(each.value, int | float)
-            ]
+        if name in {"wait", "communicate", "join", "run", "until"} and any(
+            isinstance(each, ast.Constant) and isinstance(each.value, int | float) for each in given
+        ):
+            found.append(call.lineno)
+    return found
 
 
 def test_every_figure_of_the_page_is_one_that_is_measured() -> None:
