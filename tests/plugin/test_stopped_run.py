@@ -58,6 +58,8 @@ def stopped(folder: Path, number: int, endless: str = SLEEPS, times: int = 1) ->
         "-p",
         "no:cacheprovider",
         "--benchmark-json=out.json",
+        # As in projects, this one among them, that take no warning.
+        "-Werror",
     )
     command = [sys.executable, "-m", "pytest", *options, "--benchmark-max-time=0.001", "--benchmark-min-rounds=2"]
     with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
@@ -76,12 +78,13 @@ def stopped(folder: Path, number: int, endless: str = SLEEPS, times: int = 1) ->
     )
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
 def test_results_so_far_are_stored_and_shown(tmp_path: Path, number: signal.Signals) -> None:
     ended, said, names = stopped(tmp_path, number)
     assert (ended, names) == (2, ["test_first"]), said
-    assert f"stopped by {number.name}" in said
+    assert ("KeyboardInterrupt" if number is signal.SIGINT else f"stopped by {number.name}") in said
     assert "\ntest_first: " in said
+    assert "Benchmark fixture was not used" not in said
 
 
 def test_timeout_which_signals_the_run_and_its_group_stops_it_once(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from framegate.hooks.options import options_of
 from framegate.hooks.own import is_ours
 
 ENDED_EARLY = pytest.StashKey[bool]()
+"""Of a test, or of the run in the middle of one: whether it ended before it had used its benchmark, perhaps."""
 ERROR = pytest.StashKey[FramegateError]()
 """The error that ended the latest test phase; fixtures read it in teardown to know what may be broken."""
 UNAVAILABLE = "framegate_unavailable"
@@ -47,6 +48,10 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
 def _skip_unavailable(item: pytest.Item) -> Generator[None, object, object]:
     try:
         return (yield)
+    except (KeyboardInterrupt, pytest.exit.Exception):
+        # Nobody makes a report of it, and what the test uses ends with the session.
+        item.config.stash[ENDED_EARLY] = is_ours(item)
+        raise
     except BackendUnavailable as error:
         if not is_ours(item):
             raise
@@ -63,10 +68,24 @@ def _skip_unavailable(item: pytest.Item) -> Generator[None, object, object]:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
     """Keep pytest-benchmark from warning that a cell which ended before its rounds did not use its benchmark."""
-    with warnings.catch_warnings():
-        if item.stash.get(ENDED_EARLY, False):
-            warnings.filterwarnings("ignore", "Benchmark fixture was not used at all")
+    with _unused_benchmark(is_expected=item.stash.get(ENDED_EARLY, False)):
         return (yield)
+
+
+# Within pytest's own wrapper, which makes errors of warnings where the user says so.
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> Generator[None, object, object]:
+    """The same for a cell that Ctrl-C or a signal ended: where warnings are errors, that would be the run's end."""
+    with _unused_benchmark(is_expected=session.config.stash.get(ENDED_EARLY, False)):
+        return (yield)
+
+
+@contextmanager
+def _unused_benchmark(*, is_expected: bool) -> Iterator[None]:
+    with warnings.catch_warnings():
+        if is_expected:
+            warnings.filterwarnings("ignore", "Benchmark fixture was not used at all")
+        yield
 
 
 @pytest.hookimpl(wrapper=True)
