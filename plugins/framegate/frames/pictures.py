@@ -31,6 +31,13 @@ _UNREAD = (
 )
 """Where a file says of itself that it is of a kind that OpenCV does not read."""
 
+_ALPHA = (b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha", b"urn:mpeg:hevc:2015:auxid:1")
+"""By which the transparency of an AVIF picture is named."""
+_CICP_AS_SRGB = {(1, 13), (2, 2)}
+"""Primaries and transfer of sRGB, and of what says neither."""
+_SCREEN_GAMMA, _GAMMA_STEP = 45455, 1000
+"""What a PNG writes for the gamma of sRGB, times 100,000, and how far from it nobody sees."""
+
 _TURNS: Mapping[int, Callable[[NDArray[Any]], NDArray[Any]]] = {
     2: lambda values: values[:, ::-1],
     3: lambda values: values[::-1, ::-1],
@@ -51,19 +58,52 @@ def unread_kind(data: bytes) -> str | None:
     return "SVG" if is_svg else next(named, None)
 
 
+def unlike_browsers(data: bytes) -> str | None:
+    """What a picture is that OpenCV and browsers show differently; None for what `decode_picture` has right."""
+    if not _is_avif(data):
+        return None
+    about = dict(_boxes(data)).get(b"meta", b"")
+    if any(name in about for name in _ALPHA):
+        return "transparent"
+    turn = about.partition(b"irot")[2][:1]
+    return "turned" if b"imir" in about or (turn and turn[0] % 4) else None
+
+
+def colours_meant(data: bytes) -> str | None:
+    """What a picture says of its colours that a browser heeds and `decode_picture` does not; None for sRGB."""
+    import cv2
+
+    chunks = dict(_png_chunks(data))
+    if b"cICP" in chunks:
+        return None if tuple(chunks[b"cICP"][:2]) in _CICP_AS_SRGB else "a colour space"
+    # An older OpenCV has no way to ask.
+    kind = getattr(cv2, "IMAGE_METADATA_ICCP", None)
+    if kind is not None:
+        _, kinds, contents = cv2.imdecodeWithMetadata(np.frombuffer(data, np.uint8), flags=cv2.IMREAD_UNCHANGED)
+        profile = next(
+            (np.asarray(content).tobytes() for place, content in zip(kinds, contents, strict=True) if place == kind),
+            b"",
+        )
+        if profile:
+            return None if b"sRGB" in profile.replace(b"\0", b"") else "a colour profile"
+    if b"gAMA" not in chunks or b"sRGB" in chunks:
+        return None
+    return None if abs(int.from_bytes(chunks[b"gAMA"]) - _SCREEN_GAMMA) <= _GAMMA_STEP else "a gamma"
+
+
 def decode_picture(data: bytes) -> Pixels | None:
     """PNG, JPEG or another format that OpenCV knows, as RGB uint8 (H, W, 3); None if the bytes are no picture.
 
     It is turned as its EXIF data say, where browsers turn it too: in JPEG and PNG. What is transparent is black, and
     what shines through has lost the bits that a canvas takes from it. Of 16 bits the upper eight count. Colour
-    profiles and gamma are not applied.
+    profiles and gamma are not applied, which `colours_meant` tells.
     """
     import cv2
 
     if not data:
         return None
     encoded = np.frombuffer(data, np.uint8)
-    unturned = cv2.IMREAD_IGNORE_ORIENTATION if data.startswith(_WEBP) else 0
+    unturned = cv2.IMREAD_IGNORE_ORIENTATION if data.startswith(_WEBP) or _is_avif(data) else 0
     bgr = cv2.imdecode(encoded, cv2.IMREAD_COLOR | unturned)
     if bgr is None:
         return None
@@ -123,6 +163,21 @@ def _png_orientation(data: bytes) -> int:
     except struct.error:
         pass
     return 1
+
+
+def _is_avif(data: bytes) -> bool:
+    return data[4:12] in {b"ftypavif", b"ftypavis"}
+
+
+def _boxes(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Kind and content of each outer box of an AVIF file that is whole."""
+    at = 0
+    while at + 8 <= len(data):
+        length, kind = struct.unpack_from(">I4s", data, at)
+        if length < 8:  # of the last box, or of one that is larger than a picture
+            return
+        yield kind, data[at + 8 : at + length]
+        at += length
 
 
 def _png_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:

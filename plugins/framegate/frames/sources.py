@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import logging
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -14,9 +15,11 @@ from framegate.errors import FrameError, SourceStopped
 from framegate.frames import builtin
 from framegate.frames.captures import ends_early, quiet_decoders, read_video
 from framegate.frames.clip import generate_clip
-from framegate.frames.pictures import decode_picture, unread_kind
+from framegate.frames.pictures import colours_meant, decode_picture, unlike_browsers, unread_kind
 from framegate.interfaces import FrameSourceFactory, Pixels, Size
 from framegate.paths import data_dir
+
+_LOG = logging.getLogger(__name__)
 
 MOST_FRAMES = 60
 """Frames that a suite takes in turn: two seconds of video, which are kept decoded."""
@@ -137,10 +140,21 @@ def _read_picture(path: Path) -> Pixels | None:
     if not cv2.haveImageReader(str(path)):
         return None
     try:
-        return decode_picture(path.read_bytes())
+        data = path.read_bytes()
+        picture = decode_picture(data)
+        colours = colours_meant(data) if picture is not None else None
     except (cv2.error, OSError) as error:
         reason = " ".join(str(error).split())
         raise FrameError(f"frame source {path}: cannot be read ({reason}); give another picture") from error
+    unlike = unlike_browsers(data)
+    if unlike is not None:
+        raise FrameError(
+            f"frame source {path} is an AVIF picture that is {unlike}, which OpenCV and browsers show differently;"
+            " convert it to PNG"
+        )
+    if colours is not None:
+        _LOG.warning("%s has %s, which browsers apply and Framegate does not; convert it to sRGB", path, colours)
+    return picture
 
 
 def packaged_photo(_: str = "") -> Iterator[Pixels]:

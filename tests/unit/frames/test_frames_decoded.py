@@ -14,8 +14,10 @@ from picture_files import (
     RGB,
     WIDE,
     WIDTH,
+    coloured_files,
     picture_files,
     png,
+    refused_files,
 )
 
 from framegate.errors import FrameError
@@ -151,3 +153,47 @@ def test_a_video_that_was_filmed_on_its_side_is_turned(tmp_path: Path, degrees: 
     path.write_bytes(data)
     (turned,) = open_frames(str(path))
     np.testing.assert_array_equal(turned, np.rot90(upright, -degrees // 90))
+
+
+@pytest.mark.parametrize(
+    ("name", "what"), [("turned.avif", "turned"), ("mirrored.avif", "turned"), ("transparent.avif", "transparent")]
+)
+def test_avif_that_browsers_show_otherwise_is_refused(tmp_path: Path, name: str, what: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(refused_files()[name])
+    with pytest.raises(FrameError) as error:
+        open_frames(str(path))
+    assert str(error.value) == (
+        f"frame source {path} is an AVIF picture that is {what}, which OpenCV and browsers show differently; convert it"
+        " to PNG"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "what"),
+    [
+        ("profile.jpg", "a colour profile"),
+        ("profile.png", "a colour profile"),
+        ("gamma.png", "a gamma"),
+        ("cicp.png", "a colour space"),
+    ],
+)
+def test_colours_that_are_not_applied_are_noted(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, name: str, what: str
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(coloured_files()[name])
+    assert open_frames(str(path))
+    assert caplog.messages == [f"{path} has {what}, which browsers apply and Framegate does not; convert it to sRGB"]
+
+
+@pytest.mark.parametrize(
+    "name", ["rgb.avif", "srgb-profile.jpg", "srgb-cicp.png", "gamma-of-screens.png", "rgb-16.png"]
+)
+def test_pictures_whose_colours_are_those_of_screens_need_no_note(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, name: str
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(FILES[name])
+    assert open_frames(str(path))
+    assert caplog.messages == []
