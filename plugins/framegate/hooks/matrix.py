@@ -140,10 +140,10 @@ def _rows(metafunc: pytest.Metafunc, axes: Sequence[str]) -> Sequence[tuple[str,
         return (model and catalogue.own("preprocess", model)) or (NONE,)
 
     def own(axis: str, model: str | None) -> Sequence[str]:
-        given = options.axis(axis)
-        if model is None or (given and OWN not in given):
+        named = options.axis(axis)
+        if model is None or (named and OWN not in named):
             return ()
-        return once(steps for text in given for steps in steps_of(text, model)) or catalogue.own(axis, model)
+        return once(steps for text in named for steps in steps_of(text, model)) or catalogue.own(axis, model)
 
     values = {
         "model": catalogue.names(split([suite.get("model", "")])) if "model" in axes else (),

@@ -8,7 +8,7 @@ from typing import Any
 from framegate.errors import UsageError
 from framegate.models.files import parse_json, read_regular
 
-SUFFIXES = (".json", ".txt")
+LABEL_SUFFIXES = (".json", ".txt")
 """What a text in ``labels`` ends with that is a file, and not the name of a list."""
 _MOST_BYTES = 2**20
 _MOST_DIGITS = 5

@@ -15,7 +15,7 @@ from framegate.errors import UnknownName, UsageError
 from framegate.interfaces import ModelSource, ModelSourceFactory, ModelSpec, Range, ResolvedModel, Size
 from framegate.models import input_keys
 from framegate.models.files import read_regular
-from framegate.models.label_files import SUFFIXES, read_labels
+from framegate.models.label_files import LABEL_SUFFIXES, read_labels
 from framegate.models.sources import OPTION_KEYS
 from framegate.paths import cache_dir, data_dir
 
@@ -197,7 +197,7 @@ def _own_keys(
 def _with_labels(path: Path, view: str | None, keys: dict[str, object]) -> dict[str, object]:
     """The keys of a view, with the names that are in a file; what a plugin's view calls ``labels`` is its own."""
     labels = keys.get("labels")
-    if not isinstance(labels, str) or not labels.endswith(SUFFIXES) or views.keys_of(view) is None:
+    if not isinstance(labels, str) or not labels.endswith(LABEL_SUFFIXES) or views.keys_of(view) is None:
         return keys
     return {**keys, "labels": read_labels(path, labels)}
 

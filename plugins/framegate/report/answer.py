@@ -18,15 +18,15 @@ ALL_RUNTIMES = 3
 """Runtimes of one kind from which on nobody is told to try the others."""
 MODEL_STAGE = "inference"
 SMALLER = "a smaller input or model (docs/model-size.md)"
-RENDERERS = "the other renderers: --frame-renderer=all{after}"
+OTHER_RENDERERS = "the other renderers: --frame-renderer=all{after}"
 ADVICE = {
     "preprocess": "fewer steps, or --frame-fit=crop{after}",
     "upload": "a smaller input (docs/model-size.md)",
     "readback": "a renderer that leaves the output where it is: --frame-renderer=all{after}",
     "postprocess": "a view that does less, or --frame-fit=crop{after}, which shows less of the frame",
-    "convert": RENDERERS,
-    "draw": RENDERERS,
-    "present": RENDERERS,
+    "convert": OTHER_RENDERERS,
+    "draw": OTHER_RENDERERS,
+    "present": OTHER_RENDERERS,
 }
 """Stage that takes most of a frame -> what makes it shorter; ``{after}`` is that of the command's words."""
 NEARLY = 0.995
