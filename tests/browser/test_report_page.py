@@ -25,6 +25,9 @@ ISOLATED = """(mark) => {
     .every((one) => apart(one) || apart(one.parentElement));
 }"""
 """Whether every element that shows a mark is a block of its own, or isolates the direction of its text."""
+LAID_OUT = """(sections) => sections.map((one) =>
+  document.querySelector(one).lastElementChild.checkVisibility({ contentVisibilityAuto: true }))"""
+"""Of each section, whether the browser has laid out what is in it."""
 VIEWER = """<script>
   const address = location.hash.split("url=")[1] ?? decodeURIComponent(location.pathname.split("/from-url/")[1]);
   fetch(address).then((answer) => answer.text(), String).then((text) => (document.title = text));
@@ -100,6 +103,21 @@ def test_the_table_sorts_and_filters(browser: Any, pages: dict[str, str]) -> Non
     page.locator("#words").fill("")
     page.get_by_label("renderer").select_option("r3")
     assert rows.all_text_contents() == ["r3"]
+    page.close()
+
+
+def test_what_is_below_the_first_screen_is_laid_out_when_it_comes_there(browser: Any, tmp_path: Path) -> None:
+    file = tmp_path / "report.html"
+    file.write_text(report_page(page_facts(cells=200)), "utf-8")
+    page = browser.new_page()
+    page.goto(file.as_uri())
+    assert page.evaluate(LAID_OUT, ["#answer", "#rounds", "#cells"]) == [True, False, False]
+    page.get_by_role("link", name="All benchmarks").click()
+    page.wait_for_function(f"() => ({LAID_OUT})(['#cells']).every(Boolean)")
+    assert abs(page.locator("#cells").bounding_box()["y"]) < 100
+    page.goto(f"{file.as_uri()}#cell-150")
+    page.wait_for_function("() => document.querySelector('#cell-150').getBoundingClientRect().top < innerHeight")
+    assert page.locator("#cell-150").bounding_box()["y"] >= 0
     page.close()
 
 

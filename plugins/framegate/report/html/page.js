@@ -33,14 +33,22 @@
   const words = document.getElementById("words");
   const shown = document.getElementById("shown");
   const choices = [];
-  const contents = rows.map((row) => [...row.cells].slice(0, last).map((cell) => cell.textContent.toLowerCase()).join(" "));
+  const contents = new Map();
+
+  function content(row) {
+    // Read when somebody asks for it: a page has to open fast.
+    if (!contents.has(row)) {
+      contents.set(row, [...row.cells].slice(0, last).map((cell) => cell.textContent.toLowerCase()).join(" "));
+    }
+    return contents.get(row);
+  }
 
   function filter() {
     const wanted = words.value.toLowerCase().split(/\s+/).filter(Boolean);
     let count = 0;
-    rows.forEach((row, index) => {
+    rows.forEach((row) => {
       const fits =
-        wanted.every((word) => contents[index].includes(word)) &&
+        wanted.every((word) => content(row).includes(word)) &&
         choices.every(([at, select]) => !select.value || text(row, at) === select.value);
       row.hidden = !fits;
       count += fits;

@@ -34,14 +34,12 @@ def stage_bar(stages: Sequence[StageTime], longest_s: float, budget_s: float | N
         budget_s: seconds at which a line stands; None for no line.
     """
     parts, left = [], 0.0
-    total_s = sum(stage.seconds for stage in stages)
     for stage in stages:
         wide = WIDE * stage.seconds / longest_s if longest_s else 0.0
         if wide >= _LEAST:
-            about = f"{stage.name} {three_digits(stage.seconds)} ms, {100 * stage.seconds / total_s:.0f} %"
             parts.append(
-                Markup('<rect class="{}" x="{:.4g}" width="{:.4g}" height="{}"><title>{}</title></rect>').format(
-                    stage_class(stage.name), left, wide, _HIGH, about
+                Markup('<rect class="{}" x="{:.4g}" width="{:.4g}" height="{}"/>').format(
+                    stage_class(stage.name), left, wide, _HIGH
                 )
             )
         left += wide
@@ -52,8 +50,13 @@ def stage_bar(stages: Sequence[StageTime], longest_s: float, budget_s: float | N
 
 
 def stages_text(stages: Sequence[StageTime]) -> str:
-    """The same in words: ``inference 5.11 ms, draw 0.33 ms``."""
-    return ", ".join(f"{stage.name} {three_digits(stage.seconds)} ms" for stage in stages)
+    """The same in words: ``inference 5.11 ms (94 %), draw 0.33 ms (6 %)``."""
+    total_s = sum(stage.seconds for stage in stages)
+    return ", ".join(
+        f"{stage.name} {three_digits(stage.seconds)} ms ({100 * stage.seconds / total_s:.0f} %)"
+        for stage in stages
+        if total_s
+    )
 
 
 def rounds_strip(rounds_s: Sequence[float], median_s: float) -> Markup:
@@ -93,7 +96,7 @@ def three_digits(seconds: float) -> str:
 
 
 def drawing(kind: str, high: int, about: str, content: Markup) -> Markup:
-    """As wide as its place, which may squeeze it: texts belong beside it."""
+    """As wide as its place, which may squeeze it: texts belong beside it; what it is about is shown below a pointer."""
     return Markup(
-        '<svg class="{}" viewBox="0 0 {} {}" preserveAspectRatio="none" role="img" aria-label="{}">{}</svg>'
+        '<svg class="{}" viewBox="0 0 {} {}" preserveAspectRatio="none" role="img"><title>{}</title>{}</svg>'
     ).format(kind, WIDE, high, about, content)
