@@ -9,11 +9,57 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 from patience import PATIENCE_S, until
 
 NULL = ("--runtime=null", "--renderer=opencv", "--size=64")
 """A model that needs no library."""
+
+TOYS = """
+import numpy as np
+
+from framegate.models.image_io import model_inputs
+from framegate.renderers.opencv import OpenCVRenderer
+from framegate.runtimes.null import NullModel, NullRuntime
+
+
+class FlipModel(NullModel):
+    def read(self, results):
+        return [results[:, ::-1].copy()]
+
+
+class Flip(NullRuntime):
+    def build(self, parts):
+        return FlipModel(parts.name, model_inputs(parts.json))
+
+
+class Slow(OpenCVRenderer):
+    pass
+
+
+def ramp(locator):
+    grey = np.add.outer(np.arange(96), 3 * np.arange(96)).astype(np.uint8)
+    yield np.repeat(grey[..., None], 3, axis=2)
+
+
+def pytest_framegate_steps(config):
+    return {"mirror": lambda image: image[:, ::-1].copy()}
+
+
+def pytest_framegate_runtimes(config):
+    return {"flip": Flip}
+
+
+def pytest_framegate_renderers(config):
+    return {"slow": Slow}
+
+
+def pytest_framegate_frame_sources(config):
+    return {"ramp": ramp}
+"""
+"""A plugin of somebody else's."""
 
 Start = Callable[..., subprocess.Popen[str]]
 
@@ -58,6 +104,15 @@ class Window:
         """Press a key in it."""
         self._asked("windowfocus", self.is_there(), "key", "--window", self.is_there(), key)
 
+    def becomes(self, width: int, height: int) -> None:
+        """Give it another size, as its user does by its edge."""
+        self._asked("windowsize", self.is_there(), str(width), str(height))
+
+    def size(self) -> tuple[str, str]:
+        """Its width and height."""
+        told = dict(line.split("=") for line in self._asked("getwindowgeometry", "--shell", self.is_there()).split())
+        return told["WIDTH"], told["HEIGHT"]
+
     def _asked(self, *words: str) -> str:
         return subprocess.run([self._program, *words], capture_output=True, text=True, check=False).stdout
 
@@ -67,7 +122,8 @@ def window(need_display: Callable[[], None]) -> Window:
     """The window of the process that is started next."""
     program = shutil.which("xdotool")
     if program is None:
-        pytest.skip("there is no xdotool to press keys: sudo apt-get install -y xdotool")
+        lacking = pytest.fail if os.environ.get("CI") else pytest.skip
+        lacking("there is no xdotool to press keys: sudo apt-get install -y xdotool")
     need_display()
     return Window(program)
 
@@ -92,6 +148,25 @@ def test_keys_drive_it(start: Start, window: Window, write_model: Callable[..., 
     assert sorted(path.name for path in tmp_path.glob(".*")) == []
 
 
+def test_it_goes_on_in_another_size(
+    start: Start, window: Window, write_model: Callable[..., Path], tmp_path: Path
+) -> None:
+    process = start(write_model(), *NULL)
+    wait_for(window.is_there, process)
+    window.press("s")
+    wait_for((tmp_path / "live-001.json").exists, process)
+    window.becomes(333, 222)
+    wait_for(lambda: window.size() == ("333", "222"), process)
+    for key in ("1", "s"):
+        window.press(key)
+    wait_for((tmp_path / "live-002.json").exists, process)
+    assert json.loads((tmp_path / "live-002.json").read_text())["preprocess"] == "greyscale"
+    assert window.size() == ("333", "222")
+    window.press("q")
+    _, errors = process.communicate(timeout=PATIENCE_S)
+    assert (process.returncode, errors) == (0, "")
+
+
 def test_frames_and_a_screenshot_without_a_display(
     start: Start, write_model: Callable[..., Path], tmp_path: Path
 ) -> None:
@@ -100,6 +175,26 @@ def test_frames_and_a_screenshot_without_a_display(
     assert (process.returncode, errors) == (0, "")
     assert output.startswith("tiny  none  null  opencv\ndelivered ")
     assert (tmp_path / "shot.png").read_bytes()[:4] == b"\x89PNG"
+
+
+def test_what_a_plugin_brings_is_there_too(start: Start, write_model: Callable[..., Path], tmp_path: Path) -> None:
+    (tmp_path / "toys.py").write_text(TOYS)
+    toys = ("--preprocess=mirror", "--runtime=flip", "--renderer=slow", "--source=ramp", "--size=96")
+    plugin = {"PYTEST_ADDOPTS": "-p toys", "PYTHONPATH": str(tmp_path)}
+    nowhere = {"DISPLAY": "", "WAYLAND_DISPLAY": ""}
+    process = start(write_model(), *toys, "--frames=3", "--screenshot=shot.png", **plugin, **nowhere)
+    output, errors = process.communicate(timeout=PATIENCE_S)
+    assert (process.returncode, errors) == (0, "")
+    assert output.startswith("tiny  mirror  flip  slow\ndelivered ")
+    shot = cv2.imread(str(tmp_path / "shot.png"))
+    assert shot is not None
+    # Each pixel is four by four in the window.
+    fed, screen = shot[:384:4, :384:4], shot[:384:4, 384:768:4]
+    ramp = np.add.outer(np.arange(96), 3 * np.arange(96)).astype(np.uint8)
+    # Numbers are at the top of both, and so at the bottom of what is upside down.
+    middle = slice(32, 64)
+    assert (fed[middle] == ramp[middle, ::-1, None]).all()
+    assert (screen[middle] == fed[::-1][middle]).all()
 
 
 @pytest.mark.parametrize(

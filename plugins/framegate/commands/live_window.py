@@ -5,12 +5,15 @@ from __future__ import annotations
 import argparse
 from contextlib import ExitStack, closing
 from pathlib import Path
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
 from framegate.errors import UsageError
 from framegate.paths import cache_dir
 from framegate.window.choice import WindowChoice
 from framegate.words import Fit
+
+if TYPE_CHECKING:
+    from framegate.window.pipelines import WindowBackends
 
 
 def add_window_options(parser: argparse.ArgumentParser) -> None:
@@ -45,6 +48,18 @@ def add_window_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--record", type=Path, metavar="FILE", help="write what the window shows as MP4")
 
 
+def _backends() -> WindowBackends:
+    """What the suite that measures the same would know: plugins bring steps, runtimes, renderers, sources and views."""
+    from framegate.hooks.unrun import registries_of_a_run
+    from framegate.live.choices import suite_words
+    from framegate.pipelines.base import PYTHON, pipeline_of
+    from framegate.window.pipelines import WindowBackends
+
+    known = registries_of_a_run(suite_words("test_frame"))
+    runtimes = {name: factory for name, factory in known.runtimes.items() if pipeline_of(factory) == PYTHON}
+    return WindowBackends(known.steps, runtimes, known.renderers[PYTHON], known.frame_sources, known.views)
+
+
 def show_window(parsed: argparse.Namespace) -> int:
     """Show the window until its user closes it; returns the exit code.
 
@@ -65,7 +80,8 @@ def show_window(parsed: argparse.Namespace) -> int:
             raise UsageError(f"{option} {path}: there is no folder {path.parent}; make it first")
     settings = WindowSettings(parsed.source, float(rate), Size.parse(parsed.size) if parsed.size else None, parsed.fit)
     with ExitStack() as ending:
-        pipelines = ending.enter_context(closing(WindowPipelines(parsed.models, cache_dir(), settings)))
+        opened = WindowPipelines(parsed.models, cache_dir(), settings, _backends())
+        pipelines = ending.enter_context(closing(opened))
         choice = pipelines.first(parsed.runtime, parsed.renderer, parsed.preprocess)
         screen = ending.enter_context(opened_screen(hidden=parsed.frames is not None))
         video = None if parsed.record is None else ending.enter_context(closing(Video(parsed.record)))

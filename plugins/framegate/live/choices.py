@@ -118,10 +118,10 @@ def _known(kind: str, name: object, known: Iterable[str]) -> Any:
     return name
 
 
-def suite_words() -> list[str]:
+def suite_words(suite: str = "test_browser") -> list[str]:
     """The suite that measures what is shown, as pytest is told."""
     in_clone = clone_dir() is not None
-    return [str(suites_dir() / "test_browser.py")] if in_clone else ["--pyargs", "framegate.suites.test_browser"]
+    return [str(suites_dir() / f"{suite}.py")] if in_clone else ["--pyargs", f"framegate.suites.{suite}"]
 
 
 def suite_command(choice: LiveChoice, model: str, source: str) -> list[str]:

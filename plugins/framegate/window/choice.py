@@ -7,17 +7,8 @@ from dataclasses import dataclass, replace
 
 from framegate.preprocess.toggles import NONE, parse_toggles, switched_on
 
-HELP = (
-    "1-5  switch a step",
-    "r  next renderer",
-    "t  next runtime",
-    "m  next model",
-    "s  save pictures and figures",
-    "space  pause",
-    "h  this help",
-    "q, Esc  end",
-)
-"""A line for each key."""
+MOST_STEPS = 9
+"""As many as there are keys for them."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +37,7 @@ class Offer:
 
     Attributes:
         models: their names, in the order in which the key takes them.
-        steps: their names; the keys ``1``, ``2``, … switch them in this order.
+        steps: their names; the keys ``1`` to ``9`` switch the first of them, in this order.
         runtimes: their names.
         renderers: their names.
     """
@@ -55,6 +46,19 @@ class Offer:
     steps: Sequence[str]
     runtimes: Sequence[str]
     renderers: Sequence[str]
+
+    def help(self) -> list[str]:
+        """What the keys do, a line for each."""
+        return [
+            f"1-{min(len(self.steps), MOST_STEPS)}  switch a step",
+            "r  next renderer",
+            "t  next runtime",
+            "m  next model",
+            "s  save pictures and figures",
+            "space  pause",
+            "h  this help",
+            "q, Esc  end",
+        ]
 
     def pressed(self, key: str, choice: WindowChoice) -> WindowChoice:
         """The choice after a key; the same one where the key changes nothing of it."""

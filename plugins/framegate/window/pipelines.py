@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from framegate import renderers, runtimes, views
+from framegate import frames, renderers, runtimes, views
 from framegate.contexts.auto import open_first
+from framegate.errors import UnknownName
 from framegate.frames.sources import open_frames
 from framegate.frames.turns import in_turn
 from framegate.inference.abilities import open_runtime
@@ -26,12 +27,22 @@ from framegate.pipelines.build import PipelineParts, Preprocessing, python_pipel
 from framegate.pipelines.feeds import FrameFeeds
 from framegate.preprocess import BUILTIN_STEPS
 from framegate.preprocess.toggles import parse_toggles
-from framegate.registry import Registry
 from framegate.window.choice import Offer, WindowChoice
 
 if TYPE_CHECKING:
-    from framegate.interfaces import Array, GLContext, LoadedModel, Renderer, RendererFactory, Runtime, RuntimeFactory
+    from framegate.interfaces import (
+        Array,
+        FrameSourceFactory,
+        GLContext,
+        LoadedModel,
+        Renderer,
+        RendererFactory,
+        Runtime,
+        RuntimeFactory,
+        Step,
+    )
     from framegate.pipelines.python import PythonPipeline
+    from framegate.postprocess.base import ViewFactory
     from framegate.words import Fit
 
 HIDDEN = ("auto", "null")
@@ -39,6 +50,30 @@ HIDDEN = ("auto", "null")
 
 CLAMPED = Drawing(out_of_range="clamp")
 """As the suites draw: what no pixel can show is the nearest that one can."""
+
+
+@dataclass(frozen=True)
+class WindowBackends:
+    """What there is to choose beside models, by name.
+
+    Attributes:
+        steps: the keys ``1``, ``2``, … switch them in this order.
+        runtimes: those of this process.
+        renderers: those of this process.
+        frame_sources: where frames come from, beside files.
+        views: what shows a model's outputs, as its spec says.
+    """
+
+    steps: Mapping[str, Step]
+    runtimes: Mapping[str, RuntimeFactory]
+    renderers: Mapping[str, RendererFactory]
+    frame_sources: Mapping[str, FrameSourceFactory]
+    views: Mapping[str, ViewFactory]
+
+
+def builtin_backends() -> WindowBackends:
+    """What Framegate brings."""
+    return WindowBackends(BUILTIN_STEPS, runtimes.builtin(), renderers.builtin(), frames.builtin(), views.builtin())
 
 
 @dataclass(frozen=True)
@@ -79,21 +114,23 @@ class WindowPipelines:
         asked: models of the command line; those that Framegate brings follow.
         cache: where models are kept.
         settings: what no key changes.
+        backends: what there is to choose beside models; None is what Framegate brings.
 
     Raises:
         FramegateError: a model or the frame source is not there.
     """
 
-    def __init__(self, asked: list[str], cache: Path, settings: WindowSettings) -> None:
-        self._models = LiveModels(asked, cache)
+    def __init__(
+        self, asked: list[str], cache: Path, settings: WindowSettings, backends: WindowBackends | None = None
+    ) -> None:
+        self._backends = backends or builtin_backends()
+        self._models = LiveModels(asked, cache, self._backends.steps)
         self._settings = settings
-        first = open_frames(settings.source)
+        first = open_frames(settings.source, self._backends.frame_sources)
         self._frames = in_turn(first)
         # A single picture is shown as it is: the number in the corner tells its frames apart.
-        self._feeds = FrameFeeds(settings.source, first, first)
-        self._runtimes: Registry[RuntimeFactory] = Registry("runtime", [runtimes.builtin()])
-        self._renderers: Registry[RendererFactory] = Registry("renderer", [renderers.builtin()])
-        opened: Once[str, Runtime] = Once(lambda name: open_runtime(self._runtimes[name], usable_cores()))
+        self._feeds = FrameFeeds(settings.source, first, first, self._backends.frame_sources)
+        opened: Once[str, Runtime] = Once(lambda name: open_runtime(self._backends.runtimes[name], usable_cores()))
         self._shelf = ModelShelf(opened)
         self._context: GLContext | None = None
 
@@ -101,9 +138,9 @@ class WindowPipelines:
         """What there is to choose."""
         return Offer(
             models=[entry["name"] for entry in self._models.listed()],
-            steps=list(BUILTIN_STEPS),
-            runtimes=[name for name in self._runtimes if name not in HIDDEN],
-            renderers=[name for name in self._renderers if name not in HIDDEN],
+            steps=list(self._backends.steps),
+            runtimes=[name for name in self._backends.runtimes if name not in HIDDEN],
+            renderers=[name for name in self._backends.renderers if name not in HIDDEN],
         )
 
     def first(self, runtime: str, renderer: str, preprocess: str | None) -> WindowChoice:
@@ -114,9 +151,13 @@ class WindowPipelines:
         """
         name = self._models.first
         own = next(entry["preprocess"] for entry in self._models.listed() if entry["name"] == name)
-        choice = WindowChoice(name, parse_toggles(preprocess or own, BUILTIN_STEPS), runtime, renderer)
-        _ = self._runtimes[choice.runtime], self._renderers[choice.renderer]
-        return choice
+        for kind, asked, known in (
+            ("runtime", runtime, self._backends.runtimes),
+            ("renderer", renderer, self._backends.renderers),
+        ):
+            if asked not in known:
+                raise UnknownName(kind, asked, known)
+        return WindowChoice(name, parse_toggles(preprocess or own, self._backends.steps), runtime, renderer)
 
     @contextmanager
     def opened(self, choice: WindowChoice) -> Iterator[Shown]:
@@ -130,7 +171,7 @@ class WindowPipelines:
             if self._context is None:
                 self._context = open_first(ANYWHERE)
             closing.enter_context(self._context.current())
-            renderer = self._renderers[choice.renderer](self._context)
+            renderer = self._backends.renderers[choice.renderer](self._context)
             closing.callback(renderer.close)
 
             def prepared(shape: tuple[int, ...], dtype: str, drawing: Drawing = AS_TO_PIXELS) -> Renderer:
@@ -158,7 +199,7 @@ class WindowPipelines:
         whole = self._shelf.get(model, choice.runtime)
         loaded: LoadedModel = close_inputs(whole, other_inputs(spec, model, whole.inputs, whole.outputs, size))
         frame_io = find_frame_io(spec, model, loaded.inputs, size)
-        preprocessing = Preprocessing(choice.preprocess, BUILTIN_STEPS, self._settings.fit)
+        preprocessing = Preprocessing(choice.preprocess, self._backends.steps, self._settings.fit)
         fed: dict[str, Array] = {frame_io.input.name: preprocessing.for_input(frame_io)(self._frames[0])}
         shown = shown_io(spec, model, loaded.run(fed))
-        return PipelineParts(self._frames, preprocessing, frame_io, loaded, shown, views.builtin(), CLAMPED)
+        return PipelineParts(self._frames, preprocessing, frame_io, loaded, shown, self._backends.views, CLAMPED)

@@ -15,7 +15,7 @@ from framegate.files import write_whole
 from framegate.frames.files import write_png
 from framegate.realtime.feed import FOR_EVER_S
 from framegate.realtime.run import CAMERA, RunRequest
-from framegate.window.choice import HELP, WindowChoice
+from framegate.window.choice import WindowChoice
 from framegate.window.figures import Figures, Latest
 from framegate.window.layout import window_picture
 
@@ -160,7 +160,8 @@ class WindowShow:
             return
         lines = [f"{shown}  {opened.size}", *(self.figures.lines() if self.figures else ()), self._note]
         if self._is_helped:
-            lines = ["   ".join(HELP[:4]), "   ".join(HELP[4:]), *lines[-1:]]
+            keys = self._offer.help()
+            lines = ["   ".join(keys[:4]), "   ".join(keys[4:]), *lines[-1:]]
         stages_s = self.figures.stages_s if self.figures else {}
         self._picture = window_picture(opened.pipeline.fed(), opened.renderer.read(), lines, stages_s, text_lines=4)
         self._present()

@@ -41,3 +41,10 @@ def test_all_steps_are_switched_one_by_one() -> None:
 
 def test_a_name_that_no_key_takes_is_followed_by_the_first_that_one_does() -> None:
     assert OFFER.pressed("t", WindowChoice("one", runtime="null")).runtime == "tensorflow"
+
+
+def test_steps_of_plugins_have_the_next_keys() -> None:
+    more = Offer(OFFER.models, [*OFFER.steps, "mirror"], OFFER.runtimes, OFFER.renderers)
+    assert more.pressed("6", CHOICE).preprocess == "mirror"
+    assert more.help()[0] == "1-6  switch a step"
+    assert OFFER.help()[0] == "1-5  switch a step"
