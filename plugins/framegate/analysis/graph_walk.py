@@ -9,11 +9,11 @@ from framegate.analysis.constants import constant
 from framegate.analysis.graph_macs import macs
 from framegate.analysis.graph_parts import parts
 from framegate.analysis.graph_rules import OP_RULES
-from framegate.analysis.rows import Row, Walk, entries_by_name
+from framegate.analysis.rows import Misfits, Row, Walk, entries_by_name
 from framegate.analysis.tensors import UNKNOWN_TENSOR, MismatchError, Shape, Tensor, Values, shape_text
 from framegate.analysis.values import values_of
 from framegate.analysis.window_rules import DEPTHWISE, channels_first, filter_taps, spatial_axes
-from framegate.errors import ModelFormatError, UsageError
+from framegate.errors import ModelFormatError
 from framegate.models import graph
 from framegate.models.manifest import WeightEntry
 from framegate.models.nodes import Node
@@ -56,8 +56,8 @@ class GraphWalk:
         self._entries = entries_by_name(entry for group in model.groups for entry in group.entries)
         self._tensors: dict[str, list[Tensor]] = {}
         self._held: dict[str, tuple[WeightEntry, ...]] = {}  # weights that a node passes on and no op has taken yet
-        self._misfits = 0
         self.walk = Walk()
+        self._misfits = Misfits(self.walk, model.path, strict=strict)
 
     def run(self) -> Walk:
         """Visit every node once.
@@ -78,8 +78,7 @@ class GraphWalk:
         listed = {name: entry for name, entry in self._entries.items() if name not in self._tensors} | left
         self.walk.unused = tuple(entry for name, entry in listed.items() if name not in used)
         self._checked()
-        if self._misfits > 1:
-            self.walk.notes.append(f"{self._misfits - 1} more ops have inputs that do not fit together")
+        self._misfits.count_others("ops have inputs that do not fit together")
         return self.walk
 
     def _taken_elsewhere(self) -> set[str]:
@@ -158,23 +157,13 @@ class GraphWalk:
         try:
             outputs = rule.outputs(node, inputs)
         except MismatchError as error:
-            self._misfit(node, error)
+            self._misfits.add(node.op, node.name, error)
             return [UNKNOWN_TENSOR]
         if outputs and outputs[0].values is None:
             outputs = [outputs[0]._replace(values=values_of(node, inputs)), *outputs[1:]]
         if any(tensor.assumed for tensor in inputs):
             outputs = [tensor._replace(assumed=True) for tensor in outputs]
         return outputs
-
-    def _misfit(self, node: Node, error: MismatchError) -> None:
-        refusal = f"{node.op} {node.name!r} cannot take {error}"
-        if self._strict:
-            raise UsageError(
-                f"{self._model.path}: does not work at this size: {refusal}; leave --size out or try another"
-            )
-        if not self._misfits:
-            self.walk.notes.append(refusal)
-        self._misfits += 1
 
     def _take_weights(self, node: Node) -> tuple[WeightEntry, ...]:
         return tuple(entry for name, _ in node.inputs for entry in self._held.pop(name, ()))

@@ -7,9 +7,9 @@ from typing import Any
 
 from framegate.analysis.layer_macs import macs
 from framegate.analysis.layer_rules import LAYER_RULES, output_shape, per_axis
-from framegate.analysis.rows import Row, Walk
+from framegate.analysis.rows import Misfits, Row, Walk
 from framegate.analysis.tensors import Dim, MismatchError, Shape
-from framegate.errors import ModelFormatError, UsageError
+from framegate.errors import ModelFormatError
 from framegate.models.layer_calls import calls_in_order, result_of
 from framegate.models.layer_entry import MODELS, Layer, is_layer, layer_name
 from framegate.models.layers import model_config, output_names
@@ -30,10 +30,10 @@ class LayerWalk:
     """
 
     def __init__(self, model: ModelJson, feeds: Mapping[str, Shape], *, strict: bool) -> None:
-        self._model, self._feeds, self._strict = model, feeds, strict
+        self._model, self._feeds = model, feeds
         self._rows: dict[str, Row] = {}
-        self._misfits = 0
         self.walk = Walk()
+        self._misfits = Misfits(self.walk, model.path, strict=strict)
 
     def run(self) -> Walk:
         """Visit every call of every layer.
@@ -46,8 +46,7 @@ class LayerWalk:
         self.walk.shapes = dict(zip(output_names(self._model), shapes, strict=False))
         entries = [entry for group in self._model.groups for entry in group.entries]
         self.walk.rows, self.walk.unused = assign(self._rows.values(), entries)
-        if self._misfits > 1:
-            self.walk.notes.append(f"{self._misfits - 1} more layers have inputs that do not fit them")
+        self._misfits.count_others("layers have inputs that do not fit them")
         unknown = sorted({row.kind for row in self.walk.rows} - LAYER_RULES.keys())
         if unknown:
             self.walk.notes.append(f"layers whose shapes are not known here: {', '.join(unknown)}")
@@ -107,7 +106,7 @@ class LayerWalk:
         try:
             shape = output_shape(kind, config, shapes)
         except MismatchError as error:
-            self._misfit(kind, name, error)
+            self._misfits.add(kind, name, error)
         # Of a class that is not known here, nothing is known: not even that it multiplies nothing.
         count = macs(kind, config, shapes, shape) if kind in LAYER_RULES else None
         self._add(Row(name, kind, _detail(kind, config), shape, assumed=False, macs=count))
@@ -124,16 +123,6 @@ class LayerWalk:
             detail = " ".join(word for word in (row.detail, "shared") if word)
             row = Row(row.name, row.kind, detail, row.shape, assumed=False, macs=total)
         self._rows[row.name] = row
-
-    def _misfit(self, kind: str, name: str, error: MismatchError) -> None:
-        refusal = f"{kind} {name!r} cannot take {error}"
-        if self._strict:
-            raise UsageError(
-                f"{self._model.path}: does not work at this size: {refusal}; leave --size out or try another"
-            )
-        if not self._misfits:
-            self.walk.notes.append(refusal)
-        self._misfits += 1
 
 
 def assign(rows: Iterable[Row], entries: Iterable[WeightEntry]) -> tuple[list[Row], tuple[WeightEntry, ...]]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
-from framegate.analysis.tensors import Dim, Shape
+from framegate.analysis.tensors import Dim, MismatchError, Shape
+from framegate.errors import UsageError
 from framegate.models.manifest import WeightEntry
 
 FLOATS = frozenset({"complex64", "float16", "float32"})
@@ -85,6 +87,38 @@ class Walk:
     def macs_exact(self) -> bool:
         """Whether every row's count is known and made once."""
         return not self.looped and all(row.macs is not None for row in self.rows)
+
+
+class Misfits:
+    """What to do with ops or layers whose inputs do not fit: the first is a note of the walk, others are counted.
+
+    Args:
+        walk: takes the notes.
+        path: the model's file.
+        strict: whether the first is an error: then the user chose the size.
+    """
+
+    def __init__(self, walk: Walk, path: Path, *, strict: bool) -> None:
+        self._walk, self._path, self._strict = walk, path, strict
+        self._count = 0
+
+    def add(self, kind: str, name: str, error: MismatchError) -> None:
+        """Count an op or a layer.
+
+        Raises:
+            UsageError: if strict.
+        """
+        refusal = f"{kind} {name!r} cannot take {error}"
+        if self._strict:
+            raise UsageError(f"{self._path}: does not work at this size: {refusal}; leave --size out or try another")
+        if not self._count:
+            self._walk.notes.append(refusal)
+        self._count += 1
+
+    def count_others(self, others: str) -> None:
+        """Note how many there are beside the first; ``others`` says what they are and lack."""
+        if self._count > 1:
+            self._walk.notes.append(f"{self._count - 1} more {others}")
 
 
 def entries_by_name(entries: Iterable[WeightEntry]) -> Mapping[str, WeightEntry]:
