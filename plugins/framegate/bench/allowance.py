@@ -59,7 +59,7 @@ class Allowance:
         self._running = kind, self._clock()
 
     def end(self, *, is_measured: bool) -> None:
-        """Say that it has ended; what was left out says nothing of how long others take."""
+        """Note the end of a cell; one that was left out says nothing of how long others take."""
         if self._running is None:
             return
         kind, began_s = self._running

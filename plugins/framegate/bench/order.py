@@ -26,7 +26,7 @@ Rank = tuple[int, int, int, int]
 
 
 def ranks(cells: Sequence[CellPlace]) -> list[Rank]:
-    """A rank for each cell; the lowest is to come first.
+    """A rank for each cell; the lowest comes first.
 
     All runtimes take the first way before one takes the second, and all models are run by the first runtime before
     one is run by the second. What is first is what stands first in ``cells``.

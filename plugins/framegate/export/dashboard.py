@@ -15,7 +15,7 @@ _NAMED = ("runtime_version", "gl_renderer", "browser")
 def dashboard_entries(run: RunColumns) -> Iterator[dict[str, Any]]:
     """An entry for each benchmark: the median of its rounds in ms; of a run against a clock, that of its frames' ages.
 
-    A benchmark without either, or whose median is no number, has none.
+    A benchmark without either, or whose median is not a number, has no entry.
     """
     for place, key in enumerate(run.keys):
         numbers = {name: float(values[place]) for name, values in run.numbers.items()}

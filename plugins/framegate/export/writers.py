@@ -56,7 +56,7 @@ def _plain(value: Any) -> str:
 
 
 def write_json(file: BinaryIO, layout: TableLayout, blocks: Iterable[CellRows]) -> None:
-    """A list of objects, one a line, with the same keys; null is what is not known, and what is no number."""
+    """A list of objects, one per line, with the same keys; null stands for what is not known or not a number."""
     separator = b"[\n"
     for block in blocks:
         values = json.dumps({name: _json_value(block.values.get(name)) for name in layout.columns})[:-1]
@@ -103,7 +103,7 @@ def write_parquet(file: BinaryIO, layout: TableLayout, blocks: Iterable[CellRows
         "time": pa.timestamp("us", "UTC"),
     }
     schema = pa.schema([(name, types[kind]) for name, kind in layout.kinds.items()])
-    # Statistics of a column leave out what is no number, and DuckDB 2.0 takes them to say that there is no such thing.
+    # Statistics of a column leave out NaN, and DuckDB 2.0 concludes from them that the column has none.
     exact = [name for name, kind in layout.kinds.items() if kind != "number"]
     with parquet.ParquetWriter(file, schema, compression="zstd", write_statistics=exact) as writer:
         for batch in _batches(blocks):

@@ -80,6 +80,6 @@ def trace_of(lately: Mapping[str, Any], numbers: int, cell: str) -> bytes:
 
 
 def _run_of(lately: Mapping[str, Any], numbers: int) -> PageRun:
-    """They as a run of a camera, on the page's clock."""
+    """The frames as a run of a camera, on the page's clock."""
     request = RunRequest(CAMERA, rate=lately["rate"], in_flight=1)
     return page_run(request, lately, offset_s=0.0, numbers=numbers)

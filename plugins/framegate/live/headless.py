@@ -22,7 +22,7 @@ def show_headless(address: str, frames: int, screenshot: Path | None) -> str:
         screenshot: where the page is then written to as PNG; None for nowhere.
 
     Raises:
-        UsageError: the number of frames is none.
+        UsageError: the number of frames is out of range.
         BackendUnavailable: there is no browser; it says what to install.
         BrowserError: the page shows nothing; the reason is its own.
     """

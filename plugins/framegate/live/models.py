@@ -1,4 +1,4 @@
-"""The models that a person can choose on the page, and what is told of each before it runs."""
+"""The models that a person can choose on the page, and what the page says of each before it runs."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ FIRST = "colour-128-f8"
 
 
 def _endings() -> Iterator[str]:
-    """What makes a name another one: nothing, ``-2``, ``-3`` and so on."""
+    """Endings that make a name unique: nothing, ``-2``, ``-3`` and so on."""
     yield ""
     yield from map("-{}".format, itertools.count(2))
 
@@ -95,7 +95,7 @@ class LiveModels:
         """What ``framegate inspect`` says of a model, as the page shows it.
 
         Raises:
-            FramegateError: the model cannot be had, or cannot be explained.
+            FramegateError: the model cannot be fetched or read, or cannot be explained.
         """
         inspection = inspect(self.spec(name), read_model_json(self.resolved(name).path), size, read_constants=True)
         rows, left_out = table_rows(inspection)

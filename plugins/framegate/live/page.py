@@ -106,7 +106,7 @@ class LivePage:
         self._one_at_a_time = threading.Lock()
 
     def show(self, choice: LiveChoice, *, anew: bool = False) -> dict[str, Any]:
-        """Have the page show a choice; returns what is told of it.
+        """Have the page show a choice; returns what the page says of it.
 
         Args:
             choice: what to show.
@@ -147,7 +147,7 @@ class LivePage:
         """
         if self._preprocessor is None or length != 4 * width * height or length > MOST_FRAME_BYTES:
             raise UsageError(
-                f"a frame of {width}x{height} with {length} bytes is none that the page shows; load it anew"
+                f"a frame of {width}x{height} with {length} bytes is not one of this page; load the page anew"
             )
         rgba = np.frombuffer(body.read(length), np.uint8).reshape(height, width, 4)
         picture = self._preprocessor.picture(np.ascontiguousarray(rgba[..., :3]))

@@ -27,10 +27,10 @@ from framegate.live.plots import UPLOT
 PATIENCE_S = 10.0
 """How long a page waits for a call before it asks anew."""
 MOST_BYTES = 16_000_000
-"""Of what a page sends that is no file."""
+"""Size of what a page may send, unless it is a file."""
 
 MOST_HEAD = 10_000
-"""Of what stands before the bytes of a file."""
+"""Size of what may stand before the bytes of a file."""
 
 _Asked = dict[str, Any]
 _Receive = Callable[[_Asked, BinaryIO, int], _Asked | bytes]
@@ -189,7 +189,7 @@ def live_server(asked: Sequence[str], cache: Path, offer: PageOffer | None = Non
         offer: what there is to choose beside models; None is what Framegate brings.
 
     Raises:
-        FramegateError: there is no such model, or TF.js cannot be had.
+        FramegateError: there is no such model, or TF.js cannot be fetched.
     """
     offer = offer or builtin_offer()
     models = LiveModels(asked, cache, offer.steps)

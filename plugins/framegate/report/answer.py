@@ -290,7 +290,7 @@ def _fastest(ways: Sequence[Way]) -> tuple[Way, ...]:
 
 
 def _place(way: Way) -> tuple[bool, bool, float]:
-    """What tells most of a model comes first: all of it on what was asked for, and no GPU's work done by the CPU."""
+    """The most telling cells come first: those that ran as asked for, with no GPU's work done by the CPU."""
     page = way.result.page
     is_stand_in = page is not None and page.device is not None and bool(way.result.frame.is_software)
     return _is_partial(way.result), is_stand_in, way.frame_s

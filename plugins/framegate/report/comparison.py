@@ -96,7 +96,7 @@ def _findings(results: Sequence[CellResult]) -> Iterator[str]:
 
 
 def _is_partial(result: CellResult) -> bool:
-    """Whether a part of the model ran elsewhere than was asked for, so that its time is nobody's figure."""
+    """Whether a part of the model ran elsewhere than was asked for, so that its time says nothing of either place."""
     return bool(result.page and result.page.receipt and result.page.receipt.is_partial)
 
 

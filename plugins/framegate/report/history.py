@@ -51,12 +51,12 @@ class HistoryPoint:
 
     @property
     def is_notable(self) -> bool:
-        """Whether there is more to say of it than that it is as before."""
+        """Whether anything beside its time is worth showing."""
         return self.is_accepted or bool(self.change) or self.verdict not in {"", USUAL}
 
     @property
     def note(self) -> str:
-        """What there is to say of it beside its time."""
+        """The remarks on it, beside its time."""
         parts = ["accepted" if self.is_accepted else "", self.verdict, self.change and f"changed: {self.change}"]
         return "; ".join(filter(None, parts))
 
@@ -102,7 +102,7 @@ class BenchmarkHistory:
 
 
 def by_shift(histories: Sequence[BenchmarkHistory]) -> list[BenchmarkHistory]:
-    """Those with more than one point: the largest slowdown first, those that cannot be compared last."""
+    """Histories with more than one point: the largest slowdown first, those that cannot be compared last."""
     several = [history for history in histories if len(history.points) > 1]
     return sorted(several, key=lambda history: (history.shift is None, -(history.shift or 0.0)))
 
@@ -132,7 +132,7 @@ def _row(history: BenchmarkHistory) -> tuple[object, ...]:
 
 
 def points_section(history: BenchmarkHistory, most: int) -> Section:
-    """The points of which there is something to say, and the newest; of many, the last ones."""
+    """The points with remarks, and the newest; if there are many, the last ones."""
     notable = [point for point in history.points if point.is_notable or point is history.newest]
     rows = [
         (

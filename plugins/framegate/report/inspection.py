@@ -29,7 +29,7 @@ Facts = list[tuple[str, str]]
 
 
 def facts(inspection: Inspection) -> Facts:
-    """The lines above the table: label and what there is to say."""
+    """The lines above the table: label and text."""
     model, totals = inspection.model, inspection.totals
     lines: Facts = [
         ("model", f"{inspection.name}: {_short(model.path)}"),
@@ -250,10 +250,10 @@ def _columns_that_fit(rows: Sequence[Sequence[str]], width: int) -> tuple[list[i
 
 
 def _clean(text: str) -> str:
-    """Names are somebody else's: none of them may steer the terminal."""
+    """Escape a name: it comes from somebody else, and must not steer the terminal."""
     return text if text.isprintable() else "".join(letter if letter.isprintable() else "?" for letter in text)
 
 
 def _tail(name: str, most: int) -> str:
-    """A name cut in front: of a path, what distinguishes is at its end."""
+    """A name cut at the front: the end of a path is what distinguishes it."""
     return name if len(name) <= most else f"…{name[1 - most :]}"

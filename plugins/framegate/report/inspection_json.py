@@ -14,7 +14,7 @@ _VERSION = 1  # of this form; it rises when a key changes its meaning or goes
 
 
 def to_json(inspection: Inspection) -> str:
-    """One JSON object; None is what cannot be told."""
+    """One JSON object; None stands for what is not known."""
     return json.dumps(document(inspection), indent=2, ensure_ascii=True)
 
 

@@ -12,7 +12,7 @@ UNKNOWN = "not known"
 
 
 def memory_sections(results: Sequence[CellResult]) -> Iterator[Section]:
-    """The most of all cells of a model, size and runtime, in megabytes: one row for each such three."""
+    """One row per model, size and runtime: the most that any of its cells took, in megabytes."""
     cells: dict[tuple[str, str, str], list[Memory]] = {}
     for result in results:
         frame = result.frame

@@ -107,14 +107,14 @@ def _subject(row: Row) -> tuple[str, str]:
 
 
 def subject_of(frame: Cell) -> str:
-    """``esrgan-slim-x2 at 128, invert``; nothing of what does not apply."""
+    """``esrgan-slim-x2 at 128, invert``; what does not apply is left out."""
     size = f" at {frame.size}" if frame.size else ""
     toggles = f", {frame.preprocess}" if frame.preprocess not in {None, "none"} else ""
     return f"{frame.model}{size}{toggles}" if frame.model else ""
 
 
 def backends_of(frame: Cell) -> str:
-    """`` with gl-upload on openvino, overlapped``; nothing of what does not apply."""
+    """`` with gl-upload on openvino, overlapped``; what does not apply is left out."""
     names = " on ".join(filter(None, (frame.renderer, frame.runtime)))
     return (f" with {names}" if names else "") + (", overlapped" if frame.pipeline == "overlapped" else "")
 
@@ -171,7 +171,7 @@ def _age(part: Realtime) -> str:
 
 
 def _share(part: Realtime) -> str:
-    """``12 %``, and ``0.3 %`` where that would be nought."""
+    """``12 %``, or ``0.3 %`` where that would round to 0."""
     percent = 100 * part.dropped_count / part.came
     return f"{percent:.0f} %" if percent >= 1 else f"{percent:.2g} %"
 
@@ -194,7 +194,7 @@ def _doubts(rows: Sequence[Row]) -> Iterator[str]:
 
 
 def run_doubts(part: Realtime) -> Iterator[str]:
-    """Why a run is not to be trusted, as what it did: ``ended before its time: …``."""
+    """Why a run cannot be trusted, put as what it did: ``ended before its time: …``."""
     if part.settled is False and len(part.ages_s) > 1:
         half = len(part.ages_s) // 2
         trend = "older" if median(part.ages_s[half:]) > median(part.ages_s[:half]) else "younger"

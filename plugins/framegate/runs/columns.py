@@ -125,7 +125,7 @@ class RoundSeconds:
         }
 
     def launches_of(self, benchmark: int) -> list[int]:
-        """How many rounds each launch of a benchmark had; empty where nothing says so."""
+        """How many rounds each launch of a benchmark had; empty where that is not stored."""
         counts: list[int] = self.launches[self.launches[:, 0] == benchmark][:, 1].tolist()
         return counts
 
@@ -165,7 +165,7 @@ class RunColumns:
 
     @cached_property
     def instant(self) -> datetime | None:
-        """The same as a time of UTC, which is meant where no zone is named; None where it is no time."""
+        """The same in UTC, which is assumed where no zone is named; None where it is not a time."""
         try:
             time = datetime.fromisoformat(self.started)
             return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
@@ -259,7 +259,7 @@ def _number(value: object) -> float:
 
 
 def _seconds(values: object) -> Array | None:
-    """A list of numbers, None among them for those that are none; None where it is something else."""
+    """A list of numbers, with None for each entry that is not a number; None if it is not a list."""
     if not isinstance(values, list | tuple) or not set(map(type, values)) <= {int, float, type(None)}:
         return None
     try:

@@ -15,7 +15,7 @@ _MOST_NAMED = 10
 
 
 def run_files(names: Sequence[str], storage: Path) -> list[Path]:
-    """Files of stored runs, in the order of their folders and numbers, none of them twice.
+    """Files of stored runs, in the order of their folders and numbers, without repeats.
 
     Args:
         names: files, folders, or numbers of runs in the storage; none are all runs of the storage.

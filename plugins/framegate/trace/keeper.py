@@ -57,7 +57,7 @@ class DeviceWatch(Protocol):
 
 
 class Keeper:
-    """Is given every call of a chain of stages, in whatever thread it ran.
+    """Takes every call of a chain of stages, from whatever thread it ran in.
 
     Args:
         memory: bytes that the process holds now; None where the system does not say.

@@ -131,7 +131,7 @@ class _Handler(BaseHTTPRequestHandler):
     server: _Server
 
     def do_OPTIONS(self) -> None:  # the library's name
-        """A browser asks first before a public page may fetch from this machine."""
+        """Answer the question that a browser asks before a public page may fetch from this machine."""
         answer = self.server.answers.get(self.path)
         self._begin(404 if answer is None else 204, answer, 0)
 
@@ -170,7 +170,7 @@ def _serving(answers: Mapping[str, _Answer], port: int) -> Iterator[str]:
         server = _Server(answers, port)
     except OSError as error:
         raise UsageError(
-            f"port {port} of 127.0.0.1, which the viewer fetches from, cannot be had ({error.strerror});"
+            f"port {port} of 127.0.0.1, which the viewer fetches from, cannot be opened ({error.strerror});"
             " end what uses it, such as another framegate trace"
         ) from None
     thread = Thread(target=server.serve_forever, name="framegate trace", daemon=True)

@@ -60,7 +60,7 @@ def rounds_of(calls: Sequence[TimedCall], samples_s: Mapping[str, Sequence[float
     """Which calls were rounds of the benchmark: place of the call -> number of the round, from 0.
 
     The samples are differences of the same readings, so those of a chain are found in its calls, from the last call
-    back. Calls in between may be no rounds: a frame that the display never had is none.
+    back. A call in between need not be a round: a frame that the display never showed is not.
     """
     rounds: dict[int, int] = {}
     for stages in dict.fromkeys(call.stages for call in calls):

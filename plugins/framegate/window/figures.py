@@ -46,7 +46,7 @@ class Figures:
     stages_s: Mapping[str, float]
 
     def lines(self) -> list[str]:
-        """What is told of them, a line each."""
+        """The figures as text, one per line."""
         rate = "" if self.rate is None else f" of {self.rate:.4g}"
         wrong = f"  {self.wrong} WRONG" if self.wrong else ""
         return [

@@ -94,7 +94,7 @@ class WindowShow:
                 except FramegateError as error:
                     if shown is None:
                         raise
-                    # The keys go on from what was target, so that the next one after it can be had.
+                    # The keys go on from what failed, so that the one after it can be reached.
                     self._note = str(error)
                     opened = closing.enter_context(self._pipelines.opened(shown))
                 else:

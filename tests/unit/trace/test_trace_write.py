@@ -119,7 +119,7 @@ def test_a_trace_is_served_to_the_viewer_alone() -> None:
             assert answer.headers["Access-Control-Allow-Origin"] == "https://profiler.firefox.com"
         assert served.fetched.wait(PATIENCE_S)
         with (
-            pytest.raises(UsageError, match="cannot be had"),
+            pytest.raises(UsageError, match="cannot be opened"),
             served_trace(b"", "perfetto", int(served.address[17:].partition("/")[0])),
         ):
             pass
