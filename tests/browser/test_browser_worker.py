@@ -6,7 +6,9 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from patience import PATIENCE_S
 
+from framegate.browser.runtimes import TF_JS
 from framegate.browser.session import TFJSPage
 from framegate.errors import BrowserError
 
@@ -35,6 +37,24 @@ def test_webassembly_has_its_threads_in_a_worker(open_page: OpenPage) -> None:
     page = open_page("wasm", "topixels", edit={"tfjs.js": (paths, f"{cores} {paths}")}, thread="worker")
     page.rounds(1, 1, 0.0)
     assert page.info["wasm_threads"] == 2
+
+
+# Firefox at times never returns from this.
+STARTS_NONE = "globalThis.Worker = class { constructor() { throw new Error('a worker started a worker'); } };"
+
+
+@pytest.mark.parametrize("library", [TF_JS, "ort", "litert"])
+def test_the_threads_of_a_library_are_workers_of_the_document(open_page: OpenPage, library: str) -> None:
+    counts = "globalThis.started = (globalThis.started ?? 0) + 1;"
+    edit = {
+        "worker.js": ('"use strict";', f'"use strict"; {STARTS_NONE}'),
+        "host.js": ("const worker = new Worker(address", f"{counts} const worker = new Worker(address"),
+    }
+    page = open_page("wasm", "topixels", edit=edit, thread="worker", library=library, threads=2)
+    page.rounds(2, 2, 0.0)
+    # TF.js takes half of the cores at most.
+    assert page.info["wasm_threads"] == 2 or library == TF_JS
+    assert page._browser.call("() => globalThis.started", None, PATIENCE_S) >= 1
 
 
 def test_a_context_that_a_worker_loses_is_said(open_page: OpenPage) -> None:

@@ -8,7 +8,7 @@ const wordsOf = (error) => {
   return error.message || `${error.name} without a message`;
 };
 
-const HANDED_OVER = [ImageBitmap, OffscreenCanvas, globalThis.VideoFrame].filter(Boolean);
+const HANDED_OVER = [ImageBitmap, OffscreenCanvas, MessagePort, globalThis.VideoFrame].filter(Boolean);
 
 // A canvas of a document is drawn to from elsewhere through another that is in its place there.
 const portable = (value) =>
@@ -56,7 +56,7 @@ function remote(port) {
     new Promise((done, fail) => {
       if (broken) return fail(broken);
       waiting.set(++calls, { done, fail });
-      port.postMessage({ call: calls, name, argument });
+      port.postMessage({ call: calls, name, argument }, handedOver(argument));
     });
   return new Proxy({}, { get: (_, name) => (argument) => ask(name, argument) });
 }

@@ -48,6 +48,13 @@ const host = {
   start_camera: (settings) => host.camera.start(settings),
 
   next_frame: () => host.camera.next(),
+
+  // A worker that talks through a port, and ends when it is told nothing.
+  start_worker({ address, settings, port }) {
+    const worker = new Worker(address, settings);
+    worker.onmessage = ({ data }) => port.postMessage(data);
+    port.onmessage = ({ data }) => (data === null ? worker.terminate() : worker.postMessage(data));
+  },
 };
 
 if (location.hash === "#worker") {

@@ -1,6 +1,7 @@
 // LiteRT.js. Its outputs are in the memory of its WebAssembly, or on the GPU, when a run has ended.
 "use strict";
 
+const THREADS = "litert_wasm_threaded_internal.js";
 const DELEGATED = /(\d+) operations will run on the GPU, and the remaining (\d+) operations will run on the CPU/;
 const LACKING = /Following operations are not supported by GPU delegate:\s*([^\n]*)/;
 
@@ -9,6 +10,8 @@ class LiteRTRuntime extends Rival {
     overhear();
     const litert = await import("./litert-core.js");
     const several = backend === "wasm" && (threads ?? 1) > 1;
+    // In a worker it would take that worker's script for its threads' own.
+    if (several) globalThis.Module = { mainScriptUrlOrBlob: new URL(THREADS, location.href).href };
     // With WebGPU an operation that it lacks is waited for by JSPI, beside which there are no threads.
     await litert.loadLiteRt(new URL(".", location.href).href, backend === "wasm" ? { threads: several } : { jspi: true });
     return new LiteRTRuntime({ litert, backend, threads: several ? threads : 1 });
