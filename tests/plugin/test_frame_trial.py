@@ -9,6 +9,10 @@ from typing import Any
 
 import pytest
 
+from framegate.errors import ModelError
+from framegate.interfaces import ResolvedModel
+from framegate.loading import trial
+
 Run = Callable[..., pytest.RunResult]
 
 FLOATS = {"list": {"type": ["DT_FLOAT"]}}
@@ -48,6 +52,24 @@ def test_a_new_model_that_hangs_is_an_error_of_its_cell(inference: Run) -> None:
     result.stdout.fnmatch_lines(
         ["*ModelError: *in a trial, in a process of its own, the model did not end within 1 s*"]
     )
+
+
+@pytest.mark.parametrize(("runtime", "tried"), [("ort-wasm", "onnxruntime"), ("firefox:litert-webgpu", "litert")])
+def test_what_python_converts_for_a_page_is_tried_before_there_is_a_browser(
+    run: Run, monkeypatch: pytest.MonkeyPatch, runtime: str, tried: str
+) -> None:
+    asked = []
+
+    def refuse(model: ResolvedModel, runtime: str, deadline_s: float | None) -> None:
+        asked.append((model.name, runtime, deadline_s))
+        raise ModelError("it ended its process")
+
+    monkeypatch.setattr(trial, "vet", refuse)
+    page = (f"--frame-runtime={runtime}", "--frame-renderer=topixels", "no --frame-gl")
+    result = run(*page, "--frame-trial=7", suite="test_browser.py")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*ModelError: it ended its process"])
+    assert asked == [("tiny", tried, 7)]
 
 
 def test_a_trusted_model_that_hangs_ends_the_run(inference: Run) -> None:

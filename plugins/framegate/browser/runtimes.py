@@ -17,6 +17,8 @@ IN_A_PAGE = "name it for a suite that runs in a browser, such as test_browser"
 TF_JS = "tfjs"
 LIBRARIES: Mapping[str, PinnedFiles] = {TF_JS: TFJS, "ort": ORT, "litert": LITERT}
 """The page's name of a library that runs models -> its files."""
+CONVERTERS: Mapping[str, str] = {"ort": "onnxruntime", "litert": "litert"}
+"""The page's name of a library that reads no model.json -> the runtime of Python that converts for it."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,11 @@ class PageRuntime:
         """The library with its version, as in ``TF.js 4.22.0``."""
         pinned = LIBRARIES[self.library]
         return f"{pinned.title} {self.version or pinned.version}"
+
+    @property
+    def converter(self) -> str | None:
+        """The runtime of Python that converts models for it, in this process; None where the page reads model.json."""
+        return CONVERTERS.get(self.library)
 
     def __call__(self) -> NoReturn:
         """Always raises: the page computes, and this process does not.

@@ -13,7 +13,7 @@ import pytest
 
 from framegate.hooks.options import options_of
 from framegate.hooks.own import is_ours
-from framegate.hooks.registries import catalogue_of
+from framegate.hooks.registries import catalogue_of, registries_of
 
 if TYPE_CHECKING:
     from framegate.interfaces import ResolvedModel
@@ -23,12 +23,20 @@ VetModel = Callable[["ResolvedModel", str], None]
 
 @pytest.fixture
 def vet_model(pytestconfig: pytest.Config, frame_model: str) -> VetModel:
-    """Has another process load and run the cell's model in a runtime, once, unless somebody vouches for it."""
+    """Has another process load and run the cell's model in a runtime, once, unless somebody vouches for it.
+
+    A page runs a model in its browser; where Python converts the model for it, that is what is tried.
+    """
+    from framegate.browser.runtimes import PageRuntime
     from framegate.loading import trial
+
+    def vet(model: ResolvedModel, runtime: str) -> None:
+        entry = registries_of(pytestconfig).runtimes.get(runtime)
+        trial.vet(model, (isinstance(entry, PageRuntime) and entry.converter) or runtime, deadline_s)
 
     spec = catalogue_of(pytestconfig).specs[frame_model]
     deadline_s = None if trial.is_trusted(spec) else options_of(pytestconfig).trial_s
-    return lambda model, runtime: trial.vet(model, runtime, deadline_s)
+    return vet
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
