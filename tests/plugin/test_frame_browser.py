@@ -156,6 +156,14 @@ MAIN = {f"colour-128-f8-128-greyscale+down-upscale-{runtime}-{way}" for runtime,
 )}  # fmt: skip
 
 
+def test_all_runtimes_begin_with_those_that_are_no_stand_in_for_a_gpu(run: Run) -> None:
+    page = ("--frame-runtime=all", "--frame-renderer=topixels", "no --frame-gl")
+    output = run(*page, "--frame-run-limit=600", "--collect-only", "-q", suite="test_browser.py").stdout.str()
+    assert re.findall(r"test_browser\[tiny-16-none-(.*)-topixels\]", output)[:4] == [
+        *("tfjs-wasm", "ort-wasm", "litert-wasm", "tfjs-cpu"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("suite", "asked", "runtimes", "count"),
     [

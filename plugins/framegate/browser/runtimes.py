@@ -83,14 +83,17 @@ class PageRenderer:
 
 
 def builtin_runtimes() -> Mapping[str, PageRuntime]:
-    """The backends that TF.js brings, and what else runs models in a page."""
-    own = {f"tfjs-{backend}": PageRuntime(backend) for backend in ("cpu", "wasm", "webgl", "webgpu")}
-    others = {
+    """The backends that TF.js brings, and what else runs models in a page.
+
+    WebAssembly comes first, which is there on every machine and no stand-in for a GPU: a run that is to be over soon
+    begins with it.
+    """
+    backends = {"wasm": LIBRARIES, "cpu": [TF_JS], "webgl": [TF_JS], "webgpu": LIBRARIES}
+    return {
         f"{library}-{backend}": PageRuntime(backend, library=library)
-        for library in ("ort", "litert")
-        for backend in ("wasm", "webgpu")
+        for backend, libraries in backends.items()
+        for library in libraries
     }
-    return {**own, **others}
 
 
 def builtin_renderers() -> Mapping[str, PageRenderer]:
