@@ -63,3 +63,29 @@ def test_what_is_not_fed_right_is_one_line(run: Run, write_spec: WriteSpec, keys
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines([message])
     result.stdout.no_fnmatch_line("*Traceback*")
+
+
+def test_the_command_line_says_what_inputs_are_fed(run: Run, write_spec: WriteSpec) -> None:
+    spec = write_spec('inputs = { gain = 1 }\nstate = { state = "next" }')
+    options = ("--frame-input=frame", "--frame-input-value=gain=0.25", "--frame-renderer=opencv")
+    result = run(f"--frame-model={spec}", *options, "--frame-preprocess=none", "--frame-runtime=tensorflow")
+    result.assert_outcomes(passed=1)
+    result.stdout.no_fnmatch_line("*the frame goes into*")
+
+
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        ("--frame-input=", "*--frame-input is empty*"),
+        ("--frame-input=fram", "*: no input 'fram', which should take the frame; found frame: *"),
+        ("--frame-input-value=gain", "*--frame-input-value 'gain' gives no input a value; write ratio=0.25 or *"),
+        ("--frame-input-value=gain=no.png", "*'no.png' for 'gain' is neither a number nor true nor false, and there*"),
+        ("--frame-input-value=gain=1,gain=2", "*name 'gain' more than once; an input takes the frame or one value"),
+    ],
+)
+def test_an_option_that_cannot_be_right_ends_the_run(
+    run: Run, write_spec: WriteSpec, option: str, message: str
+) -> None:
+    result = run(f"--frame-model={write_spec(FED)}", option)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([message])

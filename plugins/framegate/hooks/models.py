@@ -175,7 +175,7 @@ def other_inputs_of(
             note(
                 pytestconfig,
                 f"{spec.name}: the frame goes into {port.info.name!r} ({port.reason}); write input = … in a spec for"
-                " another one.",
+                " another one, or give --frame-input.",
             )
         return other_inputs(spec, resolved_model, inputs, loaded.outputs, Size.parse(frame_size))
 

@@ -13,7 +13,7 @@ from framegate.words import BrowserGPU, BrowserName, CameraInput, Fit, OutOfRang
 
 if TYPE_CHECKING:
     from framegate.realtime.schedule import Rate
-    from framegate.values import BrowserRequest, Drawing, GLRequest, Size
+    from framegate.values import BrowserRequest, Drawing, GLRequest, InputValue, Size
 
 DAY_S = 24 * 3600
 
@@ -42,6 +42,13 @@ def size(flag: str, argument: str) -> Size:
 def axis(name: str, about: str) -> Names:
     """An axis of the matrix."""
     return Names(name=f"frame-{name}", about=f"{about}; comma-separated or repeated", metavar=name.upper())
+
+
+def input_value(flag: str, argument: str) -> tuple[str, InputValue]:
+    """An input and what it is fed, as in ``ratio=0.25``."""
+    from framegate.models.input_keys import read_input_value
+
+    return read_input_value(flag, argument)
 
 
 def tfjs_flags(flag: str, argument: str) -> str:
@@ -112,6 +119,20 @@ FRAME = {
         about="output of the model that the view shows; comma-separated or repeated where it shows several",
         metavar="NAME",
         unset="what the spec names, else a guess",
+    ),
+    "input": Option(
+        name="frame-input",
+        about="input of the model that takes the frame",
+        metavar="NAME",
+        unset="what the spec names, else a guess",
+    ),
+    "input_values": Names(
+        name="frame-input-value",
+        about="what another input is fed in every frame: a number, true, false, a picture or an .npy file, as in"
+        " ratio=0.25; comma-separated or repeated, each for another input",
+        metavar="NAME=VALUE",
+        parse=input_value,
+        ini=False,
     ),
     "tfjs_flags": Names(
         name="frame-tfjs-flag",
@@ -377,6 +398,8 @@ class Options(NamedTuple):
     fit: Fit
     view: str | None
     output: tuple[str, ...]
+    input: str | None
+    input_values: tuple[tuple[str, InputValue], ...]
     tfjs_flags: tuple[str, ...]
     tfjs_versions: tuple[str, ...]
     browsers: tuple[BrowserName, ...]

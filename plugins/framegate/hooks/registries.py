@@ -230,6 +230,7 @@ def catalogue_of(config: pytest.Config) -> Catalogue:
         UsageError: a model that the user named is not there.
     """
     from framegate.models.catalogue import Catalogue
+    from framegate.models.input_keys import with_inputs
     from framegate.models.specs import with_view
     from framegate.preprocess.toggles import parse_toggles
 
@@ -237,7 +238,7 @@ def catalogue_of(config: pytest.Config) -> Catalogue:
     models = options.model
 
     def shown_as_asked(spec: ModelSpec) -> ModelSpec:
-        spec = with_view(spec, options.view, options.output)
+        spec = with_inputs(with_view(spec, options.view, options.output), options.input, options.input_values)
         if spec.view is not None:
             registries.views[spec.view]
         return spec

@@ -72,9 +72,7 @@ def image_input(model: str, inputs: Sequence[TensorInfo], input_spec: InputSpec 
     if input_spec.frame is not None:
         inputs = [info for info in inputs if info.name == input_spec.frame] or inputs
         if inputs[0].name != input_spec.frame:
-            raise ModelError(
-                f"{model}: no input {input_spec.frame!r}, which the spec gives the frame; {_listed(inputs)}"
-            )
+            raise ModelError(f"{model}: no input {input_spec.frame!r}, which should take the frame; {_listed(inputs)}")
     fed_otherwise = {*input_spec.values, *input_spec.state}
     ports = [port for port in map(image_port, inputs) if port and port.info.name not in fed_otherwise]
     if not ports:
@@ -113,13 +111,14 @@ def check_inputs(model: str, inputs: Sequence[TensorInfo], input_spec: InputSpec
     for key, names in {"inputs": input_spec.values, "state": input_spec.state}.items():
         for name in names:
             if name not in known:
-                raise ModelError(f"{model}: no input {name!r}, which {key} in the spec feeds; {_listed(inputs)}")
+                raise ModelError(f"{model}: no input {name!r}, which {key} should feed; {_listed(inputs)}")
     unfed = [info for info in inputs if info.name not in {frame, *input_spec.values, *input_spec.state}]
     if unfed:
         key = unfed[0].name if _BARE_KEY.fullmatch(unfed[0].name) else json.dumps(unfed[0].name)
         raise ModelError(
             f"{model}: the frame goes into {frame!r}, and nothing into {', '.join(map(str, unfed))}; write in a spec"
-            f" inputs = {{ {key} = … }}, a number or a file, or state = {{ {key} = 'OUTPUT' }} (see docs/models.md)"
+            f" inputs = {{ {key} = … }}, a number or a file (or give --frame-input-value={unfed[0].name}=…), or state ="
+            f" {{ {key} = 'OUTPUT' }} (see docs/models.md)"
         )
 
 

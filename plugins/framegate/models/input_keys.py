@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from framegate.errors import UsageError
-from framegate.interfaces import InputSpec, InputValue, Range
+from framegate.interfaces import InputSpec, InputValue, ModelSpec, Range
 
+_FLAGS = {"true": True, "false": False}
 INPUT_KEYS = frozenset({"channel_order", "input", "inputs", "mean", "state", "state_shapes", "std"})
 
 
@@ -47,6 +50,63 @@ def read_inputs(path: Path, table: Mapping[str, Any]) -> InputSpec:
         is_bgr=_is_bgr(path, table.get("channel_order", "rgb")),
         ranges=_ranges(path, table),
     )
+
+
+def read_input_value(flag: str, argument: str) -> tuple[str, InputValue]:
+    """An input and what it is fed, as in ``ratio=0.25``, ``flag=true`` or ``style=style.png``.
+
+    Args:
+        flag: the option, for the error.
+        argument: the user's text; a file's path starts at the working directory.
+
+    Raises:
+        UsageError: it names no input, or neither a number nor a file.
+    """
+    name, _, text = argument.partition("=")
+    if not name or not text:
+        raise UsageError(f"{flag} {argument!r} gives no input a value; write ratio=0.25 or style=style.png")
+    if text in _FLAGS:
+        return name, _FLAGS[text]
+    for number in (int, float):
+        with suppress(ValueError):
+            return name, number(text)
+    if not Path(text).is_file():
+        raise UsageError(
+            f"{flag}: {text!r} for {name!r} is neither a number nor true nor false, and there is no such file"
+        )
+    return name, Path(text)
+
+
+def with_inputs(spec: ModelSpec, frame: str | None, values: Sequence[tuple[str, InputValue]]) -> ModelSpec:
+    """A spec whose inputs are fed so where that is named, whatever it says of these.
+
+    Args:
+        spec: the model's.
+        frame: the input that takes the frame; None for what the spec says.
+        values: inputs, and what they are fed in every frame.
+
+    Raises:
+        UsageError: an input is named twice.
+    """
+    by_name = dict(values)
+    if frame in by_name or len(by_name) < len(values):
+        names = [*([frame] if frame else []), *(name for name, _ in values)]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise UsageError(
+            f"--frame-input and --frame-input-value name {twice!r} more than once; an input takes the frame or one"
+            " value"
+        )
+    own = spec.inputs
+    frame = frame or (None if own.frame in by_name else own.frame)
+    named = {frame, *by_name}
+    inputs = replace(
+        own,
+        frame=frame,
+        values={name: value for name, value in own.values.items() if name not in named} | by_name,
+        state={name: output for name, output in own.state.items() if name not in named},
+        state_shapes={name: shape for name, shape in own.state_shapes.items() if name not in named},
+    )
+    return replace(spec, inputs=inputs)
 
 
 def _is_bgr(path: Path, raw: Any) -> bool:

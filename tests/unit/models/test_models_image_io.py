@@ -114,7 +114,7 @@ def test_what_the_spec_says_of_inputs_goes_before_a_guess() -> None:
 def test_a_frame_for_an_input_that_is_not_there() -> None:
     with pytest.raises(ModelError) as error:
         image_input("m", [info(1, 8, 8, 3)], InputSpec(frame="y"))
-    assert str(error.value) == "m: no input 'y', which the spec gives the frame; found x: float32 [1x8x8x3]"
+    assert str(error.value) == "m: no input 'y', which should take the frame; found x: float32 [1x8x8x3]"
 
 
 def test_an_input_that_is_fed_nothing_is_named_with_the_key_to_write() -> None:
@@ -123,14 +123,15 @@ def test_an_input_that_is_fed_nothing_is_named_with_the_key_to_write() -> None:
         check_inputs("m", inputs, InputSpec(values={"step": 1}))
     assert str(error.value) == (
         "m: the frame goes into 'x', and nothing into a:0: float32 [], b: float32 [2]; write in a spec"
-        ' inputs = { "a:0" = … }, a number or a file, or state = { "a:0" = \'OUTPUT\' } (see docs/models.md)'
+        ' inputs = { "a:0" = … }, a number or a file (or give --frame-input-value=a:0=…), or state ='
+        " { \"a:0\" = 'OUTPUT' } (see docs/models.md)"
     )
 
 
 @pytest.mark.parametrize("key", ["inputs", "state"])
 def test_a_spec_that_feeds_an_input_that_is_not_there(key: str) -> None:
     input_spec = InputSpec(values={"stp": 1}) if key == "inputs" else InputSpec(state={"stp": "y"})
-    with pytest.raises(ModelError, match=f"^m: no input 'stp', which {key} in the spec feeds; found x: float32"):
+    with pytest.raises(ModelError, match=f"^m: no input 'stp', which {key} should feed; found x: float32"):
         check_inputs("m", [info(1, 8, 8, 3)], input_spec)
 
 
