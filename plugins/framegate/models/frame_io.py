@@ -18,7 +18,7 @@ from framegate.models.image_io import (
     model_inputs,
     model_outputs,
 )
-from framegate.models.output_facts import output_facts
+from framegate.models.output_facts import input_picture, output_facts
 from framegate.models.topology import read_model_json
 from framegate.models.view_guess import guess_view
 from framegate.models.view_keys import guess_keys
@@ -132,7 +132,7 @@ def find_shown(
         shown = shown or tuple(by_name[name] for name in guess.outputs)
     shown = shown or tuple(outputs)
     facts = {fact.info: fact for fact in output_facts(model, outputs)}
-    guesses = guess_keys(view, [facts[info] for info in shown])
+    guesses = guess_keys(view, [facts[info] for info in shown], input_picture(model_inputs(model)).size)
     if view in PLACED_VIEWS and largest.get(shown[0].name, 0.0) > MOST_NORMALISED:
         guesses["coordinates"] = "pixels"
     keys = {key: value for key, value in guesses.items() if key not in spec.view_options}

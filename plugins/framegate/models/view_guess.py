@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from framegate.errors import ModelError
 from framegate.interfaces import TensorInfo
+from framegate.models.anchored import anchor_grids
 from framegate.models.image_io import model_inputs
 from framegate.models.output_facts import InputPicture, OutputFacts, input_picture, output_facts
 from framegate.models.topology import ModelJson
@@ -32,6 +33,8 @@ _LEAST_POINTS, _MOST_POINTS = 4, 1000
 _MOST_CLASSES = 256
 _BOX = 4
 _DETECTION = (6, 7)
+_BODY = 56
+"""Numbers of a row of MoveNet for several bodies."""
 _GREY_BLOCKS = (4, 9, 16)
 _COLOUR_BLOCKS = (12, 27, 48)
 _SAID = {"clip": "a clip", "relu": "a ReLU", "sigmoid": "a sigmoid", "softmax": "a softmax", "tanh": "a tanh"}
@@ -118,6 +121,17 @@ def _boxes_beside_scores(model: _Model) -> Iterator[ViewGuess]:
         pairs += [(rows[0] or _MOST_POINTS, boxes, scores) for scores in (per_class or single)[:1]]
     for _, boxes, scores in sorted(pairs, key=lambda pair: pair[0]):
         yield _guess("boxes", [boxes, scores], "rows of four numbers, and as many rows of scores")
+
+
+def _boxes_by_number(model: _Model) -> Iterator[ViewGuess]:
+    for fact in model.outputs:
+        rows = _rows(fact)
+        if anchor_grids(fact, model.picture.size):
+            reason = f"{fact.one[0]} rows of {fact.one[1]} numbers, as many as MediaPipe's detectors have anchors"
+            yield _guess("boxes", [fact], f"{reason} for such a picture: a score, a box and points")
+        if rows is not None and rows[1] == _BODY:
+            reason = f"rows of {_BODY} numbers, as MoveNet's for several bodies: 17 points, a box and a score"
+            yield _guess("boxes", [fact], reason)
 
 
 def _masks_by_name(model: _Model) -> Iterator[ViewGuess]:
@@ -215,8 +229,8 @@ def _whatever(model: _Model) -> Iterator[ViewGuess]:
 
 
 _RULES: tuple[Rule, ...] = (
-    _named_boxes, _boxes_beside_scores, _masks_by_name, _others_by_name, _by_last_operation, _points, _pictures,
-    _classes, _rows_of_detections, _depth, _label, _whatever,
+    _named_boxes, _boxes_beside_scores, _boxes_by_number, _masks_by_name, _others_by_name, _by_last_operation, _points,
+    _pictures, _classes, _rows_of_detections, _depth, _label, _whatever,
 )  # fmt: skip
 """The most telling one first."""
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from framegate.interfaces import Size
+from framegate.models.anchored import anchor_grids
 from framegate.models.output_facts import OutputFacts
 
 _LINEAR = frozenset({
@@ -11,7 +13,11 @@ _LINEAR = frozenset({
     "dense", "depthwiseconv2dnative", "linear", "matmul",
 })  # fmt: skip
 """Last operations whose values have no ends, so that they are no probabilities."""
-_COLUMNS: dict[tuple[int | None, ...], list[str]] = {(4,): ["box"], (6,): ["box", "score", "class"]}
+_COLUMNS: dict[tuple[int | None, ...], list[str]] = {
+    (4,): ["box"],
+    (6,): ["box", "score", "class"],
+    (56,): ["point*51", "box", "score"],
+}
 _FLAT_POINTS: dict[int, dict[str, object]] = {
     34: {"columns": ["x", "y"], "skeleton": "body"},
     42: {"columns": ["x", "y"], "skeleton": "hand"},
@@ -28,15 +34,21 @@ _ROWS_OF_POINTS: dict[tuple[int, ...], dict[str, object]] = {
     (17, 2): {"skeleton": "body"},
     (17, 3): {"columns": ["y", "x", "score"], "skeleton": "body"},
 }
+_ANCHORED = {"columns": ["score", "box"], "box_format": "cxcywh", "coordinates": "pixels", "logits": True}
+"""Of the rows of MediaPipe's detectors."""
 
 
-def guess_keys(view: str, outputs: Sequence[OutputFacts]) -> dict[str, object]:
+def guess_keys(view: str, outputs: Sequence[OutputFacts], size: Size | None = None) -> dict[str, object]:
     """The keys of a built-in view that are guessed; a plugin's view has none.
 
     Args:
         view: the view's name.
         outputs: the outputs that it shows, the main one first.
+        size: the picture that the model takes; None where that is open.
     """
+    grids = anchor_grids(outputs[0], size) if view == "boxes" and len(outputs) == 1 else None
+    if grids is not None:
+        return {**_ANCHORED, "anchors": grids}
     return dict(_RULES[view](outputs)) if view in _RULES else {}
 
 

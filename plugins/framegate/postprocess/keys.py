@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import TypeGuard, TypeVar
 
@@ -10,6 +11,8 @@ from framegate.errors import UnknownName, UsageError
 Default = TypeVar("Default")
 Word = TypeVar("Word", bound=str)
 Colour = tuple[int, int, int]
+_REPEATED = re.compile(r"(.+)\*([1-9][0-9]{0,3})", re.ASCII)
+_MOST_COLUMNS = 9999
 
 
 class ViewKeys:
@@ -81,6 +84,13 @@ class ViewKeys:
             raise _wrong(key, value, "a list of texts such as ['x', 'y']")
         return tuple(value)
 
+    def columns(self, default: Sequence[str]) -> tuple[str, ...]:
+        """What the numbers of a row are; ``point*51`` is a word that stands there 51 times."""
+        columns = [column for text in self.texts("columns", default) for column in _repeats(text)]
+        if len(columns) > _MOST_COLUMNS:
+            raise _wrong("columns", self._options["columns"], f"a list of {_MOST_COLUMNS} columns at most")
+        return tuple(columns)
+
     def pairs(self, key: str, low: int = 0) -> list[tuple[int, int]]:
         """A list of pairs of whole numbers from ``low`` to 9999; empty where the spec has none."""
         value = self._options.get(key, ())
@@ -100,6 +110,11 @@ def is_colour(value: object) -> TypeGuard[Colour]:
         and len(value) == 3
         and all(type(part) is int and 0 <= part <= 255 for part in value)
     )
+
+
+def _repeats(text: str) -> list[str]:
+    match = _REPEATED.fullmatch(text)
+    return [match[1]] * int(match[2]) if match else [text]
 
 
 def _is_pair(value: object, low: int) -> TypeGuard[tuple[int, int]]:

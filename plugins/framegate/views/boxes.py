@@ -50,7 +50,7 @@ class BoxesView(View):
     def __init__(self, request: ViewRequest) -> None:
         super().__init__(request)
         keys = ViewKeys(request.options, self.keys)
-        self._columns = keys.texts("columns", ("box", "scores"))
+        self._columns = keys.columns(("box", "scores"))
         scores = {"score", "scores"}.intersection(self._columns)
         if self._columns.count("box") != 1 or len(scores) > 1 or "scores" in self._columns[:-1]:
             raise UsageError(

@@ -46,7 +46,7 @@ class PointsView(View):
     def __init__(self, request: ViewRequest) -> None:
         super().__init__(request)
         keys = ViewKeys(request.options, self.keys)
-        self._columns = keys.texts("columns", ("x", "y", "z"))
+        self._columns = keys.columns(("x", "y", "z"))
         if any(self._columns.count(axis) != 1 for axis in "xy") or self._columns.count("score") > 1:
             raise UsageError(
                 f"columns = {list(self._columns)!r:.60} are not such as ['y', 'x', 'score'] or ['x', 'y', 'z']; see"

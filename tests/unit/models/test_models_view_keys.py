@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from framegate.interfaces import TensorInfo
+from framegate.interfaces import Size, TensorInfo
 from framegate.models.output_facts import OutputFacts
 from framegate.models.view_keys import guess_keys
 from framegate.views import keys_of
@@ -27,6 +27,7 @@ def fact(*shape: int, end: str = "") -> OutputFacts:
         ("label", fact(1, 1, end="matmul"), {}),
         ("boxes", fact(1, 100, 6), {"columns": ["box", "score", "class"]}),
         ("boxes", fact(1, 100, 4), {"columns": ["box"]}),
+        ("boxes", fact(1, 6, 56), {"columns": ["point*51", "box", "score"]}),
         ("boxes", fact(1, 8400, 84), {}),
         ("points", fact(1, 1, 17, 3), {"columns": ["y", "x", "score"], "skeleton": "body"}),
         ("points", fact(1, 1404), {"coordinates": "pixels"}),
@@ -47,3 +48,25 @@ def test_keys_are_guessed_from_shapes_and_last_operations(
 def test_scores_beside_boxes_may_be_logits() -> None:
     assert guess_keys("boxes", [fact(1, 9, 4, end="biasadd"), fact(1, 9, end="sigmoid")]) == {}
     assert guess_keys("boxes", [fact(1, 9, 4), fact(1, 9, end="biasadd")]) == {"logits": True}
+
+
+@pytest.mark.parametrize(
+    ("rows", "numbers", "side", "anchors"),
+    [
+        (896, 17, 128, [[8, 2], [16, 6]]),
+        (2304, 17, 192, [[4, 1]]),
+        (2944, 19, 256, [[8, 2], [16, 2], [32, 6]]),
+        (2254, 13, 224, [[8, 2], [16, 2], [32, 6]]),
+        (896, 17, 192, None),
+        (896, 18, 128, None),
+        (896, 7, 128, None),
+        (896, 17, None, None),
+    ],
+)
+def test_rows_for_anchors_are_recognised_by_their_number(
+    rows: int, numbers: int, side: int | None, anchors: list[list[int]] | None
+) -> None:
+    keys = guess_keys("boxes", [fact(1, rows, numbers)], Size(side, side) if side else None)
+    expected = {"columns": ["score", "box"], "box_format": "cxcywh", "coordinates": "pixels", "logits": True}
+    assert keys == ({} if anchors is None else {**expected, "anchors": anchors})
+    assert keys.keys() <= (keys_of("boxes") or set())

@@ -70,6 +70,16 @@ def test_overlapping_boxes_of_one_class_are_suppressed() -> None:
     assert [round(box.score, 2) for box in shown(raw, most=2)] == [0.9, 0.8]
 
 
+def test_a_column_that_is_there_several_times_is_written_once() -> None:
+    row = np.array([[[*[7] * 51, 0.1, 0.2, 0.5, 0.6, 0.875]]], np.float32)
+    short, long = (
+        np.array(new_view("boxes", SAME, columns=columns)({"out": row}, plain_frame()))
+        for columns in (["point*51", "box", "score"], [*["point"] * 51, "box", "score"])
+    )
+    assert (short == long).all()
+    assert (short != plain_frame()).any()
+
+
 @pytest.mark.parametrize("turned", [False, True])
 def test_one_output_has_columns(turned: bool) -> None:  # noqa: FBT001
     rows = np.array([[10, 20, 30, 40, 0.5, 0.25, 0.75], [10, 20, 30, 40, 1, 0.9, 0.2]] * 4, np.float32)
@@ -137,6 +147,7 @@ def test_labels_stand_above_their_boxes_and_inside_where_there_is_no_room() -> N
         ({"columns": ["score"]}, r"columns = \['score'\] are not such as"),
         ({"columns": ["box", "scores", "class"]}, "are not such as"),
         ({"columns": "box"}, "columns = 'box' is not a list of texts"),
+        ({"columns": ["box", "x*9999", "x*9999"]}, r"columns = \['box', 'x\*9999', 'x\*9999'\] is not a list of 9999"),
         ({"labels": [1]}, r"labels = \[1\] is neither one of coco, coco90, voc, cityscapes nor a list of texts"),
         ({"labels": "imagenet"}, "labels = 'imagenet' is neither"),
         ({"anchors": [[0, 2]]}, r"anchors = \[\[0, 2\]\] is not a list of pairs"),
