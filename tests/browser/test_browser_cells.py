@@ -164,6 +164,25 @@ def test_cells_in_a_worker_store_where_they_ran_and_what_that_costs_the_page(
     assert [len(re.findall(rf"^ +.* {when} ", table, re.MULTILINE)) for when in ("alone", "with the model")] == [2, 2]
 
 
+def test_a_run_against_a_clock_takes_frames_of_another_library(
+    run_cells: RunCells, need_files: Callable[[str], None], tmp_path: Path
+) -> None:
+    need_files("ort")
+    done = run_cells(
+        "",
+        *("test_realtime.py", "--frame-scenario=single-stream", "--frame-seconds=1", "-k", "realtime_browser"),
+        *("--frame-runtime=ort-wasm", "--frame-renderer=topixels"),
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    (cell,) = json.loads((tmp_path / "run" / "out.json").read_text())["benchmarks"]
+    about = cell["extra_info"]
+    assert complaints(about) == []
+    assert about["browser"]["receipt"]["asked"].startswith("ONNX Runtime Web ")
+    # The canvas after the run was that of the model, as TensorFlow has it.
+    assert about["agreement"]["compared_with"] == "tensorflow"
+    assert about["realtime"]["scenario"] == "single-stream"
+
+
 BLOCKS = """
 from framegate.browser.session import TFJSPage
 from pytest_benchmark.fixture import BenchmarkFixture

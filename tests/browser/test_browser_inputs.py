@@ -92,14 +92,33 @@ def test_the_tenth_frame_is_that_of_ten_frames(
     np.testing.assert_allclose(look.pixels[..., :3] / 255, states[-1][0][0], rtol=0, atol=1 / 255)
 
 
-def test_a_cell_is_compared_with_the_reference_that_is_fed_the_same_state(
-    run_cells: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path
+LOOKS = """
+look_after = pages.PagePipeline._look_after
+
+def noted(pipeline, after):
+    with open("looks", "a") as looks:
+        looks.write(after + "\\n")
+    return look_after(pipeline, after)
+
+pages.PagePipeline._look_after = noted
+"""
+
+
+def test_cells_are_compared_with_the_reference_that_is_fed_the_same_state(
+    run_cells: Callable[..., subprocess.CompletedProcess[str]], need_files: Callable[[str], None], tmp_path: Path
 ) -> None:
+    for library in ("ort", "litert"):
+        need_files(library)
     write_recurrent(tmp_path / "net")
     spec = tmp_path / "mine.toml"
     spec.write_text(f'source = "net"\ninputs = {{ gain = {GAIN} }}\nstate = {{ state = "next" }}\n')
-    options = ("--frame-runtime=tfjs-wasm", "--frame-renderer=topixels", "-k", "mine")
-    done = run_cells("", f"--frame-model={spec}", *options)
+    runtimes = ["litert-wasm", "ort-wasm", "tfjs-wasm"]
+    options = (f"--frame-runtime={','.join(runtimes)}", "--frame-renderer=topixels", "-k", "mine")
+    # After the last measured round, and after the last delivered frame.
+    done = run_cells(LOOKS, f"--frame-model={spec}", *options)
     assert done.returncode == 0, done.stdout + done.stderr
-    (cell,) = json.loads((tmp_path / "run" / "out.json").read_text())["benchmarks"]
-    assert cell["extra_info"]["agreement"]["compared_with"] == "tensorflow"
+    cells = json.loads((tmp_path / "run" / "out.json").read_text())["benchmarks"]
+    assert sorted(cell["params"]["frame_runtime"] for cell in cells) == runtimes
+    assert {cell["extra_info"]["agreement"]["compared_with"] for cell in cells} == {"tensorflow"}
+    looks = (tmp_path / "run" / "looks").read_text().splitlines()
+    assert looks == ["the last measured round", "the last delivered frame"] * len(runtimes)
