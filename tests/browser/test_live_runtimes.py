@@ -8,6 +8,10 @@ from collections.abc import Callable
 import pytest
 from live_pages import Person
 
+from framegate.errors import ModelError
+from framegate.interfaces import ResolvedModel
+from framegate.loading import trial
+
 RUNTIMES = [
     ("tfjs-webgpu", "gpu-buffer", "tfjs"),
     ("tfjs-webgpu", "draw", "tfjs"),
@@ -40,6 +44,17 @@ def test_frames_of_every_kind_of_runtime_come_to_the_screen(
     sights = person.model_frame().evaluate("() => live.lately().sights")
     assert sights
     assert all(number == screen for number, screen, *_ in sights)
+
+
+def test_a_model_is_tried_in_another_process_before_python_converts_it(
+    person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(model: ResolvedModel, runtime: str) -> None:
+        raise ModelError(f"{model.name} ended its process on {runtime}")
+
+    monkeypatch.setattr(trial, "vet", refuse)
+    person.picks("Runtime", "ort-wasm")
+    assert "tiny ended its process on onnxruntime" in person.fault()
 
 
 def test_a_switch_of_steps_loads_nothing_anew(person: Person) -> None:

@@ -28,6 +28,7 @@ from framegate.live.choices import AUTO, CAMERA, LiveChoice, PageOffer
 from framegate.live.models import LiveModels
 from framegate.live.record import stored
 from framegate.live.uploads import Uploads
+from framegate.loading import trial
 from framegate.measure.replay import ReplayClock
 from framegate.models.frame_io import FrameIO, ShownIO, check_feeds
 from framegate.models.specs import with_view
@@ -196,6 +197,8 @@ class LivePage:
         runtime = self._offer.runtimes[choice.runtime]
         if runtime.library == TF_JS:
             expect_an_end(model)
+        if runtime.converter is not None and not trial.is_trusted(spec):
+            trial.vet(model, runtime.converter)
         folder = self._server.folder(next(self._folders))
         try:
             page = TFJSPage(
