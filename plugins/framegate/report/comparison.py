@@ -93,6 +93,22 @@ def _findings(results: Sequence[CellResult]) -> Iterator[str]:
         if best is not None and best is not fastest:
             times = best.stages.total_s / fastest.stages.total_s
             yield f"Fastest {kind}: {_finding(best)}, {times:.1f}x the time."
+    yield from _runner_up([result for result in results if result.page])
+
+
+def _runner_up(results: Sequence[CellResult]) -> Iterator[str]:
+    """By how much the fastest runtime of a page is faster than the next one, how sure that is, and what makes it so."""
+    best = results[0] if results else None
+    following = next((result for result in results if best and result.frame.runtime != best.frame.runtime), None)
+    if best is None or following is None:
+        return
+    times = following.stages.total_s / best.stages.total_s
+    browsers = min(max(1, len(result.page.launches)) for result in (best, following) if result.page)
+    count = "one browser" if browsers == 1 else f"{browsers} browsers"
+    yield (
+        f"Next in a page: {_name(following)}, {times:.2f}x its time in {count} of each, and others may differ;"
+        f" framegate ab HEAD --base-runtime {following.frame.runtime} --head-runtime {best.frame.runtime} makes sure."
+    )
 
 
 def _is_partial(result: CellResult) -> bool:

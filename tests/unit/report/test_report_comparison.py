@@ -50,6 +50,7 @@ colour at 128, preprocessing none: which runtime and which way to the screen (me
 
 Fastest: tensorflow to gl-texture on egl, 10.0 ms a frame, 80% of them inference.
 Fastest in a page: tfjs-wasm to topixels, 40.0 ms a frame, 75% of them inference, 20.0 frames/s delivered, 4.0x the time.
+Next in a page: tfjs-webgl to texture, 5.00x its time in one browser of each, and others may differ; framegate ab HEAD --base-runtime tfjs-webgl --head-runtime tfjs-wasm makes sure.
 (software: the CPU did a GPU's work, which says nothing of a machine that has a GPU)
 (a page gets its picture preprocessed: that time is in the totals of Python only, where it has a column)
 """  # noqa: E501 # the table as it is shown
@@ -85,6 +86,15 @@ def test_where_a_page_is_the_fastest_pythons_best_is_named_next() -> None:
     lines = summary.splitlines()
     assert any(line.startswith("Fastest: tfjs-wasm to topixels, 5.0 ms") for line in lines)
     assert any(line.startswith("Fastest in Python: tensorflow") and line.endswith("2.0x the time.") for line in lines)
+
+
+def test_the_next_in_a_page_is_of_another_runtime_and_in_as_many_browsers_as_both_have() -> None:
+    launches = [PageLaunch(0.04, 1)] * 3
+    other_way = replace(WASM, frame=replace(WASM.frame, renderer="texture"))
+    both = [replace(result, page=Page(launches=(*launches,))) for result in (WASM, other_way, WEBGL)]
+    (summary,) = texts(both)
+    assert "Next in a page: tfjs-webgl to texture, 5.00x its time in 3 browsers of each, and others may" in summary
+    assert "Next in a page" not in "".join(texts([WASM, other_way, PYTHON]))
 
 
 def test_no_page_no_table() -> None:
