@@ -27,6 +27,17 @@ def child_environment(**settings: str) -> dict[str, str]:
     return os.environ | {"PYTHONPATH": os.pathsep.join(path), "PYTHONWARNINGS": "ignore"} | settings
 
 
+def end_in_order() -> None:
+    """Have SIGTERM and SIGHUP end a command as Ctrl-C does: with its processes, work trees and folders gone."""
+
+    def stop(number: int, _: object) -> None:
+        raise SystemExit(128 + number)
+
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), stop)
+
+
 @contextmanager
 def running(
     start: Callable[[], subprocess.Popen[AnyStr]], end: Callable[[subprocess.Popen[AnyStr]], object]

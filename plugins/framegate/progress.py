@@ -6,9 +6,12 @@ import os
 import shutil
 import threading
 import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from statistics import fmean
+from typing import Any
+
+from framegate.work import watching
 
 TICK_S = 1.0
 
@@ -148,6 +151,89 @@ class StatusLine:
     def _write(self, text: str) -> None:
         with suppress(OSError):
             os.write(self._file, text.encode("utf-8", "replace"))
+
+
+class WorkLine:
+    """Says on the line what work is under way, when it begins and ends.
+
+    In between nothing is drawn unless seconds are to be counted: other processes may measure meanwhile.
+
+    Args:
+        line: the line.
+        counts: whether to count the seconds of work, by a thread of its own.
+        clock: a function that returns seconds.
+    """
+
+    def __init__(self, line: StatusLine, *, counts: bool, clock: Callable[[], float] = time.monotonic) -> None:
+        self._line, self._counts, self._clock = line, counts, clock
+        self._work: list[tuple[str, float]] = []
+        self._ended = threading.Event()
+
+    def begin(self, work: str) -> None:
+        """Work begins, perhaps within other work."""
+        self._work.append((work, self._clock()))
+        if self._counts and len(self._work) == 1:
+            self._ended = threading.Event()
+            threading.Thread(target=self._tick, args=(self._ended,), name="progress", daemon=True).start()
+        self.draw()
+
+    def end(self, seconds: float | None) -> None:
+        """The latest work has ended."""
+        del seconds
+        self._work.pop()
+        if not self._work:
+            self._ended.set()
+        self.draw()
+
+    def draw(self) -> None:
+        """Show the latest work that has not ended."""
+        text = ""
+        for work, began_s in self._work[-1:]:
+            text = f"{work}, {_duration(self._clock() - began_s)}" if self._counts else work
+        self._line.show(text[: self._line.columns - 1])
+
+    def clear(self) -> None:
+        """Make way for what somebody else writes."""
+        self._line.show("")
+
+    def _tick(self, ended: threading.Event) -> None:
+        while not ended.wait(TICK_S):
+            self.draw()
+
+
+@contextmanager
+def work_shown(stream: Any, column: Callable[[], int] = lambda: 0, *, counts: bool) -> Iterator[Callable[[], None]]:
+    """Show the work of the block on a line of a terminal; on what is none, and in CI, nothing is shown.
+
+    Args:
+        stream: what is written on besides; None where nothing is to be shown.
+        column: function that says how far its last line has been written.
+        counts: whether to count the seconds of work.
+
+    Returns:
+        What makes way for lines that are written on the stream.
+    """
+    file = terminal_of(stream)
+    if file is None:
+        yield lambda: None
+        return
+    line = StatusLine(os.dup(file), column)
+    shown = WorkLine(line, counts=counts)
+    try:
+        with watching(shown):
+            yield shown.clear
+    finally:
+        line.close()
+
+
+def terminal_of(stream: Any) -> int | None:
+    """The number of a stream's file, if that is a terminal that may be drawn on."""
+    is_dumb = os.environ.get("TERM", "dumb") == "dumb" or any(os.environ.get(name) for name in ("CI", "BUILD_NUMBER"))
+    try:
+        file: int = stream.fileno()
+    except (AttributeError, OSError, ValueError):
+        return None
+    return file if os.isatty(file) and not is_dumb else None
 
 
 class LineKeeper:

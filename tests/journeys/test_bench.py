@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from patience import PATIENCE_S, until
 
 from framegate.browser.chromium import find_chromium
 from framegate.browser.tfjs import TFJS
@@ -71,6 +74,30 @@ def test_a_browser_alone_says_whether_a_model_is_realtime(
     assert "\n  Guessed: input_range [0, 1], output_range [0, 1].\n" in said
     assert [result["extra_info"]["agreement"]["compared_with"] for result in results] == [None, "tfjs-wasm"]
     assert "pages were compared with those that ran the same model before them" in said
+
+
+BEGUN = """
+import pathlib, time
+
+def pytest_runtest_teardown():
+    pathlib.Path("begun").touch()
+    time.sleep(600)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGTERM for others")
+def test_sigterm_ends_the_run_too_with_what_it_has(write_model: Callable[..., Path], tmp_path: Path) -> None:
+    (tmp_path / "begun_plugin.py").write_text(BEGUN)
+    options = ("--frame-runtime=null", "--frame-renderer=null", "--frame-gl=null", "-p", "begun_plugin")
+    command = [sys.executable, "-P", "-m", "framegate", "bench", str(write_model(size=48)), "--", *options]
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path), "PYTEST_ADDOPTS": ""}
+    with subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        until(lambda: (tmp_path / "begun").exists() or process.poll() is not None)
+        process.terminate()
+        said = process.communicate(timeout=PATIENCE_S)[0]  # which waits for all that write there
+    assert process.returncode == 128 + signal.SIGTERM
+    assert "stopped by SIGTERM" in said
+    assert "tiny at 48: " in said
 
 
 def test_without_anything_to_run_it_with_all_is_named(bench: Shell, write_model: Callable[..., Path]) -> None:

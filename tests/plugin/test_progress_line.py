@@ -75,6 +75,15 @@ def test_it_says_what_runs_and_leaves_nothing_behind(on_terminal: OnTerminal) ->
     assert any(re.match(r"\[1/2, \d+ s left\] loading tiny into null, 0 s of about 0 s", text) for text in again)
 
 
+def test_the_gate_says_which_launch_is_under_way(on_terminal: OnTerminal) -> None:
+    written = on_terminal("--gate", "--benchmark-only", "--gate-bootstrap", "--gate-launches=2")
+    drawn = DRAWN.findall(written)
+    assert "gate: launch 1 of 2, 0 benchmarks done" in drawn, written
+    assert any(re.fullmatch(r"gate: launch 2 of 2, about \d+ s left, 1 benchmarks done", text) for text in drawn)
+    plain = DRAWN.sub("", written).replace(ERASED, "")
+    assert re.search(r"^gate: launch 1 of 2: 2 benchmarks in \d+ s, about \d+ s left\r$", plain, re.MULTILINE)
+
+
 @pytest.mark.parametrize(
     ("options", "environment"), [(["-q"], {}), (["-s"], {}), ([], {"CI": "true"}), ([], {"TERM": "dumb"})]
 )

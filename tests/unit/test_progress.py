@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from framegate.progress import Board, LineKeeper, StatusLine
+from framegate.progress import Board, LineKeeper, StatusLine, WorkLine, work_shown
 from framegate.work import long_work, watching
 
 
@@ -127,6 +127,44 @@ def test_while_work_is_under_way_its_seconds_are_counted_and_afterwards_no_threa
             thread.join(10)
     assert threading.active_count() == before
     line.close()
+
+
+def test_while_other_processes_measure_work_is_drawn_only_where_it_begins_and_ends(
+    drawn: tuple[StatusLine, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line, ours = drawn
+    monkeypatch.setenv("COLUMNS", "80")
+    before = threading.active_count()
+    with watching(WorkLine(line, counts=False)), long_work("pair 1 of 5"):
+        with long_work("building net"):
+            assert threading.active_count() == before
+        assert os.read(ours, 1000).decode().count("\x1b[2K") == 3  # the pair, the model, and the pair again
+    line.close()
+    assert os.read(ours, 100) == b"\x1b[J"
+
+
+def test_work_of_a_command_is_counted(
+    drawn: tuple[StatusLine, int], monkeypatch: pytest.MonkeyPatch, clock: Clock
+) -> None:
+    line, ours = drawn
+    monkeypatch.setattr("framegate.progress.TICK_S", 0.001)
+    monkeypatch.setenv("COLUMNS", "80")
+    with watching(WorkLine(line, counts=True, clock=clock)), long_work("building net"):
+        text = os.read(ours, 100).decode()
+        clock.now_s += 7
+        while "building net, 7 s" not in text:
+            text += os.read(ours, 100).decode()
+    line.close()
+
+
+def test_what_is_no_terminal_is_shown_nothing() -> None:
+    ours, theirs = os.pipe()
+    with os.fdopen(theirs, "w") as stream, work_shown(stream, counts=False) as make_way, long_work("building net"):
+        make_way()
+    with work_shown(None, counts=False) as make_way:
+        make_way()
+    assert os.read(ours, 100) == b""
+    os.close(ours)
 
 
 def test_nobody_is_told_of_work_after_watching() -> None:

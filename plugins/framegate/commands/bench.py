@@ -19,7 +19,8 @@ from framegate.models.specs import find_spec, resolve
 from framegate.models.topology import read_model_json
 from framegate.option import whole
 from framegate.paths import cache_dir, suites_dir
-from framegate.processes import child_environment, running
+from framegate.processes import child_environment, end_in_order, running
+from framegate.progress import work_shown
 
 LIMIT_S = 150
 """Seconds until nothing is begun any more; what is under way then, and the start, take the rest of three minutes."""
@@ -54,8 +55,10 @@ def add_bench(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
 
 def bench(parsed: argparse.Namespace) -> int:
     """Measure the models, and say what came of it; the exit code is pytest's, or 1 if nothing was measured."""
-    for model in parsed.models:
-        check_model(model)
+    end_in_order()
+    with work_shown(sys.stderr, counts=True):
+        for model in parsed.models:
+            check_model(model)
     here = find_backends(cache_dir())
     for line in here.missing:
         print(f"Not here: {line}")  # noqa: T201 # a command speaks on its streams
@@ -113,7 +116,10 @@ def pytest_arguments(here: Backends, parsed: argparse.Namespace) -> list[str]:
 
 
 def _run(command: Sequence[str]) -> int:
-    """Run it to its end on this command's own streams; Ctrl-C reaches it as well, and it ends with what it has."""
+    """Run it to its end on this command's own streams.
+
+    Ctrl-C reaches it as well; what else asks this command to end is handed on. It ends with what it has measured.
+    """
 
     def end(process: subprocess.Popen[bytes]) -> None:
         process.terminate()

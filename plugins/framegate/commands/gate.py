@@ -6,9 +6,9 @@ import argparse
 import json
 import os
 import random
-import signal
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -19,6 +19,7 @@ from framegate.gate.ab import FIRST_PAIRS, MORE_PAIRS, Pair, Turn
 from framegate.gate.decide import Pairs, decide
 from framegate.gate.excuses import SECTION
 from framegate.gate.floors import PAIRS_FLOOR
+from framegate.gate.launches import Say
 from framegate.gate.pairs import Measured
 from framegate.gate.sides import _AXES, Request, open_sides
 from framegate.gate.store import Store, StoredRun, find_run, read_run, write_file
@@ -26,6 +27,8 @@ from framegate.gate.tables import gate_junit, gate_markdown, gate_table, publish
 from framegate.gate.verdicts import PASSES, Verdict
 from framegate.option import whole
 from framegate.paths import suites_dir
+from framegate.processes import end_in_order
+from framegate.progress import work_shown
 
 AA_ARGUMENTS = (
     str(suites_dir() / "test_frame.py"),
@@ -48,6 +51,18 @@ def say(line: str) -> None:
     print(line, file=sys.stderr, flush=True)  # noqa: T201 # a command speaks on its streams
 
 
+@contextmanager
+def said_with_work() -> Iterator[Say]:
+    """`say`, and on a terminal a line below it that says what is under way."""
+    with work_shown(sys.stderr, counts=False) as make_way:
+
+        def say_above(line: str) -> None:
+            make_way()
+            say(line)
+
+        yield say_above
+
+
 def ab(parsed: argparse.Namespace) -> int:
     """Compare two sides; the exit code is the verdict's."""
     request = Request(
@@ -59,14 +74,15 @@ def ab(parsed: argparse.Namespace) -> int:
     )
     check_can_be_written([parsed.json, parsed.junitxml, parsed.markdown])
     end_in_order()
-    report = decide(
-        request,
-        say,
-        floor=parsed.floor,
-        seed=parsed.seed,
-        more=parsed.pairs,
-        is_allowed_missing=lambda key: any(fnmatchcase(key, pattern) for pattern in parsed.allow_missing),
-    )
+    with said_with_work() as tell:
+        report = decide(
+            request,
+            tell,
+            floor=parsed.floor,
+            seed=parsed.seed,
+            more=parsed.pairs,
+            is_allowed_missing=lambda key: any(fnmatchcase(key, pattern) for pattern in parsed.allow_missing),
+        )
     code = report.exit_code(inconclusive_fails=parsed.inconclusive == "fail")
     publish(report, code, parsed.json)
     if parsed.markdown:
@@ -91,17 +107,6 @@ def check_can_be_written(files: Iterable[Path | None]) -> None:
             raise UsageError(f"{file} cannot be written: there is no folder {folder}")
         if file.is_dir() or not os.access(file if file.exists() else folder, os.W_OK):
             raise UsageError(f"{file} cannot be written: it is a folder, or you may not write there")
-
-
-def end_in_order() -> None:
-    """Have SIGTERM and SIGHUP end the command as Ctrl-C does: with its workers, work trees and folders gone."""
-
-    def stop(number: int, _: object) -> None:
-        raise SystemExit(128 + number)
-
-    for name in ("SIGTERM", "SIGHUP"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), stop)
 
 
 def accept(parsed: argparse.Namespace) -> int:
@@ -227,12 +232,12 @@ def aa_check(parsed: argparse.Namespace) -> int:
     check_can_be_written([parsed.json])
     end_in_order()
     content: dict[str, Any] = {"schema": 1, "seed": seed, "pairs": parsed.pairs, "arguments": arguments}
-    with open_sides(request) as sides:
+    with said_with_work() as tell, open_sides(request) as sides:
         for name, count in (("quiet", 0), ("busy", parsed.hogs)):
             if count == 0 and name == "busy":
                 continue
             with hogs(count):
-                measure = Pairs(sides, sides.keys, say, chance, DELAYS)
+                measure = Pairs(sides, sides.keys, tell, chance, DELAYS)
                 turns = [Turn(number, parsed.pairs, f"{name}: ") for number in range(1, parsed.pairs + 1)]
                 pairs = [measure(None, turn) for turn in turns]
             rows = rates(pairs, Floors(general=PAIRS_FLOOR), parsed.trials, chance)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from statistics import median
 
@@ -17,6 +18,7 @@ from framegate.gate.sides import Request, Sides, check_own, open_sides
 from framegate.gate.verdicts import WHOLE_RUN, Finding, GateReport, Verdict
 from framegate.gate.worker.messages import Collection, Finished, Measure
 from framegate.gate.workers import workers
+from framegate.work import long_work
 
 
 def decide(
@@ -45,7 +47,9 @@ def decide(
         UsageError: a floor cannot be parsed.
     """
     seed = random.SystemRandom().randrange(2**32) if seed is None else seed
-    with open_sides(request) as sides:
+    with ExitStack() as opened:
+        with long_work("preparing both sides, and collecting their benchmarks"):
+            sides = opened.enter_context(open_sides(request))
         floors = parse_floors(sides.settings["gate_floor"], PAIRS_FLOOR)
         floors = floors if floor is None else replace(floors, general=floor)
         keys = [pair for pair in sides.keys if is_wanted(pair[1])]
@@ -122,7 +126,8 @@ class Pairs:
         if not keys:
             return {}
         started = time.monotonic()
-        with workers([self._sides.base, self._sides.candidate]) as pair:
+        ahead = self._left(turn, turn.count - turn.number + 1) if self._seconds else ""
+        with long_work(f"{turn}{ahead}"), workers([self._sides.base, self._sides.candidate]) as pair:
             for index, worker in enumerate(pair):
                 worker.send(Measure([names[index] for names in keys]))
             for worker in pair:
@@ -133,7 +138,7 @@ class Pairs:
                 check_own(worker.side, self._sides.repository, worker.receive(Finished).files, self._sides.prefixes)
         self._seconds.append(time.monotonic() - started)
         many = f"{len(keys)} benchmark{'' if len(keys) == 1 else 's'}"
-        self._say(f"{turn}: {many} in {self._seconds[-1]:.0f} s{self._left(turn)}")
+        self._say(f"{turn}: {many} in {self._seconds[-1]:.0f} s{self._left(turn, turn.count - turn.number)}")
         return measured
 
     @property
@@ -141,6 +146,7 @@ class Pairs:
         """Seconds that a pair took, of those that were measured last."""
         return median(self._seconds[-3:]) if self._seconds else None
 
-    def _left(self, turn: Turn) -> str:
-        left = median(self._seconds[-turn.number :]) * (turn.count - turn.number)
+    def _left(self, turn: Turn, pairs: int) -> str:
+        """The time of so many more pairs."""
+        left = median(self._seconds[-turn.number :]) * pairs
         return f", about {left:.0f} s left in this stage" if left else ""

@@ -15,10 +15,11 @@ from framegate.gate.excuses import CANARY, SECTION, WAITED
 from framegate.gate.history import by_key
 from framegate.gate.samples import memory_of
 from framegate.gate.worker.messages import Finished, Outcome, RunAll
-from framegate.gate.workers import Side, workers
+from framegate.gate.workers import Side, Worker, workers
 from framegate.leftovers import temporary_folder
 from framegate.results.fingerprint import section
 from framegate.results.parts import Memory, StageSamples
+from framegate.work import long_work
 
 Say = Callable[[str], None]
 Summarise = Callable[[list[float]], Mapping[str, Any]]
@@ -45,8 +46,12 @@ class Launch:
     waited: float = 0.0
 
 
-def launch(side: Side) -> Launch:
+def launch(side: Side, title: str = "launch") -> Launch:
     """Run the benchmarks of a side in a fresh process.
+
+    Args:
+        side: the command.
+        title: which launch it is, for whoever watches the work.
 
     Raises:
         ComparisonError: it ended before it was through, or what it wrote cannot be read.
@@ -58,10 +63,10 @@ def launch(side: Side) -> Launch:
         outcomes: dict[str, Outcome] = {}
         with workers([side]) as (worker,):
             worker.send(RunAll())
-            message = worker.receive(Outcome, Finished)
+            message: Outcome | Finished = _next(worker, title, outcomes)
             while isinstance(message, Outcome):
                 outcomes[message.key] = message
-                message = worker.receive(Outcome, Finished)
+                message = _next(worker, title, outcomes)
             exit_code = worker.wait()
         run: dict[str, Any] = {"benchmarks": []}
         if file.exists() and file.stat().st_size:
@@ -70,6 +75,11 @@ def launch(side: Side) -> Launch:
             except ValueError as error:
                 raise ComparisonError(f"{side.label} wrote results that are not JSON: {error}") from error
         return Launch(run, outcomes, canary, exit_code, message.waited)
+
+
+def _next(worker: Worker, title: str, outcomes: Mapping[str, Outcome]) -> Outcome | Finished:
+    with long_work(f"{title}, {len(outcomes)} benchmarks done"):
+        return worker.receive(Outcome, Finished)
 
 
 def merged_run(launches: Sequence[Launch], summarise: Summarise) -> dict[str, Any]:
@@ -133,9 +143,10 @@ def outcomes_of(launches: Sequence[Launch]) -> dict[str, list[Outcome]]:
 def run_launches(side: Side, count: int, say: Say, clock: Callable[[], float] = time.monotonic) -> list[Launch]:
     """Several launches, one after another; one in which a benchmark failed is the last."""
     launches: list[Launch] = []
-    started = clock()
+    started, took = clock(), 0.0
     for number in range(1, count + 1):
-        launches.append(launch(side))
+        left = f", about {took * (count - number + 1):.0f} s left" if took else ""
+        launches.append(launch(side, f"gate: launch {number} of {count}{left}"))
         took = (clock() - started) / number
         left = f", about {took * (count - number):.0f} s left" if number < count else ""
         passed = sum(outcome.outcome == "passed" for outcome in launches[-1].outcomes.values())

@@ -58,15 +58,20 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
     config = session.config
     if OPTIONS not in config.stash or config.option.collectonly or session.testsfailed:
         return None
+    from framegate.progress import work_shown
 
-    def say(line: str) -> None:
-        reporter = config.pluginmanager.get_plugin("terminalreporter")
-        if reporter is not None:
-            reporter.ensure_newline()
-            reporter.write_line(line)
-        sys.stdout.flush()
+    reporter: Any = config.pluginmanager.get_plugin("terminalreporter")
+    stream = None if reporter is None or config.get_verbosity() < 0 else reporter._tw._file  # noqa: SLF001 # as hooks/progress.py
+    with work_shown(stream, lambda: reporter._tw.width_of_current_line, counts=False) as make_way:  # noqa: SLF001 # the same
 
-    report = _gated_run(session).judge(say)
+        def say(line: str) -> None:
+            make_way()
+            if reporter is not None:
+                reporter.ensure_newline()
+                reporter.write_line(line)
+            sys.stdout.flush()
+
+        report = _gated_run(session).judge(say)
     try:
         _report_findings(session, report, config.stash[OPTIONS])
     except FramegateError as error:

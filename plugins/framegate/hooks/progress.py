@@ -54,17 +54,14 @@ def _terminal(config: pytest.Config) -> int | None:
     with ``-s``, where tests write on it too.
     """
     reporter: Any = config.pluginmanager.get_plugin("terminalreporter")
-    is_dumb = os.environ.get("TERM", "dumb") == "dumb" or any(os.environ.get(name) for name in ("CI", "BUILD_NUMBER"))
     is_quiet = config.get_verbosity() < 0 and estimate_of(config) is None
-    if reporter is None or is_dumb or is_quiet or config.getoption("capture", "fd") == "no":
+    if reporter is None or is_quiet or config.getoption("capture", "fd") == "no":
         return None
     if config.getoption("dist", "no") != "no":
         return None
-    try:
-        file: int = reporter._tw._file.fileno()  # noqa: SLF001 # the reporter does not say it otherwise
-    except (AttributeError, OSError, ValueError):
-        return None
-    return file if os.isatty(file) else None
+    from framegate.progress import terminal_of
+
+    return terminal_of(reporter._tw._file)  # noqa: SLF001 # the reporter does not say it otherwise
 
 
 class _Hooks:
