@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from fed_pictures import fed_pictures, form_of
+from graph_files import op, placeholder, write_graph
 
 from framegate.browser.driver import Browser
 from framegate.browser.runtimes import PageRuntime
@@ -147,3 +148,18 @@ def test_outputs_that_were_exported_with_names_are_found(
         assert page.rounds(2, 2, 0.0).frames == 2
         look = page.look()
     np.testing.assert_array_equal(look.pixels, pictures[look.picture])
+
+
+def test_a_model_that_throws_dice_is_compared_with_nothing(run_cells: RunCells, tmp_path: Path) -> None:
+    """What the page makes of a picture anew is another thing each time, on the first runtime and on the second."""
+    nodes = [
+        placeholder("image", [1, 16, 16, 3]),
+        op("RandomUniform", "dice", ["shape"], dtype={"type": "DT_FLOAT"}, seed={"i": "0"}, seed2={"i": "0"}),
+        op("AddV2", "picture", ["image", "dice"]),
+    ]
+    write_graph(tmp_path / "dice", nodes, {"shape": np.array([1, 16, 16, 3], np.int32)})
+    options = ("--frame-runtime=tfjs-wasm,tfjs-cpu", "--frame-renderer=topixels")
+    done = run_cells(NO_TENSORFLOW, f"--frame-model={tmp_path / 'dice'}", *options)
+    assert "4 passed" in done.stdout, done.stdout
+    said = "dice returns other outputs each time that it runs: neither they nor its pictures were compared in a page."
+    assert done.stdout.count(said) == 1

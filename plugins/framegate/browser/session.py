@@ -414,12 +414,20 @@ class TFJSPage:
         pixels = decode_png(self._browser.picture("canvas", ROUNDS_S))
         is_first = self._shows_first or not self._frames
         picture = 0 if is_first else 1 + (self._frames - 1) % (len(self._pictures) - 1)
-        answer = self._browser.call("framegate.expect", {"picture": self._pictures[picture], **self._input}, ROUNDS_S)
-        outputs = map(_tensor, answer["outputs"])
+        answer = self._expect(picture)
         names = {port: name for name, port in self._ports.items()}
         state = {names[port]: _tensor(values) for port, values in answer["state"].items()}
-        shown = dict(zip(self._shown, outputs, strict=True))
-        return PageLook(picture, shown, _tensor(answer["unit"]), pixels, state)
+        return PageLook(picture, self._shown_of(answer), _tensor(answer["unit"]), pixels, state)
+
+    def outputs_of(self, picture: int) -> Mapping[str, Array]:
+        """The outputs that are shown, by name, of one of the pictures, apart from all frames, and anew each time."""
+        return self._shown_of(self._expect(picture))
+
+    def _expect(self, picture: int) -> Any:
+        return self._browser.call("framegate.expect", {"picture": self._pictures[picture], **self._input}, ROUNDS_S)
+
+    def _shown_of(self, answer: Mapping[str, Any]) -> Mapping[str, Array]:
+        return dict(zip(self._shown, map(_tensor, answer["outputs"]), strict=True))
 
 
 def verify_camera(answer: Mapping[str, Any]) -> None:

@@ -47,6 +47,8 @@ class Look:
             them, as of boxes.
         fed: the picture that ``feeds`` were made of, uint8 (H, W, 3) or (H, W); None where that is not kept.
         number: place of that frame among those that are shown in turn, from 0; None where nobody counts.
+        again: runs the model on ``feeds[0]`` once more; None where ``drawn`` and ``outputs`` are those of the frame, or
+            where that cannot be done.
     """
 
     after: str
@@ -60,6 +62,7 @@ class Look:
     shown_range: ShownRange | None = None
     fed: Pixels | None = None
     number: int | None = None
+    again: Callable[[], Mapping[str, Array]] | None = None
 
 
 class Bench(Protocol):

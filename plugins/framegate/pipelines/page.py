@@ -352,7 +352,9 @@ class PagePipeline:
         tolerance = tolerance_of(self._renderer)
         seen = look_at(look, self._view, with_channels(picture, 3), tolerance, after, feeds, self._agreement)
         # The last picture of the turns comes before all others.
-        return replace(seen, fed=picture, number=(look.picture - 1) % len(self.pictures))
+        number = (look.picture - 1) % len(self.pictures)
+        again = None if self._others.state else lambda: self.page.outputs_of(look.picture)
+        return replace(seen, fed=picture, number=number, again=again)
 
 
 def clip_length(rate: float, seconds: float, size: tuple[int, ...]) -> int:
