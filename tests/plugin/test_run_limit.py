@@ -69,6 +69,28 @@ def test_what_tells_most_comes_first_and_then_a_first_answer(run_limited: Run) -
     assert sum("first answer" in line for line in result.outlines) == 1
 
 
+def test_the_first_answer_does_not_wait_for_what_outputs_are_compared_with(run_limited: Run, suites: Path) -> None:
+    (suites / "conftest.py").write_text(
+        "import pytest\n"
+        "from framegate.hooks.limit import answer_before_reference\n"
+        "@pytest.fixture\n"
+        "def ask_reference(ask_reference, request):\n"
+        "    def ask(feeds):\n"
+        "        answer_before_reference(request.node)\n"
+        "        print('the reference is asked')\n"
+        "        return ask_reference(feeds)\n"
+        "    return ask\n"
+    )
+    result = run_limited("--frame-run-limit=100", "-s")
+    result.assert_outcomes(passed=4)
+    said = [line.partition("] ")[2] or line for line in result.outlines if "first answer" in line or "is asked" in line]
+    assert said == [
+        "the reference is asked",
+        "A first answer, after 1 s (about 3 s more for the rest; whether the outputs are right is still to be seen):",
+        *["the reference is asked"] * 3,
+    ]
+
+
 def test_nothing_is_begun_that_there_is_no_time_for(run_limited: Run) -> None:
     result = run_limited("--frame-run-limit=25", cell_s=10.0)
     result.assert_outcomes(passed=2, skipped=2)

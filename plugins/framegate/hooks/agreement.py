@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import pytest
 
 from framegate.errors import BackendUnavailable
+from framegate.hooks.limit import answer_before_reference
 from framegate.hooks.matrix import kind_of
 from framegate.hooks.registries import catalogue_of, registries_of
 from framegate.hooks.report import note
@@ -69,6 +70,7 @@ def ask_reference(
 
     def ask(feeds: Sequence[Feeds]) -> Reference:
         if kind_of(request.node) == PAGE:
+            answer_before_reference(request.node)
             vet_model(resolved_model, REFERENCE)
             spec = catalogue_of(request.config).specs[frame_model]
             return shown_of(references.apart(resolved_model, REFERENCE, feeds), spec, resolved_model)

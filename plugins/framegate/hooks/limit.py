@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
@@ -30,8 +30,8 @@ class WeighFrame(Protocol):
 
 
 ALLOWANCE = pytest.StashKey["Allowance"]()
-FIRST_CELLS = pytest.StashKey[set[str]]()
-"""Node ids of the cells that are needed for a first answer, and have not ended."""
+FIRST_CELLS = pytest.StashKey[dict[str, str]]()
+"""Node ids of the cells that are needed for a first answer, and have not ended -> kind of their pipeline."""
 FIRST_ANSWER_S = 45.0
 """Seconds after which a first answer is given of what there is by then."""
 CLOCK = time.monotonic
@@ -62,7 +62,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     by_cell = dict(zip(cells, ranks([CellPlace(*_place(item)) for item in cells]), strict=True))
     others = [item for item in items if item not in by_cell]
     items[:] = [*sorted(cells, key=lambda item: by_cell[item]), *others]
-    config.stash[FIRST_CELLS] = {item.nodeid for item in cells if is_needed_first(by_cell[item])}
+    config.stash[FIRST_CELLS] = {item.nodeid: kind_of(item) for item in cells if is_needed_first(by_cell[item])}
 
 
 def _params(item: pytest.Item) -> dict[str, Any]:
@@ -89,7 +89,7 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
     finally:
         allowance.end(is_measured=len(measured(item.config)) > count)
         waited_for = item.config.stash[FIRST_CELLS]
-        waited_for.discard(item.nodeid)
+        waited_for.pop(item.nodeid, None)
         if nextitem is not None and (not waited_for or allowance.gone_s > FIRST_ANSWER_S):
             _say_first(item.config, allowance)
 
@@ -128,14 +128,32 @@ def estimate_of(config: pytest.Config) -> Callable[[], float] | None:
     return None if allowance is None else allowance.estimate_s
 
 
-def _say_first(config: pytest.Config, allowance: Allowance) -> None:
+def answer_before_reference(item: pytest.Item) -> None:
+    """Say the first answer of a cell whose frames are measured, before what they are compared with is computed.
+
+    That loads TensorFlow, and the model in it, which may take longer than all before it. Cells of the same kind that
+    are needed for a first answer as well are waited for, but not for too long.
+    """
+    allowance = item.config.stash.get(ALLOWANCE, None)
+    if allowance is None or item.config.stash.get(SAID, False):
+        return
+    others = [kind for node, kind in item.config.stash[FIRST_CELLS].items() if node != item.nodeid]
+    if kind_of(item) in others and allowance.gone_s <= FIRST_ANSWER_S:
+        return
+    capture: Any = item.config.pluginmanager.get_plugin("capturemanager")
+    with nullcontext() if capture is None else capture.global_and_fixture_disabled():
+        _say_first(item.config, allowance, "; whether the outputs are right is still to be seen")
+
+
+def _say_first(config: pytest.Config, allowance: Allowance, also: str = "") -> None:
     """Say it, once, where something was measured and something is left."""
     reporter = config.pluginmanager.get_plugin("terminalreporter")
     lines = answer_lines(config)
     if not lines or reporter is None or config.stash.get(SAID, False):
         return
     config.stash[SAID] = True
-    left = f"about {allowance.estimate_s():.0f} s more for the rest"
+    left = f"about {allowance.estimate_s():.0f} s more for the rest{also}"
+    reporter.ensure_newline()
     for line in ["", f"A first answer, after {allowance.gone_s:.0f} s ({left}):", "", *lines, ""]:
         reporter.write_line(line)
 
