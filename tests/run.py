@@ -12,6 +12,8 @@ from pathlib import Path
 
 MOST_WORKERS = 4
 """Each may hold a TensorFlow of its own, and grows to 1.6 GB."""
+WAITING = 1
+"""Workers more than there are cores: some wait for a browser's frames, or for a process to end."""
 
 
 def cores() -> int:
@@ -27,7 +29,7 @@ def names_a_test(argument: str) -> bool:
 def options(arguments: list[str]) -> list[str]:
     """What pytest is given."""
     # A file stays with one worker, which makes its fixtures once; long files come first as they are collected.
-    workers = (f"--numprocesses={min(cores(), MOST_WORKERS)}", "--dist=loadfile", "--no-loadscope-reorder")
+    workers = (f"--numprocesses={min(cores() + WAITING, MOST_WORKERS)}", "--dist=loadfile", "--no-loadscope-reorder")
     # After the death of a worker xdist can wait forever for tests that the worker had done; so the run ends there.
     deaths = ("--max-worker-restart=0",)
     paths = [] if any(map(names_a_test, arguments)) else ["tests"]
