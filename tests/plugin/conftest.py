@@ -22,37 +22,51 @@ NULL_BACKENDS = {"--frame-runtime": "null", "--frame-renderer": "null", "--frame
 
 
 class Imported:
-    """Remembers what a run imported from outside of the folder of all runs, for those that follow.
+    """Remembers what runs imported from outside of the folder of all runs, for those that follow.
 
-    pytester takes all that a run imported out of the process. TensorFlow ends a process that imports it twice, numba
-    then takes its own types for others, and Framegate's modules are the same in all runs.
+    pytester takes all that was imported out of the process, after each run and after each test. TensorFlow ends a
+    process that imports it twice, numba then takes its own types for others, and Framegate's modules are the same in
+    all runs.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder.resolve()
-        self.modules: dict[str, ModuleType] = {}
+        self._modules: dict[str, ModuleType] = {}
 
     def pytest_unconfigure(self) -> None:
-        self.modules = {name: module for name, module in sys.modules.items() if not self._is_of_the_run(module)}
+        """Remember what is there at the end of a run."""
+        # What a test put in a module's place was found by no finder, and so has no spec.
+        found = {name: module for name, module in sys.modules.items() if getattr(module, "__spec__", None) is not None}
+        for name in found.keys() - self._modules.keys():
+            if not self._is_of_a_run(found[name]):
+                self._modules[name] = found[name]
 
-    def _is_of_the_run(self, module: ModuleType) -> bool:
+    def put_back(self) -> None:
+        for name, module in self._modules.items():
+            sys.modules.setdefault(name, module)
+
+    def _is_of_a_run(self, module: ModuleType) -> bool:
         places = [getattr(module, "__file__", None), *getattr(module, "__path__", [])]
         return any(place and Path(place).resolve().is_relative_to(self._folder) for place in places)
 
 
+@pytest.fixture(scope="session")
+def imported(tmp_path_factory: pytest.TempPathFactory) -> Imported:
+    return Imported(tmp_path_factory.getbasetemp())
+
+
 @pytest.fixture
-def pytester(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
+def pytester(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, imported: Imported) -> pytest.Pytester:
     """pytester, whose runs leave out what is not well inside of another run, and leave loaded what they import."""
     monkeypatch.setenv("PYTEST_ADDOPTS", NOT_LOADED)
+    imported.put_back()
     inline_run = pytester.inline_run
 
     def run_and_keep(*arguments: Any, plugins: Sequence[object] = (), **options: Any) -> pytest.HookRecorder:
-        imported = Imported(pytester.path.parent)
         try:
             return inline_run(*arguments, plugins=[*plugins, imported], **options)
         finally:
-            for name, module in imported.modules.items():
-                sys.modules.setdefault(name, module)
+            imported.put_back()
 
     monkeypatch.setattr(pytester, "inline_run", run_and_keep)
     return pytester

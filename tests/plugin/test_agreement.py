@@ -33,7 +33,6 @@ def test_it_is_compared_with_tensorflow_everywhere(run: Run, pytester: pytest.Py
         "-k",
         " or ".join(SUITES),
         suite="",
-        subprocess=True,
     )
     result.assert_outcomes(passed=len(SUITES), failed=len(SUITES))
     for suite in SUITES:

@@ -29,7 +29,7 @@ def write_spec(tmp_path: Path) -> WriteSpec:
 def test_a_model_that_recurs_is_compared_with_all_that_it_was_fed(run: Run, write_spec: WriteSpec, suite: str) -> None:
     options = ("--frame-preprocess=none", "--frame-renderer=opencv") if suite == "test_frame.py" else ()
     model = f"--frame-model={write_spec(FED)}"
-    result = run(model, "--frame-runtime=tensorflow", *options, suite=suite, subprocess=True)
+    result = run(model, "--frame-runtime=tensorflow", *options, suite=suite)
     result.assert_outcomes(passed=1)
     result.stdout.fnmatch_lines(["*mine: the frame goes into 'frame' (guessed: *); write input = … in a spec for *"])
 
@@ -42,7 +42,6 @@ def test_a_run_against_a_clock_too(run: Run, write_spec: WriteSpec, tmp_path: Pa
         *("--frame-source=clip:256x256", "--frame-fit=resize", "--frame-scenario=offline"),
         *("--frame-pipeline=serial,overlapped", "--frame-size=128"),
         suite="test_realtime.py",
-        subprocess=True,
     )
     result.assert_outcomes(passed=2)
 

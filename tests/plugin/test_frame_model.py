@@ -69,7 +69,7 @@ def test_a_broken_model_json_is_one_line(run: Run, write_model: WriteModel) -> N
 def test_a_truncated_shard_fails_its_cells_in_one_line(run: Run, write_model: WriteModel) -> None:
     folder = write_model("cut")
     (folder / "group1-shard1of1.bin").write_bytes(b"\0")
-    result = run(f"--frame-model={folder}", "--frame-preprocess=none", "--frame-runtime=tensorflow", subprocess=True)
+    result = run(f"--frame-model={folder}", "--frame-preprocess=none", "--frame-runtime=tensorflow")
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["WeightsError: *group1-shard1of1.bin*"])
     result.stdout.no_fnmatch_line("*Traceback*")

@@ -16,8 +16,9 @@ SAYS = "OpenCV cannot be loaded: libGL.so.1: cannot open *; apt-get install libg
 
 
 @pytest.fixture
-def broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def broken(pytester: pytest.Pytester, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with an OpenCV that cannot be loaded, in front of the one that is installed."""
+    del pytester  # which puts back what an earlier run imported, before it is taken away here
     folder = tmp_path / "broken"
     (folder / "cv2").mkdir(parents=True)
     (folder / "cv2" / "__init__.py").write_text(BROKEN)

@@ -81,7 +81,6 @@ def test_a_page_runtime(pytester: pytest.Pytester, run: Run) -> None:
         *("--frame-runtime=tfjs-cpu-bare", "--frame-renderer=topixels", "--frame-preprocess=none"),
         *("--benchmark-disable", "--frame-require=tfjs-cpu-bare", "-s"),
         suite="test_browser.py",
-        subprocess=True,  # the page is compared with TensorFlow
     )
     result.assert_outcomes(passed=1)
     result.stdout.fnmatch_lines(["*test_browser?tiny-16-none-tfjs-cpu-bare-topixels? *bare: True"])
