@@ -156,6 +156,19 @@ MAIN = {f"colour-128-f8-128-greyscale+down-upscale-{runtime}-{way}" for runtime,
 )}  # fmt: skip
 
 
+@pytest.mark.parametrize(("asked", "tries_all"), [("all", True), ("null", False)])
+def test_nobody_who_asked_for_all_runtimes_is_told_to(
+    run: Run, pytester: pytest.Pytester, asked: str, *, tries_all: bool
+) -> None:
+    pytester.makeconftest("""
+        from framegate.hooks.answer import words_of
+
+        def pytest_sessionfinish(session):
+            print("tries all:", words_of(session.config).tries_all)
+    """)
+    run(f"--frame-runtime={asked}", "--collect-only").stdout.fnmatch_lines([f"tries all: {tries_all}"])
+
+
 def test_all_runtimes_begin_with_those_that_are_no_stand_in_for_a_gpu(run: Run) -> None:
     page = ("--frame-runtime=all", "--frame-renderer=topixels", "no --frame-gl")
     output = run(*page, "--frame-run-limit=600", "--collect-only", "-q", suite="test_browser.py").stdout.str()

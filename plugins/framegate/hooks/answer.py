@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -65,9 +66,11 @@ def answer_lines(config: pytest.Config, count_below: int = 0, *, brief: bool = F
 
 def words_of(config: pytest.Config) -> CommandWords:
     """How the command that was run is told more."""
+    from framegate.hooks.registries import ALL
     from framegate.report.answer import BENCH, PYTEST
 
-    return BENCH if options_of(config).in_bench else PYTEST
+    options = options_of(config)
+    return BENCH if options.in_bench else replace(PYTEST, tries_all=ALL in options.runtime)
 
 
 def _not_run(skipped: Mapping[str, Sequence[str]], after: str, *, full: bool) -> Iterator[str]:
