@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from cell_results import cell_result
 
 from framegate.report.comparison import comparison_sections
+from framegate.report.receipts import receipt_sections
 from framegate.report.terminal import section_text
 from framegate.results.cell import CellResult
-from framegate.results.page import Arrivals, Page, PageLaunch
+from framegate.results.page import Arrivals, Page, PageLaunch, Receipt
 from framegate.results.parts import Cell, StageSamples
 
 SUBJECT = Cell(model="colour", size="128", preprocess="none")
@@ -95,6 +97,45 @@ def test_the_next_in_a_page_is_of_another_runtime_and_in_as_many_browsers_as_bot
     (summary,) = texts(both)
     assert "Next in a page: tfjs-webgl to texture, 5.00x its time in 3 browsers of each, and others may" in summary
     assert "Next in a page" not in "".join(texts([WASM, other_way, PYTHON]))
+
+
+RECEIPT = Receipt("ONNX Runtime Web 1.30.0, wasm", "wasm", "float32", 42, 0, None, 2, 16_900_000, 4_600_000, 0.5, 0.75)
+
+
+def with_receipt(result: CellResult, runtime: str, receipt: Receipt, **page: Any) -> CellResult:
+    return replace(result, frame=replace(result.frame, runtime=runtime), page=Page(receipt=receipt, **page))
+
+
+def test_what_ran_in_part_elsewhere_is_shown_and_is_neither_the_fastest_nor_the_next() -> None:
+    note = "on WebAssembly: TRANSPOSE_CONV"
+    partial = with_receipt(WASM, "litert-webgpu", replace(RECEIPT, nodes=28, elsewhere=14, note=note))
+    (summary,) = texts([partial, WEBGL])
+    assert "  litert-webgpu to topixels " in summary
+    assert "Fastest: tfjs-webgl to texture" in summary
+    assert "Next in a page" not in summary
+    assert f"(litert-webgpu ran 14 of 28 nodes elsewhere ({note}): it is not counted as the fastest)" in summary
+
+
+RECEIPTS = """\
+colour at 128: what each runtime of a page downloads, and needs before its first frame
+
+              version   threads   precision   download MB   gzip MB   ready s   first frame s      nodes
+ --------------------------------------------------------------------------------------------------------
+  tfjs-wasm   4.22.0          1     float32           2.8       1.1      0.50            0.75
+  ort-wasm    1.30.0          2     float32          16.9       4.6      0.50            0.75   40 of 42
+
+tfjs-wasm ran on 1 of the 2 threads that were asked for
+(the first frame of ort-wasm was not looked at; the last ones were)
+"""
+
+
+def test_what_each_runtime_of_a_page_downloads_in_full() -> None:
+    own = replace(RECEIPT, nodes=None, bytes_raw=2_800_000, bytes_gzip=1_100_000, is_first_right=True)
+    ort = with_receipt(WASM, "ort-wasm", replace(RECEIPT, elsewhere=2), version="1.30.0", wasm_threads=2)
+    tfjs = with_receipt(WASM, "tfjs-wasm", own, version="4.22.0", wasm_threads=1)
+    (section,) = receipt_sections([ort, tfjs])
+    assert section_text(section) + "\n" == RECEIPTS
+    assert not [*receipt_sections([ort])]
 
 
 def test_no_page_no_table() -> None:
