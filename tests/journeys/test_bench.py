@@ -100,6 +100,40 @@ def test_sigterm_ends_the_run_too_with_what_it_has(write_model: Callable[..., Pa
     assert "tiny at 48: " in said
 
 
+WAITS = """
+import pathlib
+import pytest
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    if "invert" in item.name:
+        pathlib.Path("go").read_text()
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no named pipes among files")
+def test_the_first_answer_is_there_before_the_rest_in_a_file_too(
+    write_model: Callable[..., Path], tmp_path: Path
+) -> None:
+    (tmp_path / "waits_plugin.py").write_text(WAITS)
+    os.mkfifo(tmp_path / "go")
+    null = ("--frame-runtime=null", "--frame-renderer=null", "--frame-gl=null", "--frame-preprocess=none,invert")
+    command = [sys.executable, "-P", "-m", "framegate", "bench", str(write_model(size=48)), "--", *null]
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path), "PYTEST_ADDOPTS": ""}
+    said = tmp_path / "said.txt"
+    with said.open("w") as file:
+        process = subprocess.Popen([*command, "-p", "waits_plugin"], cwd=tmp_path, env=environment, stdout=file)
+    with process:
+        try:
+            until(lambda: "A first answer" in said.read_text() or process.poll() is not None)
+            assert "tiny at 48: " in said.read_text()
+            assert process.poll() is None
+            (tmp_path / "go").write_text("")
+            assert process.wait(PATIENCE_S) == 0
+        finally:
+            process.terminate()
+
+
 def test_without_anything_to_run_it_with_all_is_named(bench: Shell, write_model: Callable[..., Path]) -> None:
     done = bench(write_model(size=48), lacks=NO_BROWSER)
     assert done.returncode == 2

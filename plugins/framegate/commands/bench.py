@@ -24,7 +24,7 @@ from framegate.progress import work_shown
 
 LIMIT_S = 150
 """Seconds until nothing is begun any more; what is under way then, and the start, take the rest of three minutes."""
-PAGE_S = 60
+PAGE_S = 45
 """Seconds in which a page has to load a model, and to run it once."""
 NOTHING_MEASURED = 1
 

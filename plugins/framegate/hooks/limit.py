@@ -156,6 +156,7 @@ def _say_first(config: pytest.Config, allowance: Allowance, also: str = "") -> N
     reporter.ensure_newline()
     for line in ["", f"A first answer, after {allowance.gone_s:.0f} s ({left}):", "", *lines, ""]:
         reporter.write_line(line)
+    reporter.flush()  # a pipe or a file would have it with the rest
 
 
 @pytest.fixture
