@@ -231,7 +231,8 @@ def start_cells(tmp_path: Path, tfjs: Path, write_model: Callable[..., Path]) ->
             process = subprocess.Popen(
                 [
                     *(sys.executable, "-m", "pytest", "test_browser.py", "-p", "framegate.plugin", "-v", "-rs"),
-                    *(f"--frame-model={model}", "--frame-size=16", "--benchmark-json=out.json", *options),
+                    *(f"--frame-model={model}", "--frame-size=16", "--frame-trial=off", "--benchmark-json=out.json"),
+                    *options,
                 ],
                 cwd=folder,
                 env=environment,

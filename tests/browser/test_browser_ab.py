@@ -27,11 +27,12 @@ measure = decide.measure
 decide.measure = lambda run_pair, floors, **_: measure(run_pair, floors, first=1, more=0)
 sys.exit(cli.main())
 """
-# What each launch has run, as it says itself.
+# What each launch has run, as it says itself; importing TensorFlow takes longer than all else that it does.
 NOTED = """
-import os
+import os, sys
 from framegate.browser.session import TFJSPage
 
+sys.modules["tensorflow"] = None
 rounds = TFJSPage.rounds
 
 def noted(page, *arguments, **named):
