@@ -34,6 +34,14 @@ def available_bytes() -> int:
     return _UNKNOWN
 
 
+def release_freed_memory() -> None:
+    """Have the C library give back what was freed, where it can: glibc keeps it for later allocations."""
+    import ctypes
+
+    with suppress(OSError, AttributeError, TypeError):
+        ctypes.CDLL(None).malloc_trim(0)
+
+
 def installed_version(*distributions: str) -> str | None:
     """Version of the first of these distributions that is installed."""
     for name in distributions:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
@@ -13,6 +14,7 @@ from framegate.inference.base import StagedModel
 from framegate.inference.feeds import cannot_run
 from framegate.inference.libraries import converter_message, silent
 from framegate.interfaces import Array
+from framegate.machine import release_freed_memory
 from framegate.runtimes.tensorflow import TensorFlowRuntime
 from framegate.tfgraph.export import Exported, exported, feed_name, fetch_name
 from framegate.tfgraph.freeze import freeze
@@ -86,8 +88,10 @@ class XLAModel(StagedModel):
     def free(self) -> None:
         """Close the session, and with it the compiled function and its weights."""
         self._session.close()
-        # They hold the graph, and with it the weights that are constants.
+        # They hold the graph, and with it the weights that are constants; the graph's own objects refer to each other.
         del self._session, self._call
+        gc.collect()
+        release_freed_memory()
 
 
 def _session(tf: Any, frozen: Frozen, threads: int) -> tuple[Any, Callable[..., list[Array]]]:
