@@ -14,12 +14,16 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from fed_pictures import fed_pictures, form_of
 from patience import PATIENCE_S
 
 from framegate.browser.driver import Browser
 from framegate.browser.firefox import FIREFOX
+from framegate.browser.runtimes import PageRuntime
 from framegate.browser.server import page_server
+from framegate.browser.session import TFJSPage
 from framegate.errors import BackendUnavailable, BrowserError, NoAnswer
+from framegate.interfaces import ResolvedModel
 
 ROOT = Path(__file__).parents[2]
 PAGE = b"<!doctype html><body style='margin: 7px'><canvas width=5 height=3></canvas>"
@@ -99,6 +103,17 @@ def test_it_has_no_trace_and_no_camera_with_a_clip(browser: Browser) -> None:
         browser.start_trace(PATIENCE_S)
     with pytest.raises(BackendUnavailable, match=r"Firefox has no camera that shows a clip; name another"):
         FIREFOX.flags("software", Path("clip.y4m"))
+
+
+def test_webassembly_starts_in_its_worker(browser: Browser, tfjs: Path, write_model: Callable[..., Path]) -> None:
+    model = ResolvedModel("tiny", write_model(size=None) / "model.json", "graph", "0" * 64)
+    pictures = fed_pictures(np.full((16, 16, 4), 255, np.uint8))
+    with page_server() as server:
+        page = TFJSPage(browser, server, PageRuntime("wasm"), model, tfjs, thread="worker")
+        page.take(pictures, form_of(pictures))
+        # The document has started what TF.js takes for its threads.
+        assert page.info["wasm_threads"] >= 1
+        assert page.outputs
 
 
 def test_one_that_hangs_is_ended_at_the_deadline_and_leaves_nothing(firefox: Path) -> None:
