@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -75,8 +76,15 @@ def freeze_graph(tf: Any, parts: Parts, placement: Placement = "inside") -> Froz
     weights = _values(parts, definition) if placement == "apart" else {}
     captured = tables if weights else held_tensors(tf, parts.weights, definition.left_out) | tables
     captured = {valid_tensor(name): tensor for name, tensor in captured.items()}
-    unknown = placement == "held"
-    function = _function(tf, path, definition, _valid(inputs), _valid(outputs), captured, weights, unknown=unknown)
+    build = partial(_function, tf, path, definition, _valid(inputs), _valid(outputs), captured, weights)
+    has_unknown = any(port.info.shape == graph.UNKNOWN_RANK for port in inputs)
+    try:
+        function = build(unknown=placement == "held")
+    except ModelError:
+        if placement == "held" or not has_unknown:
+            raise
+        # One of them is no image, such as a ratio that is a single number.
+        function = build(unknown=True)
     infos = _infos(path, outputs, function.outputs)
     return Frozen(function, tuple(port.info for port in inputs), infos, tuple(weights.values()))
 

@@ -125,6 +125,20 @@ def test_an_input_that_no_output_needs(tmp_path: Path, runtime: Runtime) -> None
     np.testing.assert_allclose(loaded.run({"x": x, "unused": noise(1, 5)})["y"], np.tanh(x), atol=1e-6)
 
 
+@pytest.mark.parametrize("name", ["onnxruntime", "openvino"])
+def test_an_input_of_unknown_rank_that_is_no_image(tmp_path: Path, name: str, tensorflow: Runtime) -> None:
+    floats, wholes = {"type": "DT_FLOAT"}, {"type": "DT_INT32"}
+    ratio = {"name": "r", "op": "Placeholder", "attr": {"dtype": floats, "shape": {"shape": {"unknownRank": True}}}}
+    cast = {"name": "size", "op": "Cast", "input": ["wide"], "attr": {"SrcT": floats, "DstT": wholes}}
+    resize = op("ResizeBilinear", "y", ["x", "size"], half_pixel_centers={"b": True})
+    nodes = [placeholder("x", [1, 8, 8, 3]), ratio, op("Mul", "wide", ["sides", "r"]), cast, resize]
+    files = model(tmp_path, nodes, {"sides": np.array([8, 8], np.float32)})
+    feeds = {"x": noise(1, 8, 8, 3), "r": np.array(0.5, np.float32)}
+    found, expected = (runtime.load(files).run(feeds)["y"] for runtime in (made(name), tensorflow))
+    assert found.shape == (1, 4, 4, 3)
+    np.testing.assert_allclose(found, expected, atol=1e-6)
+
+
 def test_integers_come_and_go(tmp_path: Path, runtime: Runtime) -> None:
     nodes = [
         placeholder("x", [-1, 4], "DT_INT32"),
