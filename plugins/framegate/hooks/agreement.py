@@ -64,13 +64,15 @@ def ask_reference(
     ``null`` returns its input, and so do runtimes derived from it: they agree with nobody but themselves. A page is
     compared with the reference runtime, by the outputs that it shows.
     """
+    from framegate.bench.backends import has_library
     from framegate.inference.reference import REFERENCE
     from framegate.pipelines.base import PAGE
     from framegate.runtimes.null import NullRuntime
 
     def ask(feeds: Sequence[Feeds]) -> Reference:
         if kind_of(request.node) == PAGE:
-            answer_before_reference(request.node)
+            if has_library(REFERENCE):
+                answer_before_reference(request.node)
             vet_model(resolved_model, REFERENCE)
             spec = catalogue_of(request.config).specs[frame_model]
             return shown_of(references.apart(resolved_model, REFERENCE, feeds), spec, resolved_model)

@@ -135,7 +135,8 @@ def answer_before_reference(item: pytest.Item) -> None:
     are needed for a first answer as well are waited for, but not for too long.
     """
     allowance = item.config.stash.get(ALLOWANCE, None)
-    if allowance is None or item.config.stash.get(SAID, False):
+    is_last = item is item.session.items[-1]
+    if allowance is None or is_last or item.config.stash.get(SAID, False):
         return
     others = [kind for node, kind in item.config.stash[FIRST_CELLS].items() if node != item.nodeid]
     if kind_of(item) in others and allowance.gone_s <= FIRST_ANSWER_S:
