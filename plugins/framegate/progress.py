@@ -84,7 +84,7 @@ class Board:
     def text(self, columns: int) -> str:
         """One line of at most so many columns: ``[12/67, 3 min left] converting net for litert, 5 s of about 41 s``."""
         if self._test is None:
-            return ""
+            return self._work_text()[:columns]
         left_s = self.left_s
         left = "" if left_s is None else f", {_duration(left_s)} left"
         head = f"[{len(self.seconds) + 1}/{len(self._names)}{left}] "

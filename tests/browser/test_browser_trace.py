@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from framegate.browser.trace import CATEGORIES, Mark, browser_events, read_marks
+from framegate.browser.trace import NOTED, Mark, browser_events, read_marks
 from framegate.errors import BrowserError
 
 START_US = 5_000_000
@@ -102,7 +102,7 @@ def moment(name: str, at_us: int) -> dict[str, Any]:
 
 
 def test_two_marks_say_where_the_browser_s_clock_stands_and_by_how_much_that_may_be_wrong() -> None:
-    task = {"cat": CATEGORIES[-1], "name": "RunTask", "ph": "X", "pid": 1, "tid": 1, "ts": 5, "dur": 2, "args": {}}
+    task = {"cat": NOTED[1], "name": "RunTask", "ph": "X", "pid": 1, "tid": 1, "ts": 5, "dur": 2, "args": {}}
     names = [named("process_name", "Renderer", 1), named("process_name", "Utility", 2), named("thread_name", "Main", 1)]
     tracer = named("thread_name", "PerfettoTrace", 1, 9)
     started = {**task, "name": "TracingStartedInBrowser", "ph": "I"}

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import sys
 import webbrowser
 from functools import partial
+from io import StringIO
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -69,6 +71,20 @@ def test_a_model_is_explained_if_it_is_still_the_same(storage: Path, tmp_path: P
     (model.parent / "w.bin").write_bytes(bytes(range(24)))
     assert main(["report", "run.json"]) == 0
     assert 'id="models"' not in Path("report.html").read_text("utf-8")
+    assert storage.is_dir()
+
+
+@pytest.mark.parametrize("is_terminal", [True, False])
+def test_that_runs_are_read_is_said_on_a_terminal_alone(
+    storage: Path, monkeypatch: pytest.MonkeyPatch, *, is_terminal: bool
+) -> None:
+    written = StringIO()
+    monkeypatch.setattr(written, "isatty", lambda: is_terminal)
+    monkeypatch.setattr(sys, "stderr", written)
+    monkeypatch.setenv("TERM", "xterm")
+    assert main(["report"]) == 0
+    assert ("reading 2 stored runs" in written.getvalue()) == is_terminal
+    assert bool(written.getvalue()) == is_terminal
     assert storage.is_dir()
 
 

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from stored_runs import stored_run, write_run
 
 OnTerminal = Callable[..., str]
 
@@ -82,6 +83,16 @@ def test_the_gate_says_which_launch_is_under_way(on_terminal: OnTerminal) -> Non
     assert any(re.fullmatch(r"gate: launch 2 of 2, about \d+ s left, 1 benchmarks done", text) for text in drawn)
     plain = DRAWN.sub("", written).replace(ERASED, "")
     assert re.search(r"^gate: launch 1 of 2: 2 benchmarks in \d+ s, about \d+ s left\r$", plain, re.MULTILINE)
+
+
+def test_it_says_what_is_done_for_the_report_at_the_end(
+    on_terminal: OnTerminal, pytester: pytest.Pytester, tmp_path: Path
+) -> None:
+    write_run(pytester.path / ".benchmarks" / "Linux" / "0001_before.json", stored_run())
+    written = on_terminal(f"--frame-report={tmp_path / 'report.html'}")
+    drawn = DRAWN.findall(written)
+    assert [text for text in drawn if text.startswith("reading 1 stored run, 0 s")]
+    assert written.rfind(ERASED) > written.rfind("\x1b[2K")
 
 
 @pytest.mark.parametrize(

@@ -74,6 +74,14 @@ def test_work_that_is_under_way_stands_in_place_of_the_test_and_what_is_within_i
     assert board.work_seconds == {"converting net": 7.0}
 
 
+def test_work_after_the_last_test_stands_alone(clock: Clock) -> None:
+    board = Board(NAMES[:1], {}, {}, clock)
+    assert board.text(80) == ""
+    board.begin("reading 7 stored runs")
+    assert board.text(80) == "reading 7 stored runs, 0 s"
+    assert board.text(12) == "reading 7 st"
+
+
 @pytest.fixture
 def drawn() -> Iterator[tuple[StatusLine, int]]:
     ours, theirs = os.pipe()

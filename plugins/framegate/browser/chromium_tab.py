@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,6 @@ from typing import Any
 from framegate.browser.complaints import why_not_started
 from framegate.browser.displays import need_display
 from framegate.browser.engine import TabFault, TabRequest
-from framegate.browser.trace import CATEGORIES
 from framegate.errors import BackendUnavailable, BrowserError
 from framegate.extras import how_to_install
 
@@ -109,10 +108,10 @@ class ChromiumTab:
             processes = (await self._system.send("SystemInfo.getProcessInfo"))["processInfo"]
         return next((process["id"] for process in processes if process["type"] == "GPU"), None)
 
-    async def start_trace(self) -> None:
+    async def start_trace(self, categories: Sequence[str]) -> None:
         """Ask through the DevTools protocol; events of all processes come."""
         with self._faults():
-            await self._browser.start_tracing(page=self._page, categories=list(CATEGORIES))
+            await self._browser.start_tracing(page=self._page, categories=list(categories))
 
     async def stop_trace(self) -> bytes:
         """See `start_trace`."""

@@ -7,7 +7,7 @@ import base64
 import json
 import urllib.request
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,6 @@ from urllib.parse import urlsplit
 
 from framegate.browser.connection import Connection, told_in_json, value_told
 from framegate.browser.engine import TabFault, TabRequest
-from framegate.browser.trace import CATEGORIES
 from framegate.errors import BrowserError
 
 _PATIENCE_S = 20.0
@@ -140,11 +139,11 @@ class DevToolsTab(ABC):
             return None
         return next((process["id"] for process in processes if process["type"] == "GPU"), None)
 
-    async def start_trace(self) -> None:
+    async def start_trace(self, categories: Sequence[str]) -> None:
         """Have events collected."""
         self._traced.clear()
         self._trace_ended.clear()
-        config = {"includedCategories": list(CATEGORIES), "excludedCategories": ["*"]}
+        config = {"includedCategories": list(categories), "excludedCategories": ["*"]}
         await self._connection.send("Tracing.start", transferMode="ReportEvents", traceConfig=config)
 
     async def stop_trace(self) -> bytes:

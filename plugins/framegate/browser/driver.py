@@ -7,7 +7,7 @@ import itertools
 import threading
 import time
 from collections import deque
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from framegate.browser.chromium import CHROMIUM
 from framegate.browser.complaints import first_line
 from framegate.browser.engine import Engine, TabFault, TabRequest
+from framegate.browser.trace import NOTED
 from framegate.browser.watcher import WatchedFolder
 from framegate.errors import BrowserError, NoAnswer
 
@@ -108,13 +109,17 @@ class Browser:
         """
         return self._wait(self._clock_offset(), self._call_s or timeout_s, "tell the time")
 
-    def start_trace(self, timeout_s: float) -> None:
-        """Note from now on when what the page draws is on the display.
+    def start_trace(self, timeout_s: float, categories: Sequence[str] = NOTED) -> None:
+        """Note from now on what the browser does.
+
+        Args:
+            timeout_s: how long it may take to begin.
+            categories: of events: `framegate.browser.trace` has the names.
 
         Raises:
             BrowserError: it cannot, or does not in time.
         """
-        self._wait(self._tab.start_trace(), self._call_s or timeout_s, "begin a trace")
+        self._wait(self._tab.start_trace(categories), self._call_s or timeout_s, "begin a trace")
 
     def stop_trace(self, timeout_s: float) -> bytes:
         """What was noted, as `framegate.browser.trace` reads it.

@@ -37,7 +37,7 @@ class DrivenBrowser(Protocol):
         """See `framegate.browser.driver.Browser.clock_offset_s`."""
         ...
 
-    def start_trace(self, timeout_s: float) -> None:
+    def start_trace(self, timeout_s: float, categories: Sequence[str] = ()) -> None:
         """See `framegate.browser.driver.Browser.start_trace`."""
         ...
 
@@ -139,8 +139,8 @@ class Tab(Protocol):
         """
         ...
 
-    async def start_trace(self) -> None:
-        """Have the browser note from now on what `framegate.browser.trace` reads; one trace at a time.
+    async def start_trace(self, categories: Sequence[str]) -> None:
+        """Have the browser note from now on what is of these categories; one trace at a time.
 
         Raises:
             BackendUnavailable: this kind of browser writes no such trace.

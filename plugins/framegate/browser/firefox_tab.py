@@ -7,7 +7,7 @@ import base64
 import json
 import os
 from collections import deque
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
@@ -104,13 +104,14 @@ class FirefoxTab:
         """None: Firefox does not tell."""
         return None
 
-    async def start_trace(self) -> NoReturn:
+    async def start_trace(self, categories: Sequence[str]) -> NoReturn:
         """Refuse: Firefox has no trace that says when a frame was on the display."""
+        del categories
         raise BackendUnavailable("Firefox does not tell when the display had a frame", "leave --frame-presented out")
 
     async def stop_trace(self) -> NoReturn:
         """See `start_trace`."""
-        await self.start_trace()
+        await self.start_trace(())
 
     async def close(self) -> None:
         """Ask it to end, and see to it."""

@@ -6,7 +6,7 @@ import base64
 import threading
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
@@ -113,12 +113,13 @@ class UsersBrowser:
         """What is on a canvas of the page: PNG."""
         return base64.b64decode(self.call("live.picture", {"selector": selector}, timeout_s, f"show its {selector}"))
 
-    def start_trace(self, timeout_s: float) -> None:
+    def start_trace(self, timeout_s: float, categories: Sequence[str] = ()) -> None:
         """Refuse: a page cannot trace its own browser.
 
         Raises:
             BackendUnavailable: always.
         """
+        del categories
         self._refuse(timeout_s)
 
     def stop_trace(self, timeout_s: float) -> bytes:

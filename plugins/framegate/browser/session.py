@@ -30,7 +30,7 @@ from framegate.browser.requests import (
 from framegate.browser.results import Delivered, PageInputs, PageLook, PageRounds, PageRun, PageView
 from framegate.browser.runs import page_run
 from framegate.browser.runtimes import LIBRARIES, TF_JS, PageRuntime
-from framegate.browser.trace import browser_events, read_marks
+from framegate.browser.trace import NOTED, PRESENTED, browser_events, read_marks
 from framegate.errors import BackendUnavailable, BrowserError, ModelError, NoAnswer
 from framegate.frames.numbers import RANGE
 from framegate.interfaces import Range, ResolvedModel, TensorForm, TensorInfo
@@ -291,7 +291,8 @@ class TFJSPage:
         """What a page answers, and the browser's trace of that time, if it must or may have one."""
         try:
             if must or may:
-                self._browser.start_trace(START_S)
+                categories = (*(PRESENTED if must else ()), *(NOTED if may else ()))
+                self._browser.start_trace(START_S, list(dict.fromkeys(categories)))
         except BackendUnavailable:
             if must:
                 raise

@@ -11,9 +11,13 @@ from typing import Any, NamedTuple
 from framegate.errors import BrowserError
 from framegate.measure.events import BrowserEvents
 
-CATEGORIES = ("devtools.timeline", "blink.user_timing", "disabled-by-default-devtools.timeline")
-"""What a trace has to hold; about 0.8 MB per second of a page that draws. The last has the tasks of all threads, and
-those of the GPU's process."""
+MARKS = "blink.user_timing"
+PRESENTED = (MARKS, "devtools.timeline")
+"""Categories of what `read_marks` reads. The last has what each collection of garbage is made of, too: of the events of
+a page's thread that is most, and it takes time to note."""
+NOTED = (MARKS, "disabled-by-default-devtools.timeline", "v8")
+"""Categories of what `browser_events` reads: the tasks of all threads, and those of the GPU's process; calls of
+JavaScript, and collections of garbage."""
 
 PREFIX = "frame "
 """What the name of a page's mark begins with; the number of the frame follows."""
@@ -53,7 +57,7 @@ def read_marks(trace: bytes) -> list[Mark]:
     beside it in the trace is that of the frame in which it was presented, which is another one in a page that is slow.
 
     Args:
-        trace: the JSON of a trace with `CATEGORIES`.
+        trace: the JSON of a trace with `PRESENTED`.
     """
     events: Sequence[Mapping[str, Any]] = json.loads(trace)["traceEvents"]
     ends = _ends(events)
@@ -71,7 +75,7 @@ def browser_events(trace: bytes, moments_s: Mapping[str, float], step_s: float) 
     """What the browser noted, aligned with the page's clock.
 
     Args:
-        trace: the JSON of a trace with `CATEGORIES`.
+        trace: the JSON of a trace with `NOTED`.
         moments_s: names of marks of the page, without `MOMENT`, and their times on its clock.
         step_s: the step of that clock.
 
@@ -82,7 +86,7 @@ def browser_events(trace: bytes, moments_s: Mapping[str, float], step_s: float) 
     offsets_s = [
         moments_s[event["name"].removeprefix(MOMENT)] - event["ts"] / 1e6
         for event in events
-        if event.get("cat") == "blink.user_timing" and event["name"].removeprefix(MOMENT) in moments_s
+        if event.get("cat") == MARKS and event["name"].removeprefix(MOMENT) in moments_s
     ]
     if not offsets_s:
         raise BrowserError("the browser's trace has none of the page's marks; leave --frame-trace out")
@@ -101,7 +105,7 @@ def browser_events(trace: bytes, moments_s: Mapping[str, float], step_s: float) 
 
 
 def _is_mark(event: Mapping[str, Any]) -> bool:
-    return event.get("cat") == "blink.user_timing" and str(event["name"]).startswith(PREFIX)
+    return event.get("cat") == MARKS and str(event["name"]).startswith(PREFIX)
 
 
 def _ends(events: Iterable[Mapping[str, Any]]) -> Mapping[int, list[tuple[int, str]]]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from framegate.commands.gate import check_can_be_written
+from framegate.commands.waiting import shown_work
 from framegate.errors import FramegateError, HistoryError, UsageError
 
 if TYPE_CHECKING:
@@ -58,7 +59,8 @@ def report(parsed: argparse.Namespace) -> int:
     """
     page = Path(parsed.runs[0]) if len(parsed.runs) == 1 and parsed.runs[0].endswith(_PAGE) else None
     if page is None:
-        _write(parsed)
+        with shown_work():
+            _write(parsed)
     elif not parsed.serve:
         raise UsageError(f"{page} is a page already; --serve shows it with links that open its traces")
     if parsed.serve:

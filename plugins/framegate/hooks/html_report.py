@@ -83,16 +83,18 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     from framegate.files import write_whole
     from framegate.report.html.gather import BesideRun, gather
     from framegate.report.html.page import report_page
+    from framegate.work import long_work
 
-    run = _run(config)
-    beside = BesideRun(
-        folder=file.absolute().parent,
-        sections=offered_sections(config),
-        inspections=list(_inspections(config, run)),
-        pictures=picture_shelf_of(config).rows(),
-        history=_history(config, run, file),
-    )
-    page = report_page(gather(run, beside))
+    with long_work("writing the report"):
+        run = _run(config)
+        beside = BesideRun(
+            folder=file.absolute().parent,
+            sections=offered_sections(config),
+            inspections=list(_inspections(config, run)),
+            pictures=picture_shelf_of(config).rows(),
+            history=_history(config, run, file),
+        )
+        page = report_page(gather(run, beside))
     try:
         write_whole(file, page.encode())
     except OSError as error:

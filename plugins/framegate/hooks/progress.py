@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -21,10 +22,25 @@ CELLS, WORK = "framegate/cell-seconds", "framegate/work-seconds"
 @pytest.hookimpl(wrapper=True)
 def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
     """Show the line while tests of Framegate run."""
+    with _line_of(session):
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> Generator[None, object, object]:
+    """Show it for what takes long at their end, such as reading stored runs for a report."""
+    with _line_of(session):
+        return (yield)
+
+
+@contextmanager
+def _line_of(session: pytest.Session) -> Iterator[None]:
+    """Show it during a block, if there is a terminal and there are tests of Framegate."""
     config = session.config
     file = _terminal(config)
-    if file is None or config.option.collectonly or not any(is_ours(item) for item in session.items):
-        return (yield)
+    if file is None or config.option.collectonly or not any(map(is_ours, getattr(session, "items", ()))):
+        yield
+        return
     from framegate.progress import Board, LineKeeper, StatusLine
     from framegate.work import watching
 
@@ -38,7 +54,7 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
     config.pluginmanager.register(hooks)
     try:
         with watching(progress):
-            return (yield)
+            yield
     finally:
         config.pluginmanager.unregister(hooks)
         line.close()

@@ -21,6 +21,10 @@ IN_ANSWER = pytest.StashKey[set[str]]()
 """What of them the answer says too."""
 CLOSING = pytest.StashKey[dict[str, str]]()
 """Lines below the answer by what they are about."""
+IS_OVER = pytest.StashKey[bool]()
+"""Is there when the last test has ended."""
+MEASURED = pytest.StashKey["list[CellResult]"]()
+"""The results of the run, read once when it is over."""
 OF_THE_TABLE = tuple(
     f"--benchmark-{name}"
     for name in (
@@ -74,6 +78,15 @@ def closing_line(config: pytest.Config, line: str, about: str | None = None) -> 
 
 def measured(config: pytest.Config) -> list[CellResult]:
     """The results of this run so far, of benchmarks that use Framegate's fixtures; none with timing off."""
+    if MEASURED in config.stash:
+        return config.stash[MEASURED]
+    results = _measured(config)
+    if IS_OVER in config.stash:
+        config.stash[MEASURED] = results
+    return results
+
+
+def _measured(config: pytest.Config) -> list[CellResult]:
     session = config.pluginmanager.get_plugin("pytest-benchmark")
     benchmarks: list[Any] = getattr(session, "benchmarks", [])
     if not benchmarks:
@@ -91,6 +104,7 @@ def measured(config: pytest.Config) -> list[CellResult]:
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Keep pytest-benchmark's table back where only Framegate's benchmarks ran and nobody asks for it."""
     config = session.config
+    config.stash[IS_OVER] = True
     benchmark_session: Any = config.pluginmanager.get_plugin("pytest-benchmark")
     benchmarks = [benchmark for benchmark in getattr(benchmark_session, "benchmarks", ()) if benchmark]
     if not benchmarks:

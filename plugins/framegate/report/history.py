@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from statistics import median
 
+from framegate.report.html.svg import three_digits
 from framegate.report.section import Section
 
 COMPARED = 10
@@ -18,6 +19,7 @@ CHANGE_NOTE = (
     f"change: the newest run beside the median of the {COMPARED} before it that had the same machine, versions, model"
     " and settings. It is no verdict: two runs of the same code differ too."
 )
+SEEN_NOTE = "seen from: the smallest slowdown that the gate would have flagged when it said that."
 
 
 @dataclass(frozen=True)
@@ -108,13 +110,14 @@ def by_shift(histories: Sequence[BenchmarkHistory]) -> list[BenchmarkHistory]:
 
 
 def history_section(histories: Sequence[BenchmarkHistory]) -> Section:
-    """A row for each benchmark with more than one point."""
+    """A row for each benchmark with more than one point, and the columns in which any of them has something."""
     rows = [_row(history) for history in by_shift(histories)]
     if not rows:
         return Section()
     columns = ("benchmark", "since", "accepted", "last verdict", "runs", "newest ms", "change", "seen from")
-    notes = (CHANGE_NOTE, "seen from: the smallest slowdown that the gate would have flagged when it said that.")
-    return Section("Every benchmark over the stored runs", columns, rows, left=4, notes=notes)
+    table = Section("Every benchmark over the stored runs", columns, rows, left=4).without_empty_columns()
+    notes = {"change": CHANGE_NOTE, "seen from": SEEN_NOTE}
+    return replace(table, notes=[note for column, note in notes.items() if column in table.columns])
 
 
 def _row(history: BenchmarkHistory) -> tuple[object, ...]:
@@ -125,7 +128,7 @@ def _row(history: BenchmarkHistory) -> tuple[object, ...]:
         baseline.run if baseline else "",
         judged.verdict if judged else "",
         len(history.points),
-        f"{1000 * newest.seconds:.3g}",
+        three_digits(newest.seconds),
         fraction_text(history.shift, sign="+"),
         fraction_text(judged.least if judged else None),
     )
@@ -140,14 +143,15 @@ def points_section(history: BenchmarkHistory, most: int) -> Section:
             point.day,
             (point.commit or "")[:COMMIT_LETTERS],
             point.note,
-            f"{1000 * point.seconds:.3g}",
+            three_digits(point.seconds),
             fraction_text(point.least),
         )
         for point in notable[-most:]
     ]
     more = len(notable) - len(rows)
     notes = (f"… and {more} before",) if more > 0 else ()
-    return Section(history.key, ("run", "on", "commit", "", "median ms", "seen from"), rows, left=4, notes=notes)
+    columns = ("run", "on", "commit", "", "median ms", "seen from")
+    return Section(history.key, columns, rows, left=4, notes=notes).without_empty_columns()
 
 
 def fraction_text(value: float | None, sign: str = "") -> str:

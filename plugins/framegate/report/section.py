@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 
 @dataclass(frozen=True)
@@ -23,3 +24,13 @@ class Section:
     rows: Sequence[Sequence[object]] = ()
     left: int = 1
     notes: Sequence[str] = ()
+
+    def without_empty_columns(self) -> Self:
+        """The same without the columns in which no row has anything."""
+        filled = [at for at in range(len(self.columns)) if any(row[at] not in {"", None} for row in self.rows)]
+        return replace(
+            self,
+            columns=[self.columns[at] for at in filled],
+            rows=[tuple(row[at] for at in filled) for row in self.rows],
+            left=sum(at < self.left for at in filled),
+        )

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import MISSING, Field, fields, is_dataclass
+from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
 from functools import cache
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
+
+_UNIONS = (Union, UnionType)
 
 
 class Misfit(ValueError):
@@ -23,10 +25,10 @@ def read_as(value: object, kind: Any) -> Any:
     """
     if kind is Any or type(value) is kind:  # nearly all values are floats of long lists
         return value
-    if is_dataclass(kind):
+    origin, arguments = _form(kind)
+    if origin is dataclass:
         return _read_fields(value, kind)
-    origin, arguments = get_origin(kind), get_args(kind)
-    if origin in {Union, UnionType}:
+    if origin in _UNIONS:
         return _read_first(value, arguments)
     if origin is tuple:
         return _read_tuple(value, arguments)
@@ -68,14 +70,13 @@ def _read_tuple(value: object, kinds: tuple[Any, ...]) -> tuple[Any, ...]:
 def _read_fields(value: object, kind: Any) -> Any:
     if not isinstance(value, Mapping):
         raise Misfit(f"{value!r} is not an object")
-    hints = _hints(kind)
     known: dict[str, Any] = {}
-    for field in fields(kind):
+    for name, hint, has_default in _fields(kind):
         try:
-            if field.name in value:
-                known[field.name] = read_as(value[field.name], hints[field.name])
+            if name in value:
+                known[name] = read_as(value[name], hint)
         except Misfit:
-            if not _has_default(field):
+            if not has_default:
                 raise
     try:
         return kind(**known)
@@ -83,10 +84,19 @@ def _read_fields(value: object, kind: Any) -> Any:
         raise Misfit(str(error)) from None
 
 
-def _has_default(field: Field[Any]) -> bool:
-    return field.default is not MISSING or field.default_factory is not MISSING
+# Asked of every value of every stored run, and always answered alike.
+@cache
+def _form(kind: Any) -> tuple[Any, tuple[Any, ...]]:
+    """What an annotation is made with, and of: `dataclass` of nothing for one of these."""
+    return (dataclass, ()) if is_dataclass(kind) else (get_origin(kind), get_args(kind))
 
 
 @cache
-def _hints(kind: type) -> dict[str, Any]:
-    return get_type_hints(kind)
+def _fields(kind: type) -> list[tuple[str, Any, bool]]:
+    """Name, type, and whether it has a default, of each field."""
+    hints = get_type_hints(kind)
+    return [(field.name, hints[field.name], _has_default(field)) for field in fields(kind)]
+
+
+def _has_default(field: Field[Any]) -> bool:
+    return field.default is not MISSING or field.default_factory is not MISSING

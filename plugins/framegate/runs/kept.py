@@ -8,7 +8,7 @@ import os
 import sys
 import tempfile
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
@@ -21,6 +21,7 @@ from framegate.errors import HistoryError
 from framegate.paths import cache_dir
 from framegate.runs.columns import NUMBERS, ROUND, TEXTS, RoundSeconds, RunColumns, columns_of
 from framegate.values import Array
+from framegate.work import long_work
 
 _LAYOUT = 1
 """Of the files in the cache; to be raised where a column of the same name comes to hold something else."""
@@ -46,11 +47,12 @@ def open_runs(paths: Iterable[Path], *, with_rounds: bool = False) -> Iterator[R
         yield from threads.map(open_run, paths)
 
 
-def readable_runs(paths: Iterable[Path]) -> tuple[list[RunColumns], list[HistoryError]]:
+def readable_runs(paths: Sequence[Path]) -> tuple[list[RunColumns], list[HistoryError]]:
     """The columns of the stored runs that can be read, and what is wrong with the others."""
     runs: list[RunColumns] = []
     errors: list[HistoryError] = []
-    with ThreadPoolExecutor(os.cpu_count() or 1) as threads:
+    what = f"reading {len(paths):,} stored run{'s' if len(paths) != 1 else ''}"
+    with long_work(what), ThreadPoolExecutor(os.cpu_count() or 1) as threads:
         for outcome in threads.map(_outcome, paths):
             if isinstance(outcome, HistoryError):
                 errors.append(outcome)

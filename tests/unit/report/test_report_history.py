@@ -10,6 +10,7 @@ import pytest
 
 from framegate.errors import HistoryError
 from framegate.report.history import (
+    CHANGE_NOTE,
     BenchmarkHistory,
     HistoryPoint,
     by_shift,
@@ -53,10 +54,17 @@ def test_that_nothing_changed_is_no_news() -> None:
 
 def test_the_last_verdict_stands_where_the_newest_run_has_none() -> None:
     judged = replace(history(1).points[0], verdict="same", least=0.07)
-    assert history_section([BenchmarkHistory("test_a", [judged, *history(1).points])]).rows[0][3::4] == (
-        "same",
-        "7.0 %",
-    )
+    section = history_section([BenchmarkHistory("test_a", [judged, *history(1).points])])
+    assert section.columns == ["benchmark", "since", "last verdict", "runs", "newest ms", "change", "seen from"]
+    assert section.rows == [("test_a", "2026-11-01", "same", 2, "1000", "+0.0 %", "7.0 %")]
+    assert (section.left, len(section.notes)) == (3, 2)
+
+
+def test_without_a_gate_there_are_no_columns_of_it() -> None:
+    section = history_section([history(1, 2, commit=None)])
+    assert section.columns == ["benchmark", "since", "runs", "newest ms", "change"]
+    assert (section.left, section.notes) == (2, [CHANGE_NOTE])
+    assert points_section(history(1, 2, commit=None), 8).columns == ["run", "on", "median ms"]
 
 
 def test_the_table_begins_with_the_largest_slowdown() -> None:
