@@ -51,7 +51,7 @@ class Figures:
         wrong = f"  {self.wrong} WRONG" if self.wrong else ""
         return [
             f"delivered {self.delivered_per_s:.1f}{rate} per s  dropped {self.dropped}  freezes {self.freezes}{wrong}",
-            f"age p50 {_ms(self.age_median_s)} ms  p99 {_ms(self.age_p99_s)} ms  frame {_ms(self.total_s)} ms",
+            f"age p50 {_ms(self.age_median_s)}  p99 {_ms(self.age_p99_s)}  frame {_ms(self.total_s)}",
         ]
 
     @property
@@ -124,4 +124,4 @@ class Latest:
 
 
 def _ms(seconds: float | None) -> str:
-    return "-" if seconds is None else f"{1000 * seconds:.3g}"
+    return "not yet" if seconds is None else f"{1000 * seconds:.3g} ms"

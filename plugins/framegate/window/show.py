@@ -158,7 +158,8 @@ class WindowShow:
         """Show the frame, unless another one than this stands on the screen: that one is counted, and not shown."""
         if sight.screen != sight.frame and self._picture is not None:
             return
-        lines = [f"{shown}  {opened.size}", *(self.figures.lines() if self.figures else ()), self._note]
+        about = f"{shown.model} at {opened.size}   steps: {shown.preprocess}   {shown.runtime} to {shown.renderer}"
+        lines = [about, *(self.figures.lines() if self.figures else ()), self._note or "h  the keys"]
         if self._is_helped:
             keys = self._offer.help()
             lines = ["   ".join(keys[:4]), "   ".join(keys[4:]), *lines[-1:]]

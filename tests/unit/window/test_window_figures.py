@@ -23,7 +23,7 @@ def test_every_frame_is_shown() -> None:
     assert figures.stages_s == {"inference": 0.02}
     assert figures.lines() == [
         "delivered 10.0 of 10 per s  dropped 0  freezes 0",
-        "age p50 20 ms  p99 - ms  frame 20 ms",
+        "age p50 20 ms  p99 not yet  frame 20 ms",
     ]
 
 
