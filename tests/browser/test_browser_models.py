@@ -27,7 +27,7 @@ WASM = ("--frame-runtime=tfjs-wasm", "--frame-renderer=topixels")
 
 
 def test_a_shard_that_is_a_link_out_of_the_models_folder_is_not_served(
-    start_browser: Callable[[], Browser], tfjs: Path, write_model: WriteModel, tmp_path: Path
+    shared_browser: Callable[[], Browser], tfjs: Path, write_model: WriteModel, tmp_path: Path
 ) -> None:
     folder = write_model()
     shard = folder / "group1-shard1of1.bin"
@@ -35,7 +35,7 @@ def test_a_shard_that_is_a_link_out_of_the_models_folder_is_not_served(
     shard.symlink_to(tmp_path / "secret")
     model = ResolvedModel("tiny", folder / "model.json", "graph", "0" * 64)
     with page_server() as server, pytest.raises(WeightsError, match="is a link that leaves the model's folder"):
-        TFJSPage(start_browser(), server, PageRuntime("wasm"), model, tfjs)
+        TFJSPage(shared_browser(), server, PageRuntime("wasm"), model, tfjs)
 
 
 # What the page says of itself when its first frame is compared.
@@ -135,13 +135,13 @@ def test_a_model_on_which_tfjs_hangs_ends_at_the_deadline_and_is_tried_once(
 
 
 def test_outputs_that_were_exported_with_names_are_found(
-    start_browser: Callable[[], Browser], tfjs: Path, write_model: WriteModel
+    shared_browser: Callable[[], Browser], tfjs: Path, write_model: WriteModel
 ) -> None:
     folder = write_model(size=4)
     rewrite(folder, userDefinedMetadata={"structuredOutputKeys": ["shown"]})
     model = ResolvedModel("tiny", folder / "model.json", "graph", "0" * 64)
     with page_server() as server:
-        page = TFJSPage(start_browser(), server, PageRuntime("wasm"), model, tfjs)
+        page = TFJSPage(shared_browser(), server, PageRuntime("wasm"), model, tfjs)
         pictures = fed_pictures(np.full((4, 4, 4), 255, np.uint8))
         page.take(pictures, form_of(pictures, value_range=(0, 1)))
         page.aim(page.outputs[:1], "topixels", (0, 1))
