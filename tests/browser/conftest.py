@@ -277,7 +277,7 @@ def mirror(image: Pixels) -> Pixels:
 
 @pytest.fixture(scope="module")
 def live_address(tfjs: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The page's address, with the tiny model first, and a step and a runtime beside those of Framegate."""
+    """The page's address, with the tiny model first and then one that halves, and a plugin's step and runtime."""
     try:
         UPLOT.files(tfjs)
     except (BackendUnavailable, SourceError) as error:
@@ -288,7 +288,9 @@ def live_address(tfjs: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         steps={**brought.steps, "mirror": mirror},
         runtimes={**brought.runtimes, "tfjs-unpacked": PageRuntime("webgl", (("WEBGL_PACK", False),))},
     )
-    with live_server([str(write_tiny(tmp_path_factory.mktemp("models") / "tiny"))], tfjs, offer) as served:
+    folder = tmp_path_factory.mktemp("models")
+    models = [write_tiny(folder / "tiny"), write_tiny(folder / "half", size=32, gain=0.5)]
+    with live_server([str(model) for model in models], tfjs, offer) as served:
         yield f"{served.address}#model=tiny&size=48x32"
 
 

@@ -14,6 +14,22 @@ from framegate.preprocess.fit import fit
 SIZE = Size(32, 48)
 
 
+# Draws the figures of five frames with a freeze between the third and the fourth, and nothing else in the meantime; the
+# tile of freezes, and whether the graph is coloured in the middle of the freeze, and before it.
+FREEZE = """async () => {
+  const own = draw;
+  draw = () => {};
+  const sights = [0, 1, 2, 6, 7].map((at) => [at, at, at, at, at + 0.1, { draw: 0.1 }]);
+  own(sights, { ...known.told, freezes: 1, longest_freeze_s: 4.1, frozen: [[2.1, 6.1]] }, 1e6);
+  await new Promise(requestAnimationFrame);
+  const tile = [...document.querySelectorAll("#tiles div")].find((each) => each.textContent.startsWith("Freezes"));
+  const { plot } = graphs.ages;
+  const isColoured = (at) => plot.ctx.getImageData(plot.valToPos(at, "x", true), plot.bbox.top + 3, 1, 1).data[3] > 0;
+  draw = own;
+  return [tile.textContent, tile.className, isColoured(-3.3), isColoured(-6.3)];
+}"""
+
+
 @pytest.fixture(scope="module")
 def photo() -> Pixels:
     """The photo, as the model is fed it before the steps."""
@@ -66,7 +82,12 @@ def test_the_figures_and_the_analysis_are_there(person: Person) -> None:
     )
     assert float(tiles["On the screen"].split()[0]) > 0
     assert tiles["Wrong numbers"] == "0"
-    assert {"inference", "draw"} <= {text.split()[0] for text in page.locator("#stages div").all_inner_texts()}
+    assert {"inference", "draw"} <= set(page.locator("#stages div > span:first-child").all_text_contents())
+
+
+def test_a_freeze_is_seen_as_one(person: Person) -> None:
+    person.page.locator("#tiles dd").first.wait_for()
+    assert person.page.evaluate(FREEZE) == ["Freezes1 longest 4.1 s", "bad", True, False]
 
 
 def test_the_hash_restores_the_choice(person: Person, photo: Pixels) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from framegate.browser.session import decode_png
 from framegate.interfaces import Pixels
 
 FIRST = {
@@ -22,6 +23,9 @@ FIRST = {
 }
 """What the tests' page shows at first."""
 
+STAMP = 16
+"""Pixels of a side of the block with a frame's number, on a canvas of 32 pixels a side or more."""
+
 DEADLINE_MS = 120_000
 """Ends what hangs, and nothing else."""
 
@@ -33,6 +37,16 @@ TAKEN = """() => {
       done(await take(dropped));
     };
   });
+}"""
+
+# A frame that is under way would be drawn over.
+PICTURE = """async () => {
+  await live.pause();
+  try {
+    return await live.picture({ selector: "canvas" });
+  } finally {
+    live.go();
+  }
 }"""
 
 PIXELS = """canvas => {
@@ -83,6 +97,18 @@ class Person:
         canvas = self.page.locator("#input").evaluate(PIXELS)
         pixels = np.frombuffer(base64.b64decode(canvas["text"]), np.uint8)
         return pixels.reshape(canvas["height"], canvas["width"], 4)[..., :3]
+
+    def output(self) -> Pixels:
+        """What the model's canvas shows: uint8 RGB (H, W, 3), with a frame's number over its first `STAMP` pixels."""
+        told = self.model_frame().evaluate(PICTURE)
+        return decode_png(base64.b64decode(told))[..., :3]
+
+    def shows(self, gain: float = 1.0) -> bool:
+        """Whether the canvas shows what the model is fed times a gain, but for the number in the corner."""
+        output, fed = self.output(), self.input()
+        off = np.abs(output - gain * fed)
+        off[:STAMP, :STAMP] = 0
+        return output.shape == fed.shape and float(off.max()) <= 1
 
     def toggles(self, step: str) -> None:
         """Switch a step on or off."""

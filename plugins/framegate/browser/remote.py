@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import threading
 import time
-from collections import deque
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -24,12 +23,13 @@ class _Call:
     function: str
     argument: Any
     answer: dict[str, Any] | None = None
-    is_asked: bool = False
     answered: threading.Event = field(default_factory=threading.Event)
 
 
 class UsersBrowser:
-    """The page's end asks by `turn` for the next call, and brings the answer to the last one.
+    """The page's end asks by `turn` for the next calls, and brings the answers to the last ones.
+
+    Of calls that it takes together, those after one that fails are not made, and fail as that one did.
 
     Args:
         version: what the browser calls itself.
@@ -38,31 +38,39 @@ class UsersBrowser:
     def __init__(self, version: str) -> None:
         self.version = version
         self.without: Mapping[str, str] = {}
-        self._waiting: deque[_Call] = deque()
+        self._waiting: list[_Call] = []
+        self._is_awaited = False
         self._asked: dict[int, _Call] = {}
         self._changed = threading.Condition()
         self._calls = 0
         self.is_gone = False
         """Whether the page was closed."""
 
-    def turn(self, answer: dict[str, Any] | None, patience_s: float) -> dict[str, Any]:
-        """Take the page's answer to a call; returns the next one, or nothing when there is none for so long.
+    def turn(self, answers: Sequence[dict[str, Any]], patience_s: float) -> dict[str, Any]:
+        """Take the page's answers to calls; returns those that wait for it then, none when there are none for so long.
 
         Args:
-            answer: ``call`` is the number of the call; beside it stands its ``value``, or an ``error`` in words.
+            answers: ``call`` is the number of a call; beside it stands its ``value``, or an ``error`` in words.
             patience_s: how long to wait for a call.
         """
         with self._changed:
-            call = self._asked.pop(answer["call"], None) if answer else None
-            if call is not None:
-                call.answer = answer
-                call.answered.set()
-            self._changed.wait_for(lambda: self._waiting or self.is_gone, patience_s)
-            if not self._waiting or self.is_gone:
-                return {"gone": self.is_gone}
-            call = self._waiting.popleft()
-            self._asked[call.number] = call
-            return {"call": call.number, "function": call.function, "argument": call.argument}
+            for answer in answers:
+                call = self._asked.pop(answer["call"], None)
+                if call is not None:
+                    call.answer = answer
+                    call.answered.set()
+            self._changed.wait_for(lambda: self._is_awaited or self.is_gone, patience_s)
+            if self.is_gone or not self._is_awaited:
+                return {"gone": self.is_gone, "calls": []}
+            calls, self._waiting = self._waiting, []
+            self._is_awaited = False
+            self._asked.update({call.number: call for call in calls})
+            return {
+                "gone": False,
+                "calls": [
+                    {"call": call.number, "function": call.function, "argument": call.argument} for call in calls
+                ],
+            }
 
     def leave(self) -> None:
         """The page is gone: whoever waits for it waits no more."""
@@ -85,11 +93,10 @@ class UsersBrowser:
         """
         doing = doing or f"answer {function}"
         with self._changed:
-            self._calls += 1
-            call = _Call(self._calls, function, argument)
             if self.is_gone:
                 raise BrowserError(f"the page could not {doing}: {GONE}")
-            self._waiting.append(call)
+            call = self._add(function, argument)
+            self._is_awaited = True
             self._changed.notify_all()
         if not call.answered.wait(timeout_s):
             raise NoAnswer(f"the page did not {doing} within {timeout_s:.0f} s; load it anew")
@@ -98,6 +105,20 @@ class UsersBrowser:
         if "error" in call.answer:
             raise BrowserError(f"the page could not {doing}: {str(call.answer['error'])[:_LONGEST]}")
         return call.answer.get("value")
+
+    def tell(self, function: str, argument: Any = None) -> None:
+        """Have the page make a call just before the next one whose answer is waited for: both are one turn.
+
+        Where it fails, the next one does.
+        """
+        with self._changed:
+            self._add(function, argument)
+
+    def _add(self, function: str, argument: Any) -> _Call:
+        self._calls += 1
+        call = _Call(self._calls, function, argument)
+        self._waiting.append(call)
+        return call
 
     def clock_offset_s(self, timeout_s: float) -> float:
         """See `framegate.browser.driver.Browser.clock_offset_s`."""

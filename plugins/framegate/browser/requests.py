@@ -115,7 +115,7 @@ def take_call(pictures: Sequence[Pixels], form: TensorForm, inputs: PageInputs, 
         inputs: what it is fed beside them.
         ports: the page's name of each input, in the model's order.
     """
-    named = {f"picture-{index}": np.ascontiguousarray(picture).tobytes() for index, picture in enumerate(pictures)}
+    fed_pictures = feed_call(pictures)
     arrays = {name: array.astype(tfjs_dtype(array.dtype.name)) for name, array in inputs.arrays.items()}
     files = {f"input-{at}": array.tobytes() for at, array in enumerate(arrays.values())}
     fed = {
@@ -127,7 +127,14 @@ def take_call(pictures: Sequence[Pixels], form: TensorForm, inputs: PageInputs, 
         },
         "state": {ports[name]: place for name, place in inputs.state.items()},
     }
-    return Asked({"pictures": list(named), "inputs": fed, **form_settings(form)}, named | files)
+    argument = {**fed_pictures.argument, "inputs": fed, **form_settings(form)}
+    return Asked(argument, {**fed_pictures.files, **files})
+
+
+def feed_call(pictures: Sequence[Pixels]) -> Asked:
+    """``framegate.feed``: other pictures that frames feed, uint8 RGBA (H, W, 4) of the size of those before."""
+    named = {f"picture-{index}": np.ascontiguousarray(picture).tobytes() for index, picture in enumerate(pictures)}
+    return Asked({"pictures": list(named)}, named)
 
 
 def form_settings(form: TensorForm) -> dict[str, Any]:

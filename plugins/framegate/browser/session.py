@@ -16,6 +16,7 @@ from framegate.browser.downloads import download_of
 from framegate.browser.requests import (
     Asked,
     aim_call,
+    feed_call,
     form_settings,
     inputs_of_page,
     largest_of,
@@ -214,6 +215,19 @@ class TFJSPage:
         self.largest = largest_of(self.outputs, answer["outputs"])
         self._taken, self._first_s = asked, float(answer["first_s"])
         return self._first_s
+
+    def feed(self, pictures: Sequence[Pixels]) -> None:
+        """Have frames take other pictures in turn, from the next one on, while they are run by somebody else.
+
+        What ``take`` tells is still of the pictures before; it is asked anew before anything else is.
+
+        Args:
+            pictures: as ``take`` takes them, of the same size.
+        """
+        asked = feed_call(pictures)
+        self._taken = None
+        self._server.add(asked.files)
+        self._ask("framegate.feed", asked, START_S)
 
     def aim(
         self, outputs: Sequence[TensorInfo], renderer: str, value_range: Range, view: PageView | None = None

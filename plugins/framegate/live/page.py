@@ -6,7 +6,7 @@ import base64
 import itertools
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -55,14 +55,24 @@ class _Shown:
     Attributes:
         choice: what was chosen.
         spec: the model's, with the view that was chosen.
-        first: the first frame as it came.
+        source: where frames come from, as a command line names it.
+        frames: those of the source, as they came.
+        preprocessor: makes of a frame what the model is fed.
         pictures: what the model is fed.
     """
 
     choice: LiveChoice
     spec: ModelSpec
-    first: Pixels
+    source: str
+    frames: Sequence[Pixels]
+    preprocessor: Preprocessor
     pictures: Sequence[Pixels]
+
+    def differs_in_pictures_alone(self, other: _Shown) -> bool:
+        """Whether the same is made of both, on the same way to the screen."""
+        ours, theirs = self.choice, other.choice
+        both = replace(ours, preprocess=theirs.preprocess, fit=theirs.fit, source=theirs.source)
+        return both == theirs and (ours.source == CAMERA) == (theirs.source == CAMERA)
 
 
 class LivePage:
@@ -103,7 +113,6 @@ class LivePage:
         self._page: TFJSPage | None = None
         self._key: tuple[str, str] | None = None
         self._shown: _Shown | None = None
-        self._preprocessor: Preprocessor | None = None
         self._one_at_a_time = threading.Lock()
 
     def show(self, choice: LiveChoice, *, anew: bool = False) -> dict[str, Any]:
@@ -146,12 +155,13 @@ class LivePage:
         Raises:
             UsageError: there are not as many bytes, or nothing is shown.
         """
-        if self._preprocessor is None or length != 4 * width * height or length > MOST_FRAME_BYTES:
+        shown = self._shown
+        if shown is None or length != 4 * width * height or length > MOST_FRAME_BYTES:
             raise UsageError(
                 f"a frame of {width}x{height} with {length} bytes is not one of this page; load the page anew"
             )
         rgba = np.frombuffer(body.read(length), np.uint8).reshape(height, width, 4)
-        picture = self._preprocessor.picture(np.ascontiguousarray(rgba[..., :3]))
+        picture = shown.preprocessor.picture(np.ascontiguousarray(rgba[..., :3]))
         return with_channels(picture, 4).tobytes()
 
     def record(self, choice: LiveChoice, command: Callable[[str], Sequence[str]]) -> dict[str, Any]:
@@ -171,13 +181,13 @@ class LivePage:
             if choice.source == CAMERA:
                 source = str(self.folder / "camera.png")
                 self._shown = self._of_frames(choice, self._shown.spec, [self._camera_frame()])
-                write_png(Path(source), self._shown.first)
+                write_png(Path(source), self._shown.frames[0])
             self.browser.call("live.pause", None, ANSWER_S)
             try:
                 recording = self._recorded(self._page, self._shown)
             finally:
                 if not self.browser.is_gone:
-                    self._aimed(self._page, self._shown)
+                    self._aim(self._page, self._shown)
                     self.browser.call("live.go", None, ANSWER_S)
         return stored(recording, command(source), self.folder)
 
@@ -193,7 +203,7 @@ class LivePage:
 
     def _started(self, key: tuple[str, str], choice: LiveChoice, spec: ModelSpec) -> dict[str, Any]:
         """Load a model in a frame of its own, beside that which still shows the last one."""
-        model = self._models.resolved(choice.model)
+        model, before = self._models.resolved(choice.model), self._shown
         runtime = self._offer.runtimes[choice.runtime]
         if runtime.library == TF_JS:
             expect_an_end(model)
@@ -210,48 +220,47 @@ class LivePage:
                 document="live-frame.html",
             )
             page.info["gpu"] = "native"
-            answer = self._aimed(page, self._of_frames(choice, spec, self._frames(choice)))
+            self._aim(page, self._of_frames(choice, spec, self._frames(choice)))
+            self.browser.call("stage.swap", None, ANSWER_S)
         except BaseException:
+            self._shown = before
             folder.close()
             if not self.browser.is_gone:
                 self.browser.call("stage.drop", None, ANSWER_S)
             raise
-        self.browser.call("stage.swap", None, ANSWER_S)
         if self._folder is not None:
             self._folder.close()
         self._page, self._folder, self._key = page, folder, key
-        return answer
+        return _about(page)
 
     def _changed(self, page: TFJSPage, choice: LiveChoice, spec: ModelSpec) -> dict[str, Any]:
         """Show something else of the model that is loaded, or again what was shown, where that is refused."""
         before = self._shown
-        is_on = before is not None and choice.source == before.choice.source == CAMERA
-        frames = [before.first] if before and is_on else self._frames(choice)
+        frames = before.frames if before and self.source(choice) == before.source else self._frames(choice)
         shown = self._of_frames(choice, spec, frames)
-        self.browser.call("live.pause", None, ANSWER_S)
+        if before is not None and shown.differs_in_pictures_alone(before):
+            self._shown = shown
+            page.feed([with_channels(picture, 4) for picture in shown.pictures])
+            return _about(page)
+        self.browser.tell("live.pause")
         try:
-            return self._aimed(page, shown)
+            self._aim(page, shown)
         except FramegateError:
             if before is not None and not self.browser.is_gone:
-                self._aimed(page, before)
+                self._aim(page, before)
             raise
         finally:
             if not self.browser.is_gone:
                 self.browser.call("live.go", None, ANSWER_S)
+        return _about(page)
 
-    def _aimed(self, page: TFJSPage, shown: _Shown) -> dict[str, Any]:
+    def _aim(self, page: TFJSPage, shown: _Shown) -> None:
+        """Have the page run the model on the pictures, and draw; frames of them follow the next call."""
         choice = shown.choice
         renderer = self._offer.renderers[choice.renderer].name
-        pipeline = PagePipeline(page, _not_renewed, shown.spec, shown.pictures, _view_of, renderer, ReplayClock())
-        self.browser.call("live.aim", {"source": choice.source, "numbers": RANGE, "strip": STRIP}, ANSWER_S)
-        self._shown, self._preprocessor = shown, self._preprocessor_of(choice)
-        return {
-            "backend": page.info["backend"],
-            "device": page.info["device"],
-            "first_s": pipeline.first_s,
-            "load_s": page.load_s,
-            "outputs": [str(info) for info in page.outputs],
-        }
+        PagePipeline(page, _not_renewed, shown.spec, shown.pictures, _view_of, renderer, ReplayClock())
+        self.browser.tell("live.aim", {"source": choice.source, "numbers": RANGE, "strip": STRIP})
+        self._shown = shown
 
     def _recorded(self, page: TFJSPage, shown: _Shown) -> Recording:
         """The frames of a launch, as `test_browser` takes them: of variants of the first picture."""
@@ -272,9 +281,9 @@ class LivePage:
 
     def _of_frames(self, choice: LiveChoice, spec: ModelSpec, frames: Sequence[Pixels]) -> _Shown:
         """What the model is fed, after the steps: the frames of the source, or one of it again and again."""
-        preprocessor = self._preprocessor_of(choice)
+        preprocessor = Preprocessing(choice.preprocess, self._offer.steps, choice.fit).at(choice.size)
         first, *others = [preprocessor.picture(frame).copy() for frame in frames]
-        return _Shown(choice, spec, frames[0], [first, first, *others])
+        return _Shown(choice, spec, self.source(choice), frames, preprocessor, [first, first, *others])
 
     def _frames(self, choice: LiveChoice) -> list[Pixels]:
         if choice.source == CAMERA:
@@ -287,8 +296,10 @@ class LivePage:
         verify_camera(answer)
         return np.ascontiguousarray(decode_png(base64.b64decode(answer["picture"]))[..., :3])
 
-    def _preprocessor_of(self, choice: LiveChoice) -> Preprocessor:
-        return Preprocessing(choice.preprocess, self._offer.steps, choice.fit).at(choice.size)
+
+def _about(page: TFJSPage) -> dict[str, Any]:
+    """What the person is told of a page."""
+    return {"device": page.info["device"]}
 
 
 def _not_renewed(camera: Path | None) -> TFJSPage:

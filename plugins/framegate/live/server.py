@@ -97,9 +97,9 @@ class LiveServer:
         return {"page": number, "models": models.listed(), "first": models.first, **self._offer.names()}
 
     def turn(self, asked: _Asked) -> _Asked:
-        """A page brings the answer to a call, and takes the next one."""
+        """A page brings the answers to calls, and takes the next ones."""
         page = self._pages.get(asked["page"])
-        return {"gone": True} if page is None else page.browser.turn(asked.get("answer"), PATIENCE_S)
+        return {"gone": True} if page is None else page.browser.turn(asked["answers"], PATIENCE_S)
 
     def leave(self, asked: _Asked) -> _Asked:
         """A page ends."""

@@ -15,11 +15,11 @@ PATIENCE_S = 10.0
 
 
 def answered(browser: UsersBrowser, answer: Callable[[dict[str, Any]], dict[str, Any]]) -> threading.Thread:
-    """A page that takes one call, and answers it."""
+    """A page that takes calls once, and answers them."""
 
     def page() -> None:
-        call = browser.turn(None, PATIENCE_S)
-        browser.turn({"call": call["call"], **answer(call)}, 0.0)
+        calls = browser.turn([], PATIENCE_S)["calls"]
+        browser.turn([{"call": call["call"], **answer(call)} for call in calls], 0.0)
 
     thread = threading.Thread(target=page)
     thread.start()
@@ -45,7 +45,7 @@ def test_whoever_waits_for_a_page_that_leaves_waits_no_more() -> None:
     browser = UsersBrowser("Chrome/1")
 
     def page() -> None:
-        browser.turn(None, PATIENCE_S)
+        browser.turn([], PATIENCE_S)
         browser.leave()
 
     thread = threading.Thread(target=page)
@@ -55,7 +55,7 @@ def test_whoever_waits_for_a_page_that_leaves_waits_no_more() -> None:
     thread.join()
     with pytest.raises(BrowserError, match="closed or loaded anew"):
         browser.call("live.go", None, PATIENCE_S)
-    assert browser.turn(None, PATIENCE_S) == {"gone": True}
+    assert browser.turn([], PATIENCE_S) == {"gone": True, "calls": []}
 
 
 def test_a_page_that_does_not_answer_is_named() -> None:
@@ -64,7 +64,25 @@ def test_a_page_that_does_not_answer_is_named() -> None:
 
 
 def test_a_page_with_nothing_to_do_asks_again() -> None:
-    assert UsersBrowser("Chrome/1").turn(None, 0.0) == {"gone": False}
+    assert UsersBrowser("Chrome/1").turn([], 0.0) == {"gone": False, "calls": []}
+
+
+def test_what_it_is_told_comes_with_the_next_call_before_it() -> None:
+    browser = UsersBrowser("Chrome/1")
+    browser.tell("live.pause")
+    browser.tell("live.aim", {"source": "photo"})
+    assert browser.turn([], 0.0)["calls"] == []
+    taken: list[dict[str, Any]] = []
+
+    def answer(call: dict[str, Any]) -> dict[str, Any]:
+        taken.append(call)
+        return {"value": len(taken)}
+
+    page = answered(browser, answer)
+    assert browser.call("live.go", None, PATIENCE_S) == 3
+    page.join()
+    assert [call["function"] for call in taken] == ["live.pause", "live.aim", "live.go"]
+    assert [call["argument"] for call in taken] == [None, {"source": "photo"}, None]
 
 
 def test_what_only_a_started_browser_can_is_refused() -> None:

@@ -82,18 +82,30 @@ async function called(name, argument) {
 }
 
 async function take_calls() {
-  let answer = null;
+  let answers = [];
   while (!known.ended) {
-    const asked = await post("turn", { answer });
-    answer = null;
-    if (asked.gone) throw new Error("this page is not known any more");
-    if (asked.call === undefined) continue;
-    try {
-      answer = { call: asked.call, value: await called(asked.function, asked.argument) };
-    } catch (error) {
-      answer = { call: asked.call, error: words_of(error) };
-    }
+    const { gone, calls } = await post("turn", { answers });
+    if (gone) throw new Error("this page is not known any more");
+    answers = await answers_to(calls);
   }
+}
+
+// What comes of calls, one after another; after one that fails no other is made.
+async function answers_to(calls) {
+  const answers = [];
+  let error;
+  for (const { call, function: name, argument } of calls) {
+    let value;
+    if (error === undefined) {
+      try {
+        value = await called(name, argument);
+      } catch (thrown) {
+        error = words_of(thrown);
+      }
+    }
+    answers.push({ call, value, error });
+  }
+  return answers;
 }
 
 function end(error) {
@@ -233,7 +245,7 @@ function tile(label, value, { hint = "", is_bad = false } = {}) {
 
 function draw(sights, told, bytes) {
   const more_s = told.more_s.age_p99_s;
-  const wait = more_s === undefined ? "" : `in ${Math.ceil(more_s)} s`;
+  const wait = more_s === undefined ? "" : `known in ${Math.ceil(more_s)} s`;
   by_id("tiles").replaceChildren(
     tile("On the screen", `${told.delivered_per_s.toFixed(1)} /s`),
     tile("Age, median", ms(told.age_median_s)),

@@ -85,14 +85,18 @@ function clockStep() {
 
 framegate.load = (asked) => page.runtime.load(asked);
 
+// The pictures that frames feed from the next one on, all at once, whatever was made of others.
+framegate.feed = async ({ pictures }) => {
+  const { width, height } = page.input;
+  const imageNamed = async (name) => new ImageData(new Uint8ClampedArray(await bytes(name)), width, height);
+  page.pictures = await Promise.all(pictures.map(imageNamed));
+};
+
 // The pictures that frames feed, and what the model makes of the first of them at the first time.
 framegate.take = async ({ pictures, inputs, ...input }) => {
   const { runtime } = page;
-  page.pictures = [];
-  for (const name of pictures) {
-    page.pictures.push(new ImageData(new Uint8ClampedArray(await bytes(name)), input.width, input.height));
-  }
   page.input = input;
+  await framegate.feed({ pictures });
   page.turn = 0;
   runtime.form(input);
   page.inputs?.close();
