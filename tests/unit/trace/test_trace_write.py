@@ -160,10 +160,14 @@ def test_links_are_those_that_the_viewers_document() -> None:
 
 
 HALF = trace_file(Trace("cell", 1, Kept(CALLS)))[:-9]
-OTHER = gzip.compress(b"x")
+OTHER = gzip.compress(b"x", mtime=0)
 
 
-@pytest.mark.parametrize("content", [None, b"x", b"[]", HALF, OTHER, OTHER[:10] + bytes([255] * 8)])
+@pytest.mark.parametrize(
+    "content",
+    [None, b"x", b"[]", HALF, OTHER, OTHER[:10] + bytes([255] * 8)],
+    ids=["no file", "no JSON", "no object", "cut off", "another file", "no deflate"],
+)
 def test_what_is_no_trace_is_refused(tmp_path: Path, content: bytes | None) -> None:
     path = tmp_path / "file"
     if content is not None:
