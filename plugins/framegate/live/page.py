@@ -277,7 +277,9 @@ class LivePage:
         bench = KeptBench(clock)
         stages_s = pipeline.measure(bench)
         device = page.info["device"] or page.drawn_by()
-        return Recording(bench.frames_s, stages_s, pipeline.look(), pipeline.describe(), seen[-1], device)
+        # The process that stores it has no page in which the model could run again.
+        looks = [replace(look, again=None) for look in pipeline.look()]
+        return Recording(bench.frames_s, stages_s, looks, pipeline.describe(), seen[-1], device)
 
     def _of_frames(self, choice: LiveChoice, spec: ModelSpec, frames: Sequence[Pixels]) -> _Shown:
         """What the model is fed, after the steps: the frames of the source, or one of it again and again."""
