@@ -18,6 +18,8 @@ RUNTIMES = [
     ("tfjs-webgpu", "draw", "tfjs"),
     ("ort-wasm", "topixels", "ort"),
     ("litert-wasm", "texture", "litert"),
+    ("ort-webgpu", "gpu-buffer", "ort"),
+    ("litert-webgpu", "gpu-buffer", "litert"),
 ]
 
 # The names of the calls that the page takes from Python, a list for each time that it asks for some.
