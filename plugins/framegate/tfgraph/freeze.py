@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import Any
 
 from framegate.tfgraph.frozen_graph import Frozen, Placement, freeze_graph
@@ -15,6 +16,9 @@ def freeze(tensorflow: Any, parts: Parts, placement: Placement = "inside") -> Fr
     Raises:
         ModelError: the model cannot be built.
     """
-    return (
-        freeze_graph(tensorflow, parts, placement) if parts.json.format == "graph" else freeze_keras(tensorflow, parts)
-    )
+    if parts.json.format == "graph":
+        return freeze_graph(tensorflow, parts, placement)
+    frozen = freeze_keras(tensorflow, parts, placement)
+    # Keras' objects refer to each other, and hold the weights once more.
+    gc.collect()
+    return frozen

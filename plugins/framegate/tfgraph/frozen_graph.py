@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -31,6 +31,7 @@ _APART_BYTES, _APART_TOTAL_BYTES = 1 << 16, 1 << 22
 _MAGIC = (1 / 6, math.sqrt(0.5), math.sqrt(2 / math.pi), 0.044715)
 
 
+Key = TypeVar("Key")
 Placement = Literal["inside", "held", "apart"]
 """Where large weights are: constants in the graph, tensors that the function captures, or inputs of the function."""
 
@@ -106,11 +107,15 @@ def _held(parts: Parts) -> frozenset[str]:
     )
 
 
-def _apart(parts: Parts) -> frozenset[str]:
-    """Large weights, except those that may be shapes or axes, which converters must know."""
-    floats = {name: array.nbytes for name, array in parts.weights.items() if array.dtype.kind == "f"}
+def kept_apart(weights: Mapping[Key, Array]) -> frozenset[Key]:
+    """The keys of large weights, except those that may be shapes or axes, which converters must know."""
+    floats = {name: array.nbytes for name, array in weights.items() if array.dtype.kind == "f"}
     large = {name: size for name, size in floats.items() if size >= _APART_BYTES}
     return frozenset(large if sum(large.values()) >= _APART_TOTAL_BYTES else ())
+
+
+def _apart(parts: Parts) -> frozenset[str]:
+    return kept_apart(parts.weights)
 
 
 def _inside(_: Parts) -> frozenset[str]:

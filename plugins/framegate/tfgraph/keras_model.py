@@ -19,9 +19,10 @@ from framegate.models.keras3 import as_keras_2
 from framegate.models.layer_order import check_order
 from framegate.models.weights import Weights
 from framegate.tfgraph.closed_layers import restricted
-from framegate.tfgraph.frozen_graph import Frozen, info_of
+from framegate.tfgraph.frozen_graph import Frozen, Placement, info_of
 from framegate.tfgraph.own_layers import own_classes
 from framegate.tfgraph.parts import Parts
+from framegate.tfgraph.read_variables import with_large_apart
 from framegate.tfgraph.tfjs_layers import tfjs_layers
 
 _UNKNOWN = re.compile(r"Unknown (?:layer|object|activation function):? '?(\w+)")
@@ -54,8 +55,14 @@ def build_keras(parts: Parts) -> Any:
     return model
 
 
-def freeze_keras(tensorflow: Any, parts: Parts) -> Frozen:
+def freeze_keras(tensorflow: Any, parts: Parts, placement: Placement = "inside") -> Frozen:
     """Build a layers model into a frozen TensorFlow function.
+
+    Args:
+        tensorflow: the module.
+        parts: config and weights.
+        placement: the place of large weights. ``"held"`` is ``"inside"`` here, as is ``"apart"`` where a layer calls
+            functions of its own.
 
     Raises:
         ModelError: as `build_keras`.
@@ -71,11 +78,12 @@ def freeze_keras(tensorflow: Any, parts: Parts) -> Frozen:
         with _autograph():
             function = tensorflow.function(run, input_signature=specs, autograph=False).get_concrete_function()
         with tf.quiet():
-            frozen = convert.convert_variables_to_constants_v2(function)
+            parted = with_large_apart(tensorflow, function) if placement == "apart" else None
+            call, weights = parted or (convert.convert_variables_to_constants_v2(function), ())
     except _refusals() as error:
         raise _cannot_build(parts.json.path, error) from error
     inputs = tuple(map(info_of, model.input_names, model.inputs))
-    return Frozen(frozen, inputs, tuple(map(info_of, model.output_names, frozen.outputs)))
+    return Frozen(call, inputs, tuple(map(info_of, model.output_names, call.outputs)), weights)
 
 
 @contextmanager

@@ -14,15 +14,18 @@ from framegate.tfgraph.export import Exported
 
 # The axis of the filter that holds the result's channels, and the filter's input.
 _CONVOLUTIONS = {"Conv2D": (3, 1), "Conv2DBackpropInput": (2, 1)}
+_NORMALISATIONS = ("FusedBatchNorm", "FusedBatchNormV2", "FusedBatchNormV3")
 
 
 def without_scales(export: Exported) -> Exported:
     """The same graph without products of a convolution and a number for each channel, where the filter is known apart.
 
-    Converters do so where the filter is a constant; the batch normalisation behind a convolution is such a product.
+    Converters do so where the filter is a constant; the batch normalisation behind a convolution is such a product, and
+    a sum.
     """
     graph = type(export.graph)()
     graph.CopyFrom(export.graph)
+    _split_normalisations(graph)
     nodes = {node.name: node for node in graph.node}
     uses = Counter(_name(name) for node in graph.node for name in node.input)
     weights, renamed = dict(export.weights), {}
@@ -38,6 +41,45 @@ def without_scales(export: Exported) -> Exported:
         for index, name in enumerate(node.input):
             node.input[index] = renamed.get(_name(name), name)
     return Exported(_without(graph, renamed), weights)
+
+
+def _split_normalisations(graph: Any) -> None:
+    """Write each batch normalisation whose numbers are constants as a product and a sum."""
+    nodes = {node.name: node for node in graph.node}
+    # Its other results are for training.
+    in_training = {name.partition(":")[0] for node in graph.node for name in node.input if ":" in _name(name)}
+    for node in list(graph.node):
+        if node.op in _NORMALISATIONS and node.name not in in_training and _is_plain(node):
+            numbers = [_factors(nodes.get(_name(name))) for name in node.input[1:]]
+            if all(values is not None for values in numbers):
+                _split(graph, node, *numbers)
+
+
+def _is_plain(node: Any) -> bool:
+    return not node.attr["is_training"].b and node.attr["data_format"].s in (b"", b"NHWC")
+
+
+def _split(graph: Any, node: Any, scale: Any, offset: Any, mean: Any, variance: Any) -> None:
+    factors = scale / np.sqrt(variance + np.float32(node.attr["epsilon"].f))
+    kind = node.attr["T"].type
+    product = graph.node.add(op="Mul", name=f"{node.name}/product")
+    product.attr["T"].type = kind
+    product.input.extend([node.input[0], _constant(graph, f"{node.name}/factors", factors)])
+    terms = _constant(graph, f"{node.name}/terms", offset - mean * factors)
+    node.Clear()
+    node.op, node.name = "AddV2", product.name.removesuffix("/product")
+    node.attr["T"].type = kind
+    node.input.extend([product.name, terms])
+
+
+def _constant(graph: Any, name: str, value: Array) -> str:
+    """Put a constant into a graph; its name."""
+    tensor_util = importlib.import_module("tensorflow.python.framework.tensor_util")
+    tensor = tensor_util.make_tensor_proto(value)
+    node = graph.node.add(op="Const", name=name)
+    node.attr["dtype"].type = tensor.dtype
+    node.attr["value"].tensor.CopyFrom(tensor)
+    return name
 
 
 def _product(
