@@ -8,19 +8,17 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from framegate.bench.backends import RENDERERS, Backends, find_backends
 from framegate.errors import FramegateError
 from framegate.leftovers import temporary_folder
-from framegate.models.sources import builtin
-from framegate.models.sources.path import model_path
-from framegate.models.specs import find_spec, resolve
-from framegate.models.topology import read_model_json
 from framegate.option import whole
 from framegate.paths import cache_dir, suites_dir
 from framegate.processes import child_environment, end_in_order, running
 from framegate.progress import work_shown
+
+if TYPE_CHECKING:
+    from framegate.bench.backends import Backends
 
 LIMIT_S = 150
 """Seconds until nothing is begun any more; what is under way then, and the start, take the rest of three minutes."""
@@ -55,6 +53,8 @@ def add_bench(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
 
 def bench(parsed: argparse.Namespace) -> int:
     """Measure the models, and say what came of it; the exit code is pytest's, or 1 if nothing was measured."""
+    from framegate.bench.backends import find_backends
+
     end_in_order()
     with work_shown(sys.stderr, counts=True):
         for model in parsed.models:
@@ -83,6 +83,11 @@ def check_model(argument: str) -> None:
     Raises:
         FramegateError: there is none, or it is no model.
     """
+    from framegate.models.sources import builtin
+    from framegate.models.sources.path import model_path
+    from framegate.models.specs import find_spec, resolve
+    from framegate.models.topology import read_model_json
+
     spec = find_spec(argument)
     path = model_path(spec.locator) if spec.source == "path" else resolve(spec, builtin()).path
     read_model_json(path)
@@ -93,6 +98,8 @@ def pytest_arguments(here: Backends, parsed: argparse.Namespace) -> list[str]:
 
     What the user says of an option holds.
     """
+    from framegate.bench.backends import RENDERERS
+
     options = {
         "--frame-runtime": ",".join(here.runtimes),
         "--frame-renderer": ",".join(RENDERERS),

@@ -78,6 +78,13 @@ def test_importing_framegate_imports_next_to_nothing() -> None:
     assert (done.stdout, done.stderr) == ("[]\n", "")
 
 
+def test_the_command_line_imports_no_library_before_it_knows_the_command() -> None:
+    done = run(
+        "import framegate.commands.cli, sys; print(sorted({'numpy', 'asyncio', 'cv2', 'jinja2'} & {*sys.modules}))"
+    )
+    assert (done.stdout, done.stderr) == ("[]\n", "")
+
+
 def test_listing_what_there_is_imports_no_tensorflow(path: Path) -> None:
     done = run(
         "import pathlib, sys\nfrom framegate import runtimes\nfrom framegate.models import specs, sources, image_io\n"
