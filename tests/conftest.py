@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -13,6 +14,10 @@ from tiny_model import write_tiny
 ROOT = Path(__file__).parents[1]
 
 WriteModel = Callable[..., Path]
+
+# Tests that a shell has started in the background ignore Ctrl-C, and so would all that they start and end by it.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session", autouse=True)
