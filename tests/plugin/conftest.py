@@ -3,7 +3,7 @@
 import json
 import shutil
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -32,6 +32,7 @@ class Imported:
     def __init__(self, folder: Path) -> None:
         self._folder = folder.resolve()
         self._modules: dict[str, ModuleType] = {}
+        self._finders: list[Any] = []
 
     def pytest_unconfigure(self) -> None:
         """Remember what is there at the end of a run."""
@@ -40,23 +41,38 @@ class Imported:
         for name in found.keys() - self._modules.keys():
             if not self._is_of_a_run(found[name]):
                 self._modules[name] = found[name]
+        # As six has one, for modules that are in no file.
+        self._finders += [finder for finder in sys.meta_path if is_a_librarys(finder) and finder not in self._finders]
 
     def put_back(self) -> None:
         for name, module in self._modules.items():
             sys.modules.setdefault(name, module)
+        sys.meta_path += [finder for finder in self._finders if finder not in sys.meta_path]
 
     def _is_of_a_run(self, module: ModuleType) -> bool:
         places = [getattr(module, "__file__", None), *getattr(module, "__path__", [])]
         return any(place and Path(place).resolve().is_relative_to(self._folder) for place in places)
 
 
+def is_a_librarys(finder: Any) -> bool:
+    return not type(finder).__module__.startswith(("_pytest", "builtins", "test_", "conftest"))
+
+
 @pytest.fixture(scope="session")
-def imported(tmp_path_factory: pytest.TempPathFactory) -> Imported:
+def imported_by_all(tmp_path_factory: pytest.TempPathFactory) -> Imported:
     return Imported(tmp_path_factory.getbasetemp())
 
 
 @pytest.fixture
-def pytester(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, imported: Imported) -> pytest.Pytester:
+def imported(imported_by_all: Imported) -> Iterator[Imported]:
+    """What runs have imported, which is there again when all that began after this fixture has ended."""
+    yield imported_by_all
+    imported_by_all.put_back()
+
+
+# `imported` comes first, so that it ends after pytester, which takes modules out at its end.
+@pytest.fixture
+def pytester(imported: Imported, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
     """pytester, whose runs leave out what is not well inside of another run, and leave loaded what they import."""
     monkeypatch.setenv("PYTEST_ADDOPTS", NOT_LOADED)
     imported.put_back()
