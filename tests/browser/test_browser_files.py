@@ -13,6 +13,7 @@ import pytest
 
 from framegate.browser import tfjs as files
 from framegate.browser.requests import PAGE
+from framegate.browser.rivals import LITERT, ORT
 from framegate.errors import BackendUnavailable, SourceError
 
 
@@ -87,7 +88,8 @@ def test_without_npm_and_a_cache_the_reason_is_named(tmp_path: Path, monkeypatch
 def test_the_page_loads_what_is_served(tfjs: Path) -> None:
     own = [file for file in PAGE.iterdir() if not file.name.startswith("live")]
     texts = [file.read_text("utf-8") for file in own]
-    loaded = {name for text in texts for name in re.findall(r'"([\w.-]+\.js)"', text)}
+    named = {name for text in texts for name in re.findall(r'"([\w.-]+\.js)"', text)}
+    loaded = named - {name for rival in (ORT, LITERT) for package in rival.packages for name in package.files}
     assert {*files.tfjs_files(tfjs), *(file.name for file in own)} == {
         *loaded,
         *("index.html", "tfjs-backend-wasm.wasm", "tfjs-backend-wasm-simd.wasm"),

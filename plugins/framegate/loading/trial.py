@@ -159,7 +159,8 @@ class _Child:
                 line = self._said.get(timeout=_POLL_S)
                 if line == word:
                     return
-                process.wait()
+                if -process.wait() == _TIME_IS_OVER:
+                    break
                 raise _refusal(model, f"ended its process ({_ending(process.returncode)})")
             if _resident_bytes(process.pid) > limit:
                 self.close()
@@ -198,6 +199,8 @@ def _resident_bytes(pid: int) -> int:
     return pages * os.sysconf("SC_PAGE_SIZE")
 
 
+_TIME_IS_OVER = getattr(signal, "SIGALRM", None)
+"""The signal by which the other process ends itself; Windows has none."""
 _CHILD = _Child()
 _PASSED: set[str] = set()
 _LOCK = threading.Lock()
