@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 import threading
 import webbrowser
 from collections.abc import Iterator, Mapping
@@ -11,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from framegate.commands.gate import check_can_be_written
-from framegate.commands.waiting import shown_work
 from framegate.errors import FramegateError, HistoryError, UsageError
+from framegate.progress import work_shown
 
 if TYPE_CHECKING:
     from framegate.analysis.inspection import Inspection
@@ -59,7 +60,7 @@ def report(parsed: argparse.Namespace) -> int:
     """
     page = Path(parsed.runs[0]) if len(parsed.runs) == 1 and parsed.runs[0].endswith(_PAGE) else None
     if page is None:
-        with shown_work():
+        with work_shown(sys.stderr, counts=True):
             _write(parsed)
     elif not parsed.serve:
         raise UsageError(f"{page} is a page already; --serve shows it with links that open its traces")
