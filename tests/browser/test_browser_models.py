@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -163,3 +164,25 @@ def test_a_model_that_throws_dice_is_compared_with_nothing(run_cells: RunCells, 
     assert "4 passed" in done.stdout, done.stdout
     said = "dice returns other outputs each time that it runs: neither they nor its pictures were compared in a page."
     assert done.stdout.count(said) == 1
+
+
+LATE = f"""{NO_TENSORFLOW}
+from framegate.browser.session import TFJSPage
+
+expect, kept = TFJSPage._expect, []
+
+def late(page, picture):
+    kept.append(expect(page, picture))
+    return kept[max(0, len(kept) - 2)]
+
+TFJSPage._expect = late
+"""
+
+
+def test_a_page_that_returns_what_belongs_to_the_picture_before_throws_no_dice(
+    run_cells: RunCells, write_model: WriteModel
+) -> None:
+    """It returns something else each time as well; only a model that says so itself is compared with nothing."""
+    done = run_cells(LATE, f"--frame-model={write_model()}", *WASM)
+    assert re.search("[1-9] failed", done.stdout), done.stdout
+    assert "each time that it runs" not in done.stdout

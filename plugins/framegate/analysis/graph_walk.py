@@ -7,7 +7,6 @@ from pathlib import Path
 
 from framegate.analysis.constants import constant
 from framegate.analysis.graph_macs import macs
-from framegate.analysis.graph_parts import parts
 from framegate.analysis.graph_rules import OP_RULES
 from framegate.analysis.rows import Misfits, Row, Walk, entries_by_name
 from framegate.analysis.tensors import UNKNOWN_TENSOR, MismatchError, Shape, Tensor, Values, shape_text
@@ -15,6 +14,7 @@ from framegate.analysis.values import values_of
 from framegate.analysis.window_rules import DEPTHWISE, channels_first, filter_taps, spatial_axes
 from framegate.errors import ModelFormatError
 from framegate.models import graph
+from framegate.models.graph_parts import parts
 from framegate.models.manifest import WeightEntry
 from framegate.models.nodes import Node
 from framegate.models.topology import ModelJson

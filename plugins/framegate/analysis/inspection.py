@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from framegate.analysis.constants import shape_constants
-from framegate.analysis.graph_parts import ops, parts
 from framegate.analysis.graph_walk import GraphWalk
 from framegate.analysis.kernels import Support, support, version
 from framegate.analysis.layer_walk import LayerWalk
@@ -19,6 +18,7 @@ from framegate.analysis.tensors import Shape, Values
 from framegate.errors import FramegateError, ModelError
 from framegate.interfaces import ModelSpec, Size, TensorInfo
 from framegate.models import graph, layers
+from framegate.models.graph_parts import ops, parts
 from framegate.models.image_io import guess_ranges
 from framegate.models.manifest import WeightEntry
 from framegate.models.topology import ModelJson, read_model_json

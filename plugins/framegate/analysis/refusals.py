@@ -11,11 +11,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
-from framegate.analysis.graph_parts import ops, parts
 from framegate.analysis.kernels import activations, camel, converter_ops, layer_classes
 from framegate.analysis.layer_waits import tfjs_waits
 from framegate.analysis.shape_refusals import shape_refusals
 from framegate.analysis.tensors import Shape
+from framegate.models.graph_parts import ops, parts
 from framegate.models.layer_entry import layer_name
 from framegate.models.manifest import WeightEntry
 from framegate.models.topology import Json, ModelJson

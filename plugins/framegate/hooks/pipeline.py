@@ -173,8 +173,8 @@ def verify_frames(
     """Compares what was on the screen with what the model makes of the picture that was fed last.
 
     What it makes of it is computed apart from all frames. A wrong picture is kept where pictures are asked for.
-    The range of the first of these pictures is stored. A page that makes something else of the same picture each time
-    is compared with nothing.
+    The range of the first of these pictures is stored. A page whose model throws dice, by its ops, and makes something
+    else of the same picture each time, is compared with nothing.
     """
     from framegate.pipelines.verify import is_compared, verify_screen
     from framegate.results.parts import Agreement

@@ -7,6 +7,12 @@ from typing import Any
 
 from framegate.models.topology import Json, ModelJson
 
+_RANDOM_OPS = frozenset({
+    "Multinomial", "RandomStandardNormal", "RandomUniform", "RandomUniformInt", "TruncatedNormal"
+})  # fmt: skip
+"""Of TF.js' ops, those that return something else each time. Of its layers there is none: outside of training, dropout
+and noise pass on their input."""
+
 
 def parts(model: ModelJson) -> Iterator[tuple[str, list[Json]]]:
     """Each part as where it is, and its nodes, as the file has them; the first is the graph itself, called ``""``."""
@@ -23,6 +29,11 @@ def parts(model: ModelJson) -> Iterator[tuple[str, list[Json]]]:
 def ops(nodes: list[Json]) -> Iterator[str]:
     """The ops of nodes, as often as they occur."""
     return (node["op"] for node in nodes if isinstance(node.get("op"), str))
+
+
+def is_random(model: ModelJson) -> bool:
+    """Whether a model throws dice, so that two runs on the same picture may return different outputs."""
+    return any(op in _RANDOM_OPS for _, nodes in parts(model) for op in ops(nodes))
 
 
 def _called(nodes: list[Json], library: Mapping[str, list[Json]]) -> Iterator[tuple[str, list[Json]]]:

@@ -47,8 +47,8 @@ class Look:
             them, as of boxes.
         fed: the picture that ``feeds`` were made of, uint8 (H, W, 3) or (H, W); None where that is not kept.
         number: place of that frame among those that are shown in turn, from 0; None where nobody counts.
-        again: runs the model on ``feeds[0]`` once more; None where ``drawn`` and ``outputs`` are those of the frame, or
-            where that cannot be done.
+        again: runs a model that throws dice on ``feeds[0]`` once more; None of any other model, where ``drawn`` and
+            ``outputs`` are those of the frame, and where that cannot be done.
     """
 
     after: str

@@ -285,8 +285,11 @@ class PagePipeline:
 
     def _aim(self) -> tuple[FrameIO, View, float]:
         from framegate.models.frame_io import find_frame_io, find_shown
+        from framegate.models.graph_parts import is_random
+        from framegate.models.topology import read_model_json
         from framegate.preprocess.tensor import with_channels
 
+        self._is_random = is_random(read_model_json(self.page.model.path))
         size = Size(*self.pictures[0].shape[:2])
         frame_io = find_frame_io(self._spec, self.page.model, self.page.inputs, size)
         self._others, fed = inputs_of(self._spec, self.page, size)
@@ -353,7 +356,9 @@ class PagePipeline:
         seen = look_at(look, self._view, with_channels(picture, 3), tolerance, after, feeds, self._agreement)
         # The last picture of the turns comes before all others.
         number = (look.picture - 1) % len(self.pictures)
-        again = None if self._others.state else lambda: self.page.outputs_of(look.picture)
+        # Of any other model, outputs that change by themselves are a fault of the page.
+        has_others = self._is_random and not self._others.state
+        again = (lambda: self.page.outputs_of(look.picture)) if has_others else None
         return replace(seen, fed=picture, number=number, again=again)
 
 
