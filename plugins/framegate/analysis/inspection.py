@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from framegate.analysis.backend_faults import backend_faults
 from framegate.analysis.constants import shape_constants
 from framegate.analysis.graph_walk import GraphWalk
 from framegate.analysis.kernels import Support, support, version
@@ -125,19 +126,28 @@ def inspect(spec: ModelSpec, model: ModelJson, size: Size | None = None, *, read
         shards=shards,
         support=support(model.format, _kinds(model, walk)),
         refusals=tfjs_refusals(model, walk.takes, walk.unused),
-        notes=(*walk.notes, *order_notes(model), *_open_notes(model, walk, read, read_constants=read_constants)),
+        notes=(
+            *walk.notes,
+            *order_notes(model),
+            *backend_faults(model),
+            *_open_notes(model, walk, read, read_constants=read_constants),
+        ),
     )
 
 
 def remarks_on(spec: ModelSpec, path: Path) -> list[str]:
-    """Remarks that belong before a model's figures: TF.js' refusals, and shards that are out of order."""
+    """Remarks that belong before a model's figures: TF.js' refusals and faults, and shards that are out of order."""
     model = read_model_json(path)
     try:
         refusals = inspect(spec, model).refusals
     except FramegateError:
         # What cannot be explained may run all the same.
         refusals = tfjs_refusals(model, {})
-    return [*(f"TF.js {version()} refuses this: {refusal}" for refusal in refusals), *order_notes(model)]
+    return [
+        *(f"TF.js {version()} refuses this: {refusal}" for refusal in refusals),
+        *order_notes(model),
+        *backend_faults(model),
+    ]
 
 
 def _walked(
