@@ -1,5 +1,6 @@
 """What all tests share: a tiny model that no library is needed to write or to run, and a display."""
 
+import gc
 import os
 import shutil
 import signal
@@ -18,6 +19,17 @@ WriteModel = Callable[..., Path]
 # Tests that a shell has started in the background ignore Ctrl-C, and so would all that they start and end by it.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _lasting_objects() -> None:
+    """Keep what is there before a file's tests out of garbage collections: it is there until the end.
+
+    TensorFlow's objects and the tests themselves take a full collection a third of a second, and whatever frees a
+    model asks for one.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)

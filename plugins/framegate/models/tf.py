@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
+import gc
 import importlib
 import os
 import sys
@@ -31,6 +33,8 @@ def tensorflow() -> Any:
     if "tensorflow" in sys.modules:
         return _import("tensorflow")
     sys.modules[_GLOBAL_FLAGS] = None  # type: ignore[assignment]
+    # A process that ends would search all of TensorFlow's objects for garbage, for a third of the time of their import.
+    atexit.register(gc.freeze)
     with long_work("importing TensorFlow"):
         return _import("tensorflow")
 
@@ -90,11 +94,23 @@ def _own_symbols() -> Iterator[None]:
         sys.setdlopenflags(flags)
 
 
+@contextlib.contextmanager
+def _no_collections() -> Iterator[None]:
+    """Have the garbage collector wait: what an import makes lasts, and would be searched again and again."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
 def _import(name: str) -> Any:
     if sys.modules.get(name) is not None:
         return sys.modules[name]
     try:
-        with quiet(), _own_symbols():
+        with quiet(), _own_symbols(), _no_collections():
             return importlib.import_module(name)
     except ImportError as error:
         raise BackendUnavailable(f"{name} cannot be imported ({error})", how_to_install("tensorflow")) from error

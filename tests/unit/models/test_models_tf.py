@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+import gc
+import sys
+from types import SimpleNamespace
+from typing import NoReturn
+
+import pytest
+
+from framegate.errors import BackendUnavailable
+from framegate.models import tf
+
+
+def test_no_garbage_is_collected_during_an_import_and_again_after_it_even_if_it_failed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    meanwhile: list[bool] = []
+
+    def import_module(name: str) -> NoReturn:
+        meanwhile.append(gc.isenabled())
+        raise ImportError(name)
+
+    monkeypatch.setattr(tf, "importlib", SimpleNamespace(import_module=import_module))
+    with pytest.raises(BackendUnavailable, match=r"absent cannot be imported \(absent\)"):
+        tf._import("absent")
+    assert meanwhile == [False]
+    assert gc.isenabled()
+
+
+def test_a_process_that_ends_does_not_search_what_was_imported(monkeypatch: pytest.MonkeyPatch) -> None:
+    registered: list[object] = []
+    monkeypatch.setattr(tf, "atexit", SimpleNamespace(register=registered.append))
+    monkeypatch.setattr(tf, "_import", lambda name: name)
+    monkeypatch.delitem(sys.modules, "tensorflow", raising=False)
+    monkeypatch.setitem(sys.modules, tf._GLOBAL_FLAGS, None)
+    assert tf.tensorflow() == "tensorflow"
+    assert registered == [gc.freeze]
