@@ -168,7 +168,16 @@ class BrowserError(FramegateError):
 
 
 class NoAnswer(BrowserError):
-    """A browser that did not answer in time, and was ended."""
+    """A browser that did not answer in time, and was ended.
+
+    Args:
+        message: what it was asked to do.
+        waited_s: seconds that it had for it.
+    """
+
+    def __init__(self, message: str, waited_s: float) -> None:
+        self.waited_s = waited_s
+        super().__init__(message)
 
 
 class WindowClosed(FramegateError):

@@ -32,12 +32,25 @@ def weigh_run(weigh_frame):
 """
 
 
+# No cell's first frame is there in time.
+NO_FRAME = """
+from framegate.errors import NoAnswer
+
+@pytest.fixture
+def weigh_run(request):
+    def weigh():
+        with limit.in_time(request.node, lambda: print("the browser is ended")):
+            raise NoAnswer("the browser did not run it once within 45 s and was ended", 45.0)
+    return weigh
+"""
+
+
 @pytest.fixture
 def run_limited(run: Run, pytester: pytest.Pytester, write_model: Callable[..., Path]) -> Run:
     """Runs two models on two steps each, behind the clock."""
 
-    def limited(*options: str, cell_s: float = 1.0, frame_s: float = 0.001) -> pytest.RunResult:
-        pytester.makeconftest(CLOCK.format(cell_s=cell_s, frame_s=frame_s))
+    def limited(*options: str, cell_s: float = 1.0, frame_s: float = 0.001, more: str = "") -> pytest.RunResult:
+        pytester.makeconftest(CLOCK.format(cell_s=cell_s, frame_s=frame_s) + more)
         models = ",".join(str(write_model(name, size=16)) for name in ("a", "b"))
         return run(f"--frame-model={models}", "--frame-preprocess=none,invert", "-v", *options, timing=True)
 
@@ -130,6 +143,22 @@ def test_a_model_that_is_too_slow_to_be_measured_has_an_answer_by_one_frame(run_
         assert line in result.outlines
     # once as the first answer, and once at the end
     assert sum(line.startswith("b at 16: not real-time") for line in result.outlines) == 2
+
+
+def test_a_model_whose_first_frame_is_not_there_in_time_has_an_answer_by_that(run_limited: Run) -> None:
+    result = run_limited("--frame-run-limit=600", "-s", more=NO_FRAME)
+    result.assert_outcomes(skipped=4)
+    said = " ".join(map(str.strip, result.outlines))
+    verdict = "not real-time in Python by one frame alone: one frame took longer than 45 s with null on null."
+    # once as the first answer, and once at the end
+    assert [said.count(f"{model} at 16: {verdict}") for model in "ab"] == [2, 2]
+    assert said.count("the browser is ended") == 4
+    assert "Left out, as its page did not answer in time: null to null (longer than 45 s a frame)." in said
+
+
+def test_without_a_limit_a_page_that_does_not_answer_is_an_error(run_limited: Run) -> None:
+    result = run_limited(more=NO_FRAME)
+    result.assert_outcomes(errors=4)
 
 
 def test_a_cell_is_left_out_by_its_frame(run_limited: Run) -> None:

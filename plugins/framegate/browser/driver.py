@@ -217,7 +217,7 @@ class Browser:
             future.cancel()
             self.close()
             raise NoAnswer(
-                f"the browser did not {doing} within {timeout_s:.0f} s and was ended{self._last()}"
+                f"the browser did not {doing} within {timeout_s:.0f} s and was ended{self._last()}", timeout_s
             ) from None
         except TabFault as error:
             raise BrowserError(f"the browser could not {doing}: {first_line(str(error))}{self._last()}") from None

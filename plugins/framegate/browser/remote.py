@@ -99,7 +99,7 @@ class UsersBrowser:
             self._is_awaited = True
             self._changed.notify_all()
         if not call.answered.wait(timeout_s):
-            raise NoAnswer(f"the page did not {doing} within {timeout_s:.0f} s; load it anew")
+            raise NoAnswer(f"the page did not {doing} within {timeout_s:.0f} s; load it anew", timeout_s)
         if call.answer is None:
             raise BrowserError(f"the page could not {doing}: {GONE}")
         if "error" in call.answer:

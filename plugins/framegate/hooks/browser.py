@@ -90,20 +90,21 @@ def page_pipeline(
     with named(pytestconfig, "runtime", frame_runtime):
         page = browser_shelf.get(resolved_model, runtime)
     try:
-        with in_time(request.node, browser_shelf.close), named(pytestconfig, "renderer", frame_renderer):
-            pipeline = PagePipeline(
-                page,
-                lambda camera: browser_shelf.renew(resolved_model, runtime, camera),
-                catalogue_of(pytestconfig).specs[frame_model],
-                _pictures(pytestconfig, frame_size, frame_preprocess, frames[0]),
-                page_view,
-                renderer.name,
-                clock_of(pytestconfig),
-                **_settings(options, trace_keeper),
-            )
-        software = _note_devices(pytestconfig, frame_info, page)
-        with named(pytestconfig, "runtime", frame_runtime):
-            weigh_frame(pipeline.frame_s, pipeline.first_s, software)
+        with in_time(request.node, browser_shelf.close):
+            with named(pytestconfig, "renderer", frame_renderer):
+                pipeline = PagePipeline(
+                    page,
+                    lambda camera: browser_shelf.renew(resolved_model, runtime, camera),
+                    catalogue_of(pytestconfig).specs[frame_model],
+                    _pictures(pytestconfig, frame_size, frame_preprocess, frames[0]),
+                    page_view,
+                    renderer.name,
+                    clock_of(pytestconfig),
+                    **_settings(options, trace_keeper),
+                )
+            software = _note_devices(pytestconfig, frame_info, page)
+            with named(pytestconfig, "runtime", frame_runtime):
+                weigh_frame(pipeline.frame_s, pipeline.first_s, software)
         yield pipeline
     finally:
         if isinstance(request.node.stash.get(ERROR, None), BrowserError):

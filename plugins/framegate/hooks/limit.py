@@ -234,7 +234,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     )
 
 
-def _glimpse(item: pytest.Item, frame_s: float) -> None:
+def _glimpse(item: pytest.Item, frame_s: float, *, has_ended: bool = True) -> None:
     """Have the answer say what one frame told of a cell."""
     from framegate.pipelines.base import PAGE
     from framegate.report.answer import Glimpse
@@ -243,12 +243,15 @@ def _glimpse(item: pytest.Item, frame_s: float) -> None:
     params = _params(item)
     axes = ("model", "size", "preprocess", "runtime", "renderer")
     frame = Cell(**{axis: params.get(f"frame_{axis}") for axis in axes})
-    item.config.stash.setdefault(GLIMPSES, []).append(Glimpse(frame, frame_s, kind_of(item) == PAGE))
+    item.config.stash.setdefault(GLIMPSES, []).append(Glimpse(frame, frame_s, kind_of(item) == PAGE, has_ended))
 
 
 @contextmanager
 def in_time(item: pytest.Item, end: Callable[[], None]) -> Iterator[None]:
-    """Leave a cell out, in a run with little time, whose page does not answer; ``end`` ends its browser."""
+    """Leave a cell out, in a run with little time, whose page has no first frame in time; ``end`` ends its browser.
+
+    How long that was waited for is what is known of a frame.
+    """
     from framegate.errors import BackendUnavailable, NoAnswer
 
     try:
@@ -257,7 +260,8 @@ def in_time(item: pytest.Item, end: Callable[[], None]) -> Iterator[None]:
         if ALLOWANCE not in item.config.stash:
             raise
         end()
-        _name_left_out(item, "its page did not answer in time")
+        _name_left_out(item, "its page did not answer in time", f"longer than {error.waited_s:.0f} s a frame")
+        _glimpse(item, error.waited_s, has_ended=False)
         raise BackendUnavailable(f"runtime {_subject(item)[1]!r}: {error}", _more_time(item.config)) from error
 
 

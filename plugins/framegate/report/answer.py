@@ -103,13 +103,15 @@ class Glimpse:
 
     Attributes:
         frame: the cell.
-        frame_s: seconds that the frame took.
+        frame_s: seconds that the frame took, or was waited for.
         is_page: whether it was in a browser.
+        has_ended: whether the frame was there by then.
     """
 
     frame: Cell
     frame_s: float
     is_page: bool
+    has_ended: bool = True
 
 
 @dataclass(frozen=True)

@@ -112,7 +112,8 @@ def _line(model: ModelAnswer, _: float) -> Iterator[str]:
 
 def _glimpse(model: ModelAnswer, glimpse: Glimpse) -> str:
     """What one frame says: that a model is too slow, and no more than that."""
-    frame = f"one frame took {_ms(glimpse.frame_s)} ms{backends_of(glimpse.frame)}"
+    lasted = f"{_ms(glimpse.frame_s)} ms" if glimpse.has_ended else f"longer than {glimpse.frame_s:.0f} s"
+    frame = f"one frame took {lasted}{backends_of(glimpse.frame)}"
     if model.is_realtime:
         return f"{model.subject}: not measured, as there was no time; {frame}."
     return f"{_verdict(model)}{_where(is_page=glimpse.is_page)} by one frame alone: {frame}."

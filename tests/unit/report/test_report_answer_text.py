@@ -165,6 +165,15 @@ def test_one_frame_says_that_a_model_is_too_slow_and_not_that_it_is_fast() -> No
     ]
 
 
+def test_a_frame_that_nobody_waited_for_to_the_end_says_how_long_that_was() -> None:
+    glimpse = Glimpse(Cell(model="net", size="256", runtime="tfjs-wasm"), 45.0, is_page=True, has_ended=False)
+    assert answer_text(answer_of([], BUDGET_S, glimpses=[glimpse])).splitlines()[1:] == [
+        "net at 256: not real-time in a browser by one frame alone: one frame took longer",
+        "  than 45 s with tfjs-wasm.",
+        "  Try a smaller input or model (docs/model-size.md).",
+    ]
+
+
 def test_what_was_measured_counts_and_not_one_frame() -> None:
     glimpse = Glimpse(Cell(model="net", size="256"), 9.0, is_page=True)
     answer = answer_of([frame_result("net", 0.008)], BUDGET_S, glimpses=[glimpse])
