@@ -161,6 +161,24 @@ def test_two_servers_have_two_tokens(server: PageServer) -> None:
         assert urlsplit(other.root).path != urlsplit(server.root).path
 
 
+def test_a_connection_is_kept_unless_something_of_a_request_was_not_read(server: PageServer) -> None:
+    server.answer(
+        {
+            "all": lambda body, length: body.read(length).decode(),
+            "too-much": lambda body, length: body.readline(100) + body.read(length + 100),
+            "some": lambda body, length: body.read(length - 1).decode(),
+        }
+    )
+    address = urlsplit(server.root)
+    with closing(http.client.HTTPConnection(str(address.hostname), address.port, timeout=PATIENCE_S)) as connection:
+        answers = []
+        for name in ("all", "too-much", "all", "some"):
+            connection.request("POST", address.path + name, b"a\nbc")
+            answer = connection.getresponse()
+            answers.append((answer.read(), answer.getheader("Connection")))
+    assert answers == [(b"a\nbc", None), (b"a\nbc", None), (b"a\nbc", None), (b"a\nb", "close")]
+
+
 def test_a_closed_server_answers_on_no_connection_that_is_kept() -> None:
     with page_server() as server:
         server.serve({"bytes": b"x"})

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
 from live_pages import Person
 
+from framegate.browser.server import _Handler
 from framegate.errors import ModelError
 from framegate.interfaces import ResolvedModel
 from framegate.loading import trial
+from framegate.models import topology
 
 RUNTIMES = [
     ("tfjs-webgpu", "gpu-buffer", "tfjs"),
@@ -40,6 +43,21 @@ def turns(person: Person) -> Callable[[], list[list[str]]]:
     """Tells the calls that the page has taken since the last time that somebody asked."""
     person.page.evaluate(TURNS)
     return lambda: person.page.evaluate("() => turns.splice(0)")
+
+
+@pytest.fixture
+def requests(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
+    """The last word of each request of pages, and a number for its connection."""
+    asked: list[tuple[str, int]] = []
+    parse = _Handler.parse_request
+
+    def parsed(handler: _Handler) -> bool:
+        is_right = parse(handler)
+        asked.append((handler.path.rsplit("/", 1)[-1], id(handler)))
+        return is_right
+
+    monkeypatch.setattr(_Handler, "parse_request", parsed)
+    return asked
 
 
 @pytest.mark.parametrize(("runtime", "way", "library"), RUNTIMES)
@@ -80,11 +98,14 @@ def test_a_model_is_tried_in_another_process_before_python_converts_it(
 
 
 def test_a_switch_of_steps_is_one_call_and_runs_nothing_anew(
-    person: Person, turns: Callable[[], list[list[str]]]
+    person: Person,
+    turns: Callable[[], list[list[str]]],
+    requests: list[tuple[str, int]],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     frame = person.model_frame()
-    asked: Counter[str] = Counter()
-    person.page.on("request", lambda request: asked.update([request.url.rsplit("/", 1)[-1].rstrip("0123456789")]))
+    parsed: list[Path] = []
+    monkeypatch.setattr(topology, "parse_json", parsed.append)
     begun = frame.evaluate("() => live.count")
     before = person.input()
     for _ in range(2):
@@ -94,12 +115,37 @@ def test_a_switch_of_steps_is_one_call_and_runs_nothing_anew(
         assert person.shows()
     assert np.array_equal(person.input(), before)
     person.sees_frames(3)
-    assert asked.keys() <= {"show", "turn", "figures", "picture-"}
-    assert (asked["show"], asked["picture-"]) == (2, 4)
+    # What was chosen, and what comes of the call, which brings the pictures; on connections that are there.
+    asked = Counter(name for name, _ in requests)
+    assert asked.keys() == {"show", "turn", "figures"}
+    assert asked["show"] == 2
+    assert len({connection for _, connection in requests}) < len(requests)
+    assert parsed == []
     # The count of frames goes on, and so do their numbers on the screen.
     assert frame.evaluate("() => live.count") >= begun + 6
     assert frame.evaluate("() => live.lately().sights")
     assert all(number == screen for number, screen, *_ in frame.evaluate("() => live.lately().sights"))
+
+
+# Has frames wait for pictures, and no moment pass: how many frames begin before a call is answered.
+WAITS = """async () => {
+  await live.pause();
+  const { setTimeout: later } = globalThis;
+  globalThis.setTimeout = () => {};
+  live.hold();
+  globalThis.setTimeout = later;
+  live.go();
+  const before = live.count;
+  for (let turn = 0; turn < 5; turn++) await new Promise(requestAnimationFrame);
+  const waited = live.count - before;
+  await answer("live.now");
+  while (live.count === before) await new Promise(requestAnimationFrame);
+  return waited;
+}"""
+
+
+def test_no_frame_of_the_old_picture_begins_while_the_new_one_comes(person: Person) -> None:
+    assert person.model_frame().evaluate(WAITS) == 0
 
 
 def test_a_switch_of_ways_is_two_turns(person: Person, turns: Callable[[], list[list[str]]]) -> None:

@@ -8,8 +8,10 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, NoReturn
 
+from framegate.browser.engine import PageRoutes
 from framegate.errors import BackendUnavailable, BrowserError, NoAnswer
 
 GONE = "the page was closed or loaded anew"
@@ -41,6 +43,7 @@ class UsersBrowser:
         self._waiting: list[_Call] = []
         self._is_awaited = False
         self._asked: dict[int, _Call] = {}
+        self._files: dict[str, bytes] = {}
         self._changed = threading.Condition()
         self._calls = 0
         self.is_gone = False
@@ -52,6 +55,10 @@ class UsersBrowser:
         Args:
             answers: ``call`` is the number of a call; beside it stands its ``value``, or an ``error`` in words.
             patience_s: how long to wait for a call.
+
+        Returns:
+            ``gone``, whether the page is known here no more; ``calls``; ``files``, bytes by the names by which what is
+            called asks for them.
         """
         with self._changed:
             for answer in answers:
@@ -61,8 +68,9 @@ class UsersBrowser:
                     call.answered.set()
             self._changed.wait_for(lambda: self._is_awaited or self.is_gone, patience_s)
             if self.is_gone or not self._is_awaited:
-                return {"gone": self.is_gone, "calls": []}
+                return {"gone": self.is_gone, "calls": [], "files": {}}
             calls, self._waiting = self._waiting, []
+            files, self._files = self._files, {}
             self._is_awaited = False
             self._asked.update({call.number: call for call in calls})
             return {
@@ -70,6 +78,7 @@ class UsersBrowser:
                 "calls": [
                     {"call": call.number, "function": call.function, "argument": call.argument} for call in calls
                 ],
+                "files": files,
             }
 
     def leave(self) -> None:
@@ -114,6 +123,11 @@ class UsersBrowser:
         with self._changed:
             self._add(function, argument)
 
+    def hand(self, files: Mapping[str, bytes]) -> None:
+        """Have the page get files with the next calls, which need not fetch them then."""
+        with self._changed:
+            self._files.update(files)
+
     def _add(self, function: str, argument: Any) -> _Call:
         self._calls += 1
         call = _Call(self._calls, function, argument)
@@ -156,3 +170,35 @@ class UsersBrowser:
         raise BackendUnavailable(
             "a page that a person has opened neither traces its browser nor moves the mouse", "measure it by a suite"
         )
+
+
+class HandedFiles:
+    """The names of a page's folder; bytes that are added go to the page with its next calls.
+
+    Args:
+        folder: serves all else.
+        browser: the page's.
+    """
+
+    def __init__(self, folder: PageRoutes, browser: UsersBrowser) -> None:
+        self._folder = folder
+        self._browser = browser
+
+    @property
+    def root(self) -> str:
+        """See `PageRoutes.root`."""
+        return self._folder.root
+
+    @property
+    def asked(self) -> frozenset[str]:
+        """See `PageRoutes.asked`; what was handed is not asked for."""
+        return self._folder.asked
+
+    def serve(self, files: Mapping[str, Path | bytes]) -> None:
+        """See `PageRoutes.serve`."""
+        self._folder.serve(files)
+
+    def add(self, files: Mapping[str, Path | bytes]) -> None:
+        """See `PageRoutes.add`."""
+        self._browser.hand({name: content for name, content in files.items() if isinstance(content, bytes)})
+        self._folder.add({name: content for name, content in files.items() if not isinstance(content, bytes)})

@@ -242,9 +242,33 @@ class _Server(ThreadingHTTPServer):
         """Say nothing: a browser that is killed leaves its connections as they are."""
 
 
+class _Body:
+    """What a request brings, and nothing of the next one on its connection."""
+
+    def __init__(self, file: BinaryIO, length: int) -> None:
+        self._file = file
+        self.left = length
+        """Number of its bytes that nobody has read."""
+
+    def read(self, size: int = -1) -> bytes:
+        """The next bytes, all of them or so many."""
+        return self._counted(self._file.read, size)
+
+    def readline(self, size: int = -1) -> bytes:
+        """The rest of a line, or so many bytes of it."""
+        return self._counted(self._file.readline, size)
+
+    def _counted(self, read: Callable[[int], bytes], size: int) -> bytes:
+        content = read(self.left if size < 0 else min(size, self.left))
+        self.left -= len(content)
+        return content
+
+
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     timeout = _TIMEOUT_S
+    # Else an answer of two parts waits for the browser to say that it has the first, which it does not hurry with.
+    disable_nagle_algorithm = True
     server: _Server
 
     def parse_request(self) -> bool:
@@ -279,10 +303,11 @@ class _Handler(BaseHTTPRequestHandler):
         if answer is None or not length.isdecimal():
             self._refuse(HTTPStatus.LENGTH_REQUIRED)
             return
-        answered = answer(cast("BinaryIO", self.rfile), int(length))
+        body = _Body(cast("BinaryIO", self.rfile), int(length))
+        answered = answer(cast("BinaryIO", body), body.left)
         content, kind = (answered.encode(), _TYPES[".json"]) if isinstance(answered, str) else (answered, _BYTES)
-        # It may not have read all.
-        self.close_connection = True
+        # What it has not read must not be taken for the next request.
+        self.close_connection = self.close_connection or body.left > 0
         self._head(HTTPStatus.OK, len(content), kind)
         self.wfile.write(content)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import threading
 import webbrowser
 from pathlib import Path
@@ -33,6 +34,7 @@ def add_live(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         metavar="FILE",
         help=f"write what is shown at the end as PNG; of the page after {FRAMES} frames, or --frames",
     )
+    parser.add_argument("--verbose", action="store_true", help="say where an error of the page's server comes from")
     add_window_options(parser)
     parser.set_defaults(run=live)
 
@@ -54,6 +56,8 @@ def live(parsed: argparse.Namespace) -> int:
         return show_window(parsed)
     from framegate.live.server import live_server
 
+    if parsed.verbose:
+        logging.basicConfig(level=logging.INFO)
     with live_server(parsed.models, cache_dir(), _offer()) as served:
         if parsed.frames is not None or parsed.screenshot is not None:
             from framegate.live.headless import show_headless

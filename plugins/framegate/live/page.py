@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from framegate.browser.remote import UsersBrowser
+from framegate.browser.remote import HandedFiles, UsersBrowser
 from framegate.browser.requests import STRIP
 from framegate.browser.runtimes import TF_JS
 from framegate.browser.server import PageFolder, PageServer
@@ -32,6 +32,7 @@ from framegate.loading import trial
 from framegate.measure.replay import ReplayClock
 from framegate.models.frame_io import FrameIO, ShownIO, check_feeds
 from framegate.models.specs import with_view
+from framegate.models.topology import ModelJson, read_model_json
 from framegate.pipelines.build import Preprocessing, view_of
 from framegate.pipelines.page import PagePipeline
 from framegate.pipelines.recorded import KeptBench, Recording
@@ -113,6 +114,8 @@ class LivePage:
         self._page: TFJSPage | None = None
         self._key: tuple[str, str] | None = None
         self._shown: _Shown | None = None
+        self._document: ModelJson | None = None
+        """Of the model that was asked for last: whoever reads it in the meantime gets this."""
         self._one_at_a_time = threading.Lock()
 
     def show(self, choice: LiveChoice, *, anew: bool = False) -> dict[str, Any]:
@@ -128,6 +131,7 @@ class LivePage:
         with self._one_at_a_time:
             spec = self._spec(choice)
             model = self._models.resolved(choice.model)
+            self._document = read_model_json(model.path)
             check_feeds(spec, model, choice.size)
             if choice.source not in {*self._offer.sources, *self.sent}:
                 raise UnknownName("frame source", choice.source, [*self._offer.sources, *self.sent])
@@ -213,7 +217,7 @@ class LivePage:
         try:
             page = TFJSPage(
                 self.browser,
-                folder,
+                HandedFiles(folder, self.browser),
                 runtime,
                 model,
                 self._cache,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import logging
 import re
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -14,7 +15,7 @@ from typing import Any, BinaryIO
 from framegate.browser.remote import UsersBrowser
 from framegate.browser.requests import page_files
 from framegate.browser.server import Answer, PageServer, page_server
-from framegate.errors import FramegateError, UsageError
+from framegate.errors import FramegateError, UsageError, one_line
 from framegate.frames.numbers import RANGE
 from framegate.interfaces import Size
 from framegate.leftovers import temporary_folder
@@ -32,6 +33,12 @@ MOST_BYTES = 16_000_000
 MOST_HEAD = 10_000
 """Size of what may stand before the bytes of a file."""
 
+VERBOSE = "framegate live --verbose"
+"""What shows where an error comes from that nobody has foreseen."""
+
+NO_ANSWER = "the program behind this page has no answer to that"
+
+_log = logging.getLogger(__name__)
 _Asked = dict[str, Any]
 _Receive = Callable[[_Asked, BinaryIO, int], _Asked | bytes]
 
@@ -96,10 +103,17 @@ class LiveServer:
         models = self._models
         return {"page": number, "models": models.listed(), "first": models.first, **self._offer.names()}
 
-    def turn(self, asked: _Asked) -> _Asked:
-        """A page brings the answers to calls, and takes the next ones."""
+    def turn(self, asked: _Asked) -> _Asked | bytes:
+        """A page brings the answers to calls, and takes the next ones with the files for them, if there are any."""
         page = self._pages.get(asked["page"])
-        return {"gone": True} if page is None else page.browser.turn(asked["answers"], PATIENCE_S)
+        if page is None:
+            return {"gone": True}
+        answer = page.browser.turn(asked["answers"], PATIENCE_S)
+        files = answer.pop("files")
+        if not files:
+            return answer
+        head = json.dumps({**answer, "files": [(name, len(content)) for name, content in files.items()]})
+        return b"".join([head.encode(), b"\n", *files.values()])
 
     def leave(self, asked: _Asked) -> _Asked:
         """A page ends."""
@@ -208,9 +222,9 @@ def _version(agent: str) -> str:
 
 
 def _answer(function: Callable[[_Asked], Any]) -> Answer:
-    def answer(asked: _Asked, body: BinaryIO, length: int) -> _Asked:
+    def answer(asked: _Asked, body: BinaryIO, length: int) -> _Asked | bytes:
         del body, length
-        answered: _Asked = function(asked)
+        answered: _Asked | bytes = function(asked)
         return answered
 
     return _receive(answer, all_of_it=True)
@@ -221,14 +235,19 @@ def _receive(function: _Receive, *, all_of_it: bool = False) -> Answer:
 
     def answer(body: BinaryIO, length: int) -> str | bytes:
         try:
-            if all_of_it and length > MOST_BYTES:
-                raise UsageError(f"{length} bytes are more than the {MOST_BYTES} that are read at once")
-            head = body.read(length) if all_of_it else body.readline(min(length, MOST_HEAD))
+            head = _whole(body, length) if all_of_it else body.readline(min(length, MOST_HEAD))
             answered = function(json.loads(head), body, length - len(head))
         except FramegateError as error:
             answered = {"refused": str(error)}
-        except (ValueError, KeyError, TypeError, IndexError) as error:
-            answered = {"refused": f"the page asked what there is no answer to ({error!r}); load it anew"}
+        except Exception as error:  # noqa: BLE001 # the page would hear of a broken connection, and nothing else
+            _log.info("no answer to the page", exc_info=error)
+            answered = {"refused": one_line(f"{NO_ANSWER} ({error!r}); load the page anew, or see {VERBOSE} for more")}
         return answered if isinstance(answered, bytes) else json.dumps(answered)
 
     return answer
+
+
+def _whole(body: BinaryIO, length: int) -> bytes:
+    if length > MOST_BYTES:
+        raise UsageError(f"{length} bytes are more than the {MOST_BYTES} that are read at once")
+    return body.read(length)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
+from weakref import WeakValueDictionary
 
 from framegate.errors import ModelFormatError
 from framegate.models.files import UnreadableError, impostor, parse_json, read_regular
@@ -51,12 +52,28 @@ class ModelJson:
         return tuple(shard for group in self.groups for shard in group.paths)
 
 
+_KNOWN: WeakValueDictionary[tuple[object, ...], ModelJson] = WeakValueDictionary()
+"""By the path, and what the file system says of the file."""
+
+
 def read_model_json(path: Path) -> ModelJson:
-    """Read and check the ``model.json`` at ``path``.
+    """Read and check the ``model.json`` at ``path``; what somebody still has of the same file is not parsed again.
 
     Raises:
         ModelFormatError: it is missing, is not JSON, or is not what TF.js writes.
     """
+    try:
+        status = path.stat()
+    except (OSError, ValueError):
+        return _parsed(path)
+    key = (path, status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+    model = _KNOWN.get(key)
+    if model is None:
+        _KNOWN[key] = model = _parsed(path)
+    return model
+
+
+def _parsed(path: Path) -> ModelJson:
     document = _read_object(path)
     missing = [key for key in _REQUIRED if key not in document]
     if missing:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from framegate.browser.remote import UsersBrowser
+from framegate.browser.remote import HandedFiles, UsersBrowser
 from framegate.errors import BackendUnavailable, BrowserError, NoAnswer
 
 PATIENCE_S = 10.0
@@ -55,16 +56,17 @@ def test_whoever_waits_for_a_page_that_leaves_waits_no_more() -> None:
     thread.join()
     with pytest.raises(BrowserError, match="closed or loaded anew"):
         browser.call("live.go", None, PATIENCE_S)
-    assert browser.turn([], PATIENCE_S) == {"gone": True, "calls": []}
+    assert browser.turn([], PATIENCE_S) == {"gone": True, "calls": [], "files": {}}
 
 
 def test_a_page_that_does_not_answer_is_named() -> None:
-    with pytest.raises(NoAnswer, match=r"did not answer live\.now within 0 s; load it anew"):
+    with pytest.raises(NoAnswer, match=r"did not answer live\.now within 0 s; load it anew") as error:
         UsersBrowser("Chrome/1").call("live.now", None, 0.0)
+    assert error.value.waited_s == 0.0
 
 
 def test_a_page_with_nothing_to_do_asks_again() -> None:
-    assert UsersBrowser("Chrome/1").turn([], 0.0) == {"gone": False, "calls": []}
+    assert UsersBrowser("Chrome/1").turn([], 0.0) == {"gone": False, "calls": [], "files": {}}
 
 
 def test_what_it_is_told_comes_with_the_next_call_before_it() -> None:
@@ -83,6 +85,45 @@ def test_what_it_is_told_comes_with_the_next_call_before_it() -> None:
     page.join()
     assert [call["function"] for call in taken] == ["live.pause", "live.aim", "live.go"]
     assert [call["argument"] for call in taken] == [None, {"source": "photo"}, None]
+
+
+class Folder:
+    """The names that it was given, as `PageFolder` has them."""
+
+    root = "http://127.0.0.1/x/"
+    asked = frozenset({"model.json"})
+
+    def __init__(self) -> None:
+        self.files: dict[str, Path | bytes] = {}
+
+    def serve(self, files: Mapping[str, Path | bytes]) -> None:
+        self.files = {**files}
+
+    def add(self, files: Mapping[str, Path | bytes]) -> None:
+        self.files |= files
+
+
+def test_bytes_that_are_added_come_with_the_next_call_and_are_not_served() -> None:
+    browser, folder = UsersBrowser("Chrome/1"), Folder()
+    files = HandedFiles(folder, browser)
+    files.serve({"page.js": b"script"})
+    files.add({"picture-0": b"old", "model.json": Path("model.json")})
+    files.add({"picture-0": b"abc", "picture-1": b"de"})
+    assert folder.files == {"page.js": b"script", "model.json": Path("model.json")}
+    assert (files.root, files.asked) == (folder.root, folder.asked)
+    assert browser.turn([], 0.0)["files"] == {}
+    taken: list[Mapping[str, bytes]] = []
+
+    def page() -> None:
+        told = browser.turn([], PATIENCE_S)
+        taken.append(told["files"])
+        taken.append(browser.turn([{"call": call["call"]} for call in told["calls"]], 0.0)["files"])
+
+    thread = threading.Thread(target=page)
+    thread.start()
+    browser.call("framegate.feed", None, PATIENCE_S)
+    thread.join()
+    assert taken == [{"picture-0": b"abc", "picture-1": b"de"}, {}]
 
 
 def test_what_only_a_started_browser_can_is_refused() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 from tfjs_files import GRAPH, write_model
 
 from framegate.errors import ModelFormatError
+from framegate.models import topology
 from framegate.models.topology import read_model_json
 
 
@@ -31,6 +33,21 @@ def test_format_is_named_or_seen_in_the_topology(
 def test_shards_of_all_groups_in_order(tmp_path: Path) -> None:
     groups = [{"paths": ["b", "a"], "weights": []}, {"paths": ["c"], "weights": []}]
     assert read_model_json(write_model(tmp_path, weightsManifest=groups)).shards == ("b", "a", "c")
+
+
+def test_a_file_is_parsed_once_while_somebody_has_what_came_of_it(tmp_path: Path) -> None:
+    path = write_model(tmp_path)
+    model = read_model_json(path)
+    assert read_model_json(path) is model
+    other = tmp_path / "other.json"
+    other.write_bytes(path.read_bytes())
+    other.replace(path)
+    assert read_model_json(path) is not model
+    assert read_model_json(path).document == model.document
+    name = id(model.document)
+    del model
+    gc.collect()
+    assert name not in {id(known.document) for known in topology._KNOWN.values()}
 
 
 def test_a_byte_order_mark_is_no_error(tmp_path: Path) -> None:

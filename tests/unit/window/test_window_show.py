@@ -54,9 +54,15 @@ class Screen:
 class Pipelines:
     """Opens pipelines whose pictures say which frame they are of."""
 
-    def __init__(self, wrong: Sequence[int] = (), missing: Sequence[str] = (), error: Exception | None = None) -> None:
+    def __init__(
+        self,
+        wrong: Sequence[int] = (),
+        missing: Sequence[str] = (),
+        error: Exception | None = None,
+        raises_at: int = LATE,
+    ) -> None:
         self.opened_choices: list[WindowChoice] = []
-        self._wrong, self._missing, self._error = wrong, missing, error
+        self._wrong, self._missing, self._error, self._raises_at = wrong, missing, error, raises_at
 
     def offer(self) -> Offer:
         return OFFER
@@ -73,8 +79,8 @@ class Pipelines:
             del request
 
             def each() -> Iterator[Sight]:
-                for number in range(1000):
-                    if self._error is not None and number == LATE:
+                for number in range(1001):
+                    if self._error is not None and number == self._raises_at:
                         raise self._error
                     latest["frame"] = number
                     screen = number - 1 if number in self._wrong else number
@@ -83,7 +89,7 @@ class Pipelines:
             yield each()
 
         def picture(channels: int) -> Pixels:
-            return np.full((64, 64, channels), latest["frame"], np.uint8)
+            return np.full((64, 64, channels), latest["frame"] % 256, np.uint8)
 
         pipeline = SimpleNamespace(
             sights=sights,
@@ -195,9 +201,12 @@ def test_a_folder_that_cannot_be_written_to_is_a_note(tmp_path: Path) -> None:
     assert len(screen.shown) == 4
 
 
-def test_what_a_model_raises_at_a_frame_is_one_line() -> None:
-    with pytest.raises(ModelError, match=r"^one on tensorflow failed after 3 frames: RuntimeError: no more memory$"):
-        show_of(Pipelines(error=RuntimeError("no more memory\nat 0x1")), Screen()).run(CHOICE)
+@pytest.mark.parametrize("frame", [3, 1000])
+def test_what_a_model_raises_at_a_frame_is_one_line(frame: int) -> None:
+    pipelines = Pipelines(error=RuntimeError("no more memory\nat 0x1"), raises_at=frame)
+    expected = rf"^one on tensorflow failed after {frame} frames: RuntimeError: no more memory$"
+    with pytest.raises(ModelError, match=expected):
+        show_of(pipelines, Screen()).run(CHOICE)
 
 
 def test_a_source_that_stops_ends_it_with_its_reason() -> None:

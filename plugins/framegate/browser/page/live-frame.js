@@ -3,6 +3,8 @@
 
 // What the figures are of.
 const LATELY_S = 10;
+// How long a frame waits for pictures that are on their way, at most: a frame of the old ones takes about as long.
+const HELD_MS = 50;
 
 // Pictures of the page, one for each refresh of the display. One that finds the page at work is missed, and counted so.
 class Refreshes {
@@ -11,7 +13,11 @@ class Refreshes {
     Object.assign(this, { interval, began: null, number: -1 });
   }
   async next() {
-    const now = (await new Promise(requestAnimationFrame)) / 1000;
+    let now;
+    do {
+      await live.awaited;
+      now = (await new Promise(requestAnimationFrame)) / 1000;
+    } while (live.awaited);
     this.began ??= now;
     // The display's clock and ours may be apart by a little.
     this.number = Math.max(this.number + 1, Math.round((now - this.began) / this.interval));
@@ -72,7 +78,23 @@ const live = {
   wanted: false,
   loop: null,
 
+  // Ends when the pictures are there that frames wait for, or after a moment; null where they wait for none.
+  awaited: null,
+  release: () => {},
+
   now: () => seconds(),
+
+  hold() {
+    const awaited = new Promise((done) => (live.release = done));
+    live.awaited = awaited;
+    setTimeout(live.release, HELD_MS);
+    awaited.then(() => live.awaited === awaited && (live.awaited = null));
+  },
+
+  // Files that come with calls, bytes by name.
+  hand(files) {
+    for (const [name, content] of files) handed.set(name, content);
+  },
 
   async aim({ source, numbers, strip }) {
     live.refresh ??= (await displayInterval()) ?? 1 / 60;
@@ -196,6 +218,6 @@ async function png(canvas) {
 // What is called by its name from outside of this frame.
 globalThis.answer = (name, argument) => {
   const [space, method] = name.split(".");
-  return faults.watch(async () => ({ framegate, beside, live })[space][method](argument));
+  return faults.watch(async () => ({ framegate, beside, live })[space][method](argument)).finally(() => live.release());
 };
 globalThis.live = live;

@@ -15,13 +15,14 @@ const figures_every_ms = 500;
 // What there is to choose, this page's number, whether it is served still, and what waits for a number of frames.
 const known = { page: null, models: [], ended: false, paused: false, told: null, waiting: [] };
 
+const python = remote(new Worker("live-post.js"));
+
 // Asks Python, with the bytes of a file behind that, if there is one; what comes back is an object, or bytes.
 async function post(name, asked = {}, file = null) {
   const head = JSON.stringify({ page: known.page, ...asked });
-  const answer = await fetch(`live/${name}`, { method: "POST", body: file ? new Blob([`${head}\n`, file]) : head });
-  if (!answer.ok) throw new Error(`the program behind this page answers ${answer.status}`);
-  if (!answer.headers.get("Content-Type").includes("json")) return answer.arrayBuffer();
-  const told = await answer.json();
+  const { is_json, content } = await python.post({ name, body: file ? new Blob([`${head}\n`, file]) : head });
+  if (!is_json) return content;
+  const told = JSON.parse(new TextDecoder().decode(content));
   if (told.refused !== undefined) throw new Error(told.refused);
   return told;
 }
@@ -84,10 +85,19 @@ async function called(name, argument) {
 async function take_calls() {
   let answers = [];
   while (!known.ended) {
-    const { gone, calls } = await post("turn", { answers });
+    const { gone, calls, files } = with_files(await post("turn", { answers }));
     if (gone) throw new Error("this page is not known any more");
+    if (files.length) stage.newest.contentWindow.live.hand(files);
     answers = await answers_to(calls);
   }
+}
+
+// An answer behind whose first line, which has their names and lengths, come the bytes of files.
+function with_files(told) {
+  if (!(told instanceof ArrayBuffer)) return { ...told, files: [] };
+  let at = new Uint8Array(told).indexOf(10) + 1;
+  const head = JSON.parse(new TextDecoder().decode(told.slice(0, at)));
+  return { ...head, files: head.files.map(([name, length]) => [name, told.slice(at, (at += length))]) };
 }
 
 // What comes of calls, one after another; after one that fails no other is made.
@@ -111,7 +121,7 @@ async function answers_to(calls) {
 function end(error) {
   known.ended = true;
   stage.shown?.contentWindow.live.pause();
-  complain(`The program behind this page has ended (${words_of(error)}). Run framegate live again.`, false);
+  complain(`This page has ended (${words_of(error)}). Run framegate live again.`, false);
 }
 
 function complain(text, has_button = true) {
@@ -291,7 +301,7 @@ async function watch() {
 
 async function keep_watching() {
   while (!known.ended) {
-    await watch();
+    await watch().catch((error) => known.ended || complain(words_of(error), false));
     await new Promise((done) => setTimeout(done, figures_every_ms));
   }
 }
@@ -317,6 +327,7 @@ function listen() {
     if (target.id === "model") choice.write(choice.own(target.value));
     if (["model", "size"].includes(target.id)) explain();
     by_id("command").textContent = "";
+    if (by_id("steps").contains(target)) stage.shown?.contentWindow.live.hold();
     showing.show();
   });
   by_id("again").addEventListener("click", () => showing.show(true));
@@ -405,7 +416,7 @@ async function begin() {
   graphs.open();
   take_calls().catch(end);
   explain();
-  keep_watching().catch((error) => known.ended || end(error));
+  keep_watching();
   await showing.show();
 }
 

@@ -23,7 +23,11 @@ function base64(array) {
   return btoa(text);
 }
 
+// What came with a call, by name; all else is fetched.
+const handed = new Map();
+
 async function bytes(name) {
+  if (handed.has(name)) return handed.get(name);
   const answer = await fetch(name);
   if (!answer.ok) throw new Error(`${name}: ${answer.status}`);
   return answer.arrayBuffer();
