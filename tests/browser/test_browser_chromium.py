@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+import psutil
 import pytest
 from patience import PATIENCE_S
 
@@ -162,7 +164,24 @@ class Silent(Chromium):
         return SilentTab(request)
 
 
-def test_a_browser_of_another_engine_is_driven(chromium: Path) -> None:
+@pytest.fixture(scope="module")
+def silent(chromium: Path) -> Iterator[Browser]:
     engine = Silent()
     with closing(Browser(chromium, engine.flags("software"), engine=engine)) as browser:
-        assert browser.call("one => one + one", 1, PATIENCE_S) == 2
+        yield browser
+
+
+def test_a_browser_of_another_engine_is_driven(silent: Browser) -> None:
+    assert silent.call("one => one + one", 1, PATIENCE_S) == 2
+
+
+@pytest.mark.usefixtures("silent")
+def test_what_playwright_switches_off_stays_off() -> None:
+    """Of several lists of features in a command line the last is the one that counts."""
+    switch = "--disable-features="
+    lists = [
+        [set(argument.removeprefix(switch).split(",")) for argument in process.cmdline() if argument.startswith(switch)]
+        for process in psutil.Process().children(recursive=True)
+    ]
+    (first, last), *_ = (own for own in lists if len(own) > 1)
+    assert first < last

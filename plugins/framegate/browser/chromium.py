@@ -46,8 +46,25 @@ _DOWNLOADED = defaultdict(
     darwin="chrome-mac*/*.app/Contents/MacOS/*",
     win32="chrome-win*/chrome.exe",
 )
+# What a browser does beside its pages: it renders one for its address bar, as long as all else that it does to start.
+_OWN_PAGES = ("WebUIOmniboxPopup", "WebUIOmniboxAimPopup")
+# The last list of features is the one that counts; the first is playwright's.
+_OFF_BY_PLAYWRIGHT = (
+    *("AimEnabled", "AvoidCorsURLLoaderRestartOnRedirect", "AvoidUnnecessaryBeforeUnloadCheckSync"),
+    *(
+        "DestroyProfileOnBrowserClose",
+        "HttpsFirstBalancedModeAutoEnable",
+        "HttpsUpgrades",
+        "LensOverlay",
+        "MediaRouter",
+    ),
+    *("NetworkTimeServiceQuerying", "OptimizationHints", "PaintHolding", "PreconnectToSearch"),
+    *("TcpPortRandomizationWin", "ThirdPartyStoragePartitioning"),
+    *("msEdgeUpdateLaunchServicesPreferredVersion", "msForceBrowserSignIn"),
+)
 _QUIET = (
     "--disable-background-networking",
+    f"--disable-features={','.join((*_OWN_PAGES, *_OFF_BY_PLAYWRIGHT))}",
     "--disable-component-update",
     "--disable-quic",
     "--disable-sync",
