@@ -28,6 +28,11 @@ ISOLATED = """(mark) => {
 LAID_OUT = """(sections) => sections.map((one) =>
   document.querySelector(one).lastElementChild.checkVisibility({ contentVisibilityAuto: true }))"""
 """Of each section, whether the browser has laid out what is in it."""
+SEEN = """() => [...document.querySelectorAll("main table, main img")].map((one) =>
+  one.checkVisibility({ contentVisibilityAuto: true }))"""
+"""Whether each table and picture is there to be seen."""
+A4_WIDE = 794
+"""Pixels of CSS of a sheet."""
 VIEWER = """<script>
   const address = location.hash.split("url=")[1] ?? decodeURIComponent(location.pathname.split("/from-url/")[1]);
   fetch(address).then((answer) => answer.text(), String).then((text) => (document.title = text));
@@ -90,7 +95,7 @@ def test_it_is_whole_without_a_script(browser: Any, pages: dict[str, str], size:
 def test_the_table_sorts_and_filters(browser: Any, pages: dict[str, str]) -> None:
     page = browser.new_page()
     page.goto(pages["tame"])
-    rows = page.locator("#table tbody tr:visible td:nth-child(6)")
+    rows = page.locator("#table tbody tr:visible td:nth-child(8)")
     assert rows.all_text_contents() == ["r0", "r1", "r2", "r3"]
     page.get_by_role("button", name="renderer").click()
     page.get_by_role("button", name="renderer").click()
@@ -110,6 +115,7 @@ def test_what_is_below_the_first_screen_is_laid_out_when_it_comes_there(browser:
     file = tmp_path / "report.html"
     file.write_text(report_page(page_facts(cells=200)), "utf-8")
     page = browser.new_page()
+    page.add_init_script("globalThis.requestIdleCallback = () => {};")
     page.goto(file.as_uri())
     assert page.evaluate(LAID_OUT, ["#answer", "#rounds", "#cells"]) == [True, False, False]
     page.get_by_role("link", name="All benchmarks").click()
@@ -119,6 +125,31 @@ def test_what_is_below_the_first_screen_is_laid_out_when_it_comes_there(browser:
     page.wait_for_function("() => document.querySelector('#cell-150').getBoundingClientRect().top < innerHeight")
     assert page.locator("#cell-150").bounding_box()["y"] >= 0
     page.close()
+
+
+def test_all_of_it_is_laid_out_when_the_browser_has_nothing_else_to_do(browser: Any, tmp_path: Path) -> None:
+    file = tmp_path / "report.html"
+    file.write_text(report_page(page_facts(cells=200)), "utf-8")
+    page = browser.new_page()
+    page.goto(file.as_uri())
+    page.wait_for_function(f"() => ({LAID_OUT})(['#rounds', '#cells', '#machine']).every(Boolean)")
+    page.close()
+
+
+def test_all_tables_and_pictures_are_printed_and_nothing_is_cut_off(browser: Any, tmp_path: Path) -> None:
+    file = tmp_path / "report.html"
+    file.write_text(report_page(page_facts("a-model-with-a-long-name-" * 4)), "utf-8")
+    context = browser.new_context(color_scheme="dark", viewport={"width": A4_WIDE, "height": 1100})
+    page = context.new_page()
+    page.add_init_script("globalThis.requestIdleCallback = () => {};")
+    page.goto(file.as_uri())
+    assert page.evaluate(SEEN).count(False) > 0
+    page.emulate_media(media="print")
+    page.wait_for_function(f"() => ({SEEN})().every(Boolean)")
+    assert page.evaluate("() => document.documentElement.scrollWidth") == A4_WIDE
+    assert page.evaluate("() => getComputedStyle(document.documentElement).colorScheme") == "light"
+    assert page.evaluate("() => getComputedStyle(document.body).color") == "rgb(29, 35, 40)"
+    context.close()
 
 
 @pytest.mark.parametrize("viewer", sorted(ORIGINS))

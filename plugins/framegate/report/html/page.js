@@ -1,5 +1,17 @@
 "use strict";
-// The page is whole without this: it adds sorting and filtering to the table of all benchmarks.
+// The page is whole without this. What is below the first screen is laid out when there is nothing else to do, so that a
+// picture of the whole page has it.
+addEventListener("load", () => {
+  const idle = globalThis.requestIdleCallback ?? setTimeout;
+  const sections = [...document.querySelectorAll("main > section")];
+  const next = () => {
+    sections.shift()?.classList.add("idle");
+    if (sections.length) idle(next);
+  };
+  idle(next);
+});
+
+// The table of all benchmarks is sorted and filtered.
 (() => {
   const table = document.getElementById("table");
   if (!table) return;

@@ -63,7 +63,7 @@ def report_page(facts: ReportFacts) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"ms": three_digits, "data_url": data_url}
+    environment.filters |= {"ms": three_digits, "data_url": data_url, "breakable": breakable}
     groups = grouped(facts.cells)
     return environment.get_template("page.html.j2").render(
         facts=facts,
@@ -92,6 +92,11 @@ def grouped(cells: Sequence[CellFacts]) -> list[RivalCells]:
         RivalCells(suite, subject, sorted(members, key=lambda cell: cell.total_s))
         for (suite, subject), members in groups.items()
     ]
+
+
+def breakable(text: str) -> Markup:
+    """A text that may go on in another line behind each plus: ``greyscale+down-upscale``."""
+    return Markup("+<wbr>").join(text.split("+"))
 
 
 def data_url(figure: Figure) -> str:
