@@ -31,6 +31,7 @@ BOXES = """[
   tf.sigmoid(tf.mul(3, tf.reshape(tf.slice(x, [0, 20, 20, 0], [1, COLUMNS, 5, 3]), [1, 15, COLUMNS]))),
   tf.round(tf.mul(9, tf.abs(tf.reshape(tf.slice(x, [0, 9, 9, 0], [1, 1, 5, 3]), [1, 15])))),
 ]"""
+OFFSETS = f"[{SMALL}, tf.mul(9, tf.concat([{SMALL}, {SMALL}], 3))]"
 ROWS = "tf.reshape(tf.mul(40, tf.abs(tf.slice(x, [0, 5, 5, 0], [1, 6, 9, 3]))), [1, 9, 18])"
 VALUES = "tf.reshape(tf.slice(x, [0, 3, 3, 0], [1, 2, 2, 3]), [1, 12])"
 
@@ -56,6 +57,8 @@ SHOWN = {
     "classes as whole numbers": Shown("classes", f"tf.cast(tf.mul(20, tf.abs({CHANNEL})), 'int32')"),
     "heatmap": Shown("heatmap", SMALL, {"channel": 1}),
     "heatmap of a fixed range, mixed": Shown("heatmap", "tf.clone(x)", {"heatmap_range": "fixed", "opacity": 0.6}),
+    "image with blue first": Shown("image", "tf.clone(x)", {"output_order": "bgr"}),
+    "subpixel with blue first": Shown("subpixel", "tf.concat([x, x, x, x], 3)", {"output_order": "bgr"}),
     "subpixel": Shown("subpixel", "tf.concat([x, tf.neg(x), tf.mul(0.5, x), x], 3)"),
     "grey subpixel": Shown("subpixel", "tf.concat([x, tf.slice(x, [0, 0, 0, 0], [1, 37, 52, 1])], 3)"),
     "boxes, scores and classes": Shown("boxes", BOXES.replace("COLUMNS", "1"), {"labels": "coco", "threshold": 0.3}),
@@ -74,6 +77,7 @@ SHOWN = {
         "points", VALUES, {"columns": ["y", "x", "score"], "threshold": -0.2, "radius": 3, "skeleton": [[0, 3]]}
     ),
     "points of heat maps": Shown("points", SMALL, {"threshold": -1}),
+    "points off their heat maps": Shown("points", OFFSETS, {"logits": True, "threshold": 0.4, "skeleton": [[0, 2]]}),
     "label": Shown("label", VALUES, {"labels": ["cat", "dog"], "logits": True}),
     "label of probabilities": Shown("label", f"tf.softmax({VALUES})", {"top": 2}),
 }

@@ -24,8 +24,11 @@ ROOT = Path(__file__).parents[2]
 SHOWN = ROOT / "docs" / "images" / "views"
 EVERYTHING = os.environ.get("FRAMEGATE_ALL_MODELS") == "1"
 QUICK = ("selfie-256", "centernet", "centernet-classes", "centernet-person", "liveness", "movenet-lightning")
-REST = ("meet-256x144", "meet-classes", "posenet-nose", "handtrack", "face-boxes", "posenet", "rvm")
-OF_FACES = ("facemesh", "emotion", "age-range")
+REST = (
+    *("meet-256x144", "meet-classes", "posenet-nose", "handtrack", "face-boxes", "posenet", "efficientpose", "rvm"),
+    "cartoon-shinkai",
+)
+OF_FACES = ("facemesh", "emotion", "age-range", "face-parts")
 MODELS = (*QUICK, *REST, *OF_FACES) if EVERYTHING else QUICK
 PHOTO = ROOT / "fixtures" / "astronaut.png"
 FACE = slice(15, 215), slice(125, 325)

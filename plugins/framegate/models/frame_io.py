@@ -133,7 +133,8 @@ def find_shown(
     shown = shown or tuple(outputs)
     facts = {fact.info: fact for fact in output_facts(model, outputs)}
     guesses = guess_keys(view, [facts[info] for info in shown], input_picture(model_inputs(model)).size)
-    if view in PLACED_VIEWS and largest.get(shown[0].name, 0.0) > MOST_NORMALISED:
+    is_placed = view in PLACED_VIEWS and facts[shown[0]].map is None
+    if is_placed and largest.get(shown[0].name, 0.0) > MOST_NORMALISED:
         guesses["coordinates"] = "pixels"
     keys = {key: value for key, value in guesses.items() if key not in spec.view_options}
     if keys:

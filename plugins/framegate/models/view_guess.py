@@ -14,8 +14,10 @@ from framegate.models.output_facts import InputPicture, OutputFacts, input_pictu
 from framegate.models.topology import ModelJson
 
 _MASK = re.compile(r"mask|matte|segment|(^|[^a-z])(pha|alpha)($|[^a-z])|saliency")
+_PEAKS = re.compile(r"heat_?map|confs?($|[^a-z])")
 _HEAT = re.compile(r"depth(?!wise|_?to_?space)|dispar|heat_?map|confs?($|[^a-z])|density|(^|[^a-z])flow")
 _POINTS = re.compile(r"landmark|key_?points?|mesh|joints|points($|[^a-z])")
+_OFFSETS = re.compile(r"offset")
 _BOXES = re.compile(r"box|bbox")
 _SCORES = re.compile(r"score|conf|prob")
 _CLASSES = re.compile(r"class|label|categor")
@@ -140,11 +142,21 @@ def _masks_by_name(model: _Model) -> Iterator[ViewGuess]:
             yield _guess("mask", [fact], f"{_ending(channels, fact)}, and its name says so")
 
 
+def _points_beside_offsets(model: _Model) -> Iterator[ViewGuess]:
+    for heat, points in _maps(model):
+        offsets = [fact for fact, count in _maps(model) if _OFFSETS.search(fact.name) and count == 2 * (points or 0)]
+        if offsets and _PEAKS.search(heat.name) and (points or 0) >= _LEAST_POINTS:
+            reason = f"heat maps of {points} points and how far they are from their cells, by their names"
+            yield _guess("points", [heat, offsets[0]], reason)
+
+
 def _others_by_name(model: _Model) -> Iterator[ViewGuess]:
     for fact, channels in _maps(model):
         if _SUBPIXEL.search(fact.name) and channels in (*_GREY_BLOCKS, *_COLOUR_BLOCKS):
             yield _guess("subpixel", [fact], f"{channels} channels, and its name says so")
-        if _HEAT.search(fact.name) and not fact.is_integer:
+        if _PEAKS.search(fact.name) and _LEAST_POINTS <= (channels or 0) <= _MOST_CLASSES:
+            yield _guess("points", [fact], f"heat maps of {channels} points, by its name")
+        elif _HEAT.search(fact.name) and not fact.is_integer:
             yield _guess("heatmap", [fact], "by its name")
     for fact in _named(model, _POINTS):
         if fact.map is None and _is_points(fact.one):
@@ -215,8 +227,10 @@ def _depth(model: _Model) -> Iterator[ViewGuess]:
 
 def _label(model: _Model) -> Iterator[ViewGuess]:
     flat = [(fact, count) for fact in model.outputs if (count := _numbers(fact)) is not None and count > 1]
+    alike = sum(fact.end == "softmax" for fact, _ in flat)
+    which = f", the first of {alike} such outputs" if alike > 1 else ""
     for fact, count in sorted(flat, key=lambda pair: pair[0].end != "softmax"):
-        yield _guess("label", [fact], f"{count} numbers{_in_words(fact)}")
+        yield _guess("label", [fact], f"{count} numbers{_in_words(fact)}{which if fact.end == 'softmax' else ''}")
 
 
 def _whatever(model: _Model) -> Iterator[ViewGuess]:
@@ -229,8 +243,8 @@ def _whatever(model: _Model) -> Iterator[ViewGuess]:
 
 
 _RULES: tuple[Rule, ...] = (
-    _named_boxes, _boxes_beside_scores, _boxes_by_number, _masks_by_name, _others_by_name, _by_last_operation, _points,
-    _pictures, _classes, _rows_of_detections, _depth, _label, _whatever,
+    _named_boxes, _boxes_beside_scores, _boxes_by_number, _masks_by_name, _points_beside_offsets, _others_by_name,
+    _by_last_operation, _points, _pictures, _classes, _rows_of_detections, _depth, _label, _whatever,
 )  # fmt: skip
 """The most telling one first."""
 
@@ -253,15 +267,18 @@ def _maps(model: _Model) -> Iterator[tuple[OutputFacts, int | None]]:
 
 
 def _is_flat(fact: OutputFacts, model: _Model) -> bool:
-    """Whether it is [N, height, width]: as high for its width as the picture that the model takes."""
-    if len(fact.one) != 2 or (len(fact.info.shape) == 2 and model.picture.batched):
+    """Whether it is [N, height, width], or [height, width]: as high for its width as the picture that is taken."""
+    is_squeezed = len(fact.info.shape) == 2 and model.picture.batched
+    sides = fact.info.shape if is_squeezed else fact.one
+    if len(sides) != 2:
         return False
-    height, width = fact.one
+    height, width = sides
     if height is None or width is None:
-        return height is width
+        # [N, C] would be as open.
+        return height is width and (fact.end == "argmax" or not is_squeezed)
     size = model.picture.size
-    fits = height * size.width == width * size.height if size else height == width
-    return fits and height >= _LEAST_FLAT_SIDE
+    fits = height * size.width == width * size.height if size else height == width or fact.end == "argmax"
+    return fits and min(height, width) >= _LEAST_FLAT_SIDE
 
 
 def _rows(fact: OutputFacts) -> tuple[int | None, int | None] | None:

@@ -30,6 +30,7 @@ _FLAT_POINTS: dict[int, dict[str, object]] = {
     1434: {"coordinates": "pixels"},
 }
 """How many numbers well-known models return in one row, and what they are."""
+_BODY_POINTS = 17
 _ROWS_OF_POINTS: dict[tuple[int, ...], dict[str, object]] = {
     (17, 2): {"skeleton": "body"},
     (17, 3): {"columns": ["y", "x", "score"], "skeleton": "body"},
@@ -81,7 +82,11 @@ def _box_keys(outputs: Sequence[OutputFacts]) -> Iterator[tuple[str, object]]:
 
 def _point_keys(outputs: Sequence[OutputFacts]) -> Iterator[tuple[str, object]]:
     sides = tuple(side for side in outputs[0].one if side is not None and side != 1)
-    if outputs[0].map is None:
+    if outputs[0].map is not None:
+        # Not whether they are logits: of heat maps some are, and some are trained to be from 0 to 1.
+        if outputs[0].map[2] == _BODY_POINTS:
+            yield "skeleton", "body"
+    else:
         yield from (_FLAT_POINTS.get(sides[0], {}) if len(sides) == 1 else _ROWS_OF_POINTS.get(sides, {})).items()
 
 

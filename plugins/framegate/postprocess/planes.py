@@ -9,6 +9,8 @@ import numpy as np
 from framegate.errors import ModelError
 from framegate.interfaces import Array
 
+_COLOURS = 3
+
 
 def named_output(outputs: Mapping[str, Array], name: str) -> Array:
     """The output of that name.
@@ -51,6 +53,12 @@ def planes(outputs: Mapping[str, Array], name: str, *, channels_first: bool = Fa
         )
     channels = values.reshape(shape)
     return np.moveaxis(channels, 0, 2) if channels_first and not is_grey else channels
+
+
+def red_first(picture: Array, *, is_bgr: bool) -> Array:
+    """A picture (H, W, C) with red as the first of its channels: itself, unless it has blue there and three or four."""
+    count = picture.shape[2]
+    return picture[..., [2, 1, 0, 3][:count]] if is_bgr and count >= _COLOURS else picture
 
 
 def written(shape: tuple[int, ...]) -> str:

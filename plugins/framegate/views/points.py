@@ -27,6 +27,7 @@ _SKELETONS: Mapping[str, Sequence[tuple[int, int]]] = {
     ),
 }  # fmt: skip
 _LEAST_SIDE = 2
+_STEEPEST = 80.0
 _DISC_OF, _LINE_OF = 120, 240
 
 
@@ -34,14 +35,16 @@ class PointsView(View):
     """The frame with discs at points, and lines between those that a skeleton connects.
 
     The output has a row for each point, (1, N, 2), (1, N, 3), (1, 1, N, 3) and so on, or all rows in one, (1, N * 3);
-    or a heat map for each, (1, H, W, N), of which the largest value is the point. A point whose score is too low, that
-    is farther outside of the frame than the frame is large, or that is NaN, is not shown, nor are its lines.
+    or a heat map for each, (1, H, W, N), of which the largest value is the point. A second output, (1, H, W, 2 N), then
+    says how far each point is from there, in pixels of the input: down for all points, then across. A point whose score
+    is too low, that is farther outside of the frame than the frame is large, or that is NaN, is not shown, nor are its
+    lines.
 
-    Keys: ``columns``, ``coordinates``, ``threshold``, ``skeleton``, ``radius``, ``colour``; see
+    Keys: ``columns``, ``coordinates``, ``logits``, ``threshold``, ``skeleton``, ``radius``, ``colour``; see
     docs/views.md.
     """
 
-    keys = frozenset({"colour", "columns", "coordinates", "radius", "skeleton", "threshold"})
+    keys = frozenset({"colour", "columns", "coordinates", "logits", "radius", "skeleton", "threshold"})
 
     def __init__(self, request: ViewRequest) -> None:
         super().__init__(request)
@@ -54,6 +57,7 @@ class PointsView(View):
             )
         self._score = ("score",) if "score" in self._columns else ()
         self._normalised = keys.word("coordinates", "normalised", ("normalised", "pixels")) == "normalised"
+        self._logits = keys.flag("logits", default=False)
         self._threshold = keys.number("threshold", 0.3, -1e9, 1e9)
         named = _SKELETONS.get(str(keys.raw("skeleton", ())))
         self._skeleton = keys.pairs("skeleton") if named is None else named
@@ -100,6 +104,7 @@ class PointsView(View):
             "columns": self._columns,
             "is_given": "columns" in self.request.options,
             "normalised": self._normalised,
+            "logits": self._logits,
             "threshold": self._threshold,
             "skeleton": self._skeleton,
             "radius": self._radius,
@@ -110,6 +115,12 @@ class PointsView(View):
 
     def _points(self, outputs: Mapping[str, Array]) -> Float64:
         """Each point: x and y in pixels of the input, and its score: infinity where it has none."""
+        points = self._found(outputs)
+        if self._logits:
+            points[:, 2] = 1 / (1 + np.exp(-np.clip(points[:, 2], -_STEEPEST, _STEEPEST)))
+        return points
+
+    def _found(self, outputs: Mapping[str, Array]) -> Float64:
         name = self.request.outputs[0]
         values = named_output(outputs, name)
         sides = tuple(side for side in values.shape if side != 1)
@@ -117,7 +128,7 @@ class PointsView(View):
         if values.dtype.kind not in "biuf":
             raise self._unfit(values, name)
         if len(values.shape) == 4 and values.shape[0] == 1 and min(values.shape[1:3]) >= _LEAST_SIDE:
-            return _peaks(values[0]) * (wide, high, 1)
+            return self._peaks(values[0], outputs)
         if len(sides) == 2 and sides[1] > max(self._columns.index(column) for column in ("x", "y", *self._score)):
             table = values.reshape(sides)
         elif len(sides) == 1:
@@ -128,6 +139,33 @@ class PointsView(View):
         for at, column in enumerate(("x", "y", *self._score)):
             points[:, at] = table[:, self._columns.index(column)]
         return points * (wide, high, 1) if self._normalised else points
+
+    def _peaks(self, maps: Array, outputs: Mapping[str, Array]) -> Float64:
+        """The largest value of each heat map: x and y in pixels of the input, and itself."""
+        height, width, count = maps.shape
+        high, wide = self.request.placement.input_size
+        flat = maps.reshape(-1, count)
+        indices = flat.argmax(axis=0)
+        rows, columns = indices // width, indices % width
+        scores = flat[indices, np.arange(count)]
+        if len(self.request.outputs) < 2:
+            # Each cell stands for its centre.
+            return np.stack([(columns + 0.5) / width * wide, (rows + 0.5) / height * high, scores], axis=1)
+        offsets = self._offsets(outputs, (1, height, width, 2 * count)).reshape(-1, 2, count)
+        down, across = offsets[indices, :, np.arange(count)].T
+        # The outermost cells stand for the outermost pixels.
+        x, y = columns * ((wide - 1) / (width - 1)) + across, rows * ((high - 1) / (height - 1)) + down
+        return np.stack([x, y, scores], axis=1)
+
+    def _offsets(self, outputs: Mapping[str, Array], shape: tuple[int, ...]) -> Float64:
+        name = self.request.outputs[1]
+        values = named_output(outputs, name)
+        if values.shape != shape or values.dtype.kind not in "biuf":
+            raise ModelError(
+                f"output {name!r} is {values.dtype.name} {written(values.shape)}; how far points are from their places"
+                f" in {self.request.outputs[0]!r} is {written(shape)}: down for all points, then across"
+            )
+        return values.astype(np.float64)
 
     def _flat(self, values: Array, name: str) -> Array:
         width = len(self._columns)
@@ -167,15 +205,6 @@ class PointsView(View):
         if not (is_near and score >= self._threshold):
             return None
         return math.floor(row + 0.5), math.floor(column + 0.5)
-
-
-def _peaks(maps: Array) -> Array:
-    """The largest value of each channel: x and y of its pixel's centre from 0 to 1, and itself."""
-    height, width, count = maps.shape
-    flat = maps.reshape(-1, count)
-    indices = flat.argmax(axis=0)
-    x, y = (indices % width + 0.5) / width, (indices // width + 0.5) / height
-    return np.stack([x, y, flat[indices, np.arange(count)]], axis=1)
 
 
 def _plain_line(start: tuple[int, int], end: tuple[int, int]) -> Iterator[tuple[int, int]]:

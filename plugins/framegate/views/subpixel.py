@@ -11,7 +11,7 @@ from framegate.errors import ModelError
 from framegate.interfaces import Array, Float32, Pixels
 from framegate.postprocess.base import View, ViewRequest
 from framegate.postprocess.keys import ViewKeys
-from framegate.postprocess.planes import Scratch, planes
+from framegate.postprocess.planes import Scratch, planes, red_first
 
 
 class SubpixelView(View):
@@ -20,15 +20,17 @@ class SubpixelView(View):
     The square's size follows from the channels: 12, 27 and 48 are a picture with three channels, 2, 3 and 4 times as
     large, and 4, 9 and 16 are a grey one.
 
-    Key: ``channels_first``; see docs/views.md.
+    Keys: ``channels_first``, ``output_order``; see docs/views.md.
     """
 
-    keys = frozenset({"channels_first"})
+    keys = frozenset({"channels_first", "output_order"})
     shows_values = True
 
     def __init__(self, request: ViewRequest) -> None:
         super().__init__(request)
-        self._channels_first = ViewKeys(request.options, self.keys).flag("channels_first", default=False)
+        keys = ViewKeys(request.options, self.keys)
+        self._channels_first = keys.flag("channels_first", default=False)
+        self._is_bgr = keys.word("output_order", "rgb", ("rgb", "bgr")) == "bgr"
         self._scratch = Scratch()
 
     def __call__(self, outputs: Mapping[str, Array], frame: Pixels) -> Float32:
@@ -39,6 +41,8 @@ class SubpixelView(View):
         block, channels = self._block(count)
         picture = self._scratch("picture", (height * block, width * block, channels))
         blocks = values.reshape(height, width, block, block, channels).transpose(0, 2, 1, 3, 4)
+        if self._is_bgr and channels > 1:
+            blocks = blocks[..., ::-1]
         np.copyto(picture.reshape(height, block, width, block, channels), blocks, casting="unsafe")
         return picture
 
@@ -51,13 +55,14 @@ class SubpixelView(View):
         picture = np.zeros((height * block, width * block, channels), np.float32)
         for place in range(block * block):
             part = values[..., place * channels : (place + 1) * channels]
-            picture[place // block :: block, place % block :: block] = part
+            picture[place // block :: block, place % block :: block] = red_first(part, is_bgr=self._is_bgr)
         return picture
 
     def page_settings(self, outputs: Mapping[str, Array]) -> Mapping[str, object]:
         """How many channels the picture has."""
         values = planes(outputs, self.request.outputs[0], channels_first=self._channels_first)
-        return {"channels": self._block(values.shape[2])[1], "channels_first": self._channels_first}
+        channels = self._block(values.shape[2])[1]
+        return {"channels": channels, "channels_first": self._channels_first, "is_bgr": self._is_bgr}
 
     def _block(self, count: int) -> tuple[int, int]:
         """Side of the square, and channels of the picture."""

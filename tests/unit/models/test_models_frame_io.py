@@ -128,5 +128,7 @@ def test_coordinates_beyond_a_picture_count_pixels(tmp_path: Path) -> None:
     assert (guessed.view, guessed.keys) == ("boxes", {"coordinates": "pixels"})
     assert guessed.reason is not None
     assert guessed.reason.endswith('; with coordinates = "pixels", a guess as well')
+    heat = shown(tmp_path, info(1, 9, 9, 17, name="heatmap"))
+    assert (heat.view, heat.keys) == ("points", {"skeleton": "body"})
     named = shown(tmp_path, boxes, scores, view="boxes", view_options={"coordinates": "normalised"})
     assert named.keys == {"coordinates": "normalised"}

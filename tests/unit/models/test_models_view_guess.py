@@ -62,6 +62,18 @@ def guess(folder: Path, outputs: dict[str, tuple[str, TensorInfo]], takes: Shape
         ("Conv2D", (1, 8, 8, 21), COLOUR, "classes", "21 channels for each pixel"),
         ("Relu", (1, 8, 8, 1280), COLOUR, "heatmap", "it is the first output with rows and columns"),
         ("ExpandDims ArgMax", GREY, COLOUR, "classes", "the index of the largest of several channels"),
+        (
+            "Squeeze ArgMax",
+            (None, None),
+            (1, None, None, 3),
+            "classes",
+            "the index of the largest of several channels",
+        ),
+        ("Squeeze ArgMax", (48, 64), (1, None, None, 3), "classes", "the index of the largest of several channels"),
+        ("ArgMax", (None, 100), COLOUR, "label", "100 numbers"),
+        ("ArgMax", (1, 100), COLOUR, "label", "100 numbers"),
+        ("Squeeze Conv2D", (64, 64), COLOUR, "heatmap", "one number for each pixel"),
+        ("Conv2D", (None, None), COLOUR, "label", "nothing tells what it is; it is numbers"),
         ("Cast ArgMax", (1, 64, 64), COLOUR, "classes", "the index of the largest of several channels"),
         ("Squeeze Sigmoid", (1, 64, 64), COLOUR, "mask", "one channel that ends in a sigmoid"),
         ("Squeeze Conv2D", (1, 32, 32), COLOUR, "heatmap", "one number for each pixel"),
@@ -100,7 +112,9 @@ def test_one_output(tmp_path: Path, ops: str, shape: Shape, takes: Shape, view: 
         ("segment", (1, 64, 64, 2), "mask"),
         ("predicted_depth", GREY, "heatmap"),
         ("depthwise", GREY, "image"),
-        ("MobilenetV1/heatmap_2/BiasAdd", (1, 25, 25, 17), "heatmap"),
+        ("MobilenetV1/heatmap_2/BiasAdd", (1, 25, 25, 17), "points"),
+        ("upscaled_confs/BiasAdd", (1, 368, 368, 16), "points"),
+        ("heatmap", GREY, "heatmap"),
         ("output_mesh", (1, 1434), "points"),
         ("landmarks", (1, 10), "points"),
         ("detection_boxes", (1, 64, 4), "boxes"),
@@ -136,6 +150,24 @@ def test_of_boxes_without_names_those_that_are_left_after_suppression(tmp_path: 
     }
     guessed = guess(tmp_path, {name: ("Pad", info(name, *shape)) for name, shape in shapes.items()})
     assert (guessed.view, guessed.outputs) == ("boxes", ("Identity_1", "Identity_3"))
+
+
+def test_heat_maps_and_what_their_points_are_off_by(tmp_path: Path) -> None:
+    shapes: dict[str, Shape] = {
+        "displacement_fwd": (1, 25, 25, 32),
+        "heatmap": (1, 25, 25, 17),
+        "offset": (1, 25, 25, 34),
+        "part_offset": (1, 25, 25, 48),
+    }
+    guessed = guess(tmp_path, {name: ("Conv2D", info(name, *shape)) for name, shape in shapes.items()})
+    assert (guessed.view, guessed.outputs) == ("points", ("heatmap", "offset"))
+    assert guessed.reason == "heat maps of 17 points and how far they are from their cells, by their names"
+
+
+def test_of_several_like_labels_the_first_is_said_to_be_one(tmp_path: Path) -> None:
+    outputs = {name: ("Softmax", info(name, 1, count)) for name, count in {"race": 5, "gender": 2, "age": 7}.items()}
+    guessed = guess(tmp_path, {"features": ("MatMul", info("features", 1, 128)), **outputs})
+    assert str(guessed) == "label of output race (5 numbers that end in a softmax, the first of 3 such outputs)"
 
 
 def test_what_ends_like_a_picture_comes_before_what_merely_has_its_shape(tmp_path: Path) -> None:

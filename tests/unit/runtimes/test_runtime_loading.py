@@ -56,7 +56,7 @@ def test_after_close(path: Path) -> None:
 def test_unknown_names_list_what_there_is(path: Path) -> None:
     with pytest.raises(UnknownName, match=r"^unknown runtime 'tensorflo' \(did you mean 'tensorflow'\?\); there is:"):
         framegate.load_model(path, "tensorflo")
-    with pytest.raises(UnknownName, match=r"^unknown model 'nett'; there is: age-range, centernet,"):
+    with pytest.raises(UnknownName, match=r"^unknown model 'nett'; there is: age-range, cartoon-shinkai,"):
         framegate.load_model("nett", "null")
 
 

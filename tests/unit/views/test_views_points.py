@@ -50,6 +50,38 @@ def test_the_largest_value_of_a_heat_map_is_a_point() -> None:
     assert dots(values, threshold=0.1) == {(3, 7), (9, 1)}
 
 
+def test_a_heat_map_may_be_of_logits() -> None:
+    values = np.full((1, 5, 5, 2), -9, np.float32)
+    values[0, 1, 3] = (0.1, -0.1)
+    values[0, 4, 0, 1] = 0.05
+    assert dots(values, logits=True, threshold=0.5) == {(3, 7), (9, 1)}
+    assert dots(values, logits=True, threshold=0.52) == {(3, 7)}
+
+
+OFFSET = InputPlacement.of(Size(18, 34), Size(9, 17), "resize")
+
+
+def test_points_are_off_the_cells_of_their_heat_maps() -> None:
+    """The outermost cells, (0, 0) and (2, 4), are the outermost pixels: one cell is four pixels."""
+    heat, offsets = np.zeros((1, 3, 5, 2), np.float32), np.zeros((1, 3, 5, 4), np.float32)
+    heat[0, 1, 3, 0] = heat[0, 2, 4, 1] = 1
+    offsets[0, 1, 3] = (0.5, 99, -1.5, 99)
+    offsets[0, 2, 4] = (99, 0, 99, -2)
+    view = new_view("points", OFFSET, ("heat", "off"), radius=0)
+    outputs = {"heat": heat, "off": offsets}
+    picture = view(outputs, plain_frame(OFFSET))
+    # (4 + 0.5, 12 - 1.5) and (8, 16 - 2) in pixels of the input, twice as much in those of the frame.
+    assert np.argwhere((picture != 100).any(axis=2)).tolist() == [[9, 21], [16, 28]]
+    assert off(view, outputs, new_frame(OFFSET)) == 0
+
+
+@pytest.mark.parametrize("shape", [(1, 3, 5, 2), (1, 5, 3, 4), (3, 5, 4)])
+def test_offsets_of_another_shape_are_refused(shape: tuple[int, ...]) -> None:
+    view = new_view("points", OFFSET, ("heat", "off"))
+    with pytest.raises(ModelError, match=r"'off' is float32 .*; how far points are from .* is \(1, 3, 5, 4\): down"):
+        view({"heat": np.zeros((1, 3, 5, 2), np.float32), "off": np.zeros(shape, np.float32)}, plain_frame(OFFSET))
+
+
 def test_points_are_discs() -> None:
     assert dots(np.array([[0.5, 0.5]], np.float32), columns=["x", "y"], radius=2) == {
         (row, column) for row in range(10) for column in range(10) if (row - 5) ** 2 + (column - 5) ** 2 <= 4

@@ -24,6 +24,20 @@ def test_channels_may_come_first(name: str) -> None:
     assert np.abs(first.expected(turned, new_frame(LARGER)) - last.astype(float)).max() <= first.tolerance
 
 
+@pytest.mark.parametrize(
+    ("name", "count"), [("image", 3), ("image", 4), ("image", 1), ("subpixel", 12), ("subpixel", 4)]
+)
+def test_blue_may_come_first(name: str, count: int) -> None:
+    values = np.random.default_rng(0).random((1, 5, 7, count), np.float32)
+    red_first = new_view(name)({"out": values}, new_frame())
+    view = new_view(name, output_order="bgr")
+    shown = view({"out": values}, new_frame())
+    assert (
+        shown.tolist() == red_first[..., [2, 1, 0, 3][: red_first.shape[2]] if red_first.shape[2] > 1 else [0]].tolist()
+    )
+    assert np.array_equal(shown, view.expected({"out": values}, new_frame()))
+
+
 @pytest.mark.parametrize("name", sorted(NAMES.keys() - {"image", "subpixel"}))
 def test_a_part_of_a_larger_frame_is_shown(name: str) -> None:
     frame = np.random.default_rng(1).integers(0, 256, (20, 30, 3), np.uint8)

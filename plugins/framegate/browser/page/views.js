@@ -49,12 +49,16 @@ const mixed = (one, other, share) => tf.add(other, tf.mul(tf.sub(one, other), sh
 // Whether an output is a picture as it is, (H, W, C) or a batch of one.
 const isPicture = ([first, ...rest]) => (rest.length === 2 ? first !== 1 : rest.length === 3 && first === 1);
 
+// A picture with red as the first of its channels.
+const redFirst = (picture, is_bgr) =>
+  is_bgr && picture.shape[2] >= 3 ? tf.gather(picture, [2, 1, 0, 3].slice(0, picture.shape[2]), 2) : picture;
+
 class ImageView extends View {
   sees = false;
   ended = "the output is the picture";
   async show([output]) {
-    const isWhole = !this.channels_first && isPicture(output.shape);
-    return isWhole ? output : tf.tidy(() => planes(output, this.channels_first));
+    const isWhole = !this.channels_first && !this.is_bgr && isPicture(output.shape);
+    return isWhole ? output : tf.tidy(() => redFirst(planes(output, this.channels_first), this.is_bgr));
   }
 }
 
@@ -134,7 +138,7 @@ class SubpixelView extends View {
   picture([output]) {
     const values = planes(output, this.channels_first);
     const block = Math.sqrt(values.shape[2] / this.channels);
-    return tf.squeeze(tf.depthToSpace(tf.expandDims(values, 0), block), [0]);
+    return redFirst(tf.squeeze(tf.depthToSpace(tf.expandDims(values, 0), block), [0]), this.is_bgr);
   }
 }
 
@@ -324,8 +328,8 @@ function overlapOf(one, other) {
 }
 
 class PointsView extends OverlayView {
-  paint(overlay, [values], [{ shape }]) {
-    const places = this.pointsOf(values, shape).map((point) => this.placeOf(point));
+  paint(overlay, [values, offsets], [{ shape }]) {
+    const places = this.pointsOf(values, shape, offsets).map((point) => this.placeOf(point));
     for (const [first, second] of this.skeleton) {
       if (!places[first] || !places[second]) continue;
       overlay.line(places[first], places[second], this.side, packed(this.line_colour));
@@ -335,10 +339,10 @@ class PointsView extends OverlayView {
     }
   }
   // x and y in pixels, and the score.
-  pointsOf(values, shape) {
+  pointsOf(values, shape, offsets) {
     const [height, width] = this.shown;
     if (shape.length === 4 && shape[0] === 1 && Math.min(shape[1], shape[2]) > 1) {
-      return peaksOf(values, shape).map(([x, y, score]) => [x * width, y * height, score]);
+      return peaksOf(values, shape, offsets, this.shown);
     }
     const sides = shape.filter((side) => side !== 1);
     let columns = sides.length === 2 ? sides[1] : this.columns.length;
@@ -353,18 +357,23 @@ class PointsView extends OverlayView {
   placeOf([x, y, score]) {
     const [height, width] = this.shown;
     const isNear = -height <= y && y <= 2 * height && -width <= x && x <= 2 * width;
-    return isNear && score >= this.threshold ? [Math.floor(y + 0.5), Math.floor(x + 0.5)] : null;
+    const share = this.logits ? 1 / (1 + Math.exp(-Math.min(Math.max(score, -80), 80))) : score;
+    return isNear && share >= this.threshold ? [Math.floor(y + 0.5), Math.floor(x + 0.5)] : null;
   }
 }
 
-// The largest value of each channel: x and y of its pixel's centre from 0 to 1, and itself.
-function peaksOf(values, [, height, width, count]) {
+// The largest value of each channel: x and y in pixels, and itself. A cell stands for its centre; with offsets, which are
+// down for all channels and then across, the outermost cells stand for the outermost pixels.
+function peaksOf(values, [, rows, columns, count], offsets, [height, width]) {
   return Array.from({ length: count }, (_, channel) => {
     let peak = 0;
-    for (let place = 1; place < height * width; place++) {
+    for (let place = 1; place < rows * columns; place++) {
       if (values[place * count + channel] > values[peak * count + channel]) peak = place;
     }
-    return [((peak % width) + 0.5) / width, (Math.floor(peak / width) + 0.5) / height, values[peak * count + channel]];
+    const [row, column, score] = [Math.floor(peak / columns), peak % columns, values[peak * count + channel]];
+    if (!offsets) return [((column + 0.5) / columns) * width, ((row + 0.5) / rows) * height, score];
+    const [down, across] = [0, 1].map((part) => offsets[(2 * peak + part) * count + channel]);
+    return [column * ((width - 1) / (columns - 1)) + across, row * ((height - 1) / (rows - 1)) + down, score];
   });
 }
 
