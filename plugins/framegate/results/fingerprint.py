@@ -44,14 +44,24 @@ def fingerprint(machine_info: Mapping[str, Any], extra_info: Mapping[str, Any]) 
     instruments = machine_info.get("instruments")
     if instruments and isinstance(instruments, list | tuple):
         fields["instruments"] = ", ".join(map(str, instruments))
-    frame = Cell.read(extra_info) or Cell()
-    fields |= {name: value for name, value in vars(frame).items() if value is not None and name not in TOLD_OTHERWISE}
-    page = Page.read(extra_info)
+    own = cell_fingerprint(
+        Cell.read(extra_info) or Cell(),
+        Page.read(extra_info),
+        FedFrames.read(extra_info),
+        ShownOutputs.read(extra_info),
+    )
+    return {name: str(value) for name, value in fields.items()} | own
+
+
+def cell_fingerprint(
+    frame: Cell, page: Page | None, frames: FedFrames | None, shown: ShownOutputs | None
+) -> Fingerprint:
+    """What of a fingerprint is the cell's own."""
+    fields = {name: value for name, value in vars(frame).items() if value is not None and name not in TOLD_OTHERWISE}
     if page is not None:
         fields |= {name: value for name in PAGE_FIELDS if (value := getattr(page, name)) is not None}
-    frames = FedFrames.read(extra_info)
-    fields |= {} if frames is None else {f"frames {name}": value for name, value in vars(frames).items()}
-    shown = ShownOutputs.read(extra_info)
+    if frames is not None:
+        fields |= {f"frames {name}": value for name, value in vars(frames).items()}
     if shown is not None and shown.view != PLAIN_VIEW:
         fields["view"] = f"{shown.view} of {', '.join(shown.outputs)}"
     return {name: str(value) for name, value in fields.items()}

@@ -29,12 +29,11 @@ def read_as(value: object, kind: Any) -> Any:
     if origin is dataclass:
         return _read_fields(value, kind)
     if origin in _UNIONS:
-        return _read_first(value, arguments)
+        return value if type(value) in arguments else _read_first(value, arguments)
     if origin is tuple:
         return _read_tuple(value, arguments)
     if origin is Mapping:
-        _expect(isinstance(value, Mapping), value, kind)
-        return {read_as(name, arguments[0]): read_as(item, arguments[1]) for name, item in dict(value).items()}  # type: ignore[call-overload] # checked above
+        return _read_mapping(value, kind, arguments)
     if kind is float:
         _expect(isinstance(value, int | float) and not isinstance(value, bool), value, kind)
     elif kind is int:
@@ -47,6 +46,14 @@ def read_as(value: object, kind: Any) -> Any:
 def _expect(fits: bool, value: object, kind: Any) -> None:  # noqa: FBT001 # an assertion of its own
     if not fits:
         raise Misfit(f"{value!r} is not {kind}")
+
+
+def _read_mapping(value: object, kind: Any, kinds: tuple[Any, ...]) -> dict[Any, Any]:
+    if not isinstance(value, Mapping):
+        raise Misfit(f"{value!r} is not {kind}")
+    if kinds == (str, Any) and set(map(type, value)) <= {str}:
+        return dict(value)
+    return {read_as(name, kinds[0]): read_as(item, kinds[1]) for name, item in value.items()}
 
 
 def _read_first(value: object, kinds: tuple[Any, ...]) -> Any:

@@ -16,7 +16,7 @@ import numpy as np
 
 from framegate.errors import HistoryError
 from framegate.results.cell import CellResult
-from framegate.results.fingerprint import fingerprint, section
+from framegate.results.fingerprint import cell_fingerprint, fingerprint, section
 from framegate.results.parts import StageSamples
 from framegate.values import Array
 
@@ -216,9 +216,7 @@ def columns_of(content: object, path: Path, sha256: str) -> RunColumns:
         isinstance(content, dict) and isinstance(entries, list) and all(isinstance(item, dict) for item in entries)
     ):
         raise HistoryError(f"{path} is no stored run: it has no list of benchmarks; name files of pytest-benchmark")
-    machine_info = section(content, "machine_info")
-    machine = fingerprint(machine_info, {})
-    rows = [_entry(item, machine) for item in entries]
+    rows = list(map(_entry, entries))
     rounds = _rounds(entries)
     return RunColumns(
         path,
@@ -231,15 +229,16 @@ def columns_of(content: object, path: Path, sha256: str) -> RunColumns:
     )
 
 
-def _entry(stored: Mapping[str, Any], machine: Mapping[str, str]) -> _Entry:
+def _entry(stored: Mapping[str, Any]) -> _Entry:
     extra_info = dict(section(stored, "extra_info"))
     for part, name in _BULKY:
         if name is None:
             extra_info.pop(part, None)
         elif name in section(extra_info, part):
             extra_info[part] = {**extra_info[part], name: []}
-    cell = {name: value for name, value in fingerprint({}, extra_info).items() if name not in machine}
-    return _Entry(section(stored, "stats"), CellResult.read({**stored, "extra_info": extra_info}), json.dumps(cell))
+    result = CellResult.read({**stored, "extra_info": extra_info})
+    cell = cell_fingerprint(result.frame, result.page, result.frames, result.shown)
+    return _Entry(section(stored, "stats"), result, json.dumps(cell))
 
 
 def _text(value: object) -> str | None:
