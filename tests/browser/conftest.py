@@ -45,6 +45,8 @@ StartCells = Callable[..., "subprocess.Popen[str]"]
 RunCells = Callable[..., subprocess.CompletedProcess[str]]
 WELL_S = 10.0
 QUICK_RECORD_S = 0.2
+WINDOW = {"width": 640, "height": 480}
+"""Pixels of the live page's window: most of what its frames cost is to draw the page around them, by software."""
 # A page runs its rounds, and then frames, until its time is up.
 QUICK = """
 from framegate.pipelines import page as pages
@@ -260,13 +262,19 @@ def run_cells(start_cells: StartCells) -> RunCells:
 
 
 @pytest.fixture(scope="module")
-def live_context(chromium: Path) -> Iterator[object]:
+def live_flags() -> list[str]:
+    """Of the browser that shows the live page."""
+    return flags("software")
+
+
+@pytest.fixture(scope="module")
+def live_context(chromium: Path, live_flags: list[str]) -> Iterator[object]:
     """A browser's context, for pages."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(chromium), args=flags("software"))
-        yield browser.new_context()
+        browser = playwright.chromium.launch(executable_path=str(chromium), args=live_flags)
+        yield browser.new_context(viewport=WINDOW)
         browser.close()
 
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from itertools import repeat
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -22,20 +20,13 @@ TRACK = "() => host.camera?.track.readyState ?? 'closed'"
 
 
 @pytest.fixture(scope="module")
-def live_context(chromium: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
-    """A browser with a camera that shows blocks of colours."""
-    from playwright.sync_api import sync_playwright
-
+def live_flags(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """With a camera that shows blocks of colours."""
     blocks = np.random.default_rng(5).integers(0, 256, (6, 8, 3), np.uint8)
     picture = blocks.repeat(16, axis=0).repeat(16, axis=1)
     clip = tmp_path_factory.mktemp("camera") / "camera.y4m"
     write_y4m(clip, repeat(picture, 30), RATE)
-    camera = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
-    with sync_playwright() as playwright:
-        args = [*flags("software"), *camera, f"--use-file-for-fake-video-capture={clip}"]
-        browser = playwright.chromium.launch(executable_path=str(chromium), args=args)
-        yield browser.new_context()
-        browser.close()
+    return flags("software", clip)
 
 
 def fitted(person: Person) -> Pixels:
