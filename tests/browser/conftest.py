@@ -168,7 +168,7 @@ def picture() -> Pixels:
 def open_page(
     browser_of_pages: StartBrowser, tfjs: Path, write_model: WriteModel, picture: Pixels, tmp_path: Path
 ) -> Iterator[OpenPage]:
-    """Opens the tiny model on a backend, fed the picture and its variants, and aims it if a way is named.
+    """Opens the tiny model on a backend, fed the picture and its variants, and aims it if a renderer is named.
 
     ``edit`` maps a file of the page to what is replaced in it, and by what.
     """
@@ -176,7 +176,7 @@ def open_page(
 
         def open_one(
             backend: str,
-            way: str | None = None,
+            renderer: str | None = None,
             *,
             channels: int = 3,
             fed: Pixels = picture,
@@ -203,8 +203,8 @@ def open_page(
             page = session.TFJSPage(browser_of_pages(), server, runtime, model, tfjs, thread=thread, threads=threads)
             pictures = fed_pictures(fed)
             page.take(pictures, form_of(pictures, channels))
-            if way is not None:
-                page.aim(page.outputs[:1], way, (-1, 1))
+            if renderer is not None:
+                page.aim(page.outputs[:1], renderer, (-1, 1))
             return page
 
         yield open_one

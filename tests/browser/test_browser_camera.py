@@ -16,7 +16,7 @@ import pytest
 from fed_pictures import form_of
 from patience import PATIENCE_S
 
-from framegate.browser import requests, session
+from framegate.browser import answers, requests, session
 from framegate.browser.chromium import flags
 from framegate.browser.driver import Browser
 from framegate.browser.runtimes import LIBRARIES, TF_JS, PageRuntime
@@ -39,7 +39,7 @@ CORNERS = [[(220, 30, 30), (30, 200, 60)], [(40, 60, 210), (200, 190, 40)]]
 """Colours of the picture's quarters."""
 
 
-DRAWS = "await page.way.draw(drawn, mark);"
+DRAWS = "await page.renderer.draw(drawn, mark);"
 FREES = "page.runtime.release(raw, input, all, drawn);\n  picture.close?.();"
 TURN = "const turn = (page.turns = (page.turns ?? -1) + 1);"
 UNTIL_TWO_HAVE_COME = """for (let came = 0, newest = host.camera.taken; came < 2; ) {
@@ -53,7 +53,7 @@ UNTIL_TWO_HAVE_COME = """for (let came = 0, newest = host.camera.taken; came < 2
 
 def drawing(code: str) -> dict[str, str]:
     """An edit that has a frame of a run draw otherwise; ``turn`` counts the frames from 0."""
-    end = "\n    return [page.way"
+    end = "\n    return [page.renderer"
     return {DRAWS + end: f"{TURN} {code} {end}"}
 
 
@@ -99,7 +99,7 @@ def open_camera(
 
     def open_one(
         backend: str,
-        way: str,
+        renderer: str,
         frames: int,
         edits: Mapping[str, str] = MappingProxyType({}),
         thread: PageThread = "main",
@@ -117,7 +117,7 @@ def open_camera(
         page = session.TFJSPage(camera_browser, server, runtime, model, tfjs, thread=thread)
         pictures = [np.full((HEIGHT, WIDTH, 4), 50 * index, np.uint8) for index in range(5)]
         page.take(pictures, form_of(pictures))
-        page.aim(page.outputs[:1], way, (-1, 1))
+        page.aim(page.outputs[:1], renderer, (-1, 1))
         assert page.open_camera()["width"] == WIDTH
         return page
 
@@ -163,28 +163,30 @@ def test_frames_that_come_while_one_is_under_way_are_dropped_by_name(open_camera
 
 
 @pytest.mark.parametrize(
-    ("backend", "way"),
+    ("backend", "renderer"),
     [("wasm", "texture"), ("webgl", "same-context"), ("webgl", "topixels"), ("webgpu", "draw"), ("cpu", "draw")],
 )
-def test_every_way_puts_the_number_on_its_canvas(open_camera: OpenCamera, backend: str, way: str) -> None:
-    page = open_camera(backend, way, 4)
+def test_every_renderer_puts_the_number_on_its_canvas(open_camera: OpenCamera, backend: str, renderer: str) -> None:
+    page = open_camera(backend, renderer, 4)
     for request in (CAMERA, SINGLE_STREAM, OFFLINE):
         check(page.run(request, NUMBERS if request.rate else RANGE).run, request.scenario)
 
 
-@pytest.mark.parametrize(("library", "way"), [("ort", "topixels"), ("ort", "texture"), ("litert", "topixels")])
-def test_other_libraries_put_the_number_on_their_canvas_too(open_camera: OpenCamera, library: str, way: str) -> None:
+@pytest.mark.parametrize(("library", "renderer"), [("ort", "topixels"), ("ort", "texture"), ("litert", "topixels")])
+def test_other_libraries_put_the_number_on_their_canvas_too(
+    open_camera: OpenCamera, library: str, renderer: str
+) -> None:
     files_of(library)
-    page = open_camera("wasm", way, 4, library=library)
+    page = open_camera("wasm", renderer, 4, library=library)
     check(page.run(OFFLINE).run, "offline")
     measured = page.run(CAMERA, NUMBERS)
     check(measured.run, "camera")
     assert (measured.tensors_left, measured.bytes_left) == (0, 0)
 
 
-@pytest.mark.parametrize(("backend", "way"), [("wasm", "topixels"), ("webgl", "same-context"), ("webgpu", "draw")])
-def test_a_worker_puts_the_number_on_its_canvas_too(open_camera: OpenCamera, backend: str, way: str) -> None:
-    page = open_camera(backend, way, 4, thread="worker")
+@pytest.mark.parametrize(("backend", "renderer"), [("wasm", "topixels"), ("webgl", "same-context"), ("webgpu", "draw")])
+def test_a_worker_puts_the_number_on_its_canvas_too(open_camera: OpenCamera, backend: str, renderer: str) -> None:
+    page = open_camera(backend, renderer, 4, thread="worker")
     check(page.run(OFFLINE).run, "offline")
     check(page.run(CAMERA, NUMBERS, "bitmap").run, "camera")
 
@@ -198,16 +200,16 @@ def test_a_known_delay_is_in_every_frame_of_a_single_stream(open_camera: OpenCam
 
 
 @pytest.mark.parametrize(
-    ("backend", "way", "thread"),
+    ("backend", "renderer", "thread"),
     [("wasm", "topixels", "main"), ("webgl", "same-context", "main"), ("wasm", "topixels", "worker")],
 )
 def test_whatever_the_model_is_fed_with_is_the_camera_s_picture(
-    open_camera: OpenCamera, camera_browser: Browser, backend: str, way: str, thread: PageThread
+    open_camera: OpenCamera, camera_browser: Browser, backend: str, renderer: str, thread: PageThread
 ) -> None:
-    page = open_camera(backend, way, 3, thread=thread)
+    page = open_camera(backend, renderer, 3, thread=thread)
     for fed_with in get_args(CameraInput)[thread == "worker" :]:
         check(page.run(CAMERA, NUMBERS, fed_with).run, "camera")
-        shown: Pixels = session.decode_png(camera_browser.picture("canvas", PATIENCE_S))
+        shown: Pixels = answers.decode_png(camera_browser.picture("canvas", PATIENCE_S))
         assert shown.shape[:2] == (HEIGHT, WIDTH)
         # Away from the stamp, the strip and the edges.
         seen = shown[HEIGHT * 3 // 8 :: HEIGHT // 2, WIDTH // 4 :: WIDTH // 2, :3]

@@ -18,7 +18,7 @@ RunCells = Callable[..., subprocess.CompletedProcess[str]]
 # Importing TensorFlow takes longer than all else that these runs do.
 NO_TENSORFLOW = "import sys\nsys.modules['tensorflow'] = None\n"
 
-# The way topixels draws the picture before, and texture leaves a tensor behind.
+# Two faults: topixels draws the picture before, and texture leaves a tensor behind.
 LATE = """
     const before = this.before ?? tf.clone(unit);
     this.before = tf.clone(unit);

@@ -37,7 +37,7 @@ class Mutant:
     edits: Mapping[str, Mapping[str, str]]
     wrong_after: set[str] = field(default_factory=lambda: BOTH)
     backend: str = "wasm"
-    way: str = "topixels"
+    renderer: str = "topixels"
     library: str = TF_JS
 
 
@@ -47,17 +47,17 @@ FROM_PIXELS = "tf.browser.fromPixels(picture, sees ? Math.max(3, page.input.chan
 PREDICT = "const { all, shown } = await predict(input);"
 SHOW = "const drawn = await page.view.show(shown, raw);"
 IN_ROUNDS = f"{PREDICT}\n  const dispatch"
-IN_DELIVERED = f"{PREDICT}\n  {SHOW}\n  await page.way.draw(drawn, () => {{}});"
+IN_DELIVERED = f"{PREDICT}\n  {SHOW}\n  await page.renderer.draw(drawn, () => {{}});"
 FIRST = "const all = page.first.map((each) => tf.clone(each)), shown = page.shown.map((index) => all[index]);"
 ONCE = """page.once ??= (await predict(input)).all.map((each) => tf.keep(each));
   const all = page.once.map((each) => tf.clone(each)), shown = page.shown.map((index) => all[index]);"""
 RUN = "const all = await page.inputs.run("
-DRAWN, DELIVERED_TO = "await page.way.draw(drawn, mark);", "await page.way.draw(drawn, () => {});"
+DRAWN, DELIVERED_TO = "await page.renderer.draw(drawn, mark);", "await page.renderer.draw(drawn, () => {});"
 LATE = """page.outputs = [...(page.outputs ?? []), tf.keep(tf.clone(drawn))];
   const late = page.outputs.at(-1 - BY) ?? page.outputs[0];
   """
 DRAW = "async draw(output, mark) {"
-# Counts what the way draws when it is aimed as well.
+# Counts what the renderer draws when it is aimed as well.
 STANDS = f"{DRAW}\n    this.draws = (this.draws ?? 0) + 1;\n    if (this.draws > TIMES) return mark('draw');"
 
 
@@ -71,10 +71,10 @@ def late(by: int) -> Mutant:
     return Mutant({"rounds.js": shown})
 
 
-def standing(times: int, script: str, backend: str, way: str, before: str) -> Mutant:
-    """A way that draws so often and then no more; ``before`` tells its class from others in the file."""
+def standing(times: int, script: str, backend: str, renderer: str, before: str) -> Mutant:
+    """A renderer that draws so often and then no more; ``before`` tells its class from others in the file."""
     stands = STANDS.replace("TIMES", str(times))
-    return Mutant({script: {before + DRAW: before + stands}}, BOTH, backend, way)
+    return Mutant({script: {before + DRAW: before + stands}}, BOTH, backend, renderer)
 
 
 def skipping(rest: int) -> Mutant:
@@ -87,7 +87,7 @@ def skipping(rest: int) -> Mutant:
 # However slow a page is: what is wrong from the second frame on can be seen after the third.
 MOVED = {"count < 2 || count % shown": "count % shown"}
 TOPIXELS = 'methods = { draw: "the promise of toPixels is kept" };\n  '
-WAYS = {
+RENDERERS = {
     "topixels": ("screen.js", "wasm", "topixels", TOPIXELS),
     "draw": ("screen.js", "cpu", "draw", '"tf.browser.draw has returned",\n  };\n  '),
     "texture": ("screen.js", "wasm", "texture", "gl.viewport(0, 0, width, height);\n  }\n  "),
@@ -136,19 +136,19 @@ MUTANTS = {
         }
     ),
     "delivers to no canvas": Mutant({"rounds.js": {DELIVERED_TO: ""}}, {DELIVERED}),
-    **{f"never draws again by {way}": standing(1, *how) for way, how in WAYS.items()},
-    **{f"draws one frame by {way}": standing(2, *how) for way, how in WAYS.items()},
+    **{f"never draws again by {renderer}": standing(1, *how) for renderer, how in RENDERERS.items()},
+    **{f"draws one frame by {renderer}": standing(2, *how) for renderer, how in RENDERERS.items()},
     "draws the odd frames only": skipping(0),
     "draws the even frames only": skipping(1),
     "uploads to its texture once": Mutant(
         {"screen.js": {"const floats = values instanceof Float32Array ? values :": "const floats = this.kept ??="}},
-        way="texture",
+        renderer="texture",
     ),
 }
 
 
 MUTANTS |= {
-    f"{named} with ort": Mutant(mutant.edits, mutant.wrong_after, mutant.backend, mutant.way, "ort")
+    f"{named} with ort": Mutant(mutant.edits, mutant.wrong_after, mutant.backend, mutant.renderer, "ort")
     for named, mutant in {
         "feeds the same picture always": MUTANTS["feeds the same picture always"],
         "runs the model for no frame": MUTANTS["runs the model for no frame"],
@@ -188,24 +188,24 @@ def open_mutant(
             page = session.TFJSPage(browser, server, PageRuntime(mutant.backend, library=mutant.library), model, tfjs)
             pictures = fed_pictures(picture)
             page.take(pictures, form_of(pictures))
-            page.aim(page.outputs[:1], mutant.way, (-1, 1))
+            page.aim(page.outputs[:1], mutant.renderer, (-1, 1))
             return page
 
         yield open_one
 
 
-def wrong_after(page: session.TFJSPage, way: str) -> set[str]:
+def wrong_after(page: session.TFJSPage, renderer: str) -> set[str]:
     """After which frames the canvas is wrong."""
     runs: dict[str, Callable[[], object]] = {
         ROUNDS: lambda: page.rounds(3, 500, 0.0, warm=1),
         DELIVERED: lambda: page.animate(0.05),
     }
-    return {end for end, run in runs.items() if run() and is_wrong(page, way, end)}
+    return {end for end, run in runs.items() if run() and is_wrong(page, renderer, end)}
 
 
-def is_wrong(page: session.TFJSPage, way: str, end: str) -> bool:
+def is_wrong(page: session.TFJSPage, renderer: str, end: str) -> bool:
     try:
-        verify_screen(look_of_image(page.look(), way, (-1, 1), end))
+        verify_screen(look_of_image(page.look(), renderer, (-1, 1), end))
     except WrongOutput:
         return True
     return False
@@ -213,12 +213,12 @@ def is_wrong(page: session.TFJSPage, way: str, end: str) -> bool:
 
 @pytest.mark.parametrize("mutant", MUTANTS.values(), ids=MUTANTS)
 def test_a_mutant_is_wrong_where_its_work_is_missing(open_mutant: OpenMutant, mutant: Mutant) -> None:
-    found = wrong_after(open_mutant(mutant), mutant.way)
+    found = wrong_after(open_mutant(mutant), mutant.renderer)
     assert found
     assert found >= mutant.wrong_after
 
 
-@pytest.mark.parametrize("way", WAYS)
-def test_the_page_as_it_is_is_right(open_mutant: OpenMutant, way: str) -> None:
-    _, backend, _, _ = WAYS[way]
-    assert wrong_after(open_mutant(Mutant({}, set(), backend, way)), way) == set()
+@pytest.mark.parametrize("renderer", RENDERERS)
+def test_the_page_as_it_is_is_right(open_mutant: OpenMutant, renderer: str) -> None:
+    _, backend, _, _ = RENDERERS[renderer]
+    assert wrong_after(open_mutant(Mutant({}, set(), backend, renderer)), renderer) == set()

@@ -35,9 +35,9 @@ def shelf(tfjs: Path) -> Iterator[BrowserShelf]:
         yield shelf
 
 
-@pytest.mark.parametrize("way", ["topixels", "texture"])
+@pytest.mark.parametrize("renderer", ["topixels", "texture"])
 def test_the_page_keeps_the_contract(
-    open_page: OpenPage, picture: Pixels, monkeypatch: pytest.MonkeyPatch, way: str
+    open_page: OpenPage, picture: Pixels, monkeypatch: pytest.MonkeyPatch, renderer: str
 ) -> None:
     monkeypatch.setattr(pages, "BUDGET_S", 0.05)
     monkeypatch.setattr(pages, "ANIMATE_S", 0.05)
@@ -45,7 +45,7 @@ def test_the_page_keeps_the_contract(
     spec = ModelSpec("tiny", "path", str(page.model.path), input_range=(-1, 1), output_range=(-1, 1))
     shown = in_turn([np.ascontiguousarray(picture[..., :3])])
     clock = ReplayClock()
-    pipeline = PagePipeline(page, lambda _: page, spec, shown, view_of_image, way, clock)
+    pipeline = PagePipeline(page, lambda _: page, spec, shown, view_of_image, renderer, clock)
     check_contract(pipeline)
     assert clock() > 0
 

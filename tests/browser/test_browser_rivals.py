@@ -30,11 +30,11 @@ def bounded(tmp_path: Path) -> ResolvedModel:
     return write_graph(tmp_path / "bounded", nodes, {"most": np.array(1, np.float32)})
 
 
-def show_their_last(page: TFJSPage, way: str, picture: Pixels) -> None:
+def show_their_last(page: TFJSPage, renderer: str, picture: Pixels) -> None:
     look = page.look()
     fed = fed_pictures(picture)[look.picture]
-    verify_screen(look_of_image(look, way, (-1, 1)))
-    assert np.abs(look.pixels[..., :3].astype(int) - fed[..., :3]).max() <= 1, way
+    verify_screen(look_of_image(look, renderer, (-1, 1)))
+    assert np.abs(look.pixels[..., :3].astype(int) - fed[..., :3]).max() <= 1, renderer
     (output,) = look.outputs.values()
     np.testing.assert_allclose(output, fed[None, ..., :3].astype(np.float32) / 127.5 - 1, atol=1e-5)
 
@@ -44,15 +44,15 @@ def test_the_canvas_shows_what_another_library_returned(
     open_page: OpenPage, bounded: ResolvedModel, picture: Pixels, library: str, thread: PageThread
 ) -> None:
     page = open_page("wasm", library=library, thread=thread, model=bounded)
-    for way in ("topixels", "texture"):
-        page.aim(page.outputs[:1], way, (-1, 1))
-        show_their_last(page, way, picture)
+    for renderer in ("topixels", "texture"):
+        page.aim(page.outputs[:1], renderer, (-1, 1))
+        show_their_last(page, renderer, picture)
         rounds = page.rounds(3, 3, 0.0)
-        show_their_last(page, way, picture)
+        show_their_last(page, renderer, picture)
         arrivals = page.animate(0.0)
-        show_their_last(page, way, picture)
+        show_their_last(page, renderer, picture)
         left = (rounds.tensors_left, rounds.bytes_left, arrivals.tensors_left, arrivals.bytes_left)
-        assert left == (0, 0, 0, 0), way
+        assert left == (0, 0, 0, 0), renderer
         assert {*rounds.stages_s, "start", "fetch", "build", "first-run", "dispatch", "readback"} == {*page.methods()}
     # Nothing of TF.js was needed for a picture.
     assert not LIBRARIES[TF_JS].files(cache_dir()).keys() & page._server.asked

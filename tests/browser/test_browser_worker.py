@@ -15,11 +15,13 @@ from framegate.errors import BrowserError
 OpenPage = Callable[..., TFJSPage]
 
 
-@pytest.mark.parametrize(("backend", "way"), [("wasm", "texture"), ("webgl", "same-context"), ("webgpu", "draw")])
-def test_both_threads_give_the_same_picture_and_the_same_numbers(open_page: OpenPage, backend: str, way: str) -> None:
+@pytest.mark.parametrize(("backend", "renderer"), [("wasm", "texture"), ("webgl", "same-context"), ("webgpu", "draw")])
+def test_both_threads_give_the_same_picture_and_the_same_numbers(
+    open_page: OpenPage, backend: str, renderer: str
+) -> None:
     looks = []
     for thread in ("main", "worker"):
-        page = open_page(backend, way, thread=thread)
+        page = open_page(backend, renderer, thread=thread)
         page.rounds(2, 2, 0.0)
         looks.append(page.look())
         assert page.info["thread"] == thread

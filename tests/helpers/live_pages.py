@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from framegate.browser.session import decode_png
+from framegate.browser.answers import decode_png
 from framegate.interfaces import Pixels
 
 FIRST = {

@@ -12,7 +12,7 @@ import numpy as np
 from framegate.browser.runtimes import LIBRARIES, TF_JS, PageRuntime
 from framegate.browser.tfjs import tfjs_files
 from framegate.frames.numbers import BITS, BLACK, BLOCKS, WHITE
-from framegate.interfaces import ResolvedModel, TensorForm, TensorInfo
+from framegate.interfaces import ResolvedModel, TensorForm
 from framegate.models.shards import shard_files
 from framegate.models.topology import read_model_json
 
@@ -143,7 +143,7 @@ def form_settings(form: TensorForm) -> dict[str, Any]:
 
 
 def aim_call(indices: Sequence[int], renderer: str, value_range: Range, view: PageView) -> Asked:
-    """``framegate.aim``: a way to the canvas, for outputs by their places, the view's main one first."""
+    """``framegate.aim``: a renderer, for outputs by their places, the view's main one first."""
     arrays = {key: value for key, value in view.settings.items() if isinstance(value, np.ndarray)}
     served = {
         "name": view.name,
@@ -184,44 +184,8 @@ def run_call(
     )
 
 
-def inputs_of_page(model: ResolvedModel, loaded: Sequence[Mapping[str, Any]]) -> dict[str, TensorInfo]:
-    """The inputs of a loaded model, by the page's name of each, in the model's order.
-
-    Args:
-        model: the model.
-        loaded: what ``framegate.load`` says of the inputs.
-    """
-    from framegate.analysis.ports import fed_ports
-
-    known = {node: info for info, node in fed_ports(read_model_json(model.path))}
-    return {str(port["name"]): known.get(port["name"]) or port_info(port["name"], port) for port in loaded}
-
-
-def outputs_of_page(names: Sequence[str], ports: Sequence[Mapping[str, Any]]) -> tuple[TensorInfo, ...]:
-    """The outputs of a model that has run.
-
-    Args:
-        names: their names, as ``framegate.load`` tells them.
-        ports: what ``framegate.take`` says of them.
-    """
-    named = names if len(names) == len(ports) else list(map(str, range(len(ports))))
-    return tuple(port_info(name, port) for name, port in zip(named, ports, strict=True))
-
-
-def largest_of(outputs: Sequence[TensorInfo], ports: Sequence[Mapping[str, Any]]) -> dict[str, float]:
-    """The largest value of each output that has numbers, by name."""
-    pairs = zip(outputs, (port["largest"] for port in ports), strict=True)
-    return {info.name: value for info, value in pairs if value is not None}
-
-
 def tfjs_dtype(dtype: str) -> str:
     """The dtype in which TF.js holds values of numpy's dtype of that name: it has float32, int32 and bool."""
     if dtype == "bool":
         return dtype
     return "int32" if "int" in dtype else "float32"
-
-
-def port_info(name: str, port: Mapping[str, Any]) -> TensorInfo:
-    """An input or output, as the page describes it."""
-    shape = tuple(None if side in (None, -1) else int(side) for side in port["shape"] or ())
-    return TensorInfo(name, shape, str(port["dtype"] or "float32"))

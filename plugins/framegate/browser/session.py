@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
-import numpy as np
-
+from framegate.browser.answers import (
+    array_from_base64,
+    decode_png,
+    inputs_of_page,
+    kernels_of,
+    largest_of,
+    outputs_of_page,
+    page_rounds,
+    tensor_of,
+    verify_camera,
+)
 from framegate.browser.beside import beside_of
 from framegate.browser.conversions import converted_call
 from framegate.browser.downloads import download_of
@@ -18,11 +26,8 @@ from framegate.browser.requests import (
     aim_call,
     feed_call,
     form_settings,
-    inputs_of_page,
-    largest_of,
     library_files,
     load_call,
-    outputs_of_page,
     page_files,
     run_call,
     start_call,
@@ -32,7 +37,7 @@ from framegate.browser.results import Delivered, PageInputs, PageLook, PageRound
 from framegate.browser.runs import page_run
 from framegate.browser.runtimes import LIBRARIES, TF_JS, PageRuntime
 from framegate.browser.trace import NOTED, PRESENTED, browser_events, read_marks
-from framegate.errors import BackendUnavailable, BrowserError, ModelError, NoAnswer
+from framegate.errors import BackendUnavailable, ModelError, NoAnswer
 from framegate.frames.numbers import RANGE
 from framegate.interfaces import Range, ResolvedModel, TensorForm, TensorInfo
 from framegate.models.image_io import model_inputs
@@ -288,18 +293,7 @@ class TFJSPage:
         answer, trace = self._noted(lambda: self._ask("framegate.rounds", asked, ROUNDS_S + budget_s), may=noted)
         self.is_used, self._shows_first = True, False
         self._frames += len(answer["dispatch"])
-        inside = sum(map(sum, answer["stages"].values()))
-        return PageRounds(
-            stages_s=answer["stages"],
-            dispatch_s=answer["dispatch"],
-            outside=1 - inside / answer["whole_s"],
-            tensors_left=answer["tensors_left"],
-            bytes_left=answer["bytes_left"],
-            first_at_s=answer["first_at_s"],
-            bytes_read=answer["bytes_read"],
-            began_s=answer["began"],
-            events=self._events(trace, answer),
-        )
+        return page_rounds(answer, self._events(trace, answer))
 
     def _noted(self, ask: Callable[[], Any], *, must: bool = False, may: bool = False) -> tuple[Any, bytes | None]:
         """What a page answers, and the browser's trace of that time, if it must or may have one."""
@@ -384,13 +378,12 @@ class TFJSPage:
 
     def kernels(self) -> list[KernelTime]:
         """Run the model once under TF.js' own profiler."""
-        answer = self._browser.call("framegate.kernels", {}, ROUNDS_S)
-        return [KernelTime(kernel["name"], kernel["time_s"], tuple(map(tuple, kernel["shapes"]))) for kernel in answer]
+        return kernels_of(self._browser.call("framegate.kernels", {}, ROUNDS_S))
 
     def fed(self, picture: int = 0) -> Pixels:
         """What the model is fed of a picture, before it is scaled to its range: uint8 (H, W, C)."""
         answer = self._browser.call("framegate.fed", {"picture": picture}, ROUNDS_S)
-        return _array(answer["values"], "uint8").reshape(answer["shape"])
+        return array_from_base64(answer["values"], "uint8").reshape(answer["shape"])
 
     def receipt(self) -> Receipt:
         """What ran, as the library tells it, and what it took until the first frame; asked once for a model.
@@ -423,7 +416,7 @@ class TFJSPage:
         """What the last frame left on the canvas; no frame is run for it.
 
         Which picture it was fed follows from how many frames there were, and is not the page's to say. What the model
-        makes of that picture is computed now, and for every way to the canvas anew.
+        makes of that picture is computed now, and for every renderer anew.
         """
         self._browser.call("framegate.rest", None, START_S)
         pixels = decode_png(self._browser.picture("canvas", ROUNDS_S))
@@ -431,8 +424,8 @@ class TFJSPage:
         picture = 0 if is_first else 1 + (self._frames - 1) % (len(self._pictures) - 1)
         answer = self._expect(picture)
         names = {port: name for name, port in self._ports.items()}
-        state = {names[port]: _tensor(values) for port, values in answer["state"].items()}
-        return PageLook(picture, self._shown_of(answer), _tensor(answer["unit"]), pixels, state)
+        state = {names[port]: tensor_of(values) for port, values in answer["state"].items()}
+        return PageLook(picture, self._shown_of(answer), tensor_of(answer["unit"]), pixels, state)
 
     def outputs_of(self, picture: int) -> Mapping[str, Array]:
         """The outputs that are shown, by name, of one of the pictures, apart from all frames, and anew each time."""
@@ -442,37 +435,4 @@ class TFJSPage:
         return self._browser.call("framegate.expect", {"picture": self._pictures[picture], **self._input}, ROUNDS_S)
 
     def _shown_of(self, answer: Mapping[str, Any]) -> Mapping[str, Array]:
-        return dict(zip(self._shown, map(_tensor, answer["outputs"]), strict=True))
-
-
-def verify_camera(answer: Mapping[str, Any]) -> None:
-    """See to it that a page has the camera that it was asked to open.
-
-    Raises:
-        BackendUnavailable: it has not; the reason is the browser's own.
-    """
-    if "refused" in answer:
-        raise BackendUnavailable(f"the page gets no camera ({answer['refused']})", "plug one in, and allow it")
-
-
-def decode_png(png: bytes) -> Pixels:
-    """RGBA (H, W, 4) of what a browser shows.
-
-    Raises:
-        BrowserError: it is no picture.
-    """
-    import cv2
-
-    bgr = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_UNCHANGED)
-    if bgr is None:
-        raise BrowserError("the browser gave no picture of its canvas")
-    code = cv2.COLOR_BGRA2RGBA if bgr.shape[-1] == 4 else cv2.COLOR_BGR2RGBA
-    return cast("Pixels", cv2.cvtColor(bgr, code))
-
-
-def _tensor(answer: Mapping[str, Any]) -> Array:
-    return _array(answer["values"], answer["dtype"]).reshape(answer["shape"])
-
-
-def _array(text: str, dtype: str) -> Array:
-    return np.frombuffer(base64.b64decode(text), dtype)
+        return dict(zip(self._shown, map(tensor_of, answer["outputs"]), strict=True))

@@ -31,7 +31,7 @@ class PageOffer:
     Attributes:
         steps: each step by its name.
         runtimes: what a page computes with, by name.
-        renderers: the ways to its canvas, by name.
+        renderers: its renderers, by name.
         frame_sources: where frames come from, beside files and the camera, by name.
     """
 
@@ -72,7 +72,7 @@ class LiveChoice:
         preprocess: the steps, in the one form that a benchmark's name has.
         fit: how a frame is brought to that size.
         runtime: what the page computes with.
-        renderer: the way to the canvas.
+        renderer: name of the renderer.
         view: what shows the outputs; ``auto`` is the model's own.
         source: where frames come from: a frame source, ``camera`` for the browser's, or the name of a file that the
             page has sent.
@@ -134,7 +134,7 @@ def suite_command(choice: LiveChoice, model: str, source: str) -> list[str]:
     """
     view = [] if choice.view == AUTO else [f"--frame-view={choice.view}"]
     source_words = [] if source == PHOTO else [f"--frame-source={source}"]
-    way = [] if choice.fit == "crop" else [f"--frame-fit={choice.fit}"]
+    fit_words = [] if choice.fit == "crop" else [f"--frame-fit={choice.fit}"]
     return [
         *("pytest", *suite_words(), "--benchmark-only"),
         f"--frame-model={model}",
@@ -142,5 +142,5 @@ def suite_command(choice: LiveChoice, model: str, source: str) -> list[str]:
         f"--frame-preprocess={choice.preprocess}",
         f"--frame-runtime={choice.runtime}",
         f"--frame-renderer={choice.renderer}",
-        *(*view, *source_words, *way),
+        *(*view, *source_words, *fit_words),
     ]

@@ -12,11 +12,12 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
+from framegate.browser.answers import decode_png, verify_camera
 from framegate.browser.remote import HandedFiles, UsersBrowser
 from framegate.browser.requests import STRIP
 from framegate.browser.runtimes import TF_JS
 from framegate.browser.server import PageFolder, PageServer
-from framegate.browser.session import TFJSPage, decode_png, verify_camera
+from framegate.browser.session import TFJSPage
 from framegate.browser.shelf import expect_an_end
 from framegate.errors import BackendUnavailable, FramegateError, UnknownName, UsageError
 from framegate.frames.files import write_png
@@ -70,7 +71,7 @@ class _Shown:
     pictures: Sequence[Pixels]
 
     def differs_in_pictures_alone(self, other: _Shown) -> bool:
-        """Whether the same is made of both, on the same way to the screen."""
+        """Whether the same is made of both, by the same renderer."""
         ours, theirs = self.choice, other.choice
         both = replace(ours, preprocess=theirs.preprocess, fit=theirs.fit, source=theirs.source)
         return both == theirs and (ours.source == CAMERA) == (theirs.source == CAMERA)

@@ -20,12 +20,12 @@ OpenPage = Callable[..., TFJSPage]
 def test_more_ways_than_a_browser_has_contexts_are_no_fault(open_page: OpenPage) -> None:
     page = open_page("webgl")
     for _ in range(20):
-        for way in ("texture", "topixels"):
-            page.aim(page.outputs[:1], way, (-1, 1))
+        for renderer in ("texture", "topixels"):
+            page.aim(page.outputs[:1], renderer, (-1, 1))
     assert page.look().pixels.any()
 
 
-@pytest.mark.parametrize("which", ["page.way.gl", "tf.backend().gpgpu.gl"])
+@pytest.mark.parametrize("which", ["page.renderer.gl", "tf.backend().gpgpu.gl"])
 def test_the_context_of_the_way_and_that_of_tfjs_are_watched(open_page: OpenPage, which: str) -> None:
     page = open_page("webgl", "texture")
     with pytest.raises(BrowserError, match="a WebGL context was lost"):

@@ -123,8 +123,8 @@ async function sight({ due, picture, number }, { strip, delays_s }) {
   page.numbers.set(drawn, number);
   mark("postprocess");
   const [screen, shown] = await alone(async () => {
-    await page.way.draw(drawn, mark);
-    return [page.way.stamp.read(), seconds()];
+    await page.renderer.draw(drawn, mark);
+    return [page.renderer.stamp.read(), seconds()];
   });
   page.runtime.release(raw, input, all, drawn);
   picture.close?.();
@@ -137,8 +137,8 @@ framegate.run = async ({ scenario, seconds: lasting, in_flight, marks, has_momen
   const source = scenario === "camera" ? new FromCamera() : new Turns(scenario === "offline");
   const sights = [];
   let ended = null;
-  page.way.stamp ??= page.way.newStamp();
-  page.way.marks = marks;
+  page.renderer.stamp ??= page.renderer.newStamp();
+  page.renderer.marks = marks;
   const display_interval = await displayInterval();
   const moments = new Moments(has_moments);
   let began;

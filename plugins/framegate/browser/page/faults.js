@@ -10,11 +10,11 @@
   const told = new Promise((_, reject) => (tell = (what) => reject(new Error(what))));
   told.catch(() => {});
 
-  // Once there is a page's own way to the canvas, only its context and that of TF.js matter: others were let go.
+  // Once there is a page's own renderer, only its context and that of TF.js matter: others were let go.
   const matters = (canvas) => {
     if (typeof page !== "object") return true;
     const computing = globalThis.tf?.engine().backendInstance?.gpgpu?.gl.canvas;
-    return canvas === page.way?.canvas || canvas === computing;
+    return canvas === page.renderer?.canvas || canvas === computing;
   };
 
   const getContextOf = globalThis.HTMLCanvasElement?.prototype.getContext;

@@ -1,5 +1,5 @@
-// The way that leaves an output on the GPU: WebGPU draws the buffer that the model has filled, on the device that filled
-// it. What is read back from a device is counted, whoever reads it.
+// The renderer that leaves an output on the GPU: WebGPU draws the buffer that the model has filled, on the device that
+// filled it. What is read back from a device is counted, whoever reads it.
 "use strict";
 
 const reads = { bytes: 0 };
@@ -24,7 +24,7 @@ fn unit(value: f32) -> f32 {
   return vec4f(${[0, 1, 2].map((each) => `unit(values[first + ${depth === 1 ? 0 : each}u])`).join(", ")}, 1.0);
 }`;
 
-class FromBuffer extends CanvasWay {
+class FromBuffer extends CanvasRenderer {
   keeps = false;
   methods = { draw: "the queue of the device is empty" };
   // The inference must not be ended by a read either.
@@ -72,5 +72,5 @@ class FromBuffer extends CanvasWay {
   }
 }
 
-WAYS["gpu-buffer"] = FromBuffer;
-RIVAL_WAYS["gpu-buffer"] = FromBuffer;
+RENDERERS["gpu-buffer"] = FromBuffer;
+RIVAL_RENDERERS["gpu-buffer"] = FromBuffer;

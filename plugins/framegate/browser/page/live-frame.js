@@ -100,7 +100,7 @@ const live = {
     live.refresh ??= (await displayInterval()) ?? 1 / 60;
     if (source !== "camera") host.close_camera();
     live.interval = host.camera ? 1 / (host.camera.track.getSettings().frameRate || 30) : live.refresh;
-    page.way.stamp ??= page.way.newStamp();
+    page.renderer.stamp ??= page.renderer.newStamp();
     Object.assign(live, { source, numbers, strip, sights: [], seen: null });
   },
 
@@ -187,27 +187,27 @@ const live = {
     const canvas = document.querySelector(selector);
     const copy = new OffscreenCanvas(canvas.width, canvas.height);
     const keep = () => copy.getContext("2d").drawImage(canvas, 0, 0);
-    if (page.way.keeps) keep();
+    if (page.renderer.keeps) keep();
     else await live.draw_again(keep);
     return png(copy);
   },
 
   async draw_again(look) {
-    const { way, view, pictures, turn } = page;
+    const { renderer, view, pictures, turn } = page;
     const picture = pictures[turn ? 1 + ((turn - 1) % (pictures.length - 1)) : 0];
     const { raw, input } = upload(picture);
     const { all, shown } = await predict(input);
     const drawn = await view.show(shown, raw);
-    way.drawn = look;
+    renderer.drawn = look;
     try {
-      await way.draw(drawn, () => {});
+      await renderer.draw(drawn, () => {});
     } finally {
-      delete way.drawn;
+      delete renderer.drawn;
       page.runtime.release(raw, input, all, drawn);
     }
   },
 
-  size: () => ({ width: page.way.width, height: page.way.height }),
+  size: () => ({ width: page.renderer.width, height: page.renderer.height }),
 };
 
 async function png(canvas) {

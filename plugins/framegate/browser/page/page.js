@@ -2,10 +2,11 @@
 "use strict";
 
 // What runs the model (RUNTIMES) and on what, the pictures that it is fed, how often frames have taken the next of them,
-// which of the outputs are shown, the view that shows them, the way that draws it, by how much the document's clock is
-// ahead of this thread's, how long the first draw took, and the numbers of frames by the picture that is drawn of them.
+// which of the outputs are shown, the view that shows them, the renderer that draws it, by how much the document's clock
+// is ahead of this thread's, how long the first draw took, and the numbers of frames by the picture that is drawn of them.
 const page = {
-  ...{ runtime: null, backend: null, pictures: [], input: null, turn: 0, first: null, shown: [0], view: null, way: null },
+  ...{ runtime: null, backend: null, pictures: [], input: null, turn: 0, first: null, shown: [0] },
+  ...{ view: null, renderer: null },
   ahead_ms: 0,
   first_draw_s: null,
   numbers: new WeakMap(),
@@ -142,14 +143,14 @@ function upload(picture) {
   return { raw, input: page.runtime.feed(raw) };
 }
 
-// Which of the outputs are shown, and how: `range` and `shape` are those of the view's picture. The runtime's own
-// reason where it has no such view or way. What the model made of its picture at the first time is drawn now, so that no round
-// has to compile what draws.
+// Which of the outputs are shown, and how: `range` and `shape` are those of the view's picture. Returns the runtime's own
+// reason where it has no such view or renderer. What the model made of its first picture is drawn now, so that no round has
+// to compile what draws.
 framegate.aim = async ({ indices, view, name, range, shape }) => {
   page.shown = indices;
-  page.way?.close();
+  page.renderer?.close();
   page.view?.close();
-  page.way = page.view = null;
+  page.renderer = page.view = null;
   const { runtime } = page;
   const again = indices.map((index) => runtime.copy(page.first[index]));
   let raw, drawn;
@@ -158,13 +159,13 @@ framegate.aim = async ({ indices, view, name, range, shape }) => {
     raw = pixelsOf(page.pictures[0]);
     drawn = await page.view.show(again, raw);
     const [height, width] = shape;
-    if (!runtime.ways[name]) throw new Refused(`there is no way ${name}`);
-    page.way = new runtime.ways[name](range, shape, await host.canvas({ name: "way", width, height }));
-    await host.show(page.way.place);
+    if (!runtime.renderers[name]) throw new Refused(`there is no renderer ${name}`);
+    page.renderer = new runtime.renderers[name](range, shape, await host.canvas({ name: "renderer", width, height }));
+    await host.show(page.renderer.place);
     const before = seconds();
-    await page.way.draw(drawn, () => {});
+    await page.renderer.draw(drawn, () => {});
     page.first_draw_s = seconds() - before;
-    page.way.verify();
+    page.renderer.verify();
   } catch (error) {
     if (error instanceof Refused || REFUSALS.test(error.message)) return error.message.replaceAll(OWN, "webgl");
     throw error;
@@ -191,7 +192,7 @@ framegate.receipt = async () => ({ ...(await page.runtime.receipt()), first_draw
 
 framegate.drawn_by = () => faults.drawn_by();
 
-// A way that a backend lacks, in the page's words where TF.js has none.
+// A renderer that a backend lacks, in the page's words where TF.js has none.
 class Refused extends Error {}
 const REFUSALS = /not registered for backend|not found in the registry/;
 

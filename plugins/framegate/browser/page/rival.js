@@ -93,8 +93,8 @@ class Rival {
   constructor(settings) {
     Object.assign(this, settings);
   }
-  get ways() {
-    return RIVAL_WAYS;
+  get renderers() {
+    return RIVAL_RENDERERS;
   }
   async about() {
     return { version: this.version ?? null, wasm_simd: true, wasm_threads: this.threads, device: this.device?.() ?? null };
@@ -238,7 +238,7 @@ class ByTFJS {
   }
 }
 
-// The output is the picture; one that is laid in another way than a canvas has it is brought there by TF.js.
+// The output is the picture; one that is laid out differently from a canvas is brought there by TF.js.
 class OwnImage {
   sees = false;
   ended = "the output is the picture";
@@ -267,7 +267,7 @@ function unitValues(values, [low, high]) {
 }
 
 // The values are brought to JavaScript, made pixels in a loop, and put on a 2D canvas.
-class PutPixels extends CanvasWay {
+class PutPixels extends CanvasRenderer {
   methods = { readback: "the values are in an array", draw: "putImageData has returned" };
   constructor(range, shape, canvas) {
     super(range, shape, canvas);
@@ -296,4 +296,4 @@ class PutPixels extends CanvasWay {
   }
 }
 
-const RIVAL_WAYS = { topixels: PutPixels, texture: Texture };
+const RIVAL_RENDERERS = { topixels: PutPixels, texture: Texture };

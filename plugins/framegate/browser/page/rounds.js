@@ -12,10 +12,10 @@ const READ = "one element of it was read";
 const EMPTY = "the queue of the device is empty";
 
 framegate.methods = async () => {
-  const settled = page.way.reads_nothing ? EMPTY : page.runtime.ended ?? (page.runtime.computes_in_calls ? RETURNED : READ);
+  const settled = page.renderer.reads_nothing ? EMPTY : page.runtime.ended ?? (page.runtime.computes_in_calls ? RETURNED : READ);
   const waits = Object.fromEntries(["first-run", "upload", "inference"].map((stage) => [stage, settled]));
   const { ended = settled } = page.view;
-  return { ...METHODS, ...waits, postprocess: ended, readback: "the promise of data() is kept", ...page.way.methods };
+  return { ...METHODS, ...waits, postprocess: ended, readback: "the promise of data() is kept", ...page.renderer.methods };
 };
 
 // Real work for so long, to see whether that is found where it was put.
@@ -45,7 +45,7 @@ async function frame(picture, delays_s = {}) {
   const drawn = await page.view.show(shown, raw);
   if (drawn !== shown[0]) await settle(drawn);
   mark("postprocess");
-  await page.way.draw(drawn, mark);
+  await page.renderer.draw(drawn, mark);
   page.runtime.release(raw, input, all, drawn);
   return { began, times, dispatch };
 }
@@ -144,7 +144,7 @@ async function deliver() {
   const { raw, input } = upload(next());
   const { all, shown } = await predict(input);
   const drawn = await page.view.show(shown, raw);
-  await page.way.draw(drawn, () => {});
+  await page.renderer.draw(drawn, () => {});
   page.runtime.release(raw, input, all, drawn);
 }
 
@@ -204,7 +204,7 @@ framegate.expect = async ({ picture, ...form }) => {
   }
   const raw = runtime.pixelsOfBytes(given, height, width);
   const drawn = await page.view.show(page.shown.map((index) => outputs[index]), raw);
-  const unit = await runtime.unitOf(drawn, page.way.range);
+  const unit = await runtime.unitOf(drawn, page.renderer.range);
   const shown = { values: base64(unit.values), shape: unit.shape, dtype: "float32" };
   runtime.release(input, outputs, raw, drawn);
   return { outputs: found, state, unit: shown };

@@ -1,4 +1,4 @@
-// TF.js' webgl backend on a canvas of the page's own, and the way that draws in its context: nothing is read back.
+// TF.js' webgl backend on a canvas of the page's own, and the renderer that draws in its context: nothing is read back.
 "use strict";
 
 const OWN = "framegate-webgl";
@@ -41,7 +41,7 @@ void main() {
   colour = ${colour};
 }`;
 
-class SameContext extends CanvasWay {
+class SameContext extends CanvasRenderer {
   keeps = false;
   methods = { draw: "one pixel of the canvas was read" };
   constructor(range, shape, canvas) {
@@ -83,4 +83,4 @@ class SameContext extends CanvasWay {
   }
 }
 
-WAYS["same-context"] = SameContext;
+RENDERERS["same-context"] = SameContext;

@@ -1,5 +1,5 @@
-// Ways from a model's output to the canvas. Each has `draw(output, mark)`, which returns when the pixels are there and
-// calls `mark` with the name of each stage as it ends. `methods` says how its stages are ended.
+// Renderers: from a model's output to the canvas. Each has `draw(output, mark)`, which returns when the pixels are there
+// and calls `mark` with the name of each stage as it ends. `methods` says how its stages are ended.
 "use strict";
 
 // (H, W, C) in [0, 1], as toPixels takes it.
@@ -21,9 +21,9 @@ function verifyContextAgain(canvas) {
   }
 }
 
-class CanvasWay {
+class CanvasRenderer {
   // The document's name of its canvas.
-  place = "way";
+  place = "renderer";
   // Whether the canvas still has its picture when the task that drew it has ended.
   keeps = true;
   constructor(range, [height, width], canvas) {
@@ -45,7 +45,7 @@ class CanvasWay {
   close() {}
 }
 
-class ToPixels extends CanvasWay {
+class ToPixels extends CanvasRenderer {
   methods = { draw: "the promise of toPixels is kept" };
   async draw(output, mark) {
     const unit = toUnit(output, this.range);
@@ -59,7 +59,7 @@ class ToPixels extends CanvasWay {
   }
 }
 
-class Draw extends CanvasWay {
+class Draw extends CanvasRenderer {
   keeps = page.backend !== "webgpu";
   methods = {
     draw: page.backend === "webgpu" ? "the queue of the device is empty" : "tf.browser.draw has returned",
@@ -101,8 +101,8 @@ const CHANNELS = {
   4: ["RGBA32F", "RGBA", "value"],
 };
 
-// The original's fast way: the output is read back, uploaded as a float texture of another context, and drawn there.
-class Texture extends CanvasWay {
+// The original's fast renderer: the output is read back, uploaded as a float texture of another context, and drawn there.
+class Texture extends CanvasRenderer {
   methods = { readback: "the promise of data() is kept", draw: "one pixel of the canvas was read" };
   constructor(range, shape, canvas) {
     super(range, shape, canvas);
@@ -152,4 +152,4 @@ function link(gl, ...sources) {
   return program;
 }
 
-const WAYS = { topixels: ToPixels, texture: Texture, draw: Draw };
+const RENDERERS = { topixels: ToPixels, texture: Texture, draw: Draw };

@@ -5,9 +5,9 @@
 const STAMP_ROWS = 4;
 
 class Stamp {
-  constructor(way) {
-    const block = Math.max(1, Math.min(4, Math.min(way.width, way.height) >> 3));
-    Object.assign(this, { way, block, side: STAMP_ROWS * block });
+  constructor(renderer) {
+    const block = Math.max(1, Math.min(4, Math.min(renderer.width, renderer.height) >> 3));
+    Object.assign(this, { renderer, block, side: STAMP_ROWS * block });
   }
   // Calls `fill` with the place of each block, and whether it is white.
   blocks(number, fill) {
@@ -41,9 +41,9 @@ class Stamp {
 }
 
 class Stamp2D extends Stamp {
-  constructor(way) {
-    super(way);
-    this.context = way.canvas.getContext("2d");
+  constructor(renderer) {
+    super(renderer);
+    this.context = renderer.canvas.getContext("2d");
   }
   write(number) {
     this.context.putImageData(new ImageData(new Uint8ClampedArray(this.rgba(number)), this.side), 0, 0);
@@ -55,7 +55,7 @@ class Stamp2D extends Stamp {
 
 class StampGL extends Stamp {
   write(number) {
-    const { gl, height } = this.way;
+    const { gl, height } = this.renderer;
     const scissored = gl.isEnabled(gl.SCISSOR_TEST);
     gl.bindFramebuffer(gl.FRAMEBUFFER, null);
     gl.enable(gl.SCISSOR_TEST);
@@ -68,7 +68,7 @@ class StampGL extends Stamp {
     if (!scissored) gl.disable(gl.SCISSOR_TEST);
   }
   read() {
-    const { gl, height } = this.way;
+    const { gl, height } = this.renderer;
     const pixels = new Uint8Array(4 * this.side ** 2);
     gl.bindFramebuffer(gl.FRAMEBUFFER, null);
     gl.readPixels(0, height - this.side, this.side, this.side, gl.RGBA, gl.UNSIGNED_BYTE, pixels);
@@ -79,9 +79,9 @@ class StampGL extends Stamp {
 
 // A canvas of WebGPU holds its picture until its task ends, so that it is read when it is stamped.
 class StampGPU extends Stamp {
-  constructor(way) {
-    super(way);
-    this.context = way.canvas.getContext("webgpu");
+  constructor(renderer) {
+    super(renderer);
+    this.context = renderer.canvas.getContext("webgpu");
     const { configure } = this.context;
     // TF.js asks for a canvas that only shaders write.
     this.context.configure = (asked) =>
@@ -92,13 +92,13 @@ class StampGPU extends Stamp {
   }
   write(number) {
     const { side } = this;
-    const backend = this.way.device ? { device: this.way.device } : tf.backend();
+    const backend = this.renderer.device ? { device: this.renderer.device } : tf.backend();
     // What TF.js has not handed to the device yet would be drawn over it.
     if (backend.commandEncoder) backend.submitQueue();
     const texture = this.context.getCurrentTexture();
     const { queue } = backend.device;
     queue.writeTexture({ texture }, this.rgba(number), { bytesPerRow: 4 * side }, [side, side]);
-    this.reader.drawImage(this.way.canvas, 0, 0, side, side, 0, 0, side, side);
+    this.reader.drawImage(this.renderer.canvas, 0, 0, side, side, 0, 0, side, side);
     this.seen = this.number(this.reader.getImageData(0, 0, side, side).data);
   }
   read() {

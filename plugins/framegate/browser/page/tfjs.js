@@ -1,5 +1,5 @@
 // TF.js as what runs the model. A runtime (RUNTIMES) starts itself, says what it is, loads a model, makes what the model is
-// fed of a picture, runs it, and lets go of what it has made; `ways` are those that it has to the canvas. Its values have
+// fed of a picture, runs it, and lets go of what it has made; `renderers` are those that it has. Its values have
 // `shape`, `dtype` and `data()`.
 "use strict";
 
@@ -35,7 +35,7 @@ class TFJSRuntime {
     return new TFJSRuntime(backend);
   }
   constructor(backend) {
-    Object.assign(this, { backend, computes_in_calls: ["cpu", "wasm"].includes(backend), ways: WAYS });
+    Object.assign(this, { backend, computes_in_calls: ["cpu", "wasm"].includes(backend), renderers: RENDERERS });
   }
   async about() {
     const { backend } = this;
@@ -171,7 +171,7 @@ class TFJSRuntime {
   // milliseconds whether the device is done, which would be in every stage; dataSync() is there when it is.
   async settle(tensor) {
     if (this.computes_in_calls || !tensor.size) return;
-    if (page.way?.reads_nothing) {
+    if (page.renderer?.reads_nothing) {
       const backend = tf.backend();
       backend.ensureCommandEncoderReady();
       backend.endComputePassEncoder();

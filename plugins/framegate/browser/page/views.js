@@ -1,4 +1,4 @@
-// Views: what is done with a model's outputs, and with the frame, before the way to the canvas. Each has
+// Views: what is done with a model's outputs, and with the frame, before the renderer. Each has
 // `show(outputs, raw)`: the outputs that it shows, the main one first, and the frame's pixels. It returns the picture, which
 // is the main output itself or (H, W, C) of float32. `sees` says whether it needs the frame in colour.
 "use strict";

@@ -1,4 +1,4 @@
-"""Every way to the canvas shows what the model returned, and none disturbs the next frame."""
+"""Every renderer of a page shows what the model returned, and none disturbs the next frame."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from fed_pictures import fed_pictures
 from page_looks import look_of_image
 from patience import PATIENCE_S
 
-from framegate.browser import session
+from framegate.browser import answers
 from framegate.browser.session import TFJSPage
 from framegate.errors import BackendUnavailable
 from framegate.interfaces import Pixels
@@ -21,7 +21,7 @@ from framegate.words import PageThread
 
 OpenPage = Callable[..., TFJSPage]
 
-WAYS = {
+RENDERERS = {
     "cpu": ["topixels", "texture", "draw"],
     "wasm": ["topixels", "texture"],
     "webgl": ["topixels", "texture", "same-context", "texture", "same-context"],
@@ -29,57 +29,57 @@ WAYS = {
 }
 
 
-def show_their_last(page: TFJSPage, way: str, picture: Pixels, channels: int = 3, tolerance: int = 1) -> Pixels:
+def show_their_last(page: TFJSPage, renderer: str, picture: Pixels, channels: int = 3, tolerance: int = 1) -> Pixels:
     """The picture that was fed last, which is on the canvas."""
     look = page.look()
     fed = fed_pictures(picture)[look.picture]
-    verify_screen(look_of_image(look, way, (-1, 1)))
-    assert np.abs(look.pixels[..., :channels].astype(int) - fed[..., :channels]).max() <= tolerance, way
+    verify_screen(look_of_image(look, renderer, (-1, 1)))
+    assert np.abs(look.pixels[..., :channels].astype(int) - fed[..., :channels]).max() <= tolerance, renderer
     return fed
 
 
 @pytest.mark.parametrize("thread", get_args(PageThread))
-@pytest.mark.parametrize("backend", WAYS)
+@pytest.mark.parametrize("backend", RENDERERS)
 def test_the_canvas_shows_what_the_model_returned(
     open_page: OpenPage, picture: Pixels, backend: str, thread: PageThread
 ) -> None:
     page = open_page(backend, thread=thread)
-    for way in WAYS[backend]:
-        page.aim(page.outputs[:1], way, (-1, 1))
+    for renderer in RENDERERS[backend]:
+        page.aim(page.outputs[:1], renderer, (-1, 1))
         rounds = page.rounds(3, 3, 0.0)
-        fed = show_their_last(page, way, picture)
+        fed = show_their_last(page, renderer, picture)
         (output,) = page.look().outputs.values()
         np.testing.assert_allclose(output, fed[None, ..., :3].astype(np.float32) / 127.5 - 1, atol=1e-5)
         page.animate(0.0)
-        show_their_last(page, way, picture)
-        assert (rounds.tensors_left, rounds.bytes_left) == (0, 0), way
+        show_their_last(page, renderer, picture)
+        assert (rounds.tensors_left, rounds.bytes_left) == (0, 0), renderer
         assert {*rounds.stages_s, "start", "fetch", "build", "first-run", "dispatch", "readback"} == {
             *page.methods()
-        }, way
+        }, renderer
 
 
 @pytest.mark.parametrize("channels", [1, 4])
 def test_a_grey_picture_too_and_one_with_alpha(open_page: OpenPage, picture: Pixels, channels: int) -> None:
     page = open_page("webgl", channels=channels)
-    for way in ("topixels", "texture", "same-context"):
-        page.aim(page.outputs[:1], way, (-1, 1))
+    for renderer in ("topixels", "texture", "same-context"):
+        page.aim(page.outputs[:1], renderer, (-1, 1))
         page.rounds(1, 1, 0.0)
-        show_their_last(page, way, picture, channels)
+        show_their_last(page, renderer, picture, channels)
 
 
 def test_colours_that_shine_through_are_the_same_in_every_way(open_page: OpenPage, picture: Pixels) -> None:
     picture[..., 3] = 128 + picture[..., 0] // 2
     page = open_page("webgl", channels=4, fed=picture)
-    for way in ("topixels", "texture", "same-context"):
-        page.aim(page.outputs[:1], way, (-1, 1))
+    for renderer in ("topixels", "texture", "same-context"):
+        page.aim(page.outputs[:1], renderer, (-1, 1))
         page.rounds(1, 1, 0.0)
         look = page.look()
         # A canvas keeps colours multiplied by alpha: of them 1/255 is lost where alpha is about a half.
-        assert np.abs(look.pixels.astype(int) - fed_pictures(picture)[look.picture]).max() <= 2, way
+        assert np.abs(look.pixels.astype(int) - fed_pictures(picture)[look.picture]).max() <= 2, renderer
 
 
-@pytest.mark.parametrize("way", ["topixels", "texture"])
-def test_whole_numbers_are_shown_as_well(open_page: OpenPage, way: str) -> None:
+@pytest.mark.parametrize("renderer", ["topixels", "texture"])
+def test_whole_numbers_are_shown_as_well(open_page: OpenPage, renderer: str) -> None:
     page = open_page("wasm")
     whole = np.random.default_rng(1).integers(0, 256, (37, 52, 3))
     returned = """values => {
@@ -87,13 +87,13 @@ def test_whole_numbers_are_shown_as_well(open_page: OpenPage, way: str) -> None:
       page.first = [tf.tensor(values, [37, 52, 3], "int32")];
     }"""
     page._browser.call(returned, whole.reshape(-1).tolist(), PATIENCE_S)
-    page.aim(page.outputs[:1], way, (0, 255))
-    pixels = session.decode_png(page._browser.picture("canvas", PATIENCE_S))
-    assert np.abs(pixels[..., :3].astype(int) - whole).max() <= (way in BY_SHADER)
+    page.aim(page.outputs[:1], renderer, (0, 255))
+    pixels = answers.decode_png(page._browser.picture("canvas", PATIENCE_S))
+    assert np.abs(pixels[..., :3].astype(int) - whole).max() <= (renderer in BY_SHADER)
 
 
 @pytest.mark.parametrize(
-    ("backend", "way", "reason"),
+    ("backend", "renderer", "reason"),
     [
         ("wasm", "same-context", "same-context with TF.js on wasm: 'readToGPU' not yet implemented"),
         ("webgpu", "same-context", "dataToGPU gives a buffer here, and no texture"),
@@ -101,10 +101,10 @@ def test_whole_numbers_are_shown_as_well(open_page: OpenPage, way: str) -> None:
     ],
 )
 def test_a_way_that_a_backend_lacks_is_refused_in_its_words(
-    open_page: OpenPage, backend: str, way: str, reason: str
+    open_page: OpenPage, backend: str, renderer: str, reason: str
 ) -> None:
     page = open_page(backend)
     with pytest.raises(BackendUnavailable, match=reason):
-        page.aim(page.outputs[:1], way, (-1, 1))
+        page.aim(page.outputs[:1], renderer, (-1, 1))
     page.aim(page.outputs[:1], "topixels", (-1, 1))
     assert page.rounds(1, 1, 0.0).frames == 1
