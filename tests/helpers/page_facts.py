@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from framegate.report.history import BenchmarkHistory, HistoryPoint
 from framegate.report.html.facts import (
     CellFacts,
+    CellTimeFacts,
     Figure,
     ModelFacts,
     NotMeasured,
@@ -17,7 +18,6 @@ from framegate.report.html.facts import (
     StageTime,
     TraceLink,
     VerdictCard,
-    WayFacts,
 )
 from framegate.report.html.history import history_blocks
 
@@ -40,7 +40,7 @@ def cell_facts(number: int, name: str = "net", rounds: int = 40) -> CellFacts:
         anchor=f"cell-{number}",
         suite="test_frame",
         subject=f"{name} at 256",
-        way=f"tensorflow, {name}-{number}, egl",
+        backends=f"tensorflow, {name}-{number}, egl",
         axes={"model": name, "size": "256", "preprocess": "none", "runtime": "tensorflow", "renderer": f"r{number}"},
         total_s=0.028,
         stages=stages_of("present" if name == "net" else name),
@@ -62,12 +62,12 @@ def page_facts(name: str = "net", cells: int = 4) -> ReportFacts:
         for day, verdict in ((1, "same"), (2, "regressed"))
     ]
     dot = Figure(name, DOT, "image/png", 1, 1, [name])
-    way = WayFacts("in Python", f"with {name}", 0.028, is_rough=True, stages=stages_of(name), remarks=[name])
+    time = CellTimeFacts("in Python", f"with {name}", 0.028, is_rough=True, stages=stages_of(name), remarks=[name])
     return ReportFacts(
         title=name,
         made_at="2026-11-29 10:00:00",
         answer=[
-            VerdictCard(f"{name} at 256", True, [way], doubts=[name]),
+            VerdictCard(f"{name} at 256", True, [time], doubts=[name]),
             VerdictCard("other at 64", False, [], clock=[name], advice=name),
         ],
         besides=[name],

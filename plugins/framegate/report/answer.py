@@ -56,8 +56,8 @@ BENCH = CommandWords(after=" after --", limit="--limit", tries_all=True)
 
 
 @dataclass(frozen=True)
-class Way:
-    """A way of a model's frames to the screen, and how long a frame takes on it.
+class CellTime:
+    """A cell that takes frames of a model to the screen, and how long a frame takes.
 
     Attributes:
         result: the cell.
@@ -84,7 +84,7 @@ class Way:
 
 @dataclass(frozen=True)
 class ClockRun:
-    """The best run of a model against a clock, for one way in which frames came.
+    """The best run of a model against a clock, for one scenario.
 
     Attributes:
         result: the cell.
@@ -120,8 +120,8 @@ class ModelAnswer:
 
     Attributes:
         subject: the model and its size: ``esrgan-slim-x2 at 128``.
-        is_realtime: whether the fastest way, or else a run against a clock, keeps to the budget.
-        ways: the fastest way in Python and the fastest in a browser, the faster one first; those that were measured.
+        is_realtime: whether the fastest cell, or else a run against a clock, keeps to the budget.
+        fastest: the fastest cell in Python and that in a browser, the faster one first; those that were measured.
         cells: count of the cells that took its frames to a screen.
         clock: the best runs against a clock.
         advice: what to try where it is not real-time; empty where it is.
@@ -131,7 +131,7 @@ class ModelAnswer:
 
     subject: str
     is_realtime: bool
-    ways: tuple[Way, ...] = ()
+    fastest: tuple[CellTime, ...] = ()
     cells: int = 0
     clock: tuple[ClockRun, ...] = ()
     advice: str = ""
@@ -185,7 +185,7 @@ class RunAnswer:
         Args:
             with_suites: whether the times of ``suites`` are shown.
         """
-        shown = [way.result for model in self.models for way in model.ways]
+        shown = [time.result for model in self.models for time in model.fastest]
         if with_suites:
             shown += [result for suite in self.suites for result in (suite.fastest, suite.slowest)]
         by_cell = {id(result): result.spread for result in shown if result.is_noisy}
@@ -256,46 +256,46 @@ def _model(
     subject: str, results: Sequence[CellResult], clock: Sequence[ClockRun], budget_s: float, words: CommandWords
 ) -> ModelAnswer:
     cells = [result for result in results if not result.realtime]
-    ways = _fastest([_way(cell, budget_s) for cell in cells])
-    fits = ways[0].frame_s <= budget_s if ways else any(run.holds for run in clock)
+    times = _fastest([_cell_time(cell, budget_s) for cell in cells])
+    fits = times[0].frame_s <= budget_s if times else any(run.holds for run in clock)
     return ModelAnswer(
         subject=subject,
         is_realtime=fits,
-        ways=ways,
+        fastest=times,
         cells=len(cells),
         clock=tuple(clock),
-        advice="" if fits else _advice(ways, cells, words),
-        doubts=tuple(_doubts(ways, clock)),
+        advice="" if fits else _advice(times, cells, words),
+        doubts=tuple(_doubts(times, clock)),
     )
 
 
-def _way(cell: CellResult, budget_s: float) -> Way:
+def _cell_time(cell: CellResult, budget_s: float) -> CellTime:
     totals_s = [*map(sum, zip(*cell.stages.samples_s.values(), strict=True))]
     medians_s = cell.stages.medians_s
     whole_s = sum(medians_s.values())
     limits = sorted(((stage, part_s / whole_s) for stage, part_s in medians_s.items()), key=lambda item: -item[1])
     late = sum(total_s > budget_s for total_s in totals_s) / len(totals_s)
-    return Way(cell, cell.stages.total_s, late, tuple(limits))
+    return CellTime(cell, cell.stages.total_s, late, tuple(limits))
 
 
-def _fastest(ways: Sequence[Way]) -> tuple[Way, ...]:
-    """The fastest way of each kind, the faster first.
+def _fastest(times: Sequence[CellTime]) -> tuple[CellTime, ...]:
+    """The fastest cell of each kind, the faster first.
 
     One that ran parts of a model elsewhere, or a page's whose GPU is software, only if there is no other.
     """
     bests = []
     for in_page in (False, True):
-        kind = [way for way in ways if way.is_page is in_page]
+        kind = [time for time in times if time.is_page is in_page]
         if kind:
             bests.append(min(kind, key=_place))
     return tuple(sorted(bests, key=_place))
 
 
-def _place(way: Way) -> tuple[bool, bool, float]:
+def _place(time: CellTime) -> tuple[bool, bool, float]:
     """The most telling cells come first: those that ran as asked for, with no GPU's work done by the CPU."""
-    page = way.result.page
-    is_stand_in = page is not None and page.device is not None and bool(way.result.frame.is_software)
-    return _is_partial(way.result), is_stand_in, way.frame_s
+    page = time.result.page
+    is_stand_in = page is not None and page.device is not None and bool(time.result.frame.is_software)
+    return _is_partial(time.result), is_stand_in, time.frame_s
 
 
 def _is_partial(result: CellResult) -> bool:
@@ -315,23 +315,23 @@ def _holds(part: Realtime, budget_s: float) -> bool | None:
     return True if part.rate >= needed else None
 
 
-def _advice(ways: Sequence[Way], cells: Sequence[CellResult], words: CommandWords) -> str:
-    if not ways:
+def _advice(times: Sequence[CellTime], cells: Sequence[CellResult], words: CommandWords) -> str:
+    if not times:
         return SMALLER
-    best, (stage, _) = ways[0], ways[0].limits[0]
+    best, (stage, _) = times[0], times[0].limits[0]
     if stage in ADVICE:
         return ADVICE[stage].format(after=words.after)
     tried = {cell.frame.runtime for cell in cells if (cell.page is not None) is best.is_page}
     return SMALLER if words.tries_all or len(tried) >= ALL_RUNTIMES else f"--frame-runtime=all, or {SMALLER}"
 
 
-def _doubts(ways: Sequence[Way], clock: Sequence[ClockRun]) -> Iterator[str]:
+def _doubts(times: Sequence[CellTime], clock: Sequence[ClockRun]) -> Iterator[str]:
     for run in clock:
         yield from (f"its run {doubt}" for doubt in run_doubts(run.part))
-    for way in ways:
-        if _is_partial(way.result):
-            yield f"{way.result.frame.runtime} ran a part of it elsewhere"
-    results = [*(way.result for way in ways), *(run.result for run in clock)]
+    for time in times:
+        if _is_partial(time.result):
+            yield f"{time.result.frame.runtime} ran a part of it elsewhere"
+    results = [*(time.result for time in times), *(run.result for run in clock)]
     yield from next(filter(None, map(_picture_doubts, results)), [])
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from framegate.report.answer import ClockRun, Glimpse, ModelAnswer, RunAnswer, SuiteAnswer, Way
+from framegate.report.answer import CellTime, ClockRun, Glimpse, ModelAnswer, RunAnswer, SuiteAnswer
 from framegate.report.realtime import backends_of, clock_verdict
 from framegate.results.cell import CellResult
 
@@ -39,8 +39,8 @@ def answer_text(answer: RunAnswer, most_lines: int = MOST_LINES, *, brief: bool 
     saying = (_line,) if brief else (_full, _short, _line)
     levels = [[_cut(say(model, answer.budget_s)) for model in answer.models] for say in saying]
     tails = [[*_cut(suites), *_closing(answer)], [*_cut(_also(answer)), *_closing(answer, with_suites=False)]]
-    ways = [(levels[0], tails[0]), *((level, tails[1]) for level in levels)][brief:]
-    entries, tail = next((way for way in ways if _count(*way) <= most_lines - len(head)), ways[-1])
+    versions = [(levels[0], tails[0]), *((level, tails[1]) for level in levels)][brief:]
+    entries, tail = next((version for version in versions if _count(*version) <= most_lines - len(head)), versions[-1])
     return "\n".join(_fitting(head, entries, tail, most_lines, _see(answer)))
 
 
@@ -79,9 +79,9 @@ def _full(model: ModelAnswer, budget_s: float) -> Iterator[str]:
 
 
 def _short(model: ModelAnswer, budget_s: float) -> Iterator[str]:
-    """The verdict with the fastest way, the fastest of the other kind, what a clock says, and what to try."""
-    if model.ways:
-        best, *others = model.ways
+    """The verdict with the fastest cell, the fastest of the other kind, what a clock says, and what to try."""
+    if model.fastest:
+        best, *others = model.fastest
         of = f", the fastest of {model.cells}" if model.cells > 1 else ""
         yield f"{_verdict(model)}{_where(is_page=best.is_page)}. {_time(best)}{of}; {_limits(best)}."
         if model.is_realtime and best.late > LATE:
@@ -101,8 +101,8 @@ def _short(model: ModelAnswer, budget_s: float) -> Iterator[str]:
 
 def _line(model: ModelAnswer, _: float) -> Iterator[str]:
     """The verdict in one line."""
-    if model.ways:
-        best = model.ways[0]
+    if model.fastest:
+        best = model.fastest[0]
         yield f"{_verdict(model)}, {_about(best.result)}{_ms(best.frame_s)} ms{backends_of(best.result.frame)}."
     elif model.glimpse:
         yield _glimpse(model, model.glimpse)
@@ -127,18 +127,18 @@ def _where(*, is_page: bool) -> str:
     return " in a browser" if is_page else " in Python"
 
 
-def _time(way: Way) -> str:
-    return f"{_about(way.result)}{_ms(way.frame_s)} ms a frame, {_rate(way.rate)} frames/s{_with(way)}"
+def _time(time: CellTime) -> str:
+    return f"{_about(time.result)}{_ms(time.frame_s)} ms a frame, {_rate(time.rate)} frames/s{_with(time)}"
 
 
-def _with(way: Way) -> str:
-    backends = backends_of(way.result.frame)
+def _with(time: CellTime) -> str:
+    backends = backends_of(time.result.frame)
     return f",{backends}" if backends else ""
 
 
-def _limits(way: Way) -> str:
+def _limits(time: CellTime) -> str:
     """``88% is inference``, ``41% is inference and 30% draw``."""
-    (stage, share), *others = way.limits
+    (stage, share), *others = time.limits
     second = f" and {others[0][1]:.0%} {others[0][0]}" if share < WHOLE and others else ""
     return f"{share:.0%} is {stage}{second}"
 
@@ -191,6 +191,30 @@ def _rate(per_s: float) -> str:
 def _cut(texts: Iterable[str]) -> Entry:
     """As lines; names of models and runtimes have any length."""
     return lines_of(texts, cut=True)
+
+
+def not_run_lines(skipped: Mapping[str, Sequence[str]], after: str, *, full: bool) -> Iterator[str]:
+    """How many cells did not run: one line for all, or one for each reason.
+
+    Args:
+        skipped: their names by the reason.
+        after: what is said behind an option that the command hands on to pytest.
+        full: whether the reasons are told.
+    """
+    count = sum(map(len, skipped.values()))
+    if not count:
+        return
+    if not full:
+        required = "" if after else ", --frame-require=NAME makes it an error"
+        yield f"Not run: {count} {_cells(count)}; -rs{after} says why{required}."
+        return
+    yield "Not run:"
+    yield from (f"  {len(names)} {_cells(len(names))}: {reason}" for reason, names in skipped.items())
+    yield f"  (--frame-require=NAME{after} makes a missing backend an error)"
+
+
+def _cells(count: int) -> str:
+    return "cell" if count == 1 else "cells"
 
 
 def lines_of(texts: Iterable[str], *, cut: bool = False) -> list[str]:

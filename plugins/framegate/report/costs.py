@@ -28,7 +28,7 @@ UNTRUSTED = "(?: the timer queries of a software rasteriser may leave out most o
 
 
 def cost_sections(results: Sequence[CellResult]) -> Iterator[Section]:
-    """One row per cell, the fastest of a size and context first; the last columns are against the original's ways."""
+    """One row per cell, the fastest of a size and context first; the last columns compare with two other renderers."""
     rows = [(result, result.screen) for result in results if result.screen and result.stages]
     if not rows:
         return

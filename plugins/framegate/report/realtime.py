@@ -85,7 +85,7 @@ def _answers(rows: Sequence[Row]) -> Iterator[str]:
 
 
 def best_runs(results: Sequence[CellResult]) -> list[Row]:
-    """The best run of each model, with its size and preprocessing, for each way in which frames came."""
+    """The best run of each model, with its size and preprocessing, for each scenario."""
     return [rows[0] for rows in _bests([(result, result.realtime) for result in results if result.realtime]).values()]
 
 

@@ -48,7 +48,7 @@ def test_the_facts_of_a_cell() -> None:
     [cell] = facts.cells
     assert list(cell.axes) == ["model", "size", "preprocess", "runtime", "renderer", "gl"]
     assert list(cell.axes.values()) == ["net", "64", "none", "keras", "opencv", "egl"]
-    assert (cell.suite, cell.subject, cell.way) == ("test_frame", "net at 64", "keras, opencv, egl")
+    assert (cell.suite, cell.subject, cell.backends) == ("test_frame", "net at 64", "keras, opencv, egl")
     assert cell.total_s == pytest.approx(0.031)
     assert cell.rate == pytest.approx(1 / 0.031)
     assert [stage.name for stage in cell.stages] == ["preprocess", "inference", "draw"]
@@ -74,10 +74,10 @@ def test_the_answer_names_the_fastest_way_and_what_is_wrong_with_its_picture() -
     facts = gather(run_of(*entries), BesideRun(Path()))
     [card] = facts.answer
     assert (card.subject, card.is_realtime) == ("net at 64", True)
-    [way] = card.ways
-    assert (way.where, way.backends) == ("in Python", "with gl-texture on keras")
-    assert way.frame_s == pytest.approx(0.016)
-    assert way.remarks[:2] == ["94% of it is inference", "the fastest of 2 ways"]
+    [time] = card.fastest
+    assert (time.where, time.backends) == ("in Python", "with gl-texture on keras")
+    assert time.frame_s == pytest.approx(0.016)
+    assert time.remarks[:2] == ["94% of it is inference", "the fastest of 2 cells"]
     assert "net is shown as mask of out: one channel" in facts.doubts
     assert "net at 64: values -3 to 1, of which -1 to 1 are shown; 2 % lie outside and are clamped" in facts.doubts
 

@@ -39,7 +39,7 @@ def test_ways_that_drew_the_same_share_a_picture() -> None:
     assert [figure.title for figure in row.figures] == [
         "what went in",
         "what the model was fed",
-        "drawn by 2 ways alike",
+        "drawn by 2 cells alike",
         "off the oracle, 64 times",
         "drawn by keras, gl-texture, egl",
         "off the oracle, 64 times",

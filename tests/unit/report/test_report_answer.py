@@ -28,22 +28,22 @@ def test_the_fastest_way_of_each_kind_is_the_answer_and_the_faster_one_comes_fir
         frame_result("net", 0.004, "tfjs-x"),
     )
     model = only(slow, fast, page)
-    assert [way.result for way in model.ways] == [page, fast]
+    assert [time.result for time in model.fastest] == [page, fast]
     assert (model.subject, model.cells, model.is_realtime, model.advice) == ("net at 256", 3, True, "")
-    assert [way.is_page for way in model.ways] == [True, False]
-    assert model.ways[1].frame_s == pytest.approx(0.010)
-    assert model.ways[1].rate == pytest.approx(100)
-    assert model.ways[1].limits[0][0] == "inference"
-    assert model.ways[1].limits[0][1] == pytest.approx(0.8)
+    assert [time.is_page for time in model.fastest] == [True, False]
+    assert model.fastest[1].frame_s == pytest.approx(0.010)
+    assert model.fastest[1].rate == pytest.approx(100)
+    assert model.fastest[1].limits[0][0] == "inference"
+    assert model.fastest[1].limits[0][1] == pytest.approx(0.8)
 
 
 def test_a_runtime_that_left_a_part_of_the_model_to_another_is_not_the_fastest() -> None:
     receipt = Receipt("TF.js", "webgl", "float32", nodes=7, elsewhere=2)
     partial = replace(frame_result("net", 0.001, "tfjs-webgl"), page=Page(receipt=receipt))
     whole = frame_result("net", 0.009, "tfjs-wasm")
-    assert [way.result for way in only(partial, whole).ways] == [whole]
+    assert [time.result for time in only(partial, whole).fastest] == [whole]
     alone = only(partial)
-    assert alone.ways[0].result is partial
+    assert alone.fastest[0].result is partial
     assert alone.doubts == ("tfjs-webgl ran a part of it elsewhere",)
 
 
@@ -51,7 +51,7 @@ def test_frames_that_take_longer_than_the_budget_are_counted() -> None:
     stages = StageSamples({"preprocess": [0.0] * 4, "inference": [0.01, 0.01, 0.01, 0.05]})
     model = only(replace(frame_result("net", 0.01), stages=stages))
     assert model.is_realtime
-    assert model.ways[0].late == 0.25
+    assert model.fastest[0].late == 0.25
 
 
 def test_the_stage_that_takes_longest_is_what_can_be_shortened() -> None:
@@ -122,14 +122,14 @@ def test_a_page_whose_gpu_is_software_is_the_fastest_only_alone() -> None:
         return replace(cell, page=Page(device=device), frame=software)
 
     drawn, own = in_page("tfjs-webgl", 0.001, "SwiftShader"), in_page("tfjs-wasm", 0.01, None)
-    assert [way.result for way in only(drawn, own).ways] == [own]
-    assert [way.result for way in only(drawn).ways] == [drawn]
+    assert [time.result for time in only(drawn, own).fastest] == [own]
+    assert [time.result for time in only(drawn).fastest] == [drawn]
 
 
 def test_a_run_against_a_clock_is_an_answer_too() -> None:
     run = replace(frame_result("net", 0.01), realtime=QUIET)
     model = only(run)
-    assert (model.ways, model.is_realtime) == ((), True)
+    assert (model.fastest, model.is_realtime) == ((), True)
     assert [(clock.result, clock.holds) for clock in model.clock] == [(run, True)]
 
 
@@ -188,6 +188,6 @@ def test_nothing_measured_is_no_answer() -> None:
 def test_a_cell_that_failed_does_not_count_however_fast_it_was() -> None:
     wrong, right = replace(frame_result("net", 0.001), name="test_frame[wrong]"), frame_result("net", 0.02)
     answer = answer_of([wrong, right], BUDGET_S, {"test_frame[wrong]", "test_other"})
-    assert [(model.ways[0].result, model.cells) for model in answer.models] == [(right, 1)]
+    assert [(model.fastest[0].result, model.cells) for model in answer.models] == [(right, 1)]
     assert answer.doubts == ("1 cell failed, whose times do not count",)
     assert not answer_of([wrong], BUDGET_S, ["test_frame[wrong]"])

@@ -58,8 +58,8 @@ class StageTime:
 
 
 @dataclass(frozen=True)
-class WayFacts:
-    """The fastest way of a model's frames to the screen, of those in Python or of those in a browser.
+class CellTimeFacts:
+    """The fastest cell of a model, of those in Python or of those in a browser.
 
     Attributes:
         where: ``in Python`` or ``in a browser``.
@@ -85,7 +85,7 @@ class VerdictCard:
     Attributes:
         subject: the model and its size.
         is_realtime: the verdict.
-        ways: the fastest way of each kind, the faster one first.
+        fastest: the fastest cell of each kind, the faster one first.
         clock: what runs against a clock say, a sentence each.
         advice: what to try; empty where nothing need be.
         doubts: what may be wrong with the numbers or the picture, a sentence each.
@@ -93,15 +93,15 @@ class VerdictCard:
 
     subject: str
     is_realtime: bool
-    ways: Sequence[WayFacts] = ()
+    fastest: Sequence[CellTimeFacts] = ()
     clock: Sequence[str] = ()
     advice: str = ""
     doubts: Sequence[str] = ()
 
     @property
     def slowest_s(self) -> float:
-        """Seconds of a frame on the slower of its ways; 0 without ways."""
-        return max((way.frame_s for way in self.ways), default=0.0)
+        """Seconds of a frame on the slower of them; 0 without any."""
+        return max((time.frame_s for time in self.fastest), default=0.0)
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ class CellFacts:
         anchor: what links to it in the page: letters, digits and dashes.
         suite: name of the test function.
         subject: what it is compared with others on: the model with its size and preprocessing, else the size.
-        way: what it differs in from those: the runtime, the renderer and so on.
+        backends: what it differs in from those: the runtime, the renderer and so on.
         axes: axis -> value, of those that apply.
         total_s: median seconds of a round.
         stages: the stages, in the order in which a frame meets them; none where the suite measures no stages.
@@ -142,7 +142,7 @@ class CellFacts:
     anchor: str
     suite: str
     subject: str
-    way: str
+    backends: str
     axes: Mapping[str, str]
     total_s: float
     stages: Sequence[StageTime] = ()
@@ -161,7 +161,7 @@ class Figure:
     """A picture with its caption.
 
     Attributes:
-        title: what it is: ``what went in``, or the way that drew it.
+        title: what it is: ``what went in``, or the cell that drew it.
         file: the file's bytes.
         media_type: its type: ``image/png`` or ``image/webp``.
         width: pixels of the picture that it shows.
@@ -179,11 +179,11 @@ class Figure:
 
 @dataclass(frozen=True)
 class PictureRow:
-    """The pictures of one frame on all its ways.
+    """The pictures of one frame in all cells.
 
     Attributes:
         title: the model with its size and preprocessing, and the frame's number.
-        figures: what went in, after the steps, then what each way drew and how it differs from the oracle's picture.
+        figures: what went in, after the steps, then what each cell drew and how it differs from the oracle's picture.
     """
 
     title: str

@@ -144,7 +144,7 @@ def _cell(
         anchor=f"cell-{index}",
         suite=result.suite,
         subject=subject_of(result.frame) or axes.get("size", ""),
-        way=", ".join(value for axis, value in axes.items() if axis not in SUBJECT_AXES) or result.cell,
+        backends=", ".join(value for axis, value in axes.items() if axis not in SUBJECT_AXES) or result.cell,
         axes=axes,
         total_s=total_s,
         stages=[StageTime(name, seconds) for name, seconds in result.stages.medians_s.items()],

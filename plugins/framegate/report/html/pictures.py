@@ -44,10 +44,10 @@ class ShownPicture:
 
 @dataclass
 class _Drawn:
-    """One picture on the screen, and the ways that drew it."""
+    """One picture on the screen, and the cells that drew it."""
 
     figures: list[Figure]
-    ways: list[str] = field(default_factory=list)
+    cells: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -85,7 +85,7 @@ class PictureShelf:
         if not drawn.figures:
             drawn.figures += _after(shown)
         names = ", ".join(filter(None, (cell.runtime, cell.renderer, cell.gl)))
-        drawn.ways.append(f"{suite}: {names}" if cell.scenario else names)
+        drawn.cells.append(f"{suite}: {names}" if cell.scenario else names)
 
     def rows(self) -> list[PictureRow]:
         """The pictures by model, those that are wrong last."""
@@ -121,12 +121,12 @@ def _after(shown: ShownPicture) -> Iterator[Figure]:
 
 
 def _named(drawn: _Drawn) -> Iterator[Figure]:
-    """The picture under the names of its ways."""
-    ways = list(dict.fromkeys(drawn.ways))
+    """The picture under the names of its cells."""
+    cells = list(dict.fromkeys(drawn.cells))
     picture, *others = drawn.figures
-    title = f"drawn by {ways[0]}" if len(ways) == 1 else f"drawn by {len(ways)} ways alike"
-    more = [f"… and {len(ways) - MOST_NAMED} more"] if len(ways) > MOST_NAMED else []
-    names = ways[:MOST_NAMED] if len(ways) > 1 else []
+    title = f"drawn by {cells[0]}" if len(cells) == 1 else f"drawn by {len(cells)} cells alike"
+    more = [f"… and {len(cells) - MOST_NAMED} more"] if len(cells) > MOST_NAMED else []
+    names = cells[:MOST_NAMED] if len(cells) > 1 else []
     yield Figure(
         title, picture.file, picture.media_type, picture.width, picture.height, [*picture.notes, *names, *more]
     )

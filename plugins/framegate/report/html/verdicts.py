@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from framegate.report.answer import ModelAnswer, RunAnswer, SuiteAnswer, Way
-from framegate.report.html.facts import StageTime, VerdictCard, WayFacts
+from framegate.report.answer import CellTime, ModelAnswer, RunAnswer, SuiteAnswer
+from framegate.report.html.facts import CellTimeFacts, StageTime, VerdictCard
 from framegate.report.html.svg import three_digits
 from framegate.report.realtime import backends_of, clock_verdict
 from framegate.results.cell import CellResult
@@ -22,7 +22,7 @@ def verdict_cards(answer: RunAnswer) -> list[VerdictCard]:
         VerdictCard(
             subject=model.subject,
             is_realtime=model.is_realtime,
-            ways=[_way(way, model, answer.budget_s) for way in model.ways],
+            fastest=[_time_facts(time, model, answer.budget_s) for time in model.fastest],
             clock=[_sentence(clock_verdict(run.part) + backends_of(run.result.frame)) for run in model.clock],
             advice=model.advice,
             doubts=[_sentence(doubt) for doubt in model.doubts],
@@ -36,25 +36,25 @@ def besides(answer: RunAnswer) -> list[str]:
     return [*map(_suite, answer.suites), *(_sentence(doubt) for doubt in (*answer.noise(), *answer.doubts))]
 
 
-def _way(way: Way, model: ModelAnswer, budget_s: float) -> WayFacts:
-    return WayFacts(
-        where="in a browser" if way.is_page else "in Python",
-        backends=backends_of(way.result.frame).strip(),
-        frame_s=way.frame_s,
-        is_rough=way.result.is_noisy,
-        stages=[StageTime(name, seconds) for name, seconds in way.result.stages.medians_s.items()],
-        remarks=[*_remarks(way, model, budget_s)],
+def _time_facts(time: CellTime, model: ModelAnswer, budget_s: float) -> CellTimeFacts:
+    return CellTimeFacts(
+        where="in a browser" if time.is_page else "in Python",
+        backends=backends_of(time.result.frame).strip(),
+        frame_s=time.frame_s,
+        is_rough=time.result.is_noisy,
+        stages=[StageTime(name, seconds) for name, seconds in time.result.stages.medians_s.items()],
+        remarks=[*_remarks(time, model, budget_s)],
     )
 
 
-def _remarks(way: Way, model: ModelAnswer, budget_s: float) -> Iterator[str]:
-    (stage, share), *others = way.limits
+def _remarks(time: CellTime, model: ModelAnswer, budget_s: float) -> Iterator[str]:
+    (stage, share), *others = time.limits
     second = f" and {others[0][1]:.0%} {others[0][0]}" if share < WHOLE and others else ""
     yield f"{share:.0%} of it is {stage}{second}"
-    if way is model.ways[0] and model.cells > 1:
-        yield f"the fastest of {model.cells} ways"
-    if way.late > LATE and way.frame_s <= budget_s:
-        yield f"{way.late:.0%} of its frames took longer than {three_digits(budget_s)} ms"
+    if time is model.fastest[0] and model.cells > 1:
+        yield f"the fastest of {model.cells} cells"
+    if time.late > LATE and time.frame_s <= budget_s:
+        yield f"{time.late:.0%} of its frames took longer than {three_digits(budget_s)} ms"
 
 
 def _suite(suite: SuiteAnswer) -> str:
