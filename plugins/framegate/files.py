@@ -19,6 +19,20 @@ def write_whole(path: Path, content: bytes) -> None:
         file.write(content)
 
 
+def check_writable(file: Path) -> None:
+    """See that a file can be written, before there is anything to write; its folder is made.
+
+    Raises:
+        OSError: it cannot.
+    """
+    if file.is_dir():
+        raise IsADirectoryError(0, "it is a folder")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    probe = file.with_name(f".{file.name}-{os.getpid()}")
+    probe.touch()
+    probe.unlink()
+
+
 @contextmanager
 def whole_file(path: Path) -> Iterator[BinaryIO]:
     """A file to write to piece by piece, which is there in full when the block ends, and not at all if it raises.

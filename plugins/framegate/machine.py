@@ -12,6 +12,9 @@ _MEMINFO = Path("/proc/meminfo")
 _AVAILABLE = re.compile(r"^MemAvailable:\s+(\d+) kB", re.MULTILINE)
 # No machine addresses more, where the system does not say what it has.
 _UNKNOWN = 1 << 47
+# What every suite computes with, and what may bring it; other libraries say their versions as runtimes.
+_OPENCV = ("opencv-python", "opencv-python-headless", "opencv-contrib-python", "opencv-contrib-python-headless")
+_LIBRARIES = {"numpy": ("numpy",), "opencv-python": _OPENCV}
 _SOFTWARE = ("basic render", "llvmpipe", "softpipe", "software", "swiftshader", "swrast")
 
 
@@ -48,6 +51,11 @@ def installed_version(*distributions: str) -> str | None:
         with suppress(PackageNotFoundError):
             return version(name)
     return None
+
+
+def library_versions() -> dict[str, str | None]:
+    """Versions of the libraries that every suite computes with, by name; None where one is not installed."""
+    return {name: installed_version(*distributions) for name, distributions in _LIBRARIES.items()}
 
 
 def is_software(device: str) -> bool:

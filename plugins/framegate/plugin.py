@@ -17,7 +17,6 @@ from framegate.hooks import (
     limit,
     matrix,
     models,
-    options,
     outcome,
     pictures,
     pipeline,
@@ -26,6 +25,7 @@ from framegate.hooks import (
     registries,
     render,
     report,
+    settings,
     stopped,
     stored,
     trace,
@@ -35,7 +35,7 @@ from framegate.hooks import (
 # In this order their pytest_configure may build on each other: see the hookimpl of each.
 PARTS = (
     arguments,
-    options,
+    settings,
     registries,
     matrix,
     outcome,

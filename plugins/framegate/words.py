@@ -18,3 +18,5 @@ PageThread = Literal["main", "worker"]
 """Where a page's model runs and draws."""
 StopReason = Literal["ended", "stalled", "changed size", "corrupt frame", "failed"]
 Stat = Literal["min", "median", "p95"]
+ALL = "all"
+"""In place of every name on an axis."""

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from framegate.hooks.options import TABLES
 from framegate.option import Option
+from framegate.options import TABLES
 
 ROOT = Path(__file__).parents[2]
 ROWS = dict(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from framegate.hooks.options import options_of
+from framegate.hooks.settings import options_of
 
 
 def kernels(pytester: pytest.Pytester, *options: str) -> bool:

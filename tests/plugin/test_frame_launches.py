@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from framegate.hooks.options import options_of
+from framegate.hooks.settings import options_of
 
 Run = Callable[..., pytest.RunResult]
 

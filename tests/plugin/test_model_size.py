@@ -5,7 +5,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 Run = Callable[..., pytest.RunResult]
@@ -56,11 +55,3 @@ def test_the_suite_has_models_of_its_own_that_the_users_replace(run: Run) -> Non
 def test_a_study_runs_only_when_it_is_asked_for(run: Run, asked: tuple[str, ...], count: int) -> None:
     output = run("--collect-only", "-q", *asked, suite="").stdout.str()
     assert len(set(re.findall(r"(test_\w+)\[", output))) == count
-
-
-def test_psnr_in_numbers() -> None:
-    from framegate.hooks.stored import psnr_db
-
-    zeros = np.zeros((2, 2))
-    assert psnr_db(zeros + 0.1, zeros) == pytest.approx(20)
-    assert psnr_db(zeros, zeros) == np.inf

@@ -24,7 +24,7 @@ PYTHON_RUNTIMES = {
 CONVERTED_PAGE_RUNTIMES = {"ort-wasm": "tf2onnx", "litert-wasm": "ai_edge_litert"}
 """Runtime of a page that is fed what Python converts -> the library that converts for it, beside TensorFlow."""
 RENDERERS = ("opencv", "topixels", "texture", "gl-upload")
-"""The ways to the screen of both kinds, the first of each kind first."""
+"""The renderers of both kinds, the first of each kind first."""
 
 HasLibrary = Callable[[str], bool]
 

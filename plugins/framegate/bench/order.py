@@ -13,13 +13,13 @@ class CellPlace(NamedTuple):
         kind: kind of the pipeline.
         model: name of the model.
         runtime: name of the runtime.
-        way: all else that tells its cells apart: the steps, the renderer, the context.
+        axes: all else that tells its cells apart: the steps, the renderer, the context.
     """
 
     kind: str
     model: str
     runtime: str
-    way: Hashable
+    axes: Hashable
 
 
 Rank = tuple[int, int, int, int]
@@ -28,19 +28,19 @@ Rank = tuple[int, int, int, int]
 def ranks(cells: Sequence[CellPlace]) -> list[Rank]:
     """A rank for each cell; the lowest comes first.
 
-    All runtimes take the first way before one takes the second, and all models are run by the first runtime before
-    one is run by the second. What is first is what stands first in ``cells``.
+    All runtimes take the first renderer before one takes the second, and all models are run by the first runtime before
+    one is run by the second; steps and contexts count as renderers do. What is first is what stands first in ``cells``.
     """
     kinds = _places(cell.kind for cell in cells)
     models = _places(cell.model for cell in cells)
     runtimes = {kind: _places(cell.runtime for cell in cells if cell.kind == kind) for kind in kinds}
-    ways = {
-        subject: _places(cell.way for cell in cells if (cell.kind, cell.model) == subject)
+    others = {
+        subject: _places(cell.axes for cell in cells if (cell.kind, cell.model) == subject)
         for subject in {(cell.kind, cell.model) for cell in cells}
     }
     return [
         (
-            ways[cell.kind, cell.model][cell.way],
+            others[cell.kind, cell.model][cell.axes],
             runtimes[cell.kind][cell.runtime],
             models[cell.model],
             kinds[cell.kind],
@@ -50,7 +50,7 @@ def ranks(cells: Sequence[CellPlace]) -> list[Rank]:
 
 
 def is_needed_first(rank: Rank) -> bool:
-    """Whether a cell is needed for a first answer: the first runtime on the first way."""
+    """Whether a cell is needed for a first answer: the first runtime with the first renderer."""
     return rank[:2] == (0, 0)
 
 

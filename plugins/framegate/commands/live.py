@@ -41,7 +41,7 @@ def add_live(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 def _offer() -> PageOffer:
     """What the suite that measures the same would know: plugins bring steps, runtimes, renderers and frame sources."""
-    from framegate.hooks.unrun import registries_of_a_run
+    from framegate.hooks.registries import registries_of_a_run
     from framegate.live.choices import PageOffer, suite_words
     from framegate.pipelines.base import PAGE, pipeline_of
 

@@ -50,7 +50,7 @@ def add_window_options(parser: argparse.ArgumentParser) -> None:
 
 def _backends() -> WindowBackends:
     """What the suite that measures the same would know: plugins bring steps, runtimes, renderers, sources and views."""
-    from framegate.hooks.unrun import registries_of_a_run
+    from framegate.hooks.registries import registries_of_a_run
     from framegate.live.choices import suite_words
     from framegate.pipelines.base import PYTHON, pipeline_of
     from framegate.window.pipelines import WindowBackends

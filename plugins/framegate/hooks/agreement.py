@@ -14,10 +14,10 @@ from framegate.hooks.registries import catalogue_of, registries_of
 from framegate.hooks.report import note
 
 if TYPE_CHECKING:
-    from framegate.hooks.describe import FrameInfo
     from framegate.hooks.trials import VetModel
     from framegate.inference.reference import FirstOutputs, Reference, References
-    from framegate.interfaces import Array, ModelSpec, ResolvedModel
+    from framegate.interfaces import Array, ResolvedModel
+    from framegate.results.frame_info import FrameInfo
 
 Feeds = Mapping[str, "Array"]
 AskReference = Callable[[Sequence[Feeds]], "Reference"]
@@ -67,6 +67,7 @@ def ask_reference(
     from framegate.bench.backends import has_library
     from framegate.inference.reference import REFERENCE
     from framegate.pipelines.base import PAGE
+    from framegate.pipelines.build import shown_reference
     from framegate.runtimes.null import NullRuntime
 
     def ask(feeds: Sequence[Feeds]) -> Reference:
@@ -75,7 +76,7 @@ def ask_reference(
                 answer_before_reference(request.node)
             vet_model(resolved_model, REFERENCE)
             spec = catalogue_of(request.config).specs[frame_model]
-            return shown_of(references.apart(resolved_model, REFERENCE, feeds), spec, resolved_model)
+            return shown_reference(references.apart(resolved_model, REFERENCE, feeds), spec, resolved_model)
         if isinstance(request.getfixturevalue("runtime"), NullRuntime):
             return references.apart(resolved_model, frame_runtime, feeds)
         vet_model(resolved_model, REFERENCE)
@@ -84,14 +85,6 @@ def ask_reference(
         )  # for auto, the one that it took
 
     return ask
-
-
-def shown_of(reference: Reference, spec: ModelSpec, files: ResolvedModel) -> Reference:
-    """The outputs of a reference that a page shows."""
-    from framegate.pipelines.build import shown_io
-
-    names = [info.name for info in shown_io(spec, files, reference.outputs[0]).outputs]
-    return reference._replace(outputs=[{name: outputs[name] for name in names} for outputs in reference.outputs])
 
 
 @pytest.fixture
@@ -143,7 +136,7 @@ def verify_outputs(
         if held_to > allowed:
             _note_rounding(pytestconfig, model, held_to, allowed)
         Agreement(runtime, max(differs_by, before.differs_by or 0.0)).store(benchmark.extra_info)
-        if _is_same_for_others(latest, expected, runtime):
+        if agreement.is_same_for_others(latest, expected, runtime):
             line = f"{model} returns the same for different pictures: a late one could not be told from it."
             note(pytestconfig, line)
 
@@ -158,25 +151,9 @@ def _note_no_reference(config: pytest.Config, error: BackendUnavailable) -> None
     note(config, line, about="no reference")
 
 
-def _is_same_for_others(latest: Sequence[Feeds], expected: Sequence[Feeds], runtime: str) -> bool:
-    """Whether the latest feeds have the outputs of other ones."""
-    from framegate.inference.agreement import agrees
-
-    return any(
-        agrees(expected[0], earlier, runtime) and not _are_equal(latest[0], feeds)
-        for feeds, earlier in zip(latest[1:], expected[1:], strict=True)
-    )
-
-
 def _note_rounding(config: pytest.Config, model: str | None, held_to: float, allowed: float) -> None:
     line = (
         f"{model} makes much of how numbers are rounded: its outputs were compared within {held_to:.1g} of their range,"
         f" in place of {allowed:.1g}."
     )
     note(config, line, about=f"rounding of {model}")
-
-
-def _are_equal(feeds: Feeds, others: Feeds) -> bool:
-    import numpy as np
-
-    return all(np.array_equal(array, others[name]) for name, array in feeds.items())

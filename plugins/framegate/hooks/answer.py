@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from framegate.hooks.html_report import run_note
-from framegate.hooks.options import options_of
 from framegate.hooks.outcome import UNAVAILABLE
 from framegate.hooks.report import CLOSING, measured
+from framegate.hooks.settings import options_of
 
 if TYPE_CHECKING:
     from framegate.report.answer import CommandWords, Glimpse
@@ -34,11 +34,11 @@ def pytest_terminal_summary(
     lacking = any(hasattr(report, UNAVAILABLE) for report in terminalreporter.stats.get("skipped", ()))
     if verbosity < LOWEST or not (lacking or measured(config) or CLOSING in config.stash):
         return returned
-    from framegate.report.answer_text import lines_of
+    from framegate.report.answer_text import lines_of, not_run_lines
 
     is_full = verbosity > 0 or not measured(config)
     closing = lines_of(config.stash.get(CLOSING, {}).values())
-    skips = [*_not_run(run_note(config).skipped, words_of(config).after, full=is_full)]
+    skips = [*not_run_lines(run_note(config).skipped, words_of(config).after, full=is_full)]
     answer = answer_lines(config, len(closing) + (0 if is_full else len(skips)), brief=verbosity == LOWEST)
     for line in ["", *answer, *skips, *closing, ""]:
         _write(terminalreporter, line)
@@ -66,29 +66,11 @@ def answer_lines(config: pytest.Config, count_below: int = 0, *, brief: bool = F
 
 def words_of(config: pytest.Config) -> CommandWords:
     """How the command that was run is told more."""
-    from framegate.hooks.registries import ALL
     from framegate.report.answer import BENCH, PYTEST
+    from framegate.words import ALL
 
     options = options_of(config)
     return BENCH if options.in_bench else replace(PYTEST, tries_all=ALL in options.runtime)
-
-
-def _not_run(skipped: Mapping[str, Sequence[str]], after: str, *, full: bool) -> Iterator[str]:
-    """One line for all, or one for each reason."""
-    count = sum(map(len, skipped.values()))
-    if not count:
-        return
-    if not full:
-        required = "" if after else ", --frame-require=NAME makes it an error"
-        yield f"Not run: {count} {_cells(count)}; -rs{after} says why{required}."
-        return
-    yield "Not run:"
-    yield from (f"  {len(names)} {_cells(len(names))}: {reason}" for reason, names in skipped.items())
-    yield f"  (--frame-require=NAME{after} makes a missing backend an error)"
-
-
-def _cells(count: int) -> str:
-    return "cell" if count == 1 else "cells"
 
 
 def _write(reporter: pytest.TerminalReporter, line: str) -> None:

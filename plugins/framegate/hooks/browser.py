@@ -10,12 +10,12 @@ import pytest
 from framegate.errors import BrowserError
 from framegate.hooks.frame import StoreShown, build_view
 from framegate.hooks.limit import WeighFrame, in_time
-from framegate.hooks.options import options_of
 from framegate.hooks.outcome import ERROR, named
 from framegate.hooks.pictures import preprocessing_of
 from framegate.hooks.pipeline import clock_of
 from framegate.hooks.registries import catalogue_of, registries_of
 from framegate.hooks.report import note
+from framegate.hooks.settings import options_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     from framegate.browser.runtimes import PageRenderer, PageRuntime
     from framegate.browser.session import TFJSPage
     from framegate.browser.shelf import BrowserShelf
-    from framegate.hooks.describe import FrameInfo
     from framegate.interfaces import Pixels, ResolvedModel
     from framegate.models.frame_io import FrameIO, ShownIO
     from framegate.pipelines.page import PagePipeline, ViewOf
     from framegate.pipelines.recorded import RecordedPipeline
     from framegate.postprocess.base import View
+    from framegate.results.frame_info import FrameInfo
     from framegate.trace.keeper import Keeper
     from framegate.values import BrowserRequest
 

@@ -2,39 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from framegate.hooks.options import options_of
+from framegate.hooks.settings import options_of
 
 if TYPE_CHECKING:
-    from framegate.results.parts import Cell
-
-OPENCV = ("opencv-python", "opencv-python-headless", "opencv-contrib-python", "opencv-contrib-python-headless")
-DISTRIBUTIONS = {"numpy": ("numpy",), "opencv-python": OPENCV}
-"""Libraries that every suite computes with, and what may bring them; the others say their versions as runtimes."""
+    from framegate.results.frame_info import FrameInfo
 
 INSTRUMENTS = pytest.StashKey[set[str]]()
-
-
-class FrameInfo:
-    """The record of a cell, which is stored anew whenever a fixture knows more of it.
-
-    Attributes:
-        cell: what is known by now.
-    """
-
-    def __init__(self, cell: Cell, extra_info: dict[str, Any]) -> None:
-        self.cell = cell
-        self._extra_info = extra_info
-        self.add()
-
-    def add(self, **facts: Any) -> None:
-        """Fill in fields of the record."""
-        self.cell = replace(self.cell, **facts)
-        self.cell.store(self._extra_info)
 
 
 @pytest.fixture
@@ -45,6 +22,7 @@ def frame_info(request: pytest.FixtureRequest, benchmark: Any) -> FrameInfo:
     ``threads``, ``gl``, ``gl_renderer``, ``is_software``, ``vsync``).
     """
     from framegate.matrix import AXES
+    from framegate.results.frame_info import FrameInfo
     from framegate.results.parts import FORM_VERSION, Cell, FedFrames, Form
 
     callspec = getattr(request.node, "callspec", None)
@@ -76,6 +54,6 @@ def pytest_benchmark_update_json(config: pytest.Config, output_json: dict[str, A
 @pytest.hookimpl(optionalhook=True)  # pytest-benchmark may be switched off
 def pytest_benchmark_update_machine_info(machine_info: dict[str, Any]) -> None:
     """Store the versions of what every suite computes with."""
-    from framegate.machine import installed_version
+    from framegate.machine import library_versions
 
-    machine_info["versions"] = {name: installed_version(*brought_by) for name, brought_by in DISTRIBUTIONS.items()}
+    machine_info["versions"] = library_versions()

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from framegate.hooks.limit import WeighFrame
-from framegate.hooks.options import options_of
 from framegate.hooks.outcome import named
 from framegate.hooks.pictures import preprocessing_of
 from framegate.hooks.registries import catalogue_of, registries_of
 from framegate.hooks.report import note
+from framegate.hooks.settings import options_of
 
 if TYPE_CHECKING:
     from framegate.hooks.trace import Traced

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from framegate.hooks.options import TABLES, options_of
 from framegate.hooks.outcome import UNAVAILABLE
 from framegate.hooks.registries import catalogue_of, registries_of
 from framegate.hooks.report import closing_line, measured, offered_sections
-from framegate.hooks.settings import given_words, is_given, per_run
+from framegate.hooks.settings import given_words, is_given, options_of, per_run
+from framegate.options import TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -43,7 +42,7 @@ def pytest_configure(config: pytest.Config) -> None:
     Raises:
         UsageError: it cannot.
     """
-    from framegate.hooks.options import FRAME
+    from framegate.options import FRAME
 
     file = options_of(config).report if is_given(config, {"report": FRAME["report"]}) else None
     if file is None:
@@ -53,13 +52,10 @@ def pytest_configure(config: pytest.Config) -> None:
             "--frame-report shows what this process measures, and with --gate others measure; leave one of them out,"
             " and have framegate report show the run that is stored"
         )
-    probe = file.with_name(f".{file.name}-{os.getpid()}")
+    from framegate.files import check_writable
+
     try:
-        if file.is_dir():
-            raise IsADirectoryError(0, "it is a folder")
-        file.parent.mkdir(parents=True, exist_ok=True)
-        probe.touch()
-        probe.unlink()
+        check_writable(file)
     except OSError as error:
         raise pytest.UsageError(
             f"--frame-report {file}: the report cannot be written there ({error.strerror}); name another file"

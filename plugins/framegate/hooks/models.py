@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from framegate.hooks.options import options_of
 from framegate.hooks.outcome import named
 from framegate.hooks.registries import catalogue_of, registries_of
 from framegate.hooks.report import note
+from framegate.hooks.settings import options_of
 
 if TYPE_CHECKING:
-    from framegate.hooks.describe import FrameInfo
     from framegate.hooks.trace import TraceTimer
     from framegate.hooks.trials import VetModel
     from framegate.inference.other_inputs import OtherInputs
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from framegate.measure.load import LoadPath
     from framegate.models.frame_io import FrameIO
     from framegate.once import Once
+    from framegate.results.frame_info import FrameInfo
 
 NoteChoice = Callable[[object], None]
 OtherInputsOf = Callable[["LoadedModel"], "OtherInputs"]

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 import pytest
 
 from framegate.errors import BackendUnavailable, FramegateError, GLError, RequiredBackendUnavailable, WindowClosed
-from framegate.hooks.options import options_of
 from framegate.hooks.own import is_ours
+from framegate.hooks.settings import options_of
 
 ENDED_EARLY = pytest.StashKey[bool]()
 """Of a test, or of the run in the middle of one: whether it ended before it had used its benchmark, perhaps."""

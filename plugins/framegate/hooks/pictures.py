@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING
 import pytest
 
 from framegate.hooks.html_report import picture_shelf_of
-from framegate.hooks.options import options_of
 from framegate.hooks.registries import registries_of
+from framegate.hooks.settings import options_of
 
 if TYPE_CHECKING:
-    from framegate.hooks.describe import FrameInfo
     from framegate.interfaces import Pixels
     from framegate.measure.frame import Turns
     from framegate.pipelines.base import Look
     from framegate.pipelines.build import Preprocessing
     from framegate.pipelines.python import OpenFeed
     from framegate.preprocess.pipeline import Preprocessor
+    from framegate.results.frame_info import FrameInfo
 
 
 @pytest.fixture(scope="session")

@@ -16,13 +16,13 @@ from framegate.hooks.settings import per_run
 
 if TYPE_CHECKING:
     from framegate.hooks.agreement import VerifyOutputs
-    from framegate.hooks.describe import FrameInfo
     from framegate.hooks.pictures import KeepLook, KeepWrong
     from framegate.hooks.trace import WriteTrace
     from framegate.interfaces import ResolvedModel
     from framegate.measure.replay import ReplayClock
     from framegate.models.output_range import ShownRange
     from framegate.pipelines.base import Look, Pipeline
+    from framegate.results.frame_info import FrameInfo
     from framegate.trace.keeper import Keeper
 
 MeasureFrames = Callable[["Pipeline"], None]

@@ -2,38 +2,33 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
-from itertools import pairwise
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from framegate.errors import WrongOutput
 from framegate.hooks.gate import OPTIONS as GATED
-from framegate.hooks.options import REALTIME, options_of
 from framegate.hooks.own import is_ours
 from framegate.hooks.pipeline import clock_of, store_facts
-from framegate.hooks.registries import ALL, registries_of
+from framegate.hooks.registries import registries_of
+from framegate.hooks.settings import options_of
+from framegate.options import REALTIME
+from framegate.words import ALL
 
 if TYPE_CHECKING:
     from framegate.hooks.pictures import KeepLook
     from framegate.hooks.trace import WriteTrace
-    from framegate.measure.replay import ReplayClock
     from framegate.pipelines.base import Pipeline
-    from framegate.realtime.run import Run, RunRequest, Sight
-    from framegate.results.realtime import Realtime
-    from framegate.trace.keeper import Keeper, Kept
+    from framegate.realtime.run import RunRequest
+    from framegate.trace.keeper import Keeper
 
 RunFrames = Callable[["Pipeline"], None]
 
 FEW_S = 0.5
 """Seconds of a run with timing off, which only shows that it works."""
-GUESS_S, GUESS_RATE = 3.0, 30.0
-"""Seconds of the run that gives a first guess of the highest rate; the rate with timing off, where none is sought."""
-SEARCH_S = 150.0
-"""Seconds that the search for the highest rate may take."""
+UNTIMED_RATE = 30.0
+"""Frames per second of a run with timing off that would look for a rate."""
 
 
 @pytest.hookimpl(trylast=True)
@@ -118,8 +113,8 @@ def run_frames(
     Raises:
         WrongOutput: a frame was not on the screen when the pipeline said that it was.
     """
+    from framegate.pipelines.against_clock import OneByOne, Take, endless
     from framegate.realtime.run import is_searched
-    from framegate.realtime.search import search_rate, seconds_needed
     from framegate.results.parts import StageSamples
 
     clock = clock_of(pytestconfig)
@@ -130,107 +125,19 @@ def run_frames(
             with pipeline.sights(endless(run_request)) as sights:
                 benchmark(OneByOne(pipeline, sights, clock, run_request))
             return
-        takes: dict[float | None, Take] = {}
         pipeline.keep_calls(trace_keeper)
-
-        def at(request: RunRequest) -> Realtime:
-            take = Take.of(pipeline, request, trace_keeper)
-            takes[take.part.rate] = take
-            return take.part
-
-        def at_rate(rate: float) -> Realtime:
-            return at(replace(run_request, rate=rate, seconds=seconds_needed(rate)))
-
-        if is_searched(run_request) and benchmark.enabled:
-            guess = at(replace(run_request, scenario="single-stream", seconds=GUESS_S))
-            part = search_rate(at_rate, guess.delivered_per_s, options_of(pytestconfig).intervals, SEARCH_S)
+        if not is_searched(run_request):
+            last = Take.of(pipeline, run_request, trace_keeper)
+        elif benchmark.enabled:
+            last = Take.fastest(pipeline, run_request, options_of(pytestconfig).intervals, trace_keeper)
         else:
-            part = at(replace(run_request, rate=GUESS_RATE) if is_searched(run_request) else run_request)
-        part.store(benchmark.extra_info)
+            last = Take.of(pipeline, replace(run_request, rate=UNTIMED_RATE), trace_keeper)
+        last.part.store(benchmark.extra_info)
         store_facts(benchmark.extra_info, pipeline)
-        last = takes[part.rate]
         if last.run.sights:
             StageSamples(last.stages_s).store(benchmark.extra_info)
             write_trace(last.stages_s, last.kept, last.run, run_request.queue)
-        rounds_s = _rounds_s(last.run)
-        seconds = iter(rounds_s)
-        benchmark.pedantic(lambda: clock.advance(next(seconds)), rounds=len(rounds_s), iterations=1)
+        seconds = iter(last.rounds_s)
+        benchmark.pedantic(lambda: clock.advance(next(seconds)), rounds=len(last.rounds_s), iterations=1)
 
     return take
-
-
-def endless(request: RunRequest) -> RunRequest:
-    """The same run, without an end.
-
-    Raises:
-        UsageError: it looks for a rate, and has none.
-    """
-    from framegate.errors import UsageError
-    from framegate.realtime.run import is_searched
-
-    if is_searched(request):
-        raise UsageError("--frame-rate=max is no rate that two revisions can be compared at; name one, such as 30")
-    return replace(request, seconds=math.inf)
-
-
-class OneByOne:
-    """Each call takes the next frame of a run, and has its age pass on the clock; without a camera, its own time.
-
-    Attributes:
-        samples: seconds of each stage in every frame so far; none where stages work on several frames at once.
-    """
-
-    def __init__(self, pipeline: Pipeline, sights: Iterator[Sight], clock: ReplayClock, request: RunRequest) -> None:
-        self._sights, self._clock = sights, clock
-        self._is_late = request.rate is not None
-        self.samples = pipeline.samples if request.in_flight == 1 else {}
-        self.slow = pipeline.slow
-
-    def __call__(self) -> None:
-        """Take a frame.
-
-        Raises:
-            WrongOutput: it was not on the screen when the pipeline said that it was.
-        """
-        sight = next(self._sights)
-        if sight.screen != sight.frame:
-            raise WrongOutput(f"frame {sight.frame} was drawn, and the screen shows {sight.screen}")
-        self._clock.advance(sight.shown_s - (sight.due_s if self._is_late else sight.began_s))
-
-
-class Take(NamedTuple):
-    """A run of a pipeline, and what it came to."""
-
-    run: Run
-    part: Realtime
-    stages_s: dict[str, list[float]]
-    kept: Kept | None = None
-
-    @classmethod
-    def of(cls, pipeline: Pipeline, request: RunRequest, keeper: Keeper | None = None) -> Take:
-        """Have a pipeline take a run's frames; ``keeper``, if there is one, is given their calls, and has no others.
-
-        Raises:
-            WrongOutput: a frame was not on the screen when the pipeline said that it was.
-        """
-        from framegate.realtime.statistics import realtime_of
-        from framegate.realtime.verify import verify_run
-
-        before = {stage: len(samples) for stage, samples in pipeline.samples.items()}
-        if keeper is not None:
-            keeper.take()
-        run = pipeline.run(request)
-        verify_run(run)
-        stages_s = {
-            stage: samples[before.get(stage, 0) :][: len(run.sights)] for stage, samples in pipeline.samples.items()
-        }
-        return cls(run, realtime_of(run), stages_s, None if keeper is None else keeper.take())
-
-
-def _rounds_s(run: Run) -> list[float]:
-    from framegate.realtime.run import CAMERA
-
-    if run.scenario == CAMERA:
-        return [sight.shown_s - sight.due_s for sight in run.sights]
-    times_s = [run.began_s, *(sight.shown_s for sight in run.sights)]
-    return [after - before for before, after in pairwise(times_s)]

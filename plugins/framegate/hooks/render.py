@@ -10,24 +10,22 @@ from typing import TYPE_CHECKING
 import pytest
 
 from framegate.errors import BackendUnavailable, GLError, WrongOutput
-from framegate.hooks.options import options_of
 from framegate.hooks.outcome import ERROR, named
 from framegate.hooks.registries import registries_of
 from framegate.hooks.report import note
+from framegate.hooks.settings import options_of
 
 if TYPE_CHECKING:
-    from framegate.hooks.describe import FrameInfo
     from framegate.hooks.pictures import KeepLook, KeepWrong
     from framegate.hooks.trace import TraceTimer
     from framegate.interfaces import Array, Drawing, Float32, GLContext, MakeRenderer, Renderer
     from framegate.measure.frame import FrameLoop
     from framegate.once import Once
     from framegate.pipelines.base import Look
+    from framegate.results.frame_info import FrameInfo
     from framegate.trace.keeper import Keeper
 
 WAITS_NOT = "--frame-vsync changed nothing: this display does not let a swap wait."
-SCROLLED = 8
-"""Rows between two test pictures: whole cache lines of float32 RGB at any even width."""
 WAITS = "With vertical synchronisation `present` waits for the display: its time is the display's."
 
 
@@ -156,25 +154,12 @@ def _watch_device(keeper: Keeper, renderer: Renderer, context: GLContext, object
 
 @pytest.fixture
 def output_tensors(frame_size: str) -> list[Float32]:
-    """Pictures such as a model returns, to be drawn in turn: float32 (H, W, 3) in [0, 1], without symmetry.
-
-    Noise on two slopes reaches both ends of the range. The pictures are windows on one that is a little higher, so
-    that together they take hardly more of a processor's cache than the one output of a model does.
-    """
-    import numpy as np
-
+    """Pictures such as a model returns, to be drawn in turn: float32 (H, W, 3) in [0, 1], without symmetry."""
     from framegate.frames.turns import TURNS, WARM_UP
     from framegate.interfaces import Size
+    from framegate.render.outputs import scrolled_outputs
 
-    count = WARM_UP + TURNS
-    size = Size.parse(frame_size)
-    rows = size.height + (count - 1) * SCROLLED
-    tensor = np.random.default_rng(0).random((rows, size.width, 3), np.float32) * np.float32(0.2)
-    tensor[..., 0] += np.linspace(0.0, 0.8, size.width, dtype=np.float32)
-    tensor[..., 1] += np.linspace(0.0, 0.8, rows, dtype=np.float32)[:, np.newaxis]
-    np.clip(tensor, 0.0, 1.0, out=tensor)
-    tensor[0::SCROLLED, 0], tensor[size.height - 1 :: SCROLLED, -1] = 0.0, 1.0
-    return [tensor[top : top + size.height] for top in range(0, count * SCROLLED, SCROLLED)]
+    return scrolled_outputs(Size.parse(frame_size), WARM_UP + TURNS)
 
 
 @pytest.fixture

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from framegate.hooks.options import options_of
-from framegate.hooks.settings import written_words
+from framegate.hooks.settings import options_of, written_words
 
 if TYPE_CHECKING:
     from framegate.report.section import Section

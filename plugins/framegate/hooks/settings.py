@@ -1,4 +1,4 @@
-"""How pytest learns of the tables of options, and what it says of them."""
+"""How pytest learns of the tables of options, and what it says of them; the options of the suites are read here."""
 
 from __future__ import annotations
 
@@ -9,12 +9,26 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 
+from framegate.options import TABLES, Options, options_from
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from framegate.option import Option, Table
 
 Value = TypeVar("Value")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add them all."""
+    add(parser, parser.getgroup("framegate", "framegate: from model.json to the screen"), *TABLES)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Read the options where there are any, so that a mistake ends the run."""
+    if is_given(config, *TABLES):
+        options_of(config)
 
 
 def add(parser: pytest.Parser, group: pytest.OptionGroup, *tables: Table) -> None:
@@ -82,6 +96,16 @@ def per_run(make: Callable[[pytest.Config], Value]) -> Callable[[pytest.Config],
         return config.stash[key]
 
     return value
+
+
+@per_run
+def options_of(config: pytest.Config) -> Options:
+    """What the user asked for.
+
+    Raises:
+        UsageError: a value is empty, or it cannot be right.
+    """
+    return options_from(functools.partial(read, config))
 
 
 def _options(*tables: Table) -> list[Option]:

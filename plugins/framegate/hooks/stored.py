@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
@@ -17,12 +16,12 @@ from framegate.hooks.matrix import kind_of
 from framegate.hooks.registries import catalogue_of
 
 if TYPE_CHECKING:
-    from framegate.hooks.describe import FrameInfo
     from framegate.interfaces import Array, GLContext, LoadedModel, Renderer, ResolvedModel, Runtime
     from framegate.measure.device import DeviceClock
     from framegate.measure.frame import FrameLoop
     from framegate.measure.stages import StageTimer
     from framegate.models.frame_io import ShownIO
+    from framegate.results.frame_info import FrameInfo
     from framegate.results.model_size import Ceilings
 
 
@@ -161,7 +160,9 @@ def store_size(
     """
     from framegate.analysis.inspection import inspect
     from framegate.interfaces import Size
+    from framegate.measure.load import load_s
     from framegate.models.topology import read_model_json
+    from framegate.render.verify import psnr_db
     from framegate.results.model_size import ModelSize
 
     def store() -> None:
@@ -181,7 +182,7 @@ def store_size(
             macs=totals.macs,
             stored_bytes=totals.stored_bytes,
             weight_bytes=totals.float32_bytes,
-            load_s=_load_s(runtime, resolved_model),
+            load_s=load_s(runtime, resolved_model),
             inference_s=benchmark.stats.stats.median,
             machine=ceilings,
             compared_with=None if base is None else base_model,
@@ -189,17 +190,3 @@ def store_size(
         ).store(benchmark.extra_info)
 
     return store
-
-
-def psnr_db(picture: Array, reference: Array) -> float:
-    """Peak signal-to-noise ratio of values whose peak is 1; infinite if they are equal."""
-    error = float(((picture.astype("float64") - reference) ** 2).mean())
-    return math.inf if error == 0 else -10 * math.log10(error)
-
-
-def _load_s(runtime: Runtime, model: ResolvedModel) -> float:
-    started = time.perf_counter()
-    loaded = runtime.load(model)
-    seconds = time.perf_counter() - started
-    loaded.close()
-    return seconds

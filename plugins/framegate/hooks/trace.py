@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from framegate.hooks.matrix import kind_of
-from framegate.hooks.options import options_of
 from framegate.hooks.report import note
-from framegate.hooks.settings import is_given
+from framegate.hooks.settings import is_given, options_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,16 +33,15 @@ def pytest_configure(config: pytest.Config) -> None:
     Raises:
         UsageError: it cannot.
     """
-    from framegate.hooks.options import FRAME
+    from framegate.options import FRAME
 
     folder = options_of(config).trace if is_given(config, {"trace": FRAME["trace"]}) else None
     if folder is None:
         return
+    from framegate.files import check_writable
+
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        probe = folder / f".framegate-{os.getpid()}"
-        probe.touch()
-        probe.unlink()
+        check_writable(folder / "framegate")
     except OSError as error:
         raise pytest.UsageError(
             f"--frame-trace {folder}: no file can be written there ({error.strerror}); name another folder"

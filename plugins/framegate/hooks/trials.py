@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from framegate.hooks.options import options_of
 from framegate.hooks.own import is_ours
 from framegate.hooks.registries import catalogue_of, registries_of
+from framegate.hooks.settings import options_of
 
 if TYPE_CHECKING:
     from framegate.interfaces import ResolvedModel

@@ -64,3 +64,12 @@ class LoadPath:
             self._result[0].close()
             self._result = None
             gc.collect()
+
+
+def load_s(runtime: Runtime, model: ResolvedModel) -> float:
+    """Seconds from model.json to ready, once."""
+    started_s = time.perf_counter()
+    loaded = runtime.load(model)
+    seconds = time.perf_counter() - started_s
+    loaded.close()
+    return seconds

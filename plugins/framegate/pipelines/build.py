@@ -23,6 +23,7 @@ from framegate.preprocess.toggles import switched_on
 from framegate.render.stamp import Stamp
 
 if TYPE_CHECKING:
+    from framegate.inference.reference import Reference
     from framegate.interfaces import Array, LoadedModel, MakeRenderer, ModelSpec, Pixels, ResolvedModel, Step
     from framegate.pipelines.python import OpenFeed
     from framegate.words import Fit
@@ -57,6 +58,12 @@ def shown_io(spec: ModelSpec, model: ResolvedModel, outputs: Mapping[str, Array]
     infos = [TensorInfo(name, values.shape, values.dtype.name) for name, values in outputs.items()]
     largest = {name: float(values.max(initial=0)) for name, values in outputs.items() if values.dtype.kind in "fiu"}
     return find_shown(spec, model, infos, largest)
+
+
+def shown_reference(reference: Reference, spec: ModelSpec, model: ResolvedModel) -> Reference:
+    """Those outputs of a reference that are shown."""
+    names = [info.name for info in shown_io(spec, model, reference.outputs[0]).outputs]
+    return reference._replace(outputs=[{name: outputs[name] for name in names} for outputs in reference.outputs])
 
 
 def view_of(shown: ShownIO, placement: InputPlacement, views: Mapping[str, ViewFactory]) -> View:

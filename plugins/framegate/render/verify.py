@@ -1,7 +1,8 @@
-"""Is the picture on the screen the right one?"""
+"""Is the picture on the screen the right one, and how far are two pictures apart?"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -60,6 +61,12 @@ def difference(got: Pixels, tensor: Array, drawing: Drawing = AS_TO_PIXELS) -> P
     """
     right = _right(tensor, drawing)
     return _off(got, right) if got.shape == right[0].shape else None
+
+
+def psnr_db(picture: Array, reference: Array) -> float:
+    """Peak signal-to-noise ratio of values whose peak is 1; infinite if they are equal."""
+    error = float(((picture.astype("float64") - reference) ** 2).mean())
+    return math.inf if error == 0 else -10 * math.log10(error)
 
 
 def _right(tensor: Array, drawing: Drawing) -> list[Pixels]:

@@ -9,10 +9,10 @@ import pytest
 from tfjs_files import write_model
 
 from framegate.errors import WrongOutput
-from framegate.hooks.agreement import shown_of
 from framegate.inference.agreement import verify_agreement
 from framegate.inference.reference import Reference
 from framegate.interfaces import ModelSpec, ResolvedModel
+from framegate.pipelines.build import shown_reference
 
 
 def test_the_output_that_is_shown_is_compared(tmp_path: Path) -> None:
@@ -25,7 +25,9 @@ def test_the_output_that_is_shown_is_compared(tmp_path: Path) -> None:
     }
     files = ResolvedModel("net", write_model(tmp_path, topology=topology), "graph", "")
     outputs = {"score": np.zeros((1, 7), np.float32), "picture": np.ones((1, 8, 8, 3), np.float32)}
-    reference = shown_of(Reference("tensorflow", [outputs], is_repeatable=True), ModelSpec("net", "path", "net"), files)
+    reference = shown_reference(
+        Reference("tensorflow", [outputs], is_repeatable=True), ModelSpec("net", "path", "net"), files
+    )
     assert [list(each) for each in reference.outputs] == [["picture"]]
 
 

@@ -6,7 +6,7 @@ import pytest
 from framegate.errors import WrongOutput
 from framegate.interfaces import Drawing
 from framegate.render.oracle import to_pixels
-from framegate.render.verify import verify_pixels
+from framegate.render.verify import psnr_db, verify_pixels
 
 TENSOR = np.linspace(0, 1, 4 * 5 * 3, dtype=np.float32).reshape(4, 5, 3)
 
@@ -56,3 +56,9 @@ def test_a_picture_upside_down_or_of_another_size_is_wrong() -> None:
         verify_pixels(np.zeros((5, 4, 4), np.uint8), TENSOR)
     with pytest.raises(WrongOutput, match=r"found float32 \(4, 5, 4\)"):
         verify_pixels(np.zeros((4, 5, 4), np.float32), TENSOR)
+
+
+def test_psnr_in_numbers() -> None:
+    zeros = np.zeros((2, 2))
+    assert psnr_db(zeros + 0.1, zeros) == pytest.approx(20)
+    assert psnr_db(zeros, zeros) == np.inf

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, cast, get_args
+from typing import TYPE_CHECKING, Any, NamedTuple, cast, get_args
 
-import pytest
-
-from framegate.hooks.settings import add, is_given, per_run, read
 from framegate.option import Flag, Names, Option, choice, count
 from framegate.words import BrowserGPU, BrowserName, CameraInput, Fit, OutOfRange, PageThread, Scaling
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from framegate.option import Table
     from framegate.realtime.schedule import Rate
     from framegate.values import BrowserRequest, Drawing, GLRequest, InputValue, Size
 
@@ -435,31 +435,18 @@ class Options(NamedTuple):
 TABLES = (FRAME, DRAWING, GL, BROWSER, REALTIME)
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add them all."""
-    add(parser, parser.getgroup("framegate", "framegate: from model.json to the screen"), *TABLES)
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_configure(config: pytest.Config) -> None:
-    """Read the options where there are any, so that a mistake ends the run."""
-    if is_given(config, *TABLES):
-        options_of(config)
-
-
-@per_run
-def options_of(config: pytest.Config) -> Options:
+def options_from(read: Callable[[Table], dict[str, Any]]) -> Options:
     """What the user asked for.
 
-    Raises:
-        UsageError: a value is empty, or it cannot be right.
+    Args:
+        read: the values of a table's options by the field that each of them fills.
     """
     from framegate.values import BrowserRequest, Drawing, GLRequest
 
     return Options(
-        **read(config, FRAME),
-        **read(config, REALTIME),
-        drawing=Drawing(**read(config, DRAWING)),
-        request=GLRequest(**read(config, GL)),
-        browser=BrowserRequest(**read(config, BROWSER)),
+        **read(FRAME),
+        **read(REALTIME),
+        drawing=Drawing(**read(DRAWING)),
+        request=GLRequest(**read(GL)),
+        browser=BrowserRequest(**read(BROWSER)),
     )
