@@ -31,6 +31,13 @@ BOXES = """[
   tf.sigmoid(tf.mul(3, tf.reshape(tf.slice(x, [0, 20, 20, 0], [1, COLUMNS, 5, 3]), [1, 15, COLUMNS]))),
   tf.round(tf.mul(9, tf.abs(tf.reshape(tf.slice(x, [0, 9, 9, 0], [1, 1, 5, 3]), [1, 15])))),
 ]"""
+# 37 x 52 pixels have 3 x 4 cells of 16 pixels, and 2 x 2 of 32.
+GRIDS = """[
+  tf.mul(20, tf.reshape(tf.slice(x, [0, 0, 0, 0], [1, 12, 8, 3]), [1, 24, 12])),
+  tf.reshape(tf.slice(x, [0, 20, 0, 0], [1, 1, 8, 3]), [1, 24, 1]),
+  tf.mul(20, tf.reshape(tf.slice(x, [0, 0, 20, 0], [1, 12, 8, 3]), [1, 24, 12])),
+  tf.reshape(tf.slice(x, [0, 30, 0, 0], [1, 1, 8, 3]), [1, 24, 1]),
+]"""
 OFFSETS = f"[{SMALL}, tf.mul(9, tf.concat([{SMALL}, {SMALL}], 3))]"
 ROWS = "tf.reshape(tf.mul(40, tf.abs(tf.slice(x, [0, 5, 5, 0], [1, 6, 9, 3]))), [1, 9, 18])"
 VALUES = "tf.reshape(tf.slice(x, [0, 3, 3, 0], [1, 2, 2, 3]), [1, 12])"
@@ -66,6 +73,11 @@ SHOWN = {
         "boxes",
         f"{BOXES.replace('COLUMNS', '3')}.slice(0, 2)",
         {"threshold": 0.4, "iou": 0.2, "most": 5, "background_class": 0, "box_format": "cxcywh"},
+    ),
+    "boxes of two grids": Shown(
+        "boxes",
+        GRIDS,
+        {"anchors": [[16, 2], [32, 6]], "box_format": "cxcywh", "coordinates": "pixels", "logits": True, "iou": 0.3},
     ),
     "boxes in columns": Shown(
         "boxes",

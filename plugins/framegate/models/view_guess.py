@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from framegate.errors import ModelError
 from framegate.interfaces import TensorInfo
-from framegate.models.anchored import anchor_grids
+from framegate.models.anchored import anchor_grids, grids_apart
 from framegate.models.image_io import model_inputs
 from framegate.models.output_facts import InputPicture, OutputFacts, input_picture, output_facts
 from framegate.models.topology import ModelJson
@@ -126,6 +126,13 @@ def _boxes_beside_scores(model: _Model) -> Iterator[ViewGuess]:
 
 
 def _boxes_by_number(model: _Model) -> Iterator[ViewGuess]:
+    apart = grids_apart(model.outputs, model.picture.size)
+    if apart is not None:
+        grids, parts = apart
+        reason = (
+            f"boxes and scores of {len(grids)} grids, as many as MediaPipe's detectors have anchors for such a picture"
+        )
+        yield _guess("boxes", parts, reason)
     for fact in model.outputs:
         rows = _rows(fact)
         if anchor_grids(fact, model.picture.size):

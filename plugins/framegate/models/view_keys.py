@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from framegate.interfaces import Size
-from framegate.models.anchored import anchor_grids
+from framegate.models.anchored import anchor_grids, grids_apart
 from framegate.models.output_facts import OutputFacts
 
 _LINEAR = frozenset({
@@ -35,7 +35,8 @@ _ROWS_OF_POINTS: dict[tuple[int, ...], dict[str, object]] = {
     (17, 2): {"skeleton": "body"},
     (17, 3): {"columns": ["y", "x", "score"], "skeleton": "body"},
 }
-_ANCHORED = {"columns": ["score", "box"], "box_format": "cxcywh", "coordinates": "pixels", "logits": True}
+_BESIDE_ANCHORS = {"box_format": "cxcywh", "coordinates": "pixels", "logits": True}
+_ANCHORED = {"columns": ["score", "box"], **_BESIDE_ANCHORS}
 """Of the rows of MediaPipe's detectors."""
 
 
@@ -50,6 +51,9 @@ def guess_keys(view: str, outputs: Sequence[OutputFacts], size: Size | None = No
     grids = anchor_grids(outputs[0], size) if view == "boxes" and len(outputs) == 1 else None
     if grids is not None:
         return {**_ANCHORED, "anchors": grids}
+    apart = grids_apart(outputs, size) if view == "boxes" else None
+    if apart is not None and list(outputs) == apart[1]:
+        return {**_BESIDE_ANCHORS, "anchors": apart[0]}
     return dict(_RULES[view](outputs)) if view in _RULES else {}
 
 

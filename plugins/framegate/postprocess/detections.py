@@ -19,6 +19,7 @@ BoxFormat = Literal["yxyx", "xyxy", "cxcywh", "xywh"]
 MOST_CLASSES = 100_000
 FARTHEST = 1e6
 _STEEPEST = 80.0
+_BOX = 4
 
 
 class Box(NamedTuple):
@@ -67,6 +68,34 @@ def raw_outputs(outputs: Mapping[str, Array], names: Sequence[str]) -> Raw:
         )
     classes = arrays[2].reshape(count) if with_classes else None
     return Raw(boxes.reshape(count, 4), scores.reshape(count, scores.size // count if count else 1), None, classes)
+
+
+def raw_grids(outputs: Mapping[str, Array], names: Sequence[str]) -> Raw:
+    """Detections of several grids, boxes and scores of one after another: (1, N, 4 or more) and (1, N) or (1, N, C).
+
+    Raises:
+        ModelError: one is not there, or their shapes do not belong together.
+    """
+    arrays = [named_output(outputs, name) for name in names]
+    parts = list(zip(arrays[::2], arrays[1::2], strict=False))
+    classes = {scores.size // boxes.shape[-2] for boxes, scores in parts if boxes.ndim > 1 and boxes.shape[-2]}
+    if len(arrays) % 2 or len(classes) != 1 or not _are_numbers(arrays) or not all(_are_boxes(*part) for part in parts):
+        shapes = ", ".join(f"{name} {written(array.shape)}" for name, array in zip(names, arrays, strict=True))
+        raise ModelError(
+            f"the outputs {shapes} are no boxes and scores of several grids, two for each in this order: (1, N, 4) and"
+            ' (1, N) or (1, N, C); output = ["…", "…"] in the spec names them'
+        )
+    return Raw(
+        np.concatenate([boxes.reshape(-1, boxes.shape[-1])[:, :_BOX] for boxes, _ in parts]),
+        np.concatenate([scores.reshape(boxes.shape[-2], -1) for boxes, scores in parts]),
+    )
+
+
+def _are_boxes(boxes: Array, scores: Array) -> bool:
+    """Whether they are boxes of one picture, and as many rows of scores."""
+    if boxes.ndim < 2 or boxes.shape[-1] < _BOX or 0 in boxes.shape or boxes.size != boxes.shape[-2] * boxes.shape[-1]:
+        return False
+    return scores.size > 0 and scores.size % boxes.shape[-2] == 0
 
 
 def raw_rows(outputs: Mapping[str, Array], name: str, columns: Sequence[str]) -> Raw:

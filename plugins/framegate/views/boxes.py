@@ -18,6 +18,7 @@ from framegate.postprocess.detections import (
     Selection,
     anchor_centres,
     plain_boxes,
+    raw_grids,
     raw_outputs,
     raw_rows,
 )
@@ -27,6 +28,8 @@ from framegate.postprocess.labels import label_of, labels
 from framegate.postprocess.palettes import palette
 
 _THICKEST_OF = 240
+_WITH_CLASSES = 3
+"""Outputs that are boxes, scores and classes."""
 _CLASSES = 256
 """Classes that a page has the names of, where an output holds their numbers and the spec has fewer labels."""
 
@@ -35,7 +38,8 @@ class BoxesView(View):
     """The frame with boxes, labels and scores over it, those with higher scores on top.
 
     Two outputs are boxes and scores, (1, N, 4) and (1, N) or (1, N, C); a third one has the class of each box, and then
-    the graph is taken to have suppressed overlapping boxes itself. One output has rows, or columns, whose parts the key
+    the graph is taken to have suppressed overlapping boxes itself. With ``anchors``, four and more are boxes and
+    scores of one grid after another. One output has rows, or columns, whose parts the key
     ``columns`` names. A box with NaN or an infinity is not shown.
 
     Keys: ``box_format``, ``coordinates``, ``columns``, ``threshold``, ``iou``, ``most``, ``logits``, ``labels``,
@@ -57,8 +61,9 @@ class BoxesView(View):
                 f"columns = {list(self._columns)!r:.60} are not such as ['box', 'objectness', 'scores']: a box,"
                 " a score or, at the end, the scores; see docs/views.md"
             )
-        has_classes = len(request.outputs) > 2 or "class" in self._columns
         grids = keys.pairs("anchors", 1)
+        self._is_apart = bool(grids) and len(request.outputs) > _WITH_CLASSES
+        has_classes = (len(request.outputs) >= _WITH_CLASSES and not self._is_apart) or "class" in self._columns
         self._select = Selection(
             placement=request.placement,
             box_format=keys.word("box_format", "yxyx", ("yxyx", "xyxy", "cxcywh", "xywh")),
@@ -126,7 +131,10 @@ class BoxesView(View):
 
     def _raw(self, outputs: Mapping[str, Array]) -> Raw:
         names = self.request.outputs
-        raw = raw_outputs(outputs, names) if len(names) > 1 else raw_rows(outputs, names[0], self._columns)
+        if self._is_apart:
+            raw = raw_grids(outputs, names)
+        else:
+            raw = raw_outputs(outputs, names) if len(names) > 1 else raw_rows(outputs, names[0], self._columns)
         count, columns = raw.scores.shape
         if self._select.anchors is not None and len(self._select.anchors) != count:
             raise ModelError(

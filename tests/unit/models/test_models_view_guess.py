@@ -152,6 +152,19 @@ def test_of_boxes_without_names_those_that_are_left_after_suppression(tmp_path: 
     assert (guessed.view, guessed.outputs) == ("boxes", ("Identity_1", "Identity_3"))
 
 
+def test_boxes_and_scores_of_several_grids(tmp_path: Path) -> None:
+    shapes: dict[str, Shape] = {"c": (1, 384, 1), "b": (1, 512, 16), "d": (1, 384, 16), "a": (1, 512, 1)}
+    outputs = {name: ("Reshape Conv2D", info(name, *shape)) for name, shape in shapes.items()}
+    guessed = guess(tmp_path, outputs, (1, 128, 128, 3))
+    assert (guessed.view, guessed.outputs) == ("boxes", ("b", "a", "d", "c"))
+    assert guessed.reason == (
+        "boxes and scores of 2 grids, as many as MediaPipe's detectors have anchors for such a picture"
+    )
+    assert guess(tmp_path, outputs, (1, 256, 256, 3)).outputs == ("b", "a", "d", "c")
+    assert guess(tmp_path, outputs, (1, 192, 192, 3)).view == "heatmap"
+    assert guess(tmp_path, outputs | {"e": ("Conv2D", info("e", 1, 512, 1))}, (1, 128, 128, 3)).view == "heatmap"
+
+
 def test_heat_maps_and_what_their_points_are_off_by(tmp_path: Path) -> None:
     shapes: dict[str, Shape] = {
         "displacement_fwd": (1, 25, 25, 32),

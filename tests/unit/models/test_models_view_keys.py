@@ -71,3 +71,14 @@ def test_rows_for_anchors_are_recognised_by_their_number(
     expected = {"columns": ["score", "box"], "box_format": "cxcywh", "coordinates": "pixels", "logits": True}
     assert keys == ({} if anchors is None else {**expected, "anchors": anchors})
     assert keys.keys() <= (keys_of("boxes") or set())
+
+
+@pytest.mark.parametrize(("side", "anchors"), [(128, [[8, 2], [16, 6]]), (256, [[16, 2], [32, 6]]), (192, None)])
+def test_boxes_and_scores_of_each_grid_are_recognised_by_their_number(
+    side: int, anchors: list[list[int]] | None
+) -> None:
+    parts = [fact(1, 512, 16), fact(1, 512, 1), fact(1, 384, 16), fact(1, 384, 1)]
+    keys = guess_keys("boxes", parts, Size(side, side))
+    expected = {"box_format": "cxcywh", "coordinates": "pixels", "logits": True}
+    assert keys == ({} if anchors is None else {**expected, "anchors": anchors})
+    assert guess_keys("boxes", parts[::-1], Size(side, side)) == {}

@@ -13,7 +13,15 @@ from shown_views import PLACEMENTS, SAME, new_frame, new_view, off, plain_frame
 
 from framegate.errors import ModelError, UsageError
 from framegate.interfaces import Array, Pixels, Size
-from framegate.postprocess.detections import Box, Selection, anchor_centres, plain_boxes, raw_outputs, raw_rows
+from framegate.postprocess.detections import (
+    Box,
+    Selection,
+    anchor_centres,
+    plain_boxes,
+    raw_grids,
+    raw_outputs,
+    raw_rows,
+)
 from framegate.postprocess.placement import InputPlacement
 
 LARGE = InputPlacement.same(Size(100, 200))
@@ -158,6 +166,63 @@ def test_labels_stand_above_their_boxes_and_inside_where_there_is_no_room() -> N
 def test_keys_that_cannot_be_right_are_named(options: dict[str, object], message: str) -> None:
     with pytest.raises(UsageError, match=message):
         new_view("boxes", **options)
+
+
+GRIDS = ("fine", "fine scores", "coarse", "coarse scores")
+
+
+def grids(*shapes: tuple[int, ...]) -> dict[str, Array]:
+    random = np.random.default_rng(0)
+    return {name: random.random(shape, np.float32) for name, shape in zip(GRIDS, shapes, strict=True)}
+
+
+def test_boxes_and_scores_of_several_grids_are_rows_of_one() -> None:
+    """What follows a box, such as points, is passed over."""
+    of_grids = grids((1, 6, 16), (1, 6, 1), (1, 2, 16), (1, 2))
+    raw = raw_grids(of_grids, GRIDS)
+    assert raw.boxes.tolist() == [*of_grids["fine"][0, :, :4].tolist(), *of_grids["coarse"][0, :, :4].tolist()]
+    assert raw.scores[:, 0].tolist() == [
+        *of_grids["fine scores"].ravel().tolist(),
+        *of_grids["coarse scores"][0].tolist(),
+    ]
+    assert (raw.objectness, raw.classes) == (None, None)
+
+
+def test_boxes_of_several_grids_are_counted_from_their_anchors() -> None:
+    placement = InputPlacement.same(Size(16, 24))
+    of_grids = grids((1, 6, 6), (1, 6, 1), (1, 2, 6), (1, 2, 1))
+    of_grids["coarse scores"][0, 1] = 9
+    of_grids["coarse"][0, 1, :4] = (-4, 2, 8, 4)
+    options = {"anchors": [[8, 1], [16, 1]], "box_format": "cxcywh", "coordinates": "pixels", "threshold": 2}
+    view = new_view("boxes", placement, GRIDS, **options)
+    picture = view(of_grids, plain_frame(placement))
+    # The second cell of 16 pixels has its centre at (24, 8), and so the box reaches from (16, 8) to (24, 12).
+    changed = (picture != 100).any(axis=2)
+    assert changed[[8, 11]][:, [16, 23]].all()
+    assert not changed[12:].any()
+    assert off(view, of_grids, new_frame(placement)) == 0
+
+
+@pytest.mark.parametrize(
+    "shapes",
+    [
+        ((1, 6, 16), (1, 5, 1), (1, 2, 16), (1, 2, 1)),
+        ((1, 6, 3), (1, 6, 1), (1, 2, 3), (1, 2, 1)),
+        ((1, 6, 16), (1, 6, 1), (1, 2, 16), (1, 2, 3)),
+        ((2, 3, 16), (1, 6, 1), (1, 2, 16), (1, 2, 1)),
+        ((1, 0, 16), (1, 0, 1), (1, 2, 16), (1, 2, 1)),
+        ((16,), (1, 6, 1), (1, 2, 16), (1, 2, 1)),
+    ],
+)
+def test_outputs_that_are_no_grids_are_refused(shapes: tuple[tuple[int, ...], ...]) -> None:
+    with pytest.raises(ModelError, match="are no boxes and scores of several grids, two for each in this order"):
+        raw_grids(grids(*shapes), GRIDS)
+
+
+def test_without_anchors_more_outputs_than_three_are_passed_over() -> None:
+    view = new_view("boxes", SAME, ("boxes", "scores", "classes", "count"), threshold=0.5)
+    found = outputs([[0, 0, 1, 1]], [0.9], [3]) | {"count": np.ones(1, np.float32)}
+    assert off(view, found, new_frame()) == 0
 
 
 @pytest.mark.parametrize(

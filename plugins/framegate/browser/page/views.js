@@ -233,6 +233,16 @@ function tableOf(values, rows, columns, turned = false) {
   return { rows, columns, at };
 }
 
+// Tables one below another.
+function below(tables) {
+  const at = (row, column) => {
+    let table = 0;
+    for (; row >= tables[table].rows; table++) row -= tables[table].rows;
+    return tables[table].at(row, column);
+  };
+  return { rows: tables.reduce((sum, { rows }) => sum + rows, 0), columns: tables[0].columns, at };
+}
+
 class BoxesView extends OverlayView {
   paint(overlay, values, outputs) {
     for (const box of this.chosen(values, outputs).reverse()) {
@@ -250,7 +260,7 @@ class BoxesView extends OverlayView {
   }
   // The boxes that are shown, the highest score first, and the earlier one of equals.
   chosen(values, outputs) {
-    const parts = outputs.length > 1 ? this.apart(values) : this.inColumns(values[0], outputs[0].shape);
+    const parts = this.partsOf(values, outputs);
     const boxes = [];
     for (let row = 0; row < parts.boxes.rows; row++) {
       const box = this.boxOf(parts, row);
@@ -264,6 +274,18 @@ class BoxesView extends OverlayView {
       if (!shown.some(hides)) shown.push(box);
     }
     return shown;
+  }
+  partsOf(values, outputs) {
+    if (this.anchors && outputs.length > 3) return this.inGrids(values, outputs);
+    return outputs.length > 1 ? this.apart(values) : this.inColumns(values[0], outputs[0].shape);
+  }
+  // Boxes and scores of one grid after another.
+  inGrids(values, outputs) {
+    const tables = outputs.map(({ shape }, at) => {
+      const rows = at % 2 ? outputs[at - 1].shape.at(-2) : shape.at(-2);
+      return tableOf(values[at], rows, values[at].length / rows);
+    });
+    return { boxes: below(tables.filter((_, at) => at % 2 === 0)), scores: below(tables.filter((_, at) => at % 2 === 1)) };
   }
   apart([boxes, scores, classes]) {
     const count = boxes.length / 4;
