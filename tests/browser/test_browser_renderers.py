@@ -100,7 +100,7 @@ def test_whole_numbers_are_shown_as_well(open_page: OpenPage, renderer: str) -> 
         ("webgl", "draw", "draw with TF.js on webgl: Kernel 'Draw' not registered for backend 'webgl'"),
     ],
 )
-def test_a_way_that_a_backend_lacks_is_refused_in_its_words(
+def test_a_renderer_that_a_backend_lacks_is_refused_in_its_words(
     open_page: OpenPage, backend: str, renderer: str, reason: str
 ) -> None:
     page = open_page(backend)

@@ -83,6 +83,17 @@ def test_a_picture_that_is_newer_than_its_time_gets_the_time_that_it_was_due() -
     assert run.sights[1].began_s == pytest.approx(1.2)
 
 
+def test_a_first_picture_that_is_newer_than_its_time_counts_once() -> None:
+    run = taken((1, 1.0), (1, 1.1), (2, 1.2)).run
+    assert [(sight.frame, sight.due_s) for sight in run.sights] == [(0, 1.1), (1, 1.2)]
+    assert (run.came, run.began_s) == (2, 1.1)
+    assert numbers_of(taken((99, 1.0), (99, 1.1), (0, 1.2), (2, 1.4))) == [0, 1, 3]
+
+
+def test_a_page_that_takes_its_first_picture_twice_shows_it() -> None:
+    assert numbers_of(taken((1, 1.0), (1, 1.1), (3, 1.2))) == [0, 0, 2]
+
+
 def test_what_a_frame_did_before_its_picture_was_due_is_in_no_stage() -> None:
     told = answer((1, 1.0), (3, 1.1))
     told["sights"][1] = (3, 3, 1.1, 1.15, 1.25, {"upload": 0.06, "draw": 0.04})

@@ -55,7 +55,8 @@ def page_run(
         numbers: how many different numbers frames have; after the last one comes 0 again.
         marks: the marks of the run's trace, if one was taken.
     """
-    pairs = list(_sights(itertools.starmap(Row, answer["sights"]), request.rate, numbers))
+    rows = list(itertools.starmap(Row, answer["sights"]))
+    pairs = list(_sights(_with_first_due(rows, request.rate, numbers), request.rate, numbers))
     sights, rows = [sight for sight, _ in pairs], [row for _, row in pairs]
     first = min((sight.frame for sight in sights), default=0)
     came = max((sight.frame - first for sight in sights), default=-1) + 1
@@ -91,6 +92,23 @@ def _display(run: Run, rows: Sequence[Row], marks: Sequence[Mark], offset_s: flo
         behind_s.append(at_s - row.shown_s)
     ended_s = max((sight.shown_s for sight in sights), default=run.ended_s)
     return DisplayRun(replace(run, sights=sights, dropped=dropped, ended_s=ended_s), behind_s)
+
+
+def _with_first_due(rows: Sequence[Row], rate: float | None, numbers: int) -> Sequence[Row]:
+    """The same with the time of the second row in the first, if both have one picture and the next one says which time.
+
+    The video may have moved on before the first picture was looked at, which no row before it tells. Number 0 is left
+    alone: it is shown twice when a clip begins again.
+    """
+    if rate is None or len(rows) < 3:
+        return rows
+    first, second, third = rows[:3]
+    if first.number != second.number or first.number == 0 or second.due_s >= first.shown_s:
+        return rows
+    steps = (third.due_s - second.due_s) * rate
+    frame = unwrap(third.number, second.number + round(steps), numbers)
+    is_newer = frame > second.number and abs(frame - second.number - steps) <= AHEAD
+    return [first._replace(due_s=second.due_s), *rows[1:]] if is_newer else rows
 
 
 def _sights(rows: Iterable[Row], rate: float | None, numbers: int) -> Iterator[tuple[Sight, Row]]:

@@ -35,7 +35,7 @@ def anchor_grids(output: OutputFacts, size: Size | None) -> list[list[int]] | No
 
 
 def grids_apart(outputs: Sequence[OutputFacts], size: Size | None) -> tuple[list[list[int]], list[OutputFacts]] | None:
-    """The grids of anchors that outputs [1, N, 4 + 2 P] and [1, N, 1] have rows for, two for each grid; None for others.
+    """The grids of anchors that outputs [1, N, 4 + 2 P] and [1, N, 1] have rows for, two per grid; None for others.
 
     Args:
         outputs: the outputs, in any order.
