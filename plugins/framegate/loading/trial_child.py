@@ -38,7 +38,6 @@ def main() -> None:
             request = json.loads(asked.get())
             with contextlib.suppress(Exception):
                 tf.tensorflow()
-            gc.freeze()  # all that is imported lasts; what a model leaves behind is searched for alone
             _say(answers, "ready")
             _alarm(math.ceil(request["deadline_s"]) + _GRACE_S)
             with contextlib.suppress(Exception):

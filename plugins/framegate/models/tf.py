@@ -95,13 +95,14 @@ def _own_symbols() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _no_collections() -> Iterator[None]:
-    """Have the garbage collector wait: what an import makes lasts, and would be searched again and again."""
+def _lasting() -> Iterator[None]:
+    """Keep what an import makes, and lasts, out of collections: each model that is closed asks for a full one."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
+        gc.freeze()
         if was_enabled:
             gc.enable()
 
@@ -110,7 +111,7 @@ def _import(name: str) -> Any:
     if sys.modules.get(name) is not None:
         return sys.modules[name]
     try:
-        with quiet(), _own_symbols(), _no_collections():
+        with quiet(), _own_symbols(), _lasting():
             return importlib.import_module(name)
     except ImportError as error:
         raise BackendUnavailable(f"{name} cannot be imported ({error})", how_to_install("tensorflow")) from error

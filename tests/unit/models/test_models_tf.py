@@ -11,7 +11,7 @@ from framegate.errors import BackendUnavailable
 from framegate.models import tf
 
 
-def test_no_garbage_is_collected_during_an_import_and_again_after_it_even_if_it_failed(
+def test_no_garbage_is_collected_during_an_import_nor_looked_for_in_it_later_even_if_it_failed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     meanwhile: list[bool] = []
@@ -21,10 +21,12 @@ def test_no_garbage_is_collected_during_an_import_and_again_after_it_even_if_it_
         raise ImportError(name)
 
     monkeypatch.setattr(tf, "importlib", SimpleNamespace(import_module=import_module))
+    lasting = gc.get_freeze_count()
     with pytest.raises(BackendUnavailable, match=r"absent cannot be imported \(absent\)"):
         tf._import("absent")
     assert meanwhile == [False]
     assert gc.isenabled()
+    assert gc.get_freeze_count() > lasting
 
 
 def test_a_process_that_ends_does_not_search_what_was_imported(monkeypatch: pytest.MonkeyPatch) -> None:
