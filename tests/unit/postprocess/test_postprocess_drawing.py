@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from framegate.postprocess.drawing import Rectangle, disc, line, outline, paste, square, stamp_at
@@ -33,13 +33,16 @@ def test_an_outline_lies_inside_of_its_rectangle(top: int, left: int, bottom: in
 
 
 @given(start=st.tuples(near, near), end=st.tuples(near, near))
+@example(start=(0, -2), end=(15, 20))
 def test_a_line_goes_from_end_to_end_without_a_gap(start: tuple[int, int], end: tuple[int, int]) -> None:
     places = line(start, end).T
     assert (*places[0],) == start
     assert (*places[-1],) == end
     assert (np.abs(np.diff(places, axis=0)).max(axis=1, initial=0) <= 1).all()
-    exact = np.linspace(start, end, len(places))
-    assert (np.abs(places - exact) <= 0.5).all()
+    steps = len(places) - 1
+    # In whole numbers, as half a pixel is allowed and no more.
+    times_steps = np.outer(np.arange(steps + 1), np.subtract(end, start))
+    assert (2 * np.abs(steps * (places - start) - times_steps) <= steps).all()
 
 
 def test_brushes_are_centred_and_cut_at_the_edges() -> None:
