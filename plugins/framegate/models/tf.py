@@ -35,7 +35,7 @@ def tensorflow() -> Any:
     sys.modules[_GLOBAL_FLAGS] = None  # type: ignore[assignment]
     # A process that ends would search all of TensorFlow's objects for garbage, for a third of the time of their import.
     atexit.register(gc.freeze)
-    with long_work("importing TensorFlow"):
+    with long_work("importing TensorFlow"), _lasting():
         return _import("tensorflow")
 
 
@@ -96,7 +96,10 @@ def _own_symbols() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _lasting() -> Iterator[None]:
-    """Keep what an import makes, and lasts, out of collections: each model that is closed asks for a full one."""
+    """Keep what an import makes, and lasts, out of collections: each model that is closed asks for a full one.
+
+    What was there before is kept out with it, so there should be no model yet.
+    """
     was_enabled = gc.isenabled()
     gc.disable()
     try:
@@ -111,7 +114,7 @@ def _import(name: str) -> Any:
     if sys.modules.get(name) is not None:
         return sys.modules[name]
     try:
-        with quiet(), _own_symbols(), _lasting():
+        with quiet(), _own_symbols():
             return importlib.import_module(name)
     except ImportError as error:
         raise BackendUnavailable(f"{name} cannot be imported ({error})", how_to_install("tensorflow")) from error
