@@ -21,6 +21,25 @@ else:  # The installed plugin is imported in every pytest run, and most of them 
     Array = Pixels = Float32 = Any
 
 
+@dataclass(frozen=True)
+class Tolerance:
+    """How far a model's outputs may be from the reference's.
+
+    Attributes:
+        share: largest difference that is right for any model, as a share of the range of an output's values.
+        widest: the same at most, for a model whose outputs move by more when its input is rounded otherwise.
+        precision: numbers that the outputs were computed with: ``float32`` or ``float16``.
+    """
+
+    share: float = 1e-3
+    widest: float = 1e-3
+    precision: str = "float32"
+
+
+ANY_FLOAT32 = Tolerance()
+"""Of Python's runtimes, each of which computes in its own order."""
+
+
 class Stage(NamedTuple):
     """A timed part of a longer way: ``call`` takes what the stage before returned."""
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -170,7 +171,7 @@ def open_page(
 ) -> Iterator[OpenPage]:
     """Opens the tiny model on a backend, fed the picture and its variants, and aims it if a renderer is named.
 
-    ``edit`` maps a file of the page to what is replaced in it, and by what.
+    ``edit`` maps a file of the page to what is replaced in it, and by what; what else is named is the runtime's.
     """
     with ExitStack() as opened:
 
@@ -185,6 +186,7 @@ def open_page(
             library: str = TF_JS,
             threads: int | None = None,
             model: ResolvedModel | None = None,
+            **of_runtime: Any,
         ) -> session.TFJSPage:
             files_of(library)
             folder = Path(shutil.copytree(PAGE, Path(tempfile.mkdtemp(dir=tmp_path)) / "page"))
@@ -199,7 +201,7 @@ def open_page(
             # By this a conversion is kept.
             model = replace(model, sha256=hashlib.sha256(model.path.read_bytes()).hexdigest())
             server = opened.enter_context(page_server())
-            runtime = PageRuntime(backend, library=library)
+            runtime = PageRuntime(backend, library=library, **of_runtime)
             page = session.TFJSPage(browser_of_pages(), server, runtime, model, tfjs, thread=thread, threads=threads)
             pictures = fed_pictures(fed)
             page.take(pictures, form_of(pictures, channels))

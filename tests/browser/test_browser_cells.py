@@ -93,7 +93,7 @@ def test_a_cell_stores_what_the_page_measured(run_cells: RunCells, tmp_path: Pat
     assert [about["is_software"] for about in described] == [True, True, None]
     assert "SwiftShader" in described[0]["gl_renderer"]
     said = f"the browser drew with {described[0]['gl_renderer']} (software on the CPU, no GPU)"
-    assert [f"tfjs-{backend}: {said}" in done.stdout for backend in ("wasm", "cpu")] == [True, True]
+    assert f"tfjs-wasm, tfjs-cpu: {said}" in done.stdout.splitlines()
     wasm, first_on_cpu, second_on_cpu = (cell["extra_info"]["browser"] for cell in cells)
     assert wasm["wasm_simd"] is True
     assert wasm["wasm_threads"] >= 1

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -71,6 +72,40 @@ def test_what_ran_is_told_and_what_was_downloaded(open_page: OpenPage, library: 
     assert receipt.bytes_raw > library_bytes.raw > library_bytes.gzip
     assert receipt.bytes_gzip > library_bytes.gzip
     assert 0 < receipt.compile_s < receipt.first_frame_s
+
+
+@pytest.mark.parametrize(
+    ("backend", "asked"),
+    [
+        ("webgl", {"flags": (("WEBGL_FORCE_F16_TEXTURES", True),)}),
+        ("webgpu", {"library": "litert", "precision": "float16"}),
+    ],
+)
+def test_a_page_computes_with_16_bits_where_it_is_asked_to_and_says_so(
+    open_page: OpenPage, bounded: ResolvedModel, backend: str, asked: Mapping[str, Any]
+) -> None:
+    page = open_page(backend, "topixels", model=bounded, **asked)
+    assert page.receipt().precision == page.precision == "float16"
+    (halved,) = page.look().outputs.values()
+    steps = np.spacing(np.abs(halved).astype(np.float16)).astype(np.float64)
+    exact = np.round((halved.astype(np.float64) + 1) * 127.5) / 127.5 - 1
+    assert np.abs(halved - exact).max() > 1e-5
+    assert (np.abs(halved - exact) <= steps).all()
+
+
+@pytest.mark.parametrize(
+    ("library", "nodes", "note"), [("ort", 3, "on CPU"), ("litert", 2, "on WebAssembly: NOT_EQUAL: No support")]
+)
+def test_what_a_gpu_lacks_is_read_of_what_the_library_says_on_the_console(
+    open_page: OpenPage, picture: Pixels, tmp_path: Path, library: str, nodes: int, note: str
+) -> None:
+    casts = {"SrcT": {"type": "DT_BOOL"}, "DstT": {"type": "DT_FLOAT"}}
+    graph = [placeholder("x", (1, *picture.shape[:2], 3)), op("IsNan", "b", ["x"]), op("Cast", "y", ["b"], **casts)]
+    page = open_page("webgpu", "topixels", library=library, model=write_graph(tmp_path / "asks", graph, {}))
+    receipt = page.receipt()
+    assert (receipt.ran, receipt.nodes, receipt.elsewhere) == ("webgpu", nodes, 1)
+    assert receipt.is_partial
+    assert str(receipt.note).startswith(note)
 
 
 def test_a_leak_of_another_library_is_counted(open_page: OpenPage) -> None:

@@ -18,7 +18,7 @@ from framegate.errors import BackendUnavailable, WrongOutput
 from framegate.inference.agreement import verify_agreement
 from framegate.machine import is_software
 from framegate.pipelines.page import verify_nothing_left
-from framegate.pipelines.page_screen import PAGE_AGREEMENT
+from framegate.pipelines.page_screen import TFJS_AGREEMENT
 
 Run = Callable[..., pytest.RunResult]
 
@@ -200,7 +200,7 @@ def test_outputs_agree_within_a_ten_thousandth_of_their_range() -> None:
     expected = np.linspace(-1, 1, 12, dtype=np.float32).reshape(1, 2, 2, 3)
 
     def compare(values: NDArray[np.float32]) -> float:
-        return verify_agreement({"output": values}, {"Identity": expected}, "tensorflow", PAGE_AGREEMENT)
+        return verify_agreement({"output": values}, {"Identity": expected}, "tensorflow", TFJS_AGREEMENT.share)
 
     assert compare(expected + np.float32(1.9e-4)) == pytest.approx(0.95e-4, rel=1e-3)
     with pytest.raises(WrongOutput, match=r"up to 0\.00021; 0\.0002 is allowed"):

@@ -82,10 +82,8 @@ def start_call(runtime: PageRuntime, model: str, threads: int | None = None) -> 
         model: the model's name.
         threads: on how many threads WebAssembly is to compute; None leaves it to the library.
     """
-    flags = dict(runtime.flags)
-    return Asked(
-        {"library": runtime.library, "backend": runtime.backend, "model": model, "flags": flags, "threads": threads}
-    )
+    chosen = {"backend": runtime.backend, "flags": dict(runtime.flags), "precision": runtime.precision}
+    return Asked({"library": runtime.library, "model": model, "threads": threads, **chosen})
 
 
 def load_call(model: ResolvedModel) -> Asked:

@@ -15,6 +15,8 @@ from framegate.words import AUTO_BROWSER, BrowserName
 IN_A_PAGE = "name it for a suite that runs in a browser, such as test_browser"
 
 TF_JS = "tfjs"
+HALF = "float16"
+"""Precision of what a library computes with, where that is not float32."""
 LIBRARIES: Mapping[str, PinnedFiles] = {TF_JS: TFJS, "ort": ORT, "litert": LITERT}
 """The page's name of a library that runs models -> its files."""
 CONVERTERS: Mapping[str, str] = {"ort": "onnxruntime", "litert": "litert"}
@@ -32,6 +34,8 @@ class PageRuntime:
         library: ``tfjs``, or one of the others in ``LIBRARIES``.
         version: of TF.js; None is the one that Framegate knows.
         browser: which kind of browser it runs in, by its name in `framegate.browser.engines`.
+        precision: numbers that the library is asked to compute with: ``float32``, or ``float16``, which LiteRT.js has
+            on WebGPU.
     """
 
     backend: str
@@ -39,6 +43,7 @@ class PageRuntime:
     library: str = TF_JS
     version: str | None = None
     browser: BrowserName = AUTO_BROWSER
+    precision: str = "float32"
     pipeline = "page"
 
     @property
@@ -90,9 +95,12 @@ def builtin_runtimes() -> Mapping[str, PageRuntime]:
     """
     backends = {"wasm": LIBRARIES, "cpu": [TF_JS], "webgl": [TF_JS], "webgpu": LIBRARIES}
     return {
-        f"{library}-{backend}": PageRuntime(backend, library=library)
-        for backend, libraries in backends.items()
-        for library in libraries
+        **{
+            f"{library}-{backend}": PageRuntime(backend, library=library)
+            for backend, libraries in backends.items()
+            for library in libraries
+        },
+        "litert-webgpu-fp16": PageRuntime("webgpu", library="litert", precision=HALF),
     }
 
 

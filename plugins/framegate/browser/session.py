@@ -134,6 +134,8 @@ class TFJSPage:
         started = start_call(runtime, model.name, threads)
         self.info: dict[str, Any] = browser.call("framegate.start", started.argument, START_S)
         self._start_s = float(self.info.pop("start_s"))
+        self.precision: str = self.info.pop("precision")
+        """Of the numbers that the library computes with: ``float32``, or ``float16``."""
         self.info |= {"browser": browser.version, "thread": thread}
         self.info["version"] = self.info["version"] or LIBRARIES[runtime.library].version
         if runtime.library == TF_JS:
@@ -398,6 +400,7 @@ class TFJSPage:
             compile_s = self.load_s["start"] + self.load_s["build"] + self._first_s
             self._receipt = Receipt(
                 asked=f"{self.runtime.title}, {self.runtime.backend}",
+                precision=self.precision,
                 threads=self._threads,
                 bytes_raw=size.raw,
                 bytes_gzip=size.gzip,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from framegate.inference.reference import FirstOutputs, Reference, References
     from framegate.interfaces import Array, ResolvedModel
     from framegate.results.frame_info import FrameInfo
+    from framegate.values import Tolerance
 
 Feeds = Mapping[str, "Array"]
 AskReference = Callable[[Sequence[Feeds]], "Reference"]
@@ -26,8 +28,8 @@ AskReference = Callable[[Sequence[Feeds]], "Reference"]
 class VerifyOutputs(Protocol):
     """Compares outputs with those of the reference runtime."""
 
-    def __call__(self, outputs: Mapping[str, Array], latest: Sequence[Feeds], tolerance: float | None = None) -> None:
-        """Compare them within ``tolerance``, a share of the range of each output's values; None is `AGREEMENT`."""
+    def __call__(self, outputs: Mapping[str, Array], latest: Sequence[Feeds], tolerance: Tolerance = ...) -> None:
+        """Compare them within ``tolerance``, which is that of Python's runtimes where it is not given."""
         ...
 
 
@@ -104,10 +106,11 @@ def verify_outputs(
     """
     from framegate.inference import agreement
     from framegate.inference.closed_inputs import whole_feeds
-    from framegate.pipelines.base import AGREEMENT, PAGE
+    from framegate.pipelines.base import PAGE
     from framegate.results.parts import Agreement
+    from framegate.values import ANY_FLOAT32
 
-    def verify(outputs: Mapping[str, Array], latest: Sequence[Feeds], tolerance: float | None = None) -> None:
+    def verify(outputs: Mapping[str, Array], latest: Sequence[Feeds], tolerance: Tolerance = ANY_FLOAT32) -> None:
         agreement.verify_finite(outputs)
         before = Agreement.read(benchmark.extra_info) or Agreement()
         before.store(benchmark.extra_info)
@@ -118,29 +121,33 @@ def verify_outputs(
             if kind_of(request.node) != PAGE:
                 raise
             _note_no_reference(pytestconfig, error)
-            first = first_outputs(resolved_model, str(frame_info.cell.runtime), latest[0], outputs)
+            first = first_outputs(resolved_model, str(frame_info.cell.runtime), latest[0], outputs, tolerance.widest)
             if first is None:
                 return
-            reference, latest, tolerance = first, latest[:1], AGREEMENT
+            # Neither of the two is what is right.
+            widest = max(tolerance.widest, first.tolerance)
+            reference, latest, tolerance = first, latest[:1], replace(tolerance, share=widest, widest=widest)
         model, runtime = frame_info.cell.model, reference.runtime
         if not reference.is_repeatable:
             note(pytestconfig, f"{model} returns other outputs each time that it runs: they were compared with none.")
             return
         expected = reference.outputs
-        allowed = AGREEMENT if tolerance is None else tolerance
 
         def run_rounded() -> Mapping[str, Array]:
-            return ask_reference([agreement.rounded_otherwise(latest[0])]).outputs[0]
+            return ask_reference([agreement.rounded_otherwise(latest[0], tolerance.precision)]).outputs[0]
 
-        differs_by, held_to = agreement.verify_as_rounded(outputs, expected, runtime, allowed, run_rounded)
-        if held_to > allowed:
-            _note_rounding(pytestconfig, model, held_to, allowed)
+        differs_by, held_to = agreement.verify_as_rounded(outputs, expected, runtime, tolerance, run_rounded)
+        if held_to > tolerance.share:
+            _note_rounding(pytestconfig, model, held_to, tolerance.share)
         Agreement(runtime, max(differs_by, before.differs_by or 0.0)).store(benchmark.extra_info)
         if agreement.is_same_for_others(latest, expected, runtime):
-            line = f"{model} returns the same for different pictures: a late one could not be told from it."
-            note(pytestconfig, line)
+            _note_same(pytestconfig, model)
 
     return verify
+
+
+def _note_same(config: pytest.Config, model: str | None) -> None:
+    note(config, f"{model} returns the same for different pictures: a late one could not be told from it.")
 
 
 def _note_no_reference(config: pytest.Config, error: BackendUnavailable) -> None:

@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from framegate.trace.keeper import Keeper
     from framegate.values import BrowserRequest
 
+DRAWN_WITH = pytest.StashKey[dict[str, dict[str, None]]]()
+"""Devices that browsers drew or computed with -> the runtimes that did, each once."""
+
 
 @pytest.fixture(scope="session")
 def browser_shelf(pytestconfig: pytest.Config, frame_threads: int) -> Iterator[BrowserShelf]:
@@ -103,6 +106,7 @@ def page_pipeline(
                     **_settings(options, trace_keeper),
                 )
             software = _note_devices(pytestconfig, frame_info, page)
+            _note_half(pytestconfig, frame_runtime, page)
             with named(pytestconfig, "runtime", frame_runtime):
                 weigh_frame(pipeline.frame_s, pipeline.first_s, software)
         yield pipeline
@@ -151,6 +155,21 @@ def _note_devices(config: pytest.Config, frame_info: FrameInfo, page: TFJSPage) 
     return next(filter(is_software, devices), None)
 
 
+def _note_half(config: pytest.Config, runtime: str, page: TFJSPage) -> None:
+    """Say how close a page has to come that computes with half as many bits as others."""
+    from framegate.browser.runtimes import HALF
+    from framegate.pipelines.page_screen import closeness_of
+
+    if page.precision == HALF:
+        close = closeness_of(page)
+        note(
+            config,
+            f"{runtime} computes in {HALF}: its outputs may be off by {close.outputs.share:g} of their range, or by"
+            f" {close.outputs.widest:g} where a rounding makes as much of a difference, and the screen by"
+            f" {close.steps} of 255.",
+        )
+
+
 def _note_device(config: pytest.Config, frame_info: FrameInfo, device: str) -> None:
     """Store which device a page drew or computed with, and say it at the end of the run."""
     from framegate.machine import is_software
@@ -158,4 +177,6 @@ def _note_device(config: pytest.Config, frame_info: FrameInfo, device: str) -> N
     software = is_software(device)
     frame_info.add(gl_renderer=device, is_software=software)
     kind = "software on the CPU, no GPU" if software else "a GPU"
-    note(config, f"{frame_info.cell.runtime}: the browser drew with {device} ({kind})")
+    runtimes = config.stash.setdefault(DRAWN_WITH, {}).setdefault(device, {})
+    runtimes[str(frame_info.cell.runtime)] = None
+    note(config, f"{', '.join(runtimes)}: the browser drew with {device} ({kind})", about=f"drawn with {device}")

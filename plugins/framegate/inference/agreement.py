@@ -9,8 +9,9 @@ import numpy as np
 
 from framegate.errors import WrongOutput
 from framegate.interfaces import Array
+from framegate.values import ANY_FLOAT32, Tolerance
 
-TOLERANCE = 1e-3
+TOLERANCE = ANY_FLOAT32.share
 """Largest difference that is allowed by default, as a share of the range of an output's values."""
 
 ROUNDING = 1e-6
@@ -87,18 +88,18 @@ def verify_as_rounded(
     outputs: Outputs,
     references: Sequence[Outputs],
     reference_runtime: str,
-    tolerance: float,
+    tolerance: Tolerance,
     run_rounded: Callable[[], Outputs],
 ) -> tuple[float, float]:
-    """Compare as `verify_latest`, and no closer than float32 lets the model be known.
+    """Compare as `verify_latest`, and no closer than the numbers that are computed with let the model be known.
 
     Args:
         outputs: outputs of the last call.
         references: as for `verify_latest`.
         reference_runtime: name of the reference's runtime.
-        tolerance: the largest difference that is right, as a share of the range of the output's values.
+        tolerance: the largest difference that is right, and the widest that a rounding can make of it.
         run_rounded: function that returns the reference's outputs for the feeds of the last call, `rounded_otherwise`.
-            It is called where the outputs differ by more than ``tolerance``, and by less than `TOLERANCE`.
+            It is called where the outputs differ by more than the one, and by less than the other.
 
     Returns:
         The largest difference, and the tolerance that it was held to, both as a share of the range.
@@ -107,22 +108,32 @@ def verify_as_rounded(
         WrongOutput: as `verify_latest`.
     """
     try:
-        return verify_latest(outputs, references, reference_runtime, tolerance), tolerance
+        return verify_latest(outputs, references, reference_runtime, tolerance.share), tolerance.share
     except WrongOutput:
-        if tolerance >= TOLERANCE or not agrees(outputs, references[0], reference_runtime):
+        widest = tolerance.widest
+        if tolerance.share >= widest or not agrees(outputs, references[0], reference_runtime, widest):
             raise
         moved_by = verify_agreement(run_rounded(), references[0], reference_runtime, math.inf)
-        wider = min(TOLERANCE, LAYERS * moved_by)
-        if wider <= tolerance:
+        wider = min(widest, LAYERS * moved_by)
+        if wider <= tolerance.share:
             raise
         return verify_latest(outputs, references, reference_runtime, wider), wider
 
 
-def rounded_otherwise(feeds: Mapping[str, Array]) -> dict[str, Array]:
-    """The same feeds, each float moved up or down, as by chance, by one step of the largest one's precision."""
+def rounded_otherwise(feeds: Mapping[str, Array], precision: str = "float32") -> dict[str, Array]:
+    """The same feeds, each float moved up or down, as by chance, by one step between the largest numbers.
+
+    Args:
+        feeds: what a model is fed, by input.
+        precision: type of the numbers whose steps are meant: ``float32`` or ``float16``.
+    """
     signs = np.random.default_rng(0)
+
+    def step(values: Array) -> float:
+        return float(np.spacing(np.max(np.abs(values)).astype(precision)))
+
     return {
-        name: values + signs.choice([-1, 1], values.shape).astype(values.dtype) * np.spacing(np.max(np.abs(values)))
+        name: values + signs.choice([-1, 1], values.shape).astype(values.dtype) * values.dtype.type(step(values))
         if values.dtype.kind == "f" and values.size
         else values
         for name, values in feeds.items()

@@ -26,11 +26,13 @@ class Reference(NamedTuple):
         runtime: its name.
         outputs: outputs for each of the feeds.
         is_repeatable: whether it returned the same when it was fed the same again.
+        tolerance: how far the outputs may be from what is right, as a share of the range of each.
     """
 
     runtime: str
     outputs: Sequence[Outputs]
     is_repeatable: bool
+    tolerance: float = 0.0
 
 
 class References:
@@ -114,15 +116,29 @@ class FirstOutputs:
 
     def __init__(self, kept_bytes: int = KEPT_BYTES) -> None:
         self._kept_bytes = kept_bytes
-        self._outputs: dict[tuple[str, str], tuple[str, Outputs]] = {}
+        self._references: dict[tuple[str, str], Reference] = {}
 
-    def __call__(self, model: ResolvedModel, runtime: str, feeds: Feeds, outputs: Outputs) -> Reference | None:
-        """What the first runtime made of these feeds; None where that is this one, whose outputs are then kept."""
+    def __call__(
+        self, model: ResolvedModel, runtime: str, feeds: Feeds, outputs: Outputs, tolerance: float
+    ) -> Reference | None:
+        """What the first runtime made of these feeds; None where that is this one, whose outputs are then kept.
+
+        Args:
+            model: the files of the model.
+            runtime: name of this runtime.
+            feeds: what the model was fed.
+            outputs: what this runtime made of them.
+            tolerance: how far these may be from what is right, as a share of the range of each.
+        """
         key = model.sha256, _digest(feeds)
-        first, expected = self._outputs.setdefault(key, (runtime, _copied(outputs)))
-        while len(self._outputs) > 1 and sum(_nbytes(kept) for _, kept in self._outputs.values()) > self._kept_bytes:
-            del self._outputs[next(iter(self._outputs))]
-        return None if first == runtime else Reference(first, [expected], is_repeatable=True)
+        own = Reference(runtime, [_copied(outputs)], is_repeatable=True, tolerance=tolerance)
+        first = self._references.setdefault(key, own)
+        while (
+            len(self._references) > 1
+            and sum(_nbytes(kept.outputs[0]) for kept in self._references.values()) > self._kept_bytes
+        ):
+            del self._references[next(iter(self._references))]
+        return None if first.runtime == runtime else first
 
 
 def _by_inputs(feeds: Feeds, inputs: Sequence[TensorInfo]) -> Feeds:

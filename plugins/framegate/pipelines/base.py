@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from framegate.interfaces import AS_TO_PIXELS, Drawing
+from framegate.values import ANY_FLOAT32, Tolerance
 
 if TYPE_CHECKING:
     from framegate.interfaces import Array, Pixels
@@ -17,9 +18,6 @@ if TYPE_CHECKING:
 
 PYTHON, PAGE = "python", "page"
 """Kinds of pipelines; the attribute ``pipeline`` of a runtime's or renderer's factory names its kind."""
-
-AGREEMENT = 1e-3
-"""Largest difference of outputs that are right, as a share of their range."""
 
 StagesS = Mapping[str, Sequence[float]]
 
@@ -42,7 +40,7 @@ class Look:
         outputs: what the model returned for that frame, by name.
         drawing: how the picture was to be drawn.
         tolerance: largest difference from the oracle's picture that is right, in steps of 1/255.
-        agreement: largest difference from the reference's outputs that is right, as a share of their range.
+        agreement: how far the outputs may be from the reference's.
         shown_range: how a frame's values lie in the range in which they are shown; None where a view draws a picture of
             them, as of boxes.
         fed: the picture that ``feeds`` were made of, uint8 (H, W, 3) or (H, W); None where that is not kept.
@@ -58,7 +56,7 @@ class Look:
     outputs: Mapping[str, Array]
     drawing: Drawing = AS_TO_PIXELS
     tolerance: int = 0
-    agreement: float = AGREEMENT
+    agreement: Tolerance = ANY_FLOAT32
     shown_range: ShownRange | None = None
     fed: Pixels | None = None
     number: int | None = None

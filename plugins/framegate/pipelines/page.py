@@ -17,9 +17,9 @@ from framegate.interfaces import ModelSpec, Pixels, Size
 from framegate.leftovers import temporary_folder
 from framegate.machine import is_software
 from framegate.measure.replay import ReplayClock
-from framegate.pipelines.base import AGREEMENT, Bench, Look, StagesS
+from framegate.pipelines.base import Bench, Look, StagesS
 from framegate.pipelines.page_launches import BrowserLaunch, describe_launches, joined
-from framegate.pipelines.page_screen import PAGE_AGREEMENT, aim_at, inputs_of, look_at, tolerance_of
+from framegate.pipelines.page_screen import aim_at, closeness_of, inputs_of, look_at, tolerance_of
 from framegate.pipelines.page_trace import PageTrace
 from framegate.realtime.run import CAMERA
 from framegate.results.page import Kernels, PageCost, Presentation
@@ -113,8 +113,6 @@ class PagePipeline:
         self._trace = PageTrace(keep_events)
         self._looks: list[Look] = []
         self._about: dict[str, Any] = {}
-        # Other libraries run what Python's converters make, and differ by as much as Python's runtimes may.
-        self._agreement = PAGE_AGREEMENT if page.runtime.library == TF_JS else AGREEMENT
         self._files = ExitStack()
         self._folder: Path | None = None
         self._camera: Path | None = None
@@ -353,7 +351,7 @@ class PagePipeline:
         picture = self.pictures[look.picture]
         feeds = self._others.with_state(look.state).joined({io.input.name: ToTensor(io.form)(picture)})
         tolerance = tolerance_of(self._renderer)
-        seen = look_at(look, self._view, with_channels(picture, 3), tolerance, after, feeds, self._agreement)
+        seen = look_at(look, self._view, with_channels(picture, 3), tolerance, after, feeds, closeness_of(self.page))
         # The last picture of the turns comes before all others.
         number = (look.picture - 1) % len(self.pictures)
         # Of any other model, outputs that change by themselves are a fault of the page.

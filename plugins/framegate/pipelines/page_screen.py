@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from framegate.browser.runtimes import HALF, TF_JS
 from framegate.errors import BackendUnavailable, WrongOutput
 from framegate.interfaces import ModelSpec, Pixels, Range, Size
 from framegate.pipelines.base import Look
+from framegate.values import ANY_FLOAT32, Tolerance
 
 if TYPE_CHECKING:
     from framegate.browser.results import PageInputs, PageLook
@@ -17,14 +20,49 @@ if TYPE_CHECKING:
     from framegate.models.frame_io import ShownIO
     from framegate.postprocess.base import View
 
-PAGE_AGREEMENT = 1e-4
-"""Of the output's range: TF.js' backends compute in float32, in other orders than the reference."""
+TFJS_AGREEMENT = Tolerance(share=1e-4)
+"""TF.js' backends compute in float32, in other orders than the reference."""
+HALF_AGREEMENT = Tolerance(share=1e-2, widest=0.1, precision=HALF)
+"""Float16 has 11 bits: a layer rounds by up to 0.0005 of its values, and the next ones pass it on."""
 UNIT_AGREEMENT = 1e-5
 """Of full brightness: a GPU's division may be off by a few units in the last place."""
+HALF_UNIT_AGREEMENT = 1e-3
+"""The same of float16: an output is shifted, scaled, and rounded each time."""
+HALF_STEPS = 26
+"""Steps of 1/255 that are a tenth of full brightness: by as much a model computes otherwise of the same picture."""
 ROUNDING = 0.5 / 255
 """By which a picture of whole bytes and the same before it is rounded differ at most."""
 BYTES: Range = (0.0, 255.0)
 BY_SHADER = ("texture", "same-context", "gpu-buffer")
+
+
+@dataclass(frozen=True)
+class Closeness:
+    """How far what a page computes may be from what is right.
+
+    Attributes:
+        outputs: how far outputs may be from the reference's.
+        picture: largest difference of the page's picture from Python's of the same outputs, as a share of full
+            brightness, beside what the view itself allows.
+        steps: largest difference of the screen from that picture, in steps of 1/255, beside what the renderer allows.
+    """
+
+    outputs: Tolerance = TFJS_AGREEMENT
+    picture: float = UNIT_AGREEMENT
+    steps: int = 0
+
+
+TFJS_CLOSENESS = Closeness()
+OTHERS_CLOSENESS = Closeness(ANY_FLOAT32)
+"""Other libraries run what Python's converters make, and differ by as much as Python's runtimes may."""
+HALF_CLOSENESS = Closeness(HALF_AGREEMENT, HALF_UNIT_AGREEMENT, HALF_STEPS)
+
+
+def closeness_of(page: TFJSPage) -> Closeness:
+    """How close a page has to come, by the library that runs the model and the numbers that it computes with."""
+    if page.precision == HALF:
+        return HALF_CLOSENESS
+    return TFJS_CLOSENESS if page.runtime.library == TF_JS else OTHERS_CLOSENESS
 
 
 def inputs_of(spec: ModelSpec, page: TFJSPage, size: Size) -> tuple[OtherInputs, PageInputs]:
@@ -80,7 +118,7 @@ def look_at(
     tolerance: int,
     after: str,
     feeds: Mapping[str, Any] | None = None,
-    agreement: float = PAGE_AGREEMENT,
+    closeness: Closeness = TFJS_CLOSENESS,
 ) -> Look:
     """What a page's canvas showed, for comparison with the oracle and with the reference.
 
@@ -91,7 +129,7 @@ def look_at(
         tolerance: the renderer's, in steps of 1/255.
         after: which frame it was, in words.
         feeds: what the model was fed, by input.
-        agreement: largest difference from the reference's outputs that is right, as a share of their range.
+        closeness: how far the page may be off.
 
     Raises:
         WrongOutput: the page's view makes another picture of the outputs than Python's.
@@ -104,7 +142,7 @@ def look_at(
     low, high = _range_of(picture, view)
     unit = np.clip((picture.astype(np.float64) - low) / (high - low), 0, 1)
     rounding = ROUNDING if picture.dtype == np.uint8 else 0
-    off = view.tolerance / 255 + rounding + UNIT_AGREEMENT
+    off = view.tolerance / 255 + rounding + closeness.picture
     if look.unit.shape != unit.shape or not np.allclose(look.unit, unit, rtol=0, atol=off, equal_nan=True):
         raise WrongOutput(f"after {after}: the page does not make the picture of the model's outputs that it should")
     return Look(
@@ -113,8 +151,8 @@ def look_at(
         drawn=look.unit,
         feeds=[feeds or {}],
         outputs=look.outputs,
-        tolerance=tolerance,
-        agreement=agreement,
+        tolerance=tolerance + closeness.steps,
+        agreement=closeness.outputs,
         shown_range=ShownRange.of(picture, (low, high)) if view.shows_values else None,
     )
 

@@ -13,7 +13,7 @@ def is_by_chance(look: Look) -> bool:
     """Whether the model makes something else of the same picture each time that it runs."""
     from framegate.inference.agreement import agrees
 
-    return look.again is not None and not agrees(look.again(), look.outputs, "itself", look.agreement)
+    return look.again is not None and not agrees(look.again(), look.outputs, "itself", look.agreement.share)
 
 
 def is_compared(look: Look, compare: Callable[[Look], None]) -> bool:

@@ -13,6 +13,7 @@ from framegate.inference.agreement import (
     verify_latest,
 )
 from framegate.interfaces import Array
+from framegate.values import Tolerance
 
 RAMP = np.linspace(-1, 1, 1000, dtype=np.float32)
 CLASSES = np.arange(1000, dtype=np.int32) // 50
@@ -94,7 +95,7 @@ def test_a_model_that_makes_much_of_a_rounding_is_compared_no_closer_than_it_can
         def run_rounded() -> dict[str, Array]:
             return {"a": RAMP + np.float32(2 * moved)}
 
-        return verify_as_rounded({"a": RAMP + np.float32(2 * off)}, [expected], "other", 1e-4, run_rounded)
+        return verify_as_rounded({"a": RAMP + np.float32(2 * off)}, [expected], "other", Tolerance(1e-4), run_rounded)
 
     # The range is 2, of which all numbers are shares.
     assert verify(0.9e-4, 0.0) == pytest.approx((0.9e-4, 1e-4), rel=1e-2)
@@ -108,15 +109,29 @@ def test_a_model_that_makes_much_of_a_rounding_is_compared_no_closer_than_it_can
         verify(1.1e-3, 1e-2)
 
 
+def test_float16_lets_a_model_be_known_less_closely() -> None:
+    half = Tolerance(1e-2, 0.1, "float16")
+
+    def verify(off: float) -> tuple[float, float]:
+        return verify_as_rounded(
+            {"a": RAMP + np.float32(2 * off)}, [{"a": RAMP}], "other", half, lambda: {"a": RAMP + np.float32(2 * 4e-3)}
+        )
+
+    assert verify(9e-3) == pytest.approx((9e-3, 1e-2), rel=1e-2)
+    assert verify(6e-2) == pytest.approx((6e-2, 6.4e-2), rel=1e-2)
+    with pytest.raises(WrongOutput, match=r"0\.128 is allowed"):
+        verify(7e-2)
+
+
 def test_nothing_is_rounded_where_outputs_agree_or_are_far_off() -> None:
     def run_rounded() -> dict[str, Array]:
         raise AssertionError("the reference was run for nothing")
 
-    verify_as_rounded({"a": RAMP}, [{"a": RAMP}], "other", 1e-4, run_rounded)
+    verify_as_rounded({"a": RAMP}, [{"a": RAMP}], "other", Tolerance(1e-4), run_rounded)
     with pytest.raises(WrongOutput):
-        verify_as_rounded({"a": RAMP * 2}, [{"a": RAMP}], "other", 1e-4, run_rounded)
+        verify_as_rounded({"a": RAMP * 2}, [{"a": RAMP}], "other", Tolerance(1e-4), run_rounded)
     with pytest.raises(WrongOutput):
-        verify_as_rounded({"a": RAMP + np.float32(0.003)}, [{"a": RAMP}], "other", 1e-3, run_rounded)
+        verify_as_rounded({"a": RAMP + np.float32(0.003)}, [{"a": RAMP}], "other", Tolerance(), run_rounded)
 
 
 def test_floats_move_by_one_step_and_integers_stay() -> None:
@@ -124,6 +139,7 @@ def test_floats_move_by_one_step_and_integers_stay() -> None:
     moved = rounded_otherwise(feeds)
     step = float(np.spacing(np.float32(1)))
     assert np.abs(moved["a"].astype(np.float64) - RAMP).max() == step
+    assert np.abs(rounded_otherwise(feeds, "float16")["a"] - RAMP).max() == pytest.approx(2**-10)
     assert np.mean(moved["a"] != RAMP) > 0.9
     assert moved["a"].dtype == np.float32
     assert moved["b"] is CLASSES

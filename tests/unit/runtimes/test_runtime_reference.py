@@ -97,19 +97,19 @@ def test_without_a_reference_the_first_outputs_are_what_others_are_compared_with
     first = FirstOutputs()
     (fed,) = feeds(0.5)
     outputs = {"y": np.ones(4, np.float32)}
-    assert first(model, "tfjs-wasm", fed, outputs) is None
-    assert first(model, "tfjs-wasm", fed, {"y": np.zeros(4, np.float32)}) is None
+    assert first(model, "tfjs-wasm", fed, outputs, 0.01) is None
+    assert first(model, "tfjs-wasm", fed, {"y": np.zeros(4, np.float32)}, 0.01) is None
     outputs["y"][:] = 7  # what is kept is a copy
-    reference = first(model, "tfjs-cpu", fed, outputs)
+    reference = first(model, "tfjs-cpu", fed, outputs, 0.01)
     assert reference is not None
-    assert reference.runtime == "tfjs-wasm"
+    assert (reference.runtime, reference.tolerance) == ("tfjs-wasm", 0.01)
     np.testing.assert_array_equal(reference.outputs[0]["y"], np.ones(4))
-    assert first(model, "tfjs-cpu", feeds(0.25)[0], outputs) is None
+    assert first(model, "tfjs-cpu", feeds(0.25)[0], outputs, 0.01) is None
 
 
 def test_the_oldest_outputs_are_forgotten_first(model: ResolvedModel) -> None:
     first = FirstOutputs(kept_bytes=20)
     for level in (0.1, 0.2):
-        assert first(model, "tfjs-wasm", feeds(level)[0], {"y": np.ones(4, np.float32)}) is None
-    assert first(model, "tfjs-cpu", feeds(0.1)[0], {"y": np.ones(4, np.float32)}) is None
-    assert first(model, "tfjs-webgl", feeds(0.1)[0], {"y": np.ones(4, np.float32)}) is not None
+        assert first(model, "tfjs-wasm", feeds(level)[0], {"y": np.ones(4, np.float32)}, 0.01) is None
+    assert first(model, "tfjs-cpu", feeds(0.1)[0], {"y": np.ones(4, np.float32)}, 0.01) is None
+    assert first(model, "tfjs-webgl", feeds(0.1)[0], {"y": np.ones(4, np.float32)}, 0.01) is not None

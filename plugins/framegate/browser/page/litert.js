@@ -6,7 +6,7 @@ const DELEGATED = /(\d+) operations will run on the GPU, and the remaining (\d+)
 const LACKING = /Following operations are not supported by GPU delegate:\s*([^\n]*)/;
 
 class LiteRTRuntime extends Rival {
-  static async start({ backend, threads }) {
+  static async start({ backend, precision, threads }) {
     overhear();
     const litert = await import("./litert-core.js");
     const several = backend === "wasm" && (threads ?? 1) > 1;
@@ -14,7 +14,7 @@ class LiteRTRuntime extends Rival {
     if (several) globalThis.Module = { mainScriptUrlOrBlob: new URL(THREADS, location.href).href };
     // With WebGPU an operation that it lacks is waited for by JSPI, beside which there are no threads.
     await litert.loadLiteRt(new URL(".", location.href).href, backend === "wasm" ? { threads: several } : { jspi: true });
-    return new LiteRTRuntime({ litert, backend, threads: several ? threads : 1 });
+    return new LiteRTRuntime({ litert, backend, precision, threads: several ? threads : 1 });
   }
   async load(asked) {
     const started = seconds();
@@ -25,6 +25,7 @@ class LiteRTRuntime extends Rival {
       this.said = await overheard(async () => {
         this.model = await this.litert.loadAndCompile(model, {
           accelerator: this.backend,
+          gpuOptions: { precision: this.precision === "float16" ? "fp16" : "fp32" },
           cpuOptions: { numThreads: this.threads },
         });
       });
@@ -61,7 +62,6 @@ class LiteRTRuntime extends Rival {
     const lacking = this.said.match(LACKING)?.[1].trim();
     return {
       ran: this.backend,
-      precision: "float32",
       nodes: here === undefined ? null : here + elsewhere,
       elsewhere: this.backend === "wasm" ? 0 : (elsewhere ?? null),
       note: elsewhere ? `on WebAssembly: ${lacking ?? "what the GPU delegate lacks"}` : null,

@@ -72,7 +72,6 @@ class OrtRuntime extends Rival {
     const nodes = counts.here + counts.elsewhere;
     return {
       ran: this.backend,
-      precision: "float32",
       nodes: nodes || null,
       elsewhere: nodes ? counts.elsewhere : null,
       note: counts.elsewhere ? `on ${[...others].join(", ")}` : null,

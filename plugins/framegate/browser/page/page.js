@@ -53,12 +53,12 @@ async function need(...names) {
 // Waits until a value that the runtime has made is there, on its device.
 const settle = (value) => page.runtime.settle(value);
 
-framegate.start = async ({ library = "tfjs", backend, model, flags, threads = null }) => {
+framegate.start = async ({ library = "tfjs", backend, model, flags, precision, threads = null }) => {
   await host.title(`${model} on ${library === "tfjs" ? "" : `${library} `}${backend}`);
   page.ahead_ms = performance.timeOrigin - (await host.time_origin());
   page.backend = backend;
   const started = seconds();
-  page.runtime = await RUNTIMES[library].start({ backend, flags, threads });
+  page.runtime = await RUNTIMES[library].start({ backend, flags, precision, threads });
   return {
     library,
     backend,
@@ -67,6 +67,7 @@ framegate.start = async ({ library = "tfjs", backend, model, flags, threads = nu
     clock_step_s: clockStep(),
     cores: navigator.hardwareConcurrency,
     start_s: seconds() - started,
+    precision: page.runtime.precision,
     ...(await page.runtime.about()),
   };
 };

@@ -87,6 +87,8 @@ async function overheard(work, is_quiet = false) {
 class Rival {
   // How a stage ends that waits for what this runtime has made.
   ended = "the promise of the runtime is kept";
+  // Of the numbers that it computes with.
+  precision = "float32";
   // What was converted takes inputs of the shapes that it was converted for.
   has_fixed_shapes = true;
   ports = {};

@@ -217,12 +217,16 @@ class TFJSRuntime {
     const { buffer, tensorRef } = floats.dataToGPU();
     return { buffer, free: () => tensorRef.dispose() };
   }
+  // Of the numbers that it computes with. WebGL has textures of 16 bits where the device has no others, or a flag asks for them.
+  get precision() {
+    const isHalf = this.backend === "webgl" && !tf.env().getBool("WEBGL_RENDER_FLOAT32_ENABLED");
+    return isHalf ? "float16" : "float32";
+  }
   async receipt() {
     const { backend } = this;
-    const isHalf = backend === "webgl" && !tf.env().getBool("WEBGL_RENDER_FLOAT32_ENABLED");
     // On a GPU TF.js may compute small tensors in JavaScript, and does not say so.
     const elsewhere = this.computes_in_calls ? 0 : null;
-    return { ran: backend, precision: isHalf ? "float16" : "float32", nodes: null, elsewhere, note: null };
+    return { ran: backend, nodes: null, elsewhere, note: null };
   }
   // A picture as the oracle takes it, (H, W, C) in [0, 1].
   async unitOf(drawn, range) {
