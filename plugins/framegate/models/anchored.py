@@ -44,7 +44,9 @@ def grids_apart(outputs: Sequence[OutputFacts], size: Size | None) -> tuple[list
     Returns:
         The grids, and for each its boxes and its scores.
     """
-    for grids in () if size is None else (grids for grids in _GRIDS if len(grids) > 1):
+    if size is None:
+        return None
+    for grids in (grids for grids in _GRIDS if len(grids) > 1):
         parts = [
             [output for output in outputs if _has_rows(output, _count([grid], size), is_box=is_box)]
             for grid in grids
