@@ -18,6 +18,7 @@ from framegate.browser.chromium import find_chromium
 from framegate.browser.tfjs import TFJS
 from framegate.errors import BackendUnavailable
 from framegate.paths import cache_dir
+from framegate.report.answer_text import COLUMNS
 
 Shell = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -73,7 +74,8 @@ def test_a_browser_alone_says_whether_a_model_is_realtime(
     ] * 2
     assert "\n  Guessed: input_range [0, 1], output_range [0, 1].\n" in said
     assert [result["extra_info"]["agreement"]["compared_with"] for result in results] == [None, "tfjs-wasm"]
-    assert "pages were compared with those that ran the same model before them" in said
+    assert "pages were compared with those that ran the same model before them" in " ".join(said.split())
+    assert all(len(line) <= COLUMNS for line in said.splitlines() if not line.startswith("Not here: "))
 
 
 BEGUN = """

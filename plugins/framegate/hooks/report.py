@@ -127,7 +127,13 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 def _notes(config: pytest.Config) -> Iterator[str]:
     is_answered = bool(measured(config)) and config.get_verbosity() <= 0
     kept_back = config.stash.get(IN_ANSWER, set()) if is_answered else ()
-    yield from (line for about, line in config.stash.get(NOTES, {}).items() if about not in kept_back)
+    lines = [line for about, line in config.stash.get(NOTES, {}).items() if about not in kept_back]
+    if not (lines and options_of(config).in_bench):
+        yield from lines
+        return
+    from framegate.report.answer_text import lines_of
+
+    yield from ("\n".join(lines_of([line])) for line in lines)
 
 
 def _sections(config: pytest.Config) -> Iterator[str]:
