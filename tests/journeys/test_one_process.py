@@ -31,6 +31,13 @@ CONTEXTS = ["egl", "glfw", "osmesa"]
 RUNTIMES = ["tensorflow", "openvino", "onnxruntime", "litert", "tensorflow-xla"]
 
 
+@pytest.fixture
+def display(need_display: Callable[[], None]) -> None:
+    """What the context ``glfw`` opens its window on."""
+    need_display()
+
+
+@pytest.mark.usefixtures("display")
 @pytest.mark.parametrize("gl_first", [True, False], ids=["gl-first", "runtimes-first"])
 def test_drawing_and_inference_in_either_order(shell: Shell, *, gl_first: bool) -> None:
     draw, run = "".join(DRAW.format(gl=gl) for gl in CONTEXTS), RUN.format(runtimes=RUNTIMES)
