@@ -150,11 +150,14 @@ def _masks_by_name(model: _Model) -> Iterator[ViewGuess]:
 
 
 def _points_beside_offsets(model: _Model) -> Iterator[ViewGuess]:
+    offsets: dict[int | None, OutputFacts] = {}
+    for fact, channels in _maps(model):
+        if _OFFSETS.search(fact.name):
+            offsets.setdefault(channels, fact)
     for heat, points in _maps(model):
-        offsets = [fact for fact, count in _maps(model) if _OFFSETS.search(fact.name) and count == 2 * (points or 0)]
-        if offsets and _PEAKS.search(heat.name) and (points or 0) >= _LEAST_POINTS:
+        if points is not None and points >= _LEAST_POINTS and _PEAKS.search(heat.name) and 2 * points in offsets:
             reason = f"heat maps of {points} points and how far they are from their cells, by their names"
-            yield _guess("points", [heat, offsets[0]], reason)
+            yield _guess("points", [heat, offsets[2 * points]], reason)
 
 
 def _others_by_name(model: _Model) -> Iterator[ViewGuess]:
