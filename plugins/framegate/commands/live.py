@@ -9,7 +9,7 @@ import webbrowser
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from framegate.commands.live_window import add_window_options, show_window
+from framegate.commands.live_window import add_window_options, show_window, verify_no_window_options
 from framegate.paths import cache_dir
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ def live(parsed: argparse.Namespace) -> int:
     """Serve the page until Ctrl-C or until so many frames were shown, or show the window until it is closed."""
     if parsed.window:
         return show_window(parsed)
+    verify_no_window_options(parsed)
     from framegate.live.server import live_server
 
     if parsed.verbose:

@@ -22,30 +22,50 @@ def add_window_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--window", action="store_true", help="show it in a window, by a runtime and a renderer of this process"
     )
-    group.add_argument(
-        "--source", default="photo", help="frame source, as --frame-source takes it (default: %(default)s)"
-    )
-    group.add_argument(
-        "--rate",
-        type=float,
-        default=30.0,
-        help="frames per second of a source without a pace of its own (default: %(default)g)",
-    )
-    group.add_argument(
-        "--fit",
-        choices=get_args(Fit),
-        default=get_args(Fit)[0],
-        help="how a frame is brought to that size (default: %(default)s)",
-    )
-    group.add_argument("--size", help="what models are fed: 256 or 640x480 (width x height)")
-    group.add_argument(
-        "--preprocess", metavar="STEPS", help="steps that are on, joined by '+' (default: those of the model's spec)"
-    )
-    group.add_argument("--runtime", default=WindowChoice.runtime, help="what runs the model (default: %(default)s)")
-    group.add_argument(
-        "--renderer", default=WindowChoice.renderer, help="what takes its output to the screen (default: %(default)s)"
-    )
-    group.add_argument("--record", type=Path, metavar="FILE", help="write what the window shows as MP4")
+    options = [
+        group.add_argument(
+            "--source", default="photo", help="frame source, as --frame-source takes it (default: %(default)s)"
+        ),
+        group.add_argument(
+            "--rate",
+            type=float,
+            default=30.0,
+            help="frames per second of a source without a pace of its own (default: %(default)g)",
+        ),
+        group.add_argument(
+            "--fit",
+            choices=get_args(Fit),
+            default=get_args(Fit)[0],
+            help="how a frame is brought to that size (default: %(default)s)",
+        ),
+        group.add_argument("--size", help="what models are fed: 256 or 640x480 (width x height)"),
+        group.add_argument(
+            "--preprocess",
+            metavar="STEPS",
+            help="steps that are on, joined by '+' (default: those of the model's spec)",
+        ),
+        group.add_argument(
+            "--runtime", default=WindowChoice.runtime, help="what runs the model (default: %(default)s)"
+        ),
+        group.add_argument(
+            "--renderer",
+            default=WindowChoice.renderer,
+            help="what takes its output to the screen (default: %(default)s)",
+        ),
+        group.add_argument("--record", type=Path, metavar="FILE", help="write what the window shows as MP4"),
+    ]
+    parser.set_defaults(of_window={option.dest: option.default for option in options})
+
+
+def verify_no_window_options(parsed: argparse.Namespace) -> None:
+    """Refuse for the page what only a window takes.
+
+    Raises:
+        UsageError: naming the options.
+    """
+    flags = [f"--{name}" for name, default in parsed.of_window.items() if getattr(parsed, name) != default]
+    if flags:
+        raise UsageError(f"{', '.join(flags)}: a window takes that (--window); on the page it is chosen there")
 
 
 def _backends() -> WindowBackends:

@@ -37,6 +37,7 @@ def test_a_screenshot_is_taken_without_a_window(tfjs: Path, write_model: Callabl
     [
         (["--frames=5"], "no Chrome or Chromium is installed .*apt-get install"),
         (["--frames=0"], "--frames 0: give the number of frames"),
+        (["--fit=resize", "--rate=60"], "--rate, --fit: a window takes that "),
         (["no-such-model"], "no-such-model"),
     ],
 )
