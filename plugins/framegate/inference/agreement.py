@@ -130,7 +130,8 @@ def rounded_otherwise(feeds: Mapping[str, Array], precision: str = "float32") ->
     signs = np.random.default_rng(0)
 
     def step(values: Array) -> float:
-        return float(np.spacing(np.max(np.abs(values)).astype(precision)))
+        most = np.finfo(precision).max / 2  # above that there is no next number
+        return float(np.spacing(np.minimum(np.max(np.abs(values)), most).astype(precision)))
 
     return {
         name: values + signs.choice([-1, 1], values.shape).astype(values.dtype) * values.dtype.type(step(values))

@@ -140,6 +140,8 @@ def test_floats_move_by_one_step_and_integers_stay() -> None:
     step = float(np.spacing(np.float32(1)))
     assert np.abs(moved["a"].astype(np.float64) - RAMP).max() == step
     assert np.abs(rounded_otherwise(feeds, "float16")["a"] - RAMP).max() == pytest.approx(2**-10)
+    beyond = {"a": np.full(3, 1e5, np.float32)}
+    assert np.isfinite(rounded_otherwise(beyond, "float16")["a"]).all()
     assert np.mean(moved["a"] != RAMP) > 0.9
     assert moved["a"].dtype == np.float32
     assert moved["b"] is CLASSES
