@@ -11,8 +11,7 @@ import pytest
 from framegate.hooks.outcome import UNAVAILABLE
 from framegate.hooks.registries import catalogue_of, registries_of
 from framegate.hooks.report import closing_line, measured, offered_sections
-from framegate.hooks.settings import given_words, is_given, options_of, per_run
-from framegate.options import TABLES
+from framegate.hooks.settings import is_given, options_of, per_run, words_to_repeat
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,9 +20,6 @@ if TYPE_CHECKING:
     from framegate.report.html.facts import PageBlock
     from framegate.report.html.pictures import PictureShelf
     from framegate.results.run import RunNote
-
-OUTPUTS = ("frame_report", "frame_tables", "frame_pictures", "frame_trace")
-"""Options that say what is shown or written, where nobody wants it again when a cell is measured again."""
 
 
 @per_run
@@ -159,7 +155,7 @@ def run_note(config: pytest.Config) -> RunNote:
     for report in [*stats.get("failed", ()), *stats.get("error", ())]:
         failed.setdefault(_reason(report), []).append(_name(report))
     return RunNote(
-        tuple(given_words(config, OUTPUTS, *TABLES)),
+        tuple(words_to_repeat(config)),
         options_of(config).budget_s,
         {reason: tuple(names) for reason, names in skipped.items()},
         {reason: tuple(names) for reason, names in failed.items()},

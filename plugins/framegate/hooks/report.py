@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from framegate.hooks.settings import options_of, written_words
+from framegate.hooks.settings import options_of, words_to_repeat, written_words
 
 if TYPE_CHECKING:
     from framegate.report.section import Section
@@ -143,8 +143,9 @@ def _sections(config: pytest.Config) -> Iterator[str]:
     from framegate.report.sections import own_sections, short_sections
     from framegate.report.terminal import section_text
 
-    own = own_sections if options_of(config).tables else short_sections
-    for section in [*own(results), *offered]:
+    in_full = options_of(config).tables
+    own = own_sections(results, tuple(words_to_repeat(config))) if in_full else short_sections(results)
+    for section in [*own, *offered]:
         yield section_text(section)
 
 

@@ -12,11 +12,14 @@ import pytest
 from framegate.options import TABLES, Options, options_from
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
     from framegate.option import Option, Table
 
 Value = TypeVar("Value")
+
+OUTPUTS = ("frame_report", "frame_tables", "frame_pictures", "frame_trace")
+"""Options that say what is shown or written, where nobody wants it again when a cell is measured again."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -46,16 +49,10 @@ def is_given(config: pytest.Config, *tables: Table) -> bool:
     return any(_given(config, option) or _setting(config, option) for option in _options(*tables))
 
 
-def given_words(config: pytest.Config, without: Sequence[str], *tables: Table) -> Iterator[str]:
-    """The options of the tables that the command line gives, as it takes them.
-
-    Args:
-        config: the run's.
-        without: keys of options that are left out.
-        tables: the tables.
-    """
-    for option in _options(*tables):
-        values = None if option.key in without else _given(config, option)
+def words_to_repeat(config: pytest.Config) -> Iterator[str]:
+    """The options of Framegate with which a cell is measured again, as a command line takes them."""
+    for option in _options(*TABLES):
+        values = None if option.key in OUTPUTS else _given(config, option)
         for value in values if isinstance(values, list) else [values]:
             if value:
                 yield option.flag if value is True else f"{option.flag}={value}"

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Sequence
 
 from framegate.report.receipts import partial_note
 from framegate.report.section import Section
 from framegate.report.stages import about, milliseconds, noise_notes, time_and_share
 from framegate.results.cell import CellResult
+from framegate.results.selectors import words_of_file
 
 STAGES = ("preprocess", "upload", "inference", "readback", "postprocess", "convert", "draw", "present")
 """In the order in which a frame meets them; a cell has some of them."""
 
+_COMPARED = ("--frame-runtime", "--frame-renderer")
+"""Options of the run that a comparison of two of its runtimes sets anew."""
 
-def comparison_sections(results: Sequence[CellResult]) -> Iterator[Section]:
+
+def comparison_sections(results: Sequence[CellResult], options: Sequence[str] = ()) -> Iterator[Section]:
     """For each model, size and preprocessing that ran in a page: a table, the fastest first, and what it says.
 
     Runs against a clock are not among them: how fast their frames follow each other is the clock's to say.
+
+    Args:
+        results: those of a run.
+        options: Framegate's options that the run was given, as a command line takes them.
     """
     compared = [
         result
@@ -30,6 +39,7 @@ def comparison_sections(results: Sequence[CellResult]) -> Iterator[Section]:
             sorted(
                 (result for result in compared if _subject(result) == subject), key=lambda result: result.stages.total_s
             ),
+            options,
         )
 
 
@@ -38,7 +48,9 @@ def _subject(result: CellResult) -> tuple[str | None, str | None, str | None]:
     return result.frame.model, result.frame.size, result.frame.preprocess
 
 
-def _section(subject: tuple[str | None, str | None, str | None], results: Sequence[CellResult]) -> Section:
+def _section(
+    subject: tuple[str | None, str | None, str | None], results: Sequence[CellResult], options: Sequence[str]
+) -> Section:
     model, size, preprocess = subject
     stages = [stage for stage in STAGES if any(stage in result.stages.samples_s for result in results)]
     spread = any(_spread(result) for result in results)
@@ -47,7 +59,7 @@ def _section(subject: tuple[str | None, str | None, str | None], results: Sequen
         ["", "in", "GPU", "total ms", *stages, "frames/s", "delivered/s", *(["launches"] if spread else [])],
         [[*_cells(result, stages), *([_spread(result)] if spread else [])] for result in results],
         left=3,
-        notes=[*_findings(results), *_notes(results)],
+        notes=[*_findings(results, options), *_notes(results)],
     )
 
 
@@ -82,7 +94,7 @@ def _spread(result: CellResult) -> str:
     return f"{len(medians_s)}, {max(medians_s) / min(medians_s):.2f}x apart" if len(medians_s) > 1 else ""
 
 
-def _findings(results: Sequence[CellResult]) -> Iterator[str]:
+def _findings(results: Sequence[CellResult], options: Sequence[str]) -> Iterator[str]:
     whole = [result for result in results if not _is_partial(result)]
     if not whole:
         return
@@ -93,10 +105,10 @@ def _findings(results: Sequence[CellResult]) -> Iterator[str]:
         if best is not None and best is not fastest:
             times = best.stages.total_s / fastest.stages.total_s
             yield f"Fastest {kind}: {_finding(best)}, {times:.1f}x the time."
-    yield from _runner_up([result for result in results if result.page])
+    yield from _runner_up([result for result in results if result.page], options)
 
 
-def _runner_up(results: Sequence[CellResult]) -> Iterator[str]:
+def _runner_up(results: Sequence[CellResult], options: Sequence[str]) -> Iterator[str]:
     """By how much the fastest runtime of a page is faster than the next one, how sure that is, and what makes it so."""
     best = results[0] if results else None
     following = next((result for result in results if best and result.frame.runtime != best.frame.runtime), None)
@@ -106,9 +118,24 @@ def _runner_up(results: Sequence[CellResult]) -> Iterator[str]:
     browsers = min(max(1, len(result.page.launches)) for result in (best, following) if result.page)
     count = "one browser" if browsers == 1 else f"{browsers} browsers"
     yield (
-        f"Next in a page: {_name(following)}, {times:.2f}x its time in {count} of each, and others may differ;"
-        f" framegate ab HEAD --base-runtime {following.frame.runtime} --head-runtime {best.frame.runtime} makes sure."
+        f"Next in a page: {_name(following)}, {times:.2f}x its time in {count} of each, and others may differ."
+        " To make sure:"
     )
+    runtimes = (str(following.frame.runtime), str(best.frame.runtime))
+    yield f"  {shlex.join(_comparison(results, runtimes, options))}"
+
+
+def _comparison(results: Sequence[CellResult], runtimes: tuple[str, str], options: Sequence[str]) -> list[str]:
+    """The command that compares two runtimes of a run, on the fastest renderer that both have."""
+    base, candidate = runtimes
+    of_base = {result.frame.renderer for result in results if result.frame.runtime == base}
+    shared = [r for r in results if r.frame.runtime == candidate and r.frame.renderer in of_base]
+    return [
+        *("framegate", "ab", "--base-runtime", base, "--head-runtime", candidate, "--"),
+        *(words_of_file(results[0].fullname) if results[0].fullname else ()),
+        *(option for option in options if option.partition("=")[0] not in _COMPARED),
+        *(f"--frame-renderer={result.frame.renderer}" for result in shared[:1]),
+    ]
 
 
 def _is_partial(result: CellResult) -> bool:

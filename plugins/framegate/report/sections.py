@@ -26,8 +26,13 @@ def short_sections(results: Sequence[CellResult]) -> list[Section]:
     return [*kernel_sections(results), *page_cost_sections(results), *limit_sections(results)]
 
 
-def own_sections(results: Sequence[CellResult]) -> list[Section]:
-    """From what was measured to the conclusion; those of other plugins follow."""
+def own_sections(results: Sequence[CellResult], options: Sequence[str]) -> list[Section]:
+    """From what was measured to the conclusion; those of other plugins follow.
+
+    Args:
+        results: those of a run.
+        options: Framegate's options that the run was given, as a command line takes them.
+    """
     return [
         *size_sections(results),
         *memory_sections(results),
@@ -36,7 +41,7 @@ def own_sections(results: Sequence[CellResult]) -> list[Section]:
         *kernel_sections(results),
         *page_cost_sections(results),
         *receipt_sections(results),
-        *comparison_sections(results),
+        *comparison_sections(results, options),
         *realtime_sections(results),
         *limit_sections(results),
     ]

@@ -52,7 +52,8 @@ colour at 128, preprocessing none: which runtime and which way to the screen (me
 
 Fastest: tensorflow to gl-texture on egl, 10.0 ms a frame, 80% of them inference.
 Fastest in a page: tfjs-wasm to topixels, 40.0 ms a frame, 75% of them inference, 20.0 frames/s delivered, 4.0x the time.
-Next in a page: tfjs-webgl to texture, 5.00x its time in one browser of each, and others may differ; framegate ab HEAD --base-runtime tfjs-webgl --head-runtime tfjs-wasm makes sure.
+Next in a page: tfjs-webgl to texture, 5.00x its time in one browser of each, and others may differ. To make sure:
+  framegate ab --base-runtime tfjs-webgl --head-runtime tfjs-wasm --
 (software: the CPU did a GPU's work, which says nothing of a machine that has a GPU)
 (a page gets its picture preprocessed: that time is in the totals of Python only, where it has a column)
 """  # noqa: E501 # the table as it is shown
@@ -97,6 +98,18 @@ def test_the_next_in_a_page_is_of_another_runtime_and_in_as_many_browsers_as_bot
     (summary,) = texts(both)
     assert "Next in a page: tfjs-webgl to texture, 5.00x its time in 3 browsers of each, and others may" in summary
     assert "Next in a page" not in "".join(texts([WASM, other_way, PYTHON]))
+
+
+def test_the_command_that_makes_sure_repeats_the_run_with_a_renderer_that_both_have() -> None:
+    fullname = "../site-packages/framegate/suites/test_browser.py::test_browser[b]"
+    fastest, slower = (replace(result, fullname=fullname) for result in (WASM, WEBGL))
+    both = replace(fastest, frame=replace(WASM.frame, renderer="texture"))
+    options = ["--frame-model=a b/model.json", "--frame-runtime=all", "--frame-renderer=topixels,texture"]
+    (section,) = comparison_sections([fastest, both, slower], options)
+    assert section.notes[-1] == (
+        "  framegate ab --base-runtime tfjs-webgl --head-runtime tfjs-wasm --"
+        " --pyargs framegate.suites.test_browser '--frame-model=a b/model.json' --frame-renderer=texture"
+    )
 
 
 RECEIPT = Receipt("ONNX Runtime Web 1.30.0, wasm", "wasm", "float32", 42, 0, None, 2, 16_900_000, 4_600_000, 0.5, 0.75)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -34,11 +33,11 @@ from framegate.report.stages import FIRST_STAGE
 from framegate.results.cell import FEWEST_ROUNDS, CellResult
 from framegate.results.reading import Misfit, read_as
 from framegate.results.run import RunNote
+from framegate.results.selectors import words_of_test
 
 CELL_AXES = ("model", "size", "preprocess", "runtime", "renderer", "gl", "scenario", "pipeline")
 SUBJECT_AXES = ("model", "size", "preprocess")
 """Axes that cells which are compared with each other have in common."""
-_PACKAGED = re.compile(r".*\bframegate/suites/(\w+)\.py$")
 
 
 @dataclass(frozen=True)
@@ -116,7 +115,7 @@ def gather(run: Mapping[str, Any], beside: BesideRun) -> ReportFacts:
         pictures=beside.pictures,
         history=beside.history,
         models=[model_facts(inspection) for inspection in beside.inspections],
-        sections=[PageBlock.of(section) for section in [*own_sections(results), *beside.sections]],
+        sections=[PageBlock.of(section) for section in [*own_sections(results, note.options), *beside.sections]],
         failed=[NotMeasured(reason, names) for reason, names in note.failed.items()],
         skipped=[NotMeasured(reason, names) for reason, names in note.skipped.items()],
         machine=machine_facts(run, results),
@@ -154,7 +153,7 @@ def _cell(
         doubt=_doubt(result),
         fault=next((reason for reason, names in note.failed.items() if result.name in names), ""),
         rate=_rate(result, total_s),
-        command=_command([_selector(result.fullname)], note) if result.fullname else "",
+        command=_command([words_of_test(result.fullname)], note) if result.fullname else "",
         trace=None if result.trace is None else _trace(Path(result.trace.file), beside.folder),
     )
 
@@ -204,15 +203,8 @@ def _share(share: float) -> str:
     return f"{100 * share:.0f} %" if share >= 0.095 else f"{100 * share:.1g} %"
 
 
-def _selector(nodeid: str) -> str:
-    """A test as pytest takes it: that of an installed suite by its module."""
-    file, separator, rest = nodeid.partition("::")
-    packaged = _PACKAGED.fullmatch(file)
-    return f"--pyargs framegate.suites.{packaged[1]}{separator}{rest}" if packaged else nodeid
-
-
-def _command(selectors: Sequence[str], note: RunNote) -> str:
-    words = [word for selector in selectors for word in selector.split(" ", 1)]
+def _command(selectors: Sequence[Sequence[str]], note: RunNote) -> str:
+    words = [word for selector in selectors for word in selector]
     return shlex.join(["pytest", *words, "--benchmark-only", *note.options])
 
 
