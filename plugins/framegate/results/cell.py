@@ -150,6 +150,6 @@ class CellResult:
 
 def _or(value: object, kind: Any, default: Any) -> Any:
     try:
-        return read_as(value, kind)
+        return default if value is None else read_as(value, kind)
     except Misfit:
         return default

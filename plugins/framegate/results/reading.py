@@ -8,6 +8,8 @@ from functools import cache
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
+import msgspec
+
 _UNIONS = (Union, UnionType)
 
 
@@ -23,7 +25,15 @@ def read_as(value: object, kind: Any) -> Any:
     Raises:
         Misfit: the value is something else.
     """
-    if kind is Any or type(value) is kind:  # nearly all values are floats of long lists
+    # Nearly all that is stored fits in full, which compiled code finds many times sooner.
+    try:
+        return msgspec.convert(value, kind)
+    except msgspec.ValidationError:
+        return _read_in_parts(value, kind)
+
+
+def _read_in_parts(value: object, kind: Any) -> Any:
+    if kind is Any or type(value) is kind:
         return value
     origin, arguments = _form(kind)
     if origin is dataclass:
@@ -53,13 +63,13 @@ def _read_mapping(value: object, kind: Any, kinds: tuple[Any, ...]) -> dict[Any,
         raise Misfit(f"{value!r} is not {kind}")
     if kinds == (str, Any) and set(map(type, value)) <= {str}:
         return dict(value)
-    return {read_as(name, kinds[0]): read_as(item, kinds[1]) for name, item in value.items()}
+    return {_read_in_parts(name, kinds[0]): _read_in_parts(item, kinds[1]) for name, item in value.items()}
 
 
 def _read_first(value: object, kinds: tuple[Any, ...]) -> Any:
     for kind in kinds:
         try:
-            return read_as(value, kind)
+            return _read_in_parts(value, kind)
         except Misfit:
             continue
     raise Misfit(f"{value!r} is none of {kinds}")
@@ -71,7 +81,7 @@ def _read_tuple(value: object, kinds: tuple[Any, ...]) -> tuple[Any, ...]:
     item_kinds = kinds[:1] * len(value) if kinds[-1] is Ellipsis else kinds
     if len(item_kinds) != len(value):
         raise Misfit(f"{value!r} has {len(value)} items; {len(item_kinds)} are expected")
-    return tuple(read_as(item, kind) for item, kind in zip(value, item_kinds, strict=True))
+    return tuple(_read_in_parts(item, kind) for item, kind in zip(value, item_kinds, strict=True))
 
 
 def _read_fields(value: object, kind: Any) -> Any:
@@ -81,7 +91,7 @@ def _read_fields(value: object, kind: Any) -> Any:
     for name, hint, has_default in _fields(kind):
         try:
             if name in value:
-                known[name] = read_as(value[name], hint)
+                known[name] = _read_in_parts(value[name], hint)
         except Misfit:
             if not has_default:
                 raise

@@ -320,9 +320,9 @@ def _launches(extra_info: Mapping[str, Any]) -> Iterator[tuple[int, int]]:
 
 def _by_round(seconds: Array, launches: Sequence[tuple[int, int]]) -> Array | None:
     """The mean of the calls of each round; None where the calls cannot be told apart."""
-    if sum(calls for _, calls in launches) != len(seconds) or not len(seconds):
+    if sum([calls for _, calls in launches]) != len(seconds) or not len(seconds):
         return None
-    if all(rounds == calls for rounds, calls in launches):
+    if [rounds for rounds, _ in launches] == [calls for _, calls in launches]:
         return seconds
     if any(rounds < 1 or calls < rounds or calls % rounds for rounds, calls in launches):
         return None
