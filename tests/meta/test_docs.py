@@ -4,6 +4,7 @@ import configparser
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,10 @@ from framegate.gate.verdicts import EXIT_CODES
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)|src=\"([^\"]+)\"")
+ANCHOR = re.compile(r"\]\(([\w./-]*)#([^)\s]+)\)")
+WHOLE = re.compile(r"`+[^`]+`+|!\[[^\]]*\]\([^)]*\)|<[a-z][^>]*>")
+"""What stands on one line, however long it is: code, pictures, tags of HTML."""
+COLUMNS = 120
 
 
 def environments() -> set[str]:
@@ -27,6 +32,38 @@ def test_links_lead_somewhere(page: Path) -> None:
         target = groups[0] or groups[1]
         if not target.startswith(("http://", "https://")):
             assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_into_a_page_lead_to_a_heading(page: Path) -> None:
+    for name, anchor in ANCHOR.findall(page.read_text("utf-8")):
+        assert anchor in anchors_of(page.parent / name if name else page), f"{page.name} links to {name}#{anchor}"
+
+
+def anchors_of(page: Path) -> set[str]:
+    """The names that GitHub gives a page's headings."""
+    headings = [line.lstrip("# ").lower() for _, line in lines_of_prose(page) if line.startswith("#")]
+    return {re.sub(r"[^\w\- ]", "", heading).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_no_line_of_prose_is_too_long(page: Path) -> None:
+    too_long = {number: line for number, line in lines_of_prose(page) if len(line) > COLUMNS and may_be_broken(line)}
+    assert too_long == {}
+
+
+def lines_of_prose(page: Path) -> Iterator[tuple[int, str]]:
+    """The lines that are neither code nor rows of a table, each with its number."""
+    is_code = False
+    for number, line in enumerate(page.read_text("utf-8").splitlines(), 1):
+        if line.lstrip().startswith("```"):
+            is_code = not is_code
+        elif not is_code and not line.lstrip().startswith("|"):
+            yield number, line
+
+
+def may_be_broken(line: str) -> bool:
+    return " " in WHOLE.sub("", line.lstrip(" -"))
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
