@@ -91,6 +91,13 @@ def test_every_exit_code_of_the_gate_is_documented() -> None:
         assert re.search(rf"^\| {code} \| .*`{verdict}`", page, re.MULTILINE), verdict
 
 
+def test_the_readme_names_every_page_by_its_title() -> None:
+    named = re.findall(r"^- \[(.*)\]\(docs/([\w-]+\.md)\)$", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
+    titles = {page.name: page.read_text("utf-8").partition("\n")[0] for page in (ROOT / "docs").glob("*.md")}
+    assert {page: f"# {title}" for title, page in named} == titles
+    assert len(named) == len(titles)
+
+
 def test_ci_runs_the_readmes_test_command() -> None:
     (command,) = re.findall(r"^scripts/tox -e lint.*$", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
     assert f"exec {command}\n" in (ROOT / ".ci" / "run").read_text("utf-8")
