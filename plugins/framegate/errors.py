@@ -16,6 +16,7 @@ FramegateError                 one line: what was asked, what was found, what to
 ├── GLError                    OpenGL refused a call, or a context was used when it could not be
 ├── BrowserError               a browser that did not start, did not answer, or ended
 │   └── NoAnswer               a browser that did not answer in time, and was ended
+│       └── NotLoaded          the same, when it was to load a model
 ├── WindowClosed               the window that pictures are shown in was closed, or its display ended: the run ends
 ├── HistoryError               stored results that cannot be read or written
 ├── ComparisonError            two sides that cannot be compared: no such revision, a worker that ended
@@ -44,6 +45,7 @@ __all__ = [
     "ModelFormatError",
     "NoAnswer",
     "NotFetched",
+    "NotLoaded",
     "RequiredBackendUnavailable",
     "SourceError",
     "SourceStopped",
@@ -178,6 +180,10 @@ class NoAnswer(BrowserError):
     def __init__(self, message: str, waited_s: float) -> None:
         self.waited_s = waited_s
         super().__init__(message)
+
+
+class NotLoaded(NoAnswer):
+    """A browser that did not load a model in time."""
 
 
 class WindowClosed(FramegateError):

@@ -130,9 +130,14 @@ def test_a_model_on_which_tfjs_hangs_ends_at_the_deadline_and_is_tried_once(
     rewrite(folder, format="layers-model", modelTopology=topology, weightsManifest=[])
     options = ("--frame-runtime=tfjs-wasm", "--frame-renderer=topixels,texture")
     done = run_cells(NO_TENSORFLOW + UNFORESEEN, f"--frame-model={folder}", *options)
-    said = "ModelError: the browser did not load model 'tiny' in TF.js 4.22.0 within 1 s and was ended"
+    said = "NotLoaded: the browser did not load model 'tiny' in TF.js 4.22.0 within 1 s and was ended"
     assert done.stdout.count(f"\n{said}") == 2, done.stdout + done.stderr
     assert "Traceback" not in done.stdout + done.stderr
+    limited = run_cells(NO_TENSORFLOW + UNFORESEEN, f"--frame-model={folder}", *options, "--frame-run-limit=600")
+    assert "2 skipped" in limited.stdout, limited.stdout + limited.stderr
+    assert (
+        "\ntiny at 16: not measured in a browser: it was not loaded within 1 s with\n  topixels on tfjs-wasm.\n"
+    ) in limited.stdout
 
 
 def test_outputs_that_were_exported_with_names_are_found(

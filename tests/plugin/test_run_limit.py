@@ -39,9 +39,24 @@ from framegate.errors import NoAnswer
 @pytest.fixture
 def weigh_run(request):
     def weigh():
-        with limit.in_time(request.node, lambda: print("the browser is ended")):
+        with limit.in_time(request.node, "frame"):
             raise NoAnswer("the browser did not run it once within 45 s and was ended", 45.0)
     return weigh
+"""
+
+
+# No cell's model is loaded in time, though a frame is what is waited for.
+NO_MODEL = NO_FRAME.replace("NoAnswer", "NotLoaded")
+
+# The frames that are to be measured are not over in time.
+NO_ROUNDS = """
+from framegate.errors import NoAnswer
+
+@pytest.fixture
+def measure_frames():
+    def measure(pipeline):
+        raise NoAnswer("the browser did not answer framegate.rounds within 45 s and was ended", 45.0)
+    return measure
 """
 
 
@@ -145,20 +160,44 @@ def test_a_model_that_is_too_slow_to_be_measured_has_an_answer_by_one_frame(run_
     assert sum(line.startswith("b at 16: not real-time") for line in result.outlines) == 2
 
 
-def test_a_model_whose_first_frame_is_not_there_in_time_has_an_answer_by_that(run_limited: Run) -> None:
-    result = run_limited("--frame-run-limit=600", "-s", more=NO_FRAME)
+AFTER_FIRST = "after a first frame, those that were to be measured"
+
+
+@pytest.mark.parametrize(
+    ("fault", "verdict", "about"),
+    [
+        (
+            NO_MODEL,
+            "not measured in Python: it was not loaded within 45 s with null on null.",
+            "not loaded within 45 s",
+        ),
+        (
+            NO_FRAME,
+            "not real-time in Python by one frame alone: one frame took longer than 45 s with null on null.",
+            "longer than 45 s a frame",
+        ),
+        (
+            NO_ROUNDS,
+            f"not real-time in Python: {AFTER_FIRST} took longer than 45 s with null on null.",
+            "longer than 45 s for its frames",
+        ),
+    ],
+)
+def test_a_model_whose_page_does_not_answer_in_time_has_an_answer_by_that(
+    run_limited: Run, fault: str, verdict: str, about: str
+) -> None:
+    result = run_limited("--frame-run-limit=600", more=fault)
     result.assert_outcomes(skipped=4)
     said = " ".join(map(str.strip, result.outlines))
-    verdict = "not real-time in Python by one frame alone: one frame took longer than 45 s with null on null."
     # once as the first answer, and once at the end
     assert [said.count(f"{model} at 16: {verdict}") for model in "ab"] == [2, 2]
-    assert said.count("the browser is ended") == 4
-    assert "Left out, as its page did not answer in time: null to null (longer than 45 s a frame)." in said
+    assert f"Left out, as its page did not answer in time: null to null ({about})." in said
 
 
-def test_without_a_limit_a_page_that_does_not_answer_is_an_error(run_limited: Run) -> None:
-    result = run_limited(more=NO_FRAME)
-    result.assert_outcomes(errors=4)
+@pytest.mark.parametrize(("fault", "outcome"), [(NO_FRAME, "errors"), (NO_ROUNDS, "failed")])
+def test_without_a_limit_a_page_that_does_not_answer_is_an_error(run_limited: Run, fault: str, outcome: str) -> None:
+    result = run_limited(more=fault)
+    result.assert_outcomes(**{outcome: 4})
 
 
 def test_a_cell_is_left_out_by_its_frame(run_limited: Run) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from framegate.bench.allowance import Allowance
 from framegate.bench.order import CellPlace, is_needed_first, ranks
@@ -14,9 +14,18 @@ from framegate.pipelines.base import PAGE
 from framegate.report.answer import CommandWords, Glimpse
 from framegate.results.parts import Cell
 
+if TYPE_CHECKING:
+    from framegate.report.answer import Awaited
+
 FIRST_ANSWER_S = 45.0
 """Seconds after which a first answer is given of what there is by then."""
 NO_TIME = "there was no time for them"
+LACKING: Mapping[Awaited, str] = {
+    "model": "not loaded within {} s",
+    "frame": "longer than {} s a frame",
+    "rounds": "longer than {} s for its frames",
+}
+"""What is said of a page by what it did not have in time."""
 MOST_NAMES = 6
 """How many renderers are named in one line, each with its runtime."""
 
@@ -140,14 +149,15 @@ class LimitedRun:
             self._more_time(),
         )
 
-    def no_answer(self, name: str, error: NoAnswer) -> BackendUnavailable:
-        """Leave out a cell whose page has no first frame in time; returns why.
+    def no_answer(self, name: str, error: NoAnswer, lacking: Awaited) -> BackendUnavailable:
+        """Leave out a cell whose page did not answer in time; returns why.
 
-        How long that was waited for is what is known of a frame.
+        How long that was waited for, and what for, is what is known of it.
         """
-        self._leave_out(name, "its page did not answer in time", f"longer than {error.waited_s:.0f} s a frame")
-        self._glimpse(name, error.waited_s, has_ended=False)
-        return BackendUnavailable(f"runtime {self._tests[name].subject[1]!r}: {error}", self._more_time())
+        self._leave_out(name, "its page did not answer in time", LACKING[lacking].format(f"{error.waited_s:.0f}"))
+        self._glimpse(name, error.waited_s, lacking)
+        more = f"give pages more time (--frame-browser-timeout{self._words.after})"
+        return BackendUnavailable(f"runtime {self._tests[name].subject[1]!r}: {error}", more)
 
     def is_answer_due(self, name: str | None = None) -> bool:
         """Whether it is time for the first answer.
@@ -197,10 +207,10 @@ class LimitedRun:
         self._cut_short[self._tests[name].subject] = error
         return error
 
-    def _glimpse(self, name: str, frame_s: float, *, has_ended: bool = True) -> None:
-        """Have the answer say what one frame told of a cell."""
+    def _glimpse(self, name: str, frame_s: float, lacking: Awaited | None = None) -> None:
+        """Have the answer say what one frame told of a cell, or that it was not there."""
         test = self._tests[name]
-        self.glimpses.append(Glimpse(test.cell or Cell(), frame_s, test.kind == PAGE, has_ended))
+        self.glimpses.append(Glimpse(test.cell or Cell(), frame_s, test.kind == PAGE, lacking))
 
     def _leave_out(self, name: str, why: str, about: str = "") -> None:
         cell = self._tests[name].cell or Cell()

@@ -78,6 +78,11 @@ class Browser:
         """The browser's, such as ``142.0.7444.59``."""
         return self._tab.version
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether it was closed, be it because it did not answer in time."""
+        return self._loop.is_closed()
+
     def open(self, address: str, timeout_s: float) -> None:
         """Load a page and wait for its scripts.
 
@@ -156,7 +161,7 @@ class Browser:
 
     def close(self) -> None:
         """End the browser, whatever it is doing; a second call does nothing."""
-        if self._loop.is_closed():
+        if self.has_ended:
             return
         # What the loop has to say from now on is about a browser that is going.
         self._loop.set_exception_handler(lambda *_: None)

@@ -37,7 +37,7 @@ from framegate.browser.results import Delivered, PageInputs, PageLook, PageRound
 from framegate.browser.runs import page_run
 from framegate.browser.runtimes import LIBRARIES, TF_JS, PageRuntime
 from framegate.browser.trace import NOTED, PRESENTED, browser_events, read_marks
-from framegate.errors import BackendUnavailable, ModelError, NoAnswer
+from framegate.errors import BackendUnavailable, ModelError, NoAnswer, NotLoaded
 from framegate.frames.numbers import RANGE
 from framegate.interfaces import Range, ResolvedModel, TensorForm, TensorInfo
 from framegate.models.image_io import model_inputs
@@ -90,7 +90,8 @@ class TFJSPage:
 
     Raises:
         BrowserError: the backend does not start.
-        ModelError: TF.js refuses the model, in its own words, or does not load it in time.
+        ModelError: TF.js refuses the model, in its own words.
+        NotLoaded: TF.js does not load it in time.
     """
 
     def __init__(
@@ -152,7 +153,7 @@ class TFJSPage:
         try:
             loaded = self._ask("framegate.load", asked, LOAD_S, f"load {self._named} in {self.runtime.title}")
         except NoAnswer as error:
-            raise ModelError(str(error)) from error
+            raise NotLoaded(str(error), error.waited_s) from error
         self._refuse(loaded)
         # What some libraries know only now.
         self.info |= {name: loaded[name] for name in ("wasm_threads", "device") if name in loaded}

@@ -13,7 +13,7 @@ from framegate.analysis.layer_waits import tfjs_waits
 from framegate.browser.engine import Engine
 from framegate.browser.engines import ENGINES
 from framegate.browser.runtimes import TF_JS, PageRuntime
-from framegate.errors import BackendUnavailable, FramegateError, ModelError
+from framegate.errors import BackendUnavailable, FramegateError, ModelError, NotLoaded
 from framegate.interfaces import ResolvedModel
 from framegate.models.topology import read_model_json
 from framegate.values import BrowserRequest
@@ -21,11 +21,12 @@ from framegate.words import BrowserName
 from framegate.work import long_work
 
 if TYPE_CHECKING:
+    from framegate.browser.driver import Browser
     from framegate.browser.session import TFJSPage
 
 
 class BrowserShelf:
-    """Gives out pages; one browser at most is running.
+    """Gives out pages; one browser at most is running. One that did not answer in time is replaced.
 
     Args:
         request: what the browser is asked to be.
@@ -47,6 +48,7 @@ class BrowserShelf:
         self._threads = threads
         self._key: tuple[str, PageRuntime, Path | None] | None = None
         self._page: TFJSPage | None = None
+        self._browser: Browser | None = None
         self._lacking: dict[BrowserName, BackendUnavailable] = {}
         self._refused: dict[tuple[str, PageRuntime], FramegateError] = {}
         self._open = ExitStack()
@@ -56,18 +58,18 @@ class BrowserShelf:
 
         Raises:
             BackendUnavailable: there is no browser, or what it needs; that is asked once.
-            ModelError: TF.js refuses the model or hangs on it; that is asked once per backend.
+            ModelError, NotLoaded: TF.js refuses the model or hangs on it; that is asked once per backend.
         """
         if runtime.browser in self._lacking:
             raise self._lacking[runtime.browser]
         key = (model.sha256, runtime, camera)
         if key[:2] in self._refused:
             raise self._refused[key[:2]]
-        if self._page is None or key != self._key:
+        if self._page is None or key != self._key or (self._browser is not None and self._browser.has_ended):
             self.close()
             try:
                 self._page = self._start(model, runtime, camera)
-            except (BackendUnavailable, ModelError) as error:
+            except (BackendUnavailable, ModelError, NotLoaded) as error:
                 self._refused[key[:2]] = error
                 raise
             self._key = key
@@ -80,7 +82,7 @@ class BrowserShelf:
 
     def close(self) -> None:
         """End the browser; a second call does nothing."""
-        self._page, self._key = None, None
+        self._page, self._browser, self._key = None, None, None
         self._open.close()
 
     def _start(self, model: ResolvedModel, runtime: PageRuntime, camera: Path | None) -> TFJSPage:
@@ -113,7 +115,7 @@ class BrowserShelf:
                 threads=self._threads,
             )
             page.info["gpu"] = engine.gpu(asked.gpu)
-            self._open = opened.pop_all()
+            self._open, self._browser = opened.pop_all(), browser
         return page
 
     @contextmanager

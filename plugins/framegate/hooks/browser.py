@@ -90,10 +90,10 @@ def page_pipeline(
         return
     runtime = cast("PageRuntime", registries.runtimes[frame_runtime])
     renderer = cast("PageRenderer", registries.renderers[PAGE][frame_renderer])
-    with named(pytestconfig, "runtime", frame_runtime):
+    with in_time(request.node, "model"), named(pytestconfig, "runtime", frame_runtime):
         page = browser_shelf.get(resolved_model, runtime)
     try:
-        with in_time(request.node, browser_shelf.close):
+        with in_time(request.node, "frame"):
             with named(pytestconfig, "renderer", frame_renderer):
                 pipeline = PagePipeline(
                     page,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
+from framegate.errors import NoAnswer, NotLoaded
 from framegate.hooks.answer import GLIMPSES, answer_lines, words_of
 from framegate.hooks.matrix import kind_of
 from framegate.hooks.own import fixture_is_ours
@@ -17,6 +18,7 @@ from framegate.hooks.settings import options_of
 
 if TYPE_CHECKING:
     from framegate.bench.limited import LimitedRun, LimitedTest
+    from framegate.report.answer import Awaited
 
 
 class WeighFrame(Protocol):
@@ -88,6 +90,13 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         run.check_time(item.nodeid)
 
 
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """Leave a cell out whose page does not answer in time while it is measured."""
+    with in_time(item, "rounds"):
+        return (yield)
+
+
 def estimate_of(config: pytest.Config) -> Callable[[], float] | None:
     """What says how many seconds a run with little time still takes; None for other runs."""
     run = config.stash.get(LIMITED, None)
@@ -147,15 +156,13 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 @contextmanager
-def in_time(item: pytest.Item, end: Callable[[], None]) -> Iterator[None]:
-    """Leave a cell out, in a run with little time, whose page has no first frame in time; ``end`` ends its browser."""
-    from framegate.errors import NoAnswer
-
+def in_time(item: pytest.Item, awaited: Awaited) -> Iterator[None]:
+    """Leave a cell out, in a run with little time, whose page does not have in time what is awaited in the block."""
     try:
         yield
     except NoAnswer as error:
         run = item.config.stash.get(LIMITED, None)
         if run is None:
             raise
-        end()
-        raise run.no_answer(item.nodeid, error) from error
+        lacking: Awaited = "model" if isinstance(error, NotLoaded) else awaited
+        raise run.no_answer(item.nodeid, error, lacking) from error

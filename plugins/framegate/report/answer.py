@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from framegate.report.realtime import best_runs, run_doubts
 from framegate.report.stages import FIRST_STAGE
@@ -14,6 +15,8 @@ from framegate.results.cell import CellResult
 from framegate.results.parts import Cell
 from framegate.results.realtime import Realtime
 
+Awaited = Literal["model", "frame", "rounds"]
+"""What a page is waited for: its model, a first frame of it, or the frames that are measured."""
 ALL_RUNTIMES = 3
 """Runtimes of one kind from which on nobody is told to try the others."""
 MODEL_STAGE = "inference"
@@ -105,13 +108,13 @@ class Glimpse:
         frame: the cell.
         frame_s: seconds that the frame took, or was waited for.
         is_page: whether it was in a browser.
-        has_ended: whether the frame was there by then.
+        lacking: what was not there by then; None where the frame was.
     """
 
     frame: Cell
     frame_s: float
     is_page: bool
-    has_ended: bool = True
+    lacking: Awaited | None = None
 
 
 @dataclass(frozen=True)
@@ -244,11 +247,11 @@ def _subject(frame: Cell) -> str:
 
 
 def _glimpsed(glimpses: Sequence[Glimpse], budget_s: float) -> Iterator[ModelAnswer]:
-    """What the fastest of these frames says of each model."""
+    """What the fastest of these frames says of each model; a page that did not load it says the least."""
     for subject in dict.fromkeys(_subject(glimpse.frame) for glimpse in glimpses):
         of_model = [glimpse for glimpse in glimpses if _subject(glimpse.frame) == subject]
-        best = min(of_model, key=lambda glimpse: glimpse.frame_s)
-        fits = best.frame_s <= budget_s
+        best = min(of_model, key=lambda glimpse: (glimpse.lacking == "model", glimpse.frame_s))
+        fits = best.lacking is None and best.frame_s <= budget_s
         yield ModelAnswer(subject, fits, advice="" if fits else SMALLER, glimpse=best)
 
 

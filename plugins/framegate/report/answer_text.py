@@ -111,12 +111,17 @@ def _line(model: ModelAnswer, _: float) -> Iterator[str]:
 
 
 def _glimpse(model: ModelAnswer, glimpse: Glimpse) -> str:
-    """What one frame says: that a model is too slow, and no more than that."""
-    lasted = f"{_ms(glimpse.frame_s)} ms" if glimpse.has_ended else f"longer than {glimpse.frame_s:.0f} s"
-    frame = f"one frame took {lasted}{backends_of(glimpse.frame)}"
+    """What one frame says: that a model is too slow, and no more than that; or what was waited for in vain."""
+    where, backends = _where(is_page=glimpse.is_page), backends_of(glimpse.frame)
+    longer = f"longer than {glimpse.frame_s:.0f} s{backends}"
+    if glimpse.lacking == "model":
+        return f"{model.subject}: not measured{where}: it was not loaded within {glimpse.frame_s:.0f} s{backends}."
+    if glimpse.lacking == "rounds":
+        return f"{_verdict(model)}{where}: after a first frame, those that were to be measured took {longer}."
+    frame = f"one frame took {longer if glimpse.lacking else f'{_ms(glimpse.frame_s)} ms{backends}'}"
     if model.is_realtime:
         return f"{model.subject}: not measured, as there was no time; {frame}."
-    return f"{_verdict(model)}{_where(is_page=glimpse.is_page)} by one frame alone: {frame}."
+    return f"{_verdict(model)}{where} by one frame alone: {frame}."
 
 
 def _verdict(model: ModelAnswer) -> str:

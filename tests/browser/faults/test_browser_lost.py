@@ -74,6 +74,33 @@ def test_a_cell_fails_by_itself_and_the_next_gets_a_new_browser(run_cells: RunCe
     assert "Traceback" not in done.stdout + done.stderr
 
 
+HUNG = HARMED + "\ndel HARMS[1:]\n"
+
+
+def test_a_page_that_hangs_after_its_first_frame_is_a_verdict_where_there_is_little_time(run_cells: RunCells) -> None:
+    done = run_cells(
+        HUNG,
+        *("--frame-runtime=tfjs-wasm", "--frame-renderer=topixels,texture", "--frame-run-limit=600"),
+        f"--frame-browser-timeout={PATIENCE_S:.0f}",
+    )
+    # The next cell, of the same page, gets a new browser.
+    assert "1 passed, 1 skipped" in done.stdout, done.stdout + done.stderr
+    said = " ".join(done.stdout.split())
+    assert (
+        "Left out, as its page did not answer in time: tfjs-wasm to topixels (longer than 1 s for its frames)." in said
+    )
+    alone = run_cells(
+        HUNG,
+        *("--frame-runtime=tfjs-wasm", "--frame-renderer=topixels", "--frame-run-limit=600"),
+        f"--frame-browser-timeout={PATIENCE_S:.0f}",
+    )
+    assert (
+        "\ntiny at 16: not real-time in a browser: after a first frame, those that were to\n"
+        "  be measured took longer than 1 s with topixels on tfjs-wasm.\n"
+    ) in alone.stdout, alone.stdout + alone.stderr
+    assert "Traceback" not in done.stdout + done.stderr + alone.stdout + alone.stderr
+
+
 FALLS_BACK = """
 import sys
 from framegate.browser.driver import Browser

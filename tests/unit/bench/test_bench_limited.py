@@ -7,7 +7,7 @@ import pytest
 from framegate.bench.allowance import LEAST_RUNS, RUNS
 from framegate.bench.limited import FIRST_ANSWER_S, MOST_NAMES, LimitedRun, LimitedTest
 from framegate.errors import BackendUnavailable, NoAnswer
-from framegate.report.answer import BENCH
+from framegate.report.answer import BENCH, Awaited
 from framegate.results.parts import Cell
 
 LIMIT_S = 100
@@ -121,20 +121,29 @@ def test_what_software_draws_slowly_is_left_out_with_its_other_renderers(limited
     assert [*limited.closing_lines(())] == ["Left out, as software draws here: wasm to topixels (40 ms a frame)."]
 
 
-def test_a_page_that_does_not_answer_is_left_out(limited: LimitedRun) -> None:
-    error = limited.no_answer("three", NoAnswer("it hangs", 30.0))
+@pytest.mark.parametrize(
+    ("lacking", "about"),
+    [
+        ("model", "not loaded within 30 s"),
+        ("frame", "longer than 30 s a frame"),
+        ("rounds", "longer than 30 s for its frames"),
+    ],
+)
+def test_a_page_that_does_not_answer_is_left_out(limited: LimitedRun, lacking: Awaited, about: str) -> None:
+    error = limited.no_answer("three", NoAnswer("it hangs", 30.0), lacking)
     assert error.reason == "runtime 'webgl': it hangs"
+    assert error.install_hint == "give pages more time (--frame-browser-timeout after --)"
     assert [*limited.closing_lines(())] == [
-        "Left out, as its page did not answer in time: webgl to topixels (longer than 30 s a frame)."
+        f"Left out, as its page did not answer in time: webgl to topixels ({about})."
     ]
-    assert [(glimpse.frame_s, glimpse.has_ended) for glimpse in limited.glimpses] == [(30.0, False)]
+    assert [(glimpse.frame_s, glimpse.lacking) for glimpse in limited.glimpses] == [(30.0, lacking)]
 
 
 def test_a_line_names_a_few_cells_and_counts_the_rest() -> None:
     tests = {str(number): cell("page", "a", f"r{number}", "topixels") for number in range(MOST_NAMES + 2)}
     limited = LimitedRun(LIMIT_S, 1 / 30, tests, BENCH)
     for name in tests:
-        limited.no_answer(name, NoAnswer("it hangs", 30.0))
+        limited.no_answer(name, NoAnswer("it hangs", 30.0), "frame")
     (line,) = limited.closing_lines(())
     assert line.count(" to topixels") == MOST_NAMES
     assert line.endswith("r5 to topixels (longer than 30 s a frame) and 2 more.")

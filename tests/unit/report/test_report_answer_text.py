@@ -8,7 +8,7 @@ import pytest
 from cell_results import cell_result, frame_result
 from clock_parts import BUSY, QUIET
 
-from framegate.report.answer import Glimpse, answer_of
+from framegate.report.answer import Awaited, Glimpse, answer_of
 from framegate.report.answer_text import COLUMNS, MOST_LINES, answer_text
 from framegate.results.cell import CellResult
 from framegate.results.parts import Cell, ShownOutputs
@@ -165,13 +165,40 @@ def test_one_frame_says_that_a_model_is_too_slow_and_not_that_it_is_fast() -> No
     ]
 
 
-def test_a_frame_that_nobody_waited_for_to_the_end_says_how_long_that_was() -> None:
-    glimpse = Glimpse(Cell(model="net", size="256", runtime="tfjs-wasm"), 45.0, is_page=True, has_ended=False)
-    assert answer_text(answer_of([], BUDGET_S, glimpses=[glimpse])).splitlines()[1:] == [
-        "net at 256: not real-time in a browser by one frame alone: one frame took longer",
-        "  than 45 s with tfjs-wasm.",
-        "  Try a smaller input or model (docs/model-size.md).",
-    ]
+def waited_for(lacking: Awaited, seconds: float = 45.0) -> Glimpse:
+    return Glimpse(Cell(model="net", size="256", runtime="tfjs-wasm"), seconds, is_page=True, lacking=lacking)
+
+
+@pytest.mark.parametrize(
+    ("lacking", "said"),
+    [
+        ("model", ["net at 256: not measured in a browser: it was not loaded within 45 s with", "  tfjs-wasm."]),
+        (
+            "frame",
+            [
+                "net at 256: not real-time in a browser by one frame alone: one frame took longer",
+                "  than 45 s with tfjs-wasm.",
+            ],
+        ),
+        (
+            "rounds",
+            [
+                "net at 256: not real-time in a browser: after a first frame, those that were to",
+                "  be measured took longer than 45 s with tfjs-wasm.",
+            ],
+        ),
+    ],
+)
+def test_a_page_that_was_waited_for_in_vain_says_how_long_and_what_for(lacking: Awaited, said: list[str]) -> None:
+    # However much a frame may take, what did not come is not real-time.
+    for budget_s in (BUDGET_S, 60.0):
+        answer = answer_text(answer_of([], budget_s, glimpses=[waited_for(lacking)]))
+        assert answer.splitlines()[1:] == [*said, "  Try a smaller input or model (docs/model-size.md)."]
+
+
+def test_a_page_that_did_not_load_says_less_than_any_other() -> None:
+    (model,) = answer_of([], BUDGET_S, glimpses=[waited_for("model", 1.0), waited_for("frame")]).models
+    assert model.glimpse == waited_for("frame")
 
 
 def test_what_was_measured_counts_and_not_one_frame() -> None:
