@@ -54,14 +54,15 @@ def add_bench(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
 def bench(parsed: argparse.Namespace) -> int:
     """Measure the models, and say what came of it; the exit code is pytest's, or 1 if nothing was measured."""
     from framegate.bench.backends import find_backends
+    from framegate.report.answer_text import lines_of
 
     end_in_order()
     with work_shown(sys.stderr, counts=True):
         for model in parsed.models:
             check_model(model)
     here = find_backends(cache_dir())
-    for line in here.missing:
-        print(f"Not here: {line}")  # noqa: T201 # a command speaks on its streams
+    for line in lines_of(f"Not here: {line}" for line in here.missing):
+        print(line)  # noqa: T201 # a command speaks on its streams
     if not here.runtimes:
         raise NothingHere("there is nothing here to run a model with: install one of what is named above")
     with temporary_folder("bench") as folder:
