@@ -109,7 +109,7 @@ def check_names(options: Options, registries: Registries) -> None:
     from framegate.gl.selection import parse_choice
     from framegate.interfaces import Size
     from framegate.pipelines.order import ORDERS
-    from framegate.preprocess.toggles import OWN, parse_toggles
+    from framegate.preprocess.toggles import ALL_STEPS, NONE, OWN, parse_toggles
     from framegate.realtime.run import SCENARIOS
 
     _check_browser(options)
@@ -120,20 +120,21 @@ def check_names(options: Options, registries: Registries) -> None:
         ("pipeline", "pipeline", set(ORDERS)),
     ):
         for name in options.axis(axis):
-            if name != ALL and name not in known:
-                raise UnknownName(kind, name, known)
+            if name not in {*known, ALL}:
+                raise UnknownName(kind, name, {*known, ALL})
     if options.view is not None and options.view not in registries.views:
         raise UnknownName("view", options.view, registries.views)
     for name in options.gl:
+        kind = name.partition(":")[0]
+        if not {name, kind} & {*registries.contexts, ALL}:
+            raise UnknownName(registries.contexts.kind, kind, {*registries.contexts, ALL})
         if name != ALL:
             parse_choice(name, registries.contexts)
     _check_required(options, registries)
     for size in options.size:
         Size.parse(size)
     for toggles in options.preprocess:
-        if toggles == OWN:
-            continue
-        parse_toggles(toggles, registries.steps)
+        parse_toggles(toggles, registries.steps, (NONE, ALL_STEPS, OWN))
 
 
 def _check_browser(options: Options) -> None:

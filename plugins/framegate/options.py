@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast, get_args
 
-from framegate.option import Flag, Names, Option, choice, count
+from framegate.option import Flag, Names, Option, choice, count, whole
 from framegate.words import BrowserGPU, BrowserName, CameraInput, Fit, OutOfRange, PageThread, Scaling
 
 if TYPE_CHECKING:
@@ -25,7 +25,12 @@ def words(name: str, about: str, known: tuple[str, ...]) -> Option:
 
 def trial(flag: str, argument: str) -> int | None:
     """Seconds, or ``off`` for none."""
-    return None if argument == "off" else count(DAY_S)(flag, argument)
+    from framegate.errors import UsageError
+
+    seconds = whole(argument, 1, DAY_S)
+    if seconds is None and argument != "off":
+        raise UsageError(f"{flag} {argument!r} is not a whole number from 1 to {DAY_S}, nor off")
+    return seconds
 
 
 def size(flag: str, argument: str) -> Size:

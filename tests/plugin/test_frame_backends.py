@@ -11,10 +11,13 @@ Run = Callable[..., pytest.RunResult]
 @pytest.mark.parametrize(
     ("option", "message"),
     [
-        ("--frame-runtime=torch", "unknown runtime 'torch'; there is: *tensorflow*"),
-        ("--frame-renderer=topixel", "unknown renderer 'topixel' (did you mean 'topixels'?); there is: *opencv*"),
+        ("--frame-runtime=torch", "unknown runtime 'torch'; there is: all, *tensorflow*"),
+        ("--frame-renderer=topixel", "unknown renderer 'topixel' (did you mean 'topixels'?); there is: all, *opencv*"),
         ("--frame-renderer=all,topixel", "unknown renderer 'topixel' (did you mean 'topixels'?); there is: *"),
-        ("--frame-gl=elg", "unknown GL context 'elg' (did you mean 'egl'?); there is: auto, egl, glfw, null, osmesa"),
+        (
+            "--frame-gl=elg",
+            "unknown GL context 'elg' (did you mean 'egl'?); there is: all, auto, egl, glfw, null, osmesa",
+        ),
         ("--frame-fit=squash", "unknown frame fit 'squash'; there is: crop, letterbox, resize"),
         ("--frame-require=elg", "unknown backend in --frame-require 'elg' (did you mean 'egl'?)*"),
     ],

@@ -20,10 +20,17 @@ def test_toggles_are_named_in_the_order_in_which_they_run(run: Run) -> None:
     run("--frame-preprocess=invert+greyscale").stdout.fnmatch_lines(["*-16-greyscale+invert-*PASSED*"])
 
 
-def test_an_unknown_step_ends_the_run(run: Run) -> None:
-    result = run("--frame-preprocess=sepia")
+@pytest.mark.parametrize(
+    ("steps", "message"),
+    [
+        ("sepia", "unknown preprocessing step 'sepia'; there is: all, brightness, *, none, own"),
+        ("own+invert", "preprocessing 'own+invert': 'own' stands alone, it cannot be joined with '+'"),
+    ],
+)
+def test_an_unknown_step_ends_the_run(run: Run, steps: str, message: str) -> None:
+    result = run(f"--frame-preprocess={steps}")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(["ERROR: unknown preprocessing step 'sepia'; there is: all, brightness, *"])
+    result.stderr.fnmatch_lines([f"ERROR: {message}"])
 
 
 def test_the_preprocess_suite_runs_every_toggle_alone(run: Run) -> None:

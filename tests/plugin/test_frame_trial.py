@@ -78,9 +78,9 @@ def test_a_trusted_model_that_hangs_ends_the_run(inference: Run) -> None:
     result.stderr.fnmatch_lines(["framegate: *test_inference*endless* did not end within 10 s, so the run ends here,*"])
 
 
-@pytest.mark.parametrize("option", ["--frame-trial", "--frame-timeout"])
+@pytest.mark.parametrize(("option", "word"), [("--frame-trial", ", nor off"), ("--frame-timeout", "")])
 @pytest.mark.parametrize("text", ["0", "-1", "soon", "1.5"])
-def test_what_is_no_time_ends_the_run(run: Run, option: str, text: str) -> None:
+def test_what_is_no_time_ends_the_run(run: Run, option: str, word: str, text: str) -> None:
     result = run(f"{option}={text}")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines([f"*{option} '{text}' is not a whole number from 1 to 86400*"])
+    result.stderr.fnmatch_lines([f"*{option} '{text}' is not a whole number from 1 to 86400{word}"])

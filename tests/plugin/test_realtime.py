@@ -170,8 +170,11 @@ def test_a_source_of_any_length_lasts_as_long_as_the_run(realtime: Run, suites: 
         ("--frame-rate=nan", "--frame-rate 'nan' is not a rate*"),
         ("--frame-rate=1e9", "--frame-rate '1e9' is not a rate*"),
         ("--frame-rate=fast", "--frame-rate 'fast' is not a rate*"),
-        ("--frame-scenario=multi-stream", "unknown scenario 'multi-stream'*there is: camera, offline, single-stream"),
-        ("--frame-pipeline=parallel", "unknown pipeline 'parallel'; there is: overlapped, serial"),
+        (
+            "--frame-scenario=multi-stream",
+            "unknown scenario 'multi-stream'*there is: all, camera, offline, single-stream",
+        ),
+        ("--frame-pipeline=parallel", "unknown pipeline 'parallel'; there is: all, overlapped, serial"),
         ("--frame-seconds=0", "--frame-seconds '0' is not a whole number from 1 to 86400"),
         ("--frame-patience=0", "--frame-patience '0' is not a whole number from 1 to 3600000"),
         ("--frame-age=0", "--frame-age '0' is not a whole number from 1 to 1000"),
