@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import signal
 import subprocess
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from types import FrameType
 from typing import AnyStr
 
-from framegate.paths import PACKAGE
-
 SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 """Those that ask a process to end."""
+_UNDER_WAY: set[subprocess.Popen[str]] = set()
 
 
 def child_environment(**settings: str) -> dict[str, str]:
@@ -23,6 +24,9 @@ def child_environment(**settings: str) -> dict[str, str]:
     Args:
         settings: variables of the child's own.
     """
+    # What npm brings is fetched before anything is installed, so this module needs the standard library alone.
+    from framegate.paths import PACKAGE
+
     path = filter(None, (str(PACKAGE.parent), os.environ.get("PYTHONPATH")))
     return os.environ | {"PYTHONPATH": os.pathsep.join(path), "PYTHONWARNINGS": "ignore"} | settings
 
@@ -36,6 +40,49 @@ def end_in_order() -> None:
     for name in ("SIGTERM", "SIGHUP"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), stop)
+
+
+def completed(
+    command: Sequence[str], timeout_s: float, cwd: Path | None = None, env: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """A program that has run to its end without an input, as ``subprocess.run`` has it, and what it said.
+
+    It ends with this process too, where that happens meanwhile: a thread that waits for it is not waited for.
+
+    Args:
+        command: the program, and what it is told.
+        timeout_s: seconds after which it is killed.
+        cwd: the folder in which it runs; None is that of this process.
+        env: its environment; None is that of this process.
+
+    Raises:
+        subprocess.TimeoutExpired: it was killed.
+    """
+    with subprocess.Popen(  # noqa: S603 # the callers' own commands, without a shell
+        command,
+        cwd=cwd,
+        env=env,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        errors="replace",
+    ) as process:
+        _UNDER_WAY.add(process)
+        try:
+            output, errors = process.communicate(timeout=timeout_s)
+        except BaseException:
+            process.kill()
+            raise
+        finally:
+            _UNDER_WAY.discard(process)
+    return subprocess.CompletedProcess(command, process.returncode, output, errors)
+
+
+@atexit.register
+def _end_those_under_way() -> None:
+    for process in tuple(_UNDER_WAY):
+        process.kill()
 
 
 @contextmanager

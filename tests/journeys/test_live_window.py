@@ -11,6 +11,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import psutil
 import pytest
 from patience import PATIENCE_S, until
 
@@ -60,6 +61,44 @@ def pytest_framegate_frame_sources(config):
     return {"ramp": ramp}
 """
 """A plugin of somebody else's."""
+
+HANGS = """
+import threading
+from pathlib import Path
+
+from framegate.models.image_io import model_inputs
+from framegate.runtimes.null import NullModel, NullRuntime
+
+
+def hang():
+    Path("begun").touch()
+    threading.Event().wait()
+
+
+class HangingModel(NullModel):
+    frames = 0
+
+    def read(self, results):
+        self.frames += 1
+        if self.frames == 20:
+            hang()
+        return super().read(results)
+
+
+class HangsAtAFrame(NullRuntime):
+    def build(self, parts):
+        return HangingModel(parts.name, model_inputs(parts.json))
+
+
+class HangsAtItsLoad(NullRuntime):
+    def build(self, parts):
+        hang()
+
+
+def pytest_framegate_runtimes(config):
+    return {"load": HangsAtItsLoad, "frame": HangsAtAFrame}
+"""
+"""A plugin whose runtimes wait for nothing that comes."""
 
 Start = Callable[..., subprocess.Popen[str]]
 
@@ -225,3 +264,32 @@ def test_control_c_ends_it(start: Start, window: Window, write_model: Callable[.
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=PATIENCE_S)
     assert (process.returncode, errors) == (130, "framegate: stopped\n")
+
+
+@pytest.mark.parametrize("hangs_at", ["load", "frame"])
+def test_control_c_waits_neither_for_a_model_nor_for_a_frame(
+    start: Start, write_model: Callable[..., Path], tmp_path: Path, hangs_at: str
+) -> None:
+    (tmp_path / "hangs.py").write_text(HANGS)
+    plugin = {"PYTEST_ADDOPTS": "-p hangs", "PYTHONPATH": str(tmp_path)}
+    options = (f"--runtime={hangs_at}", "--renderer=opencv", "--size=64", "--frames=1000", "--rate=1000")
+    process = start(write_model(), *options, **plugin, DISPLAY="", WAYLAND_DISPLAY="")
+    wait_for((tmp_path / "begun").exists, process)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=PATIENCE_S)
+    assert (process.returncode, errors) == (130, "framegate: stopped\n")
+
+
+def test_control_c_ends_the_trial_of_a_new_model(start: Start, write_model: Callable[..., Path]) -> None:
+    process = start(write_model(), "--size=64", "--frames=1", DISPLAY="", WAYLAND_DISPLAY="")
+    children: list[psutil.Process] = []
+
+    def is_tried() -> bool:
+        children[:] = psutil.Process(process.pid).children()
+        return any("framegate.loading.trial_child" in child.cmdline() for child in children)
+
+    wait_for(is_tried, process)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=PATIENCE_S)
+    assert (process.returncode, errors) == (130, "framegate: stopped\n")
+    until(lambda: not any(child.is_running() for child in children))

@@ -8,10 +8,12 @@ import sys
 import threading
 from pathlib import Path
 
+import psutil
 import pytest
+from patience import PATIENCE_S, until
 
 from framegate import processes
-from framegate.processes import running
+from framegate.processes import completed, running
 
 WAIT = [sys.executable, "-c", "import sys; sys.stdin.read()"]
 
@@ -101,3 +103,37 @@ def test_other_threads_have_no_signals_to_wait_for() -> None:
     thread.start()
     thread.join()
     assert codes == [0]
+
+
+def test_a_program_tells_what_it_said_and_how_it_ended(tmp_path: Path) -> None:
+    code = "import os, sys; print(os.getcwd(), sys.stdin.read()); sys.stderr.buffer.write(b'\\xff'); sys.exit(3)"
+    done = completed([sys.executable, "-c", code], PATIENCE_S, cwd=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (3, f"{tmp_path} \n", "\ufffd")
+
+
+def test_a_program_that_takes_too_long_is_killed() -> None:
+    with pytest.raises(subprocess.TimeoutExpired):
+        completed([sys.executable, "-c", "import threading; threading.Event().wait()"], 0.0)
+    assert not processes._UNDER_WAY
+
+
+# The program tells its number, and then waits for nothing that comes.
+LEFT = """
+import sys, threading
+from pathlib import Path
+from framegate.processes import completed
+
+tells = "import os, pathlib, sys; pathlib.Path(sys.argv[1]).write_text(str(os.getpid())); import threading; "
+tells += "threading.Event().wait()"
+command = [sys.executable, "-c", tells, sys.argv[1]]
+threading.Thread(target=completed, args=(command, 600.0), daemon=True).start()
+while not (Path(sys.argv[1]).exists() and Path(sys.argv[1]).read_text()):
+    pass
+"""
+
+
+def test_a_program_that_a_thread_waits_for_ends_with_the_process(tmp_path: Path) -> None:
+    told = tmp_path / "told"
+    done = subprocess.run([sys.executable, "-c", LEFT, str(told)], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    until(lambda: not psutil.pid_exists(int(told.read_text())))

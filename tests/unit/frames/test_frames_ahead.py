@@ -10,8 +10,10 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
+from patience import PATIENCE_S
 
 from framegate.errors import SourceStopped
+from framegate.frames import ahead
 from framegate.frames.ahead import Ahead
 from framegate.interfaces import Pixels
 
@@ -181,3 +183,19 @@ def test_an_error_of_its_user_ends_the_thread() -> None:
     with pytest.raises(KeyError), Ahead("bars", iter(source)) as frames:
         raise KeyError(level_of(next(frames)))
     assert not frames._thread.is_alive()
+
+
+def test_ctrl_c_does_not_wait_for_a_source_that_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
+    goes_on = threading.Event()
+
+    def hangs() -> Iterator[Pixels]:
+        goes_on.wait()
+        yield from levels(1)
+
+    monkeypatch.setattr(ahead, "LEFT_S", 0.0)
+    frames = Ahead("bars", hangs(), patience_s=PATIENCE_S)
+    with pytest.raises(KeyboardInterrupt), frames:
+        raise KeyboardInterrupt
+    assert frames._thread.is_alive()
+    goes_on.set()
+    frames._thread.join()

@@ -7,7 +7,6 @@ import subprocess
 import sys
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -215,12 +214,12 @@ def test_without_tensorflow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 def test_a_build_that_fails_leaves_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, status: int, stderr: str, kind: type[Exception], message: str
 ) -> None:
-    def run(command: list[str], **_: Any) -> subprocess.CompletedProcess[str]:
+    def completed(command: list[str], *_: object, **__: object) -> subprocess.CompletedProcess[str]:
         (Path(command[-1]) / "model.json").write_text("half", encoding="utf-8")
         return subprocess.CompletedProcess(command, status, "", stderr)
 
     monkeypatch.setattr(pix2pix, "find_spec", lambda name: name)
-    monkeypatch.setattr(subprocess, "run", run)
+    monkeypatch.setattr(pix2pix, "completed", completed)
     with pytest.raises(kind) as error:
         Pix2PixSource().resolve(spec(SMALL), tmp_path)
     expected = message.format(hash=Pix2Pix(64, 4).folder.rsplit("-", 1)[1])

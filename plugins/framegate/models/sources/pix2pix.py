@@ -19,7 +19,7 @@ from framegate.interfaces import ModelSpec, ResolvedModel, Size
 from framegate.models.cache import filled
 from framegate.models.sources.path import resolved
 from framegate.models.sources.pix2pix_build import EXIT_UNAVAILABLE
-from framegate.processes import child_environment
+from framegate.processes import child_environment, completed
 from framegate.work import long_work
 
 # Part of the cached name: raise it when the network that a spec stands for changes.
@@ -124,15 +124,7 @@ def build_apart(recipe: Pix2Pix, into: Path) -> None:
         )
     command = [sys.executable, "-m", "framegate.models.sources.pix2pix_build", json.dumps(dataclasses.asdict(recipe))]
     try:
-        done = subprocess.run(  # noqa: S603 - this project's own module
-            [*command, str(into)],
-            env=child_environment(),
-            capture_output=True,
-            text=True,
-            timeout=_TIMEOUT_S,
-            check=False,
-            stdin=subprocess.DEVNULL,
-        )
+        done = completed([*command, str(into)], _TIMEOUT_S, env=child_environment())
     except subprocess.TimeoutExpired:
         raise SourceError(
             f"building {recipe.folder} did not end within {_TIMEOUT_S:.0f} s; try a smaller one"
