@@ -71,9 +71,9 @@ def freeze_graph(tf: Any, parts: Parts, placement: Placement = "inside") -> Froz
     if not outputs:
         raise ModelFormatError(f"{path}: the graph has no output; convert the model again")
     tables = make_tables(tf, parts)
-    left_out = _LEFT_OUT[placement](parts) - {node_name(port.tensor) for port in outputs}
+    outside = left_out(placement, parts.weights) - {node_name(port.tensor) for port in outputs}
     ends = [port.tensor for port in outputs]
-    definition = graph_def.definition_of(tf, parts, ends, [port.tensor for port in inputs], left_out)
+    definition = graph_def.definition_of(tf, parts, ends, [port.tensor for port in inputs], outside)
     weights = _values(parts, definition) if placement == "apart" else {}
     captured = tables if weights else held_tensors(tf, parts.weights, definition.left_out) | tables
     captured = {valid_tensor(name): tensor for name, tensor in captured.items()}
@@ -99,10 +99,11 @@ def _shape(info: TensorInfo, unknown: bool) -> tuple[int | None, ...] | None:  #
     return None if unknown and info.shape == graph.UNKNOWN_RANK else info.shape
 
 
-def _held(parts: Parts) -> frozenset[str]:
+def kept_as_tensors(weights: Mapping[Key, Array]) -> frozenset[Key]:
+    """The keys of weights that TensorFlow itself gets as tensors: those that are large, or that it would mistake."""
     return frozenset(
         name
-        for name, array in parts.weights.items()
+        for name, array in weights.items()
         if array.dtype != object and (array.nbytes >= _HELD_BYTES or _is_nearly_magic(array))
     )
 
@@ -114,17 +115,11 @@ def kept_apart(weights: Mapping[Key, Array]) -> frozenset[Key]:
     return frozenset(large if sum(large.values()) >= _APART_TOTAL_BYTES else ())
 
 
-def _apart(parts: Parts) -> frozenset[str]:
-    return kept_apart(parts.weights)
-
-
-def _inside(_: Parts) -> frozenset[str]:
-    return frozenset()
-
-
-_LEFT_OUT: Mapping[Placement, Callable[[Parts], frozenset[str]]] = {
-    "inside": _inside, "held": _held, "apart": _apart
-}  # fmt: skip
+def left_out(placement: Placement, weights: Mapping[Key, Array]) -> frozenset[Key]:
+    """The keys of the weights that are no constants in the graph."""
+    if placement == "inside":
+        return frozenset()
+    return kept_as_tensors(weights) if placement == "held" else kept_apart(weights)
 
 
 def _values(parts: Parts, definition: graph_def.Definition) -> dict[str, Array]:

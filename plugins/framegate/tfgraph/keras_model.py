@@ -22,7 +22,7 @@ from framegate.tfgraph.closed_layers import restricted
 from framegate.tfgraph.frozen_graph import Frozen, Placement, info_of
 from framegate.tfgraph.own_layers import own_classes
 from framegate.tfgraph.parts import Parts
-from framegate.tfgraph.read_variables import with_large_apart
+from framegate.tfgraph.read_variables import with_large_outside
 from framegate.tfgraph.tfjs_layers import tfjs_layers
 
 _UNKNOWN = re.compile(r"Unknown (?:layer|object|activation function):? '?(\w+)")
@@ -61,8 +61,7 @@ def freeze_keras(tensorflow: Any, parts: Parts, placement: Placement = "inside")
     Args:
         tensorflow: the module.
         parts: config and weights.
-        placement: the place of large weights. ``"held"`` is ``"inside"`` here, as is ``"apart"`` where a layer calls
-            functions of its own.
+        placement: the place of large weights; ``"inside"`` for all where a layer calls functions of its own.
 
     Raises:
         ModelError: as `build_keras`.
@@ -78,7 +77,7 @@ def freeze_keras(tensorflow: Any, parts: Parts, placement: Placement = "inside")
         with _autograph():
             function = tensorflow.function(run, input_signature=specs, autograph=False).get_concrete_function()
         with tf.quiet():
-            parted = with_large_apart(tensorflow, function) if placement == "apart" else None
+            parted = with_large_outside(tensorflow, function, placement)
             call, weights = parted or (convert.convert_variables_to_constants_v2(function), ())
     except _refusals() as error:
         raise _cannot_build(parts.json.path, error) from error
