@@ -1,4 +1,4 @@
-"""README's table of options says what the tables in the code say."""
+"""The page of options says what the tables in the code say, and README what the page says."""
 
 from __future__ import annotations
 
@@ -12,12 +12,20 @@ from framegate.options import TABLES
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
-ROWS = dict(re.findall(r"^\| `(--frame-[a-z-]+)` \| .* \| (.*?) ?\|$", README, re.MULTILINE))
+PAGE = (ROOT / "docs" / "options.md").read_text("utf-8")
+ROW = re.compile(r"^\| `(--frame-[a-z-]+)` \| (.*) \| (.*?) ?\|$", re.MULTILINE)
+ROWS = {flag: default for flag, _, default in ROW.findall(PAGE)}
 OPTIONS = [option for table in TABLES for option in table.values()]
 
 
-def test_every_option_has_a_row() -> None:
-    assert set(ROWS) == {option.flag for option in OPTIONS}
+def test_every_option_has_one_row() -> None:
+    assert sorted(flag for flag, _, _ in ROW.findall(PAGE)) == sorted(option.flag for option in OPTIONS)
+
+
+def test_the_rows_of_the_readme_are_those_of_the_page() -> None:
+    rows = set(ROW.findall(README.replace("](docs/", "](")))
+    assert len(rows) > 5
+    assert rows <= set(ROW.findall(PAGE))
 
 
 @pytest.mark.parametrize("option", [option for option in OPTIONS if option.default], ids=lambda option: option.name)
@@ -26,5 +34,5 @@ def test_a_rows_default_is_the_options(option: Option) -> None:
 
 
 def test_the_options_without_an_ini_setting_are_named() -> None:
-    (named,) = re.findall(r"Those without\s+one are (.*?)\.\s", README, re.DOTALL)
+    (named,) = re.findall(r"Those\s+without\s+one\s+are (.*?)\.\s", PAGE, re.DOTALL)
     assert set(re.findall(r"--frame-[a-z-]+", named)) == {option.flag for option in OPTIONS if not option.ini}
