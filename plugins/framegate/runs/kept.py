@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
+import subprocess
 import sys
 import tempfile
 import zipfile
@@ -19,13 +19,19 @@ import msgspec
 import numpy as np
 
 from framegate.errors import HistoryError
+from framegate.machine import usable_cores
 from framegate.paths import cache_dir
+from framegate.processes import child_environment, completed
 from framegate.runs.columns import NUMBERS, ROUND, TEXTS, RoundSeconds, RunColumns, columns_of
 from framegate.values import Array
 from framegate.work import long_work
 
 _LAYOUT = 1
 """Of the files in the cache; to be raised where a column of the same name comes to hold something else."""
+BATCH = 100
+"""New runs for which it pays to start a process."""
+BATCH_S = 600.0
+"""Seconds that it may take."""
 _DAMAGED = (OSError, EOFError, KeyError, ValueError, TypeError, zipfile.BadZipFile)
 """What reading a file raises that is not there, or not there in full."""
 
@@ -43,9 +49,10 @@ def open_runs(paths: Iterable[Path], *, with_rounds: bool = False) -> Iterator[R
     if with_rounds:
         yield from (open_run(path, with_rounds=True) for path in paths)
         return
-    # Most of the work is the files' digests, for which hashlib lets other threads go on.
-    with ThreadPoolExecutor(os.cpu_count() or 1) as threads:
-        yield from threads.map(open_run, paths)
+    for outcome in _outcomes(list(paths)):
+        if isinstance(outcome, HistoryError):
+            raise outcome
+        yield outcome
 
 
 def readable_runs(paths: Sequence[Path]) -> tuple[list[RunColumns], list[HistoryError]]:
@@ -53,13 +60,39 @@ def readable_runs(paths: Sequence[Path]) -> tuple[list[RunColumns], list[History
     runs: list[RunColumns] = []
     errors: list[HistoryError] = []
     what = f"reading {len(paths):,} stored run{'s' if len(paths) != 1 else ''}"
-    with long_work(what), ThreadPoolExecutor(os.cpu_count() or 1) as threads:
-        for outcome in threads.map(_outcome, paths):
+    with long_work(what):
+        for outcome in _outcomes(paths):
             if isinstance(outcome, HistoryError):
                 errors.append(outcome)
             else:
                 runs.append(outcome)
     return runs, errors
+
+
+def _outcomes(paths: Sequence[Path]) -> Iterator[RunColumns | HistoryError]:
+    """The columns of each run, or why it cannot be read."""
+    with ThreadPoolExecutor(usable_cores()) as threads:
+        # Most of this is the files' digests, for which hashlib lets other threads go on.
+        kept = list(threads.map(_kept_run, paths))
+        new = [path for path, run in zip(paths, kept, strict=True) if run is None]
+        if len(new) >= BATCH:
+            # Parsing is Python's own work, of which its threads do one at a time.
+            list(threads.map(_parse_apart, [new[at : at + BATCH] for at in range(0, len(new), BATCH)]))
+    for path, run in zip(paths, kept, strict=True):
+        yield run or _outcome(path)
+
+
+def _kept_run(path: Path) -> RunColumns | None:
+    """The columns of a run that was opened before; None of another one, and where it cannot be read."""
+    with suppress(*_DAMAGED):
+        return replace(_load(_kept_file(_digest(path)), with_rounds=False), path=path)
+    return None
+
+
+def _parse_apart(paths: Sequence[Path]) -> None:
+    """Have a process open runs, after which they are kept; what it does not get done is done here."""
+    with suppress(OSError, subprocess.TimeoutExpired):
+        completed([sys.executable, "-m", __name__, *map(str, paths)], BATCH_S, env=child_environment())
 
 
 def _outcome(path: Path) -> RunColumns | HistoryError:
@@ -80,9 +113,8 @@ def open_run(path: Path, *, with_rounds: bool = False) -> RunColumns:
         HistoryError: the file cannot be read.
     """
     try:
-        with path.open("rb") as file:
-            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-        kept = cache_dir() / "runs" / f"{_layout()}-{sha256}.npz"
+        sha256 = _digest(path)
+        kept = _kept_file(sha256)
         with suppress(*_DAMAGED):
             return replace(_load(kept, with_rounds=with_rounds), path=path)
         run = columns_of(_decoded(path.read_bytes()), path, sha256)
@@ -90,6 +122,15 @@ def open_run(path: Path, *, with_rounds: bool = False) -> RunColumns:
         raise HistoryError(f"{path} cannot be read: {error}; restore it, or leave it out") from error
     _keep(kept, run)
     return run if with_rounds else replace(run, rounds=None)
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _kept_file(sha256: str) -> Path:
+    return cache_dir() / "runs" / f"{_layout()}-{sha256}.npz"
 
 
 def _decoded(text: bytes) -> Any:
@@ -149,3 +190,9 @@ def _keep(kept: Path, run: RunColumns) -> None:
                 half.replace(kept)
             finally:
                 half.unlink(missing_ok=True)
+
+
+if __name__ == "__main__":
+    for _name in sys.argv[1:]:
+        with suppress(HistoryError):
+            open_run(Path(_name))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,9 @@ import pytest
 from stored_runs import FRAME, stored_entry, stored_run, write_run
 
 from framegate.errors import HistoryError
+from framegate.runs import kept
 from framegate.runs.columns import RunColumns, columns_of
-from framegate.runs.kept import open_run, open_runs
+from framegate.runs.kept import open_run, open_runs, readable_runs
 
 ENTRIES = (
     stored_entry("test_frame[a]", (0.5, 0.25), {"draw": (0.25, 0.125)}, frame=FRAME),
@@ -55,6 +57,22 @@ def test_files_are_parsed_once_and_read_the_same_ever_after(tmp_path: Path, pars
     assert [content_of(run) for run in open_runs(files, with_rounds=True)] == first
     assert [run.head["number"] for run in open_runs(files)] == [0, 1, 2, 3, 4]
     assert parsed == files
+
+
+@pytest.mark.parametrize("python", [sys.executable, "no-python-here"])
+def test_many_new_files_are_parsed_by_processes_where_those_can_be_had(
+    python: str, tmp_path: Path, parsed: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept, "BATCH", 2)
+    monkeypatch.setattr(sys, "executable", python)
+    files = [write_run(tmp_path / f"{number:04}_é.json", stored_run(*ENTRIES, number=number)) for number in range(5)]
+    bad = tmp_path / "0005_bad.json"
+    bad.write_text("{")
+    runs, (error,) = readable_runs([*files, bad])
+    assert [run.path for run in runs] == files
+    assert str(bad) in str(error)
+    assert [content_of(run) for run in runs] == [content_of(open_run(path)) for path in files]
+    assert parsed == (files if python == "no-python-here" else [])
 
 
 def test_rounds_are_there_where_they_are_asked_for(tmp_path: Path, parsed: list[Path]) -> None:
