@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import chdir, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
 from virtual_time import in_virtual_time
+
+from framegate.commands.cli import main
 
 SUITE = """
 import time
@@ -155,6 +159,13 @@ class Project:
         """Names of the accepted runs."""
         return [path.stem for path in self.stored("accepted")]
 
+    def accept(self, *arguments: str) -> tuple[int, str]:
+        """``framegate accept`` in the folder: its exit code and what it says."""
+        said = io.StringIO()
+        with chdir(self.folder), redirect_stdout(said), redirect_stderr(said):
+            code = main(["accept", *arguments])
+        return code, said.getvalue()
+
     def accept_changed(self, change: Callable[[dict[str, Any]], None]) -> None:
         """Change the only run, and accept it: another program, or another version, wrote it like that."""
         (path,) = self.stored()
@@ -162,5 +173,5 @@ class Project:
         change(content)
         path.write_text(json.dumps(content))
         path.with_suffix(".accepted").unlink()
-        accepted = self.command("framegate", "accept")
-        assert accepted.returncode == 0, accepted.stderr
+        code, said = self.accept()
+        assert code == 0, said

@@ -6,6 +6,16 @@ from pathlib import Path
 
 import psutil
 
+ENDLESS = """
+import time
+
+
+def test_work(benchmark):
+    benchmark(time.perf_counter)
+    time.sleep(600)
+"""
+"""A suite whose workers do not end by themselves."""
+
 
 def workers(temporary: Path) -> list[psutil.Process]:
     """The gate's workers whose temporary folder is in this one."""

@@ -1,5 +1,6 @@
 """Run the suites in a folder of their own, on backends that need no library."""
 
+import functools
 import json
 import shutil
 import sys
@@ -9,6 +10,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+import pytest_benchmark.plugin
 from gate_project import Project
 
 ROOT = Path(__file__).parents[2]
@@ -56,6 +58,15 @@ class Imported:
 
 def is_a_librarys(finder: Any) -> bool:
     return not type(finder).__module__.startswith(("_pytest", "builtins", "test_", "conftest"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_look_at_the_processor() -> Iterator[None]:
+    """Remember what it is: py-cpuinfo starts two processes each time that results are stored."""
+    with pytest.MonkeyPatch.context() as patch:
+        look = functools.cache(pytest_benchmark.plugin.get_cpu_info)
+        patch.setattr(pytest_benchmark.plugin, "get_cpu_info", look)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -140,7 +151,7 @@ def accepted_project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A project whose first run was accepted; to be copied, and not to be changed."""
     project = Project(tmp_path_factory.mktemp("accepted"))
     project.write()
-    run = project.gate("--gate-bootstrap", launches=5)
+    run = project.gate("--gate-bootstrap", launches=2)
     assert run.code == 0, run.output
     return project
 

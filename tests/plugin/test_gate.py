@@ -94,9 +94,7 @@ def test_everything_deselected_has_measured_nothing(project: Project) -> None:
     run.says_no(12, "the run", "nothing-measured")
 
 
-@pytest.mark.parametrize(
-    "option", [["--benchmark-disable"], ["-n", "2"], ["-n2", "--dist=loadfile"], ["--dist=each", "--tx=2*popen"]]
-)
+@pytest.mark.parametrize("option", [["--benchmark-disable"], ["-n", "2"], ["--dist=each", "--tx=2*popen"]])
 def test_timing_off_and_side_by_side(project: Project, option: list[str]) -> None:
     project.slow("work", 3)
     run = project.gate(*option)
@@ -104,32 +102,9 @@ def test_timing_off_and_side_by_side(project: Project, option: list[str]) -> Non
     assert ("--benchmark-disable" if "disable" in option[0] else "pytest-xdist") in run.reasons["the run"]
 
 
-def not_a_number(run: dict[str, Any]) -> str:
-    run["benchmarks"][0]["stats"]["data"][0] = float("nan")
-    return json.dumps(run)
-
-
-def no_times(run: dict[str, Any]) -> str:
-    run["benchmarks"][0]["stats"]["data"] = []
-    return json.dumps(run)
-
-
-def half(run: dict[str, Any]) -> str:
-    return json.dumps(run)[:500]
-
-
-def nothing(_: dict[str, Any]) -> str:
-    return ""
-
-
-def a_list(_: dict[str, Any]) -> str:
-    return "[]"
-
-
-@pytest.mark.parametrize("harm", [not_a_number, no_times, half, nothing, a_list])
-def test_a_baseline_that_is_not_what_was_accepted(project: Project, harm: Callable[[dict[str, Any]], str]) -> None:
+def test_a_baseline_that_is_not_what_was_accepted(project: Project) -> None:
     (path,) = project.stored()
-    path.write_text(harm(json.loads(path.read_text())))
+    path.write_text(path.read_text()[:500])
     project.slow("work", 3)
     run = project.gate()
     run.says_no(13, "the run", "unreadable-history")
@@ -137,12 +112,7 @@ def test_a_baseline_that_is_not_what_was_accepted(project: Project, harm: Callab
 
 
 @pytest.mark.parametrize(
-    "change",
-    [
-        lambda run: run["benchmarks"][1]["stats"].update(data=[]),
-        lambda run: run["benchmarks"][1].pop("extra_info"),
-        lambda run: run.update(benchmarks=3),
-    ],
+    "change", [lambda run: run["benchmarks"][1].pop("extra_info"), lambda run: run.update(benchmarks=3)]
 )
 def test_an_accepted_run_without_times(project: Project, change: Callable[[dict[str, Any]], None]) -> None:
     project.accept_changed(change)

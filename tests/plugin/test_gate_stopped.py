@@ -12,20 +12,12 @@ from pathlib import Path
 
 import pytest
 from gate_project import NOT_INHERITED, QUICK, Project
-from gate_workers import workers
+from gate_workers import ENDLESS, workers
 from patience import PATIENCE_S, until
 
 from framegate.leftovers import clear
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has neither SIGINT for others nor SIGKILL")
-ENDLESS = """
-import time
-
-
-def test_work(benchmark):
-    benchmark(sum, range(1000))
-    time.sleep(600)
-"""
 
 
 @contextmanager
