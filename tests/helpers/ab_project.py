@@ -48,10 +48,10 @@ NOT_INHERITED = ("PYTEST_ADDOPTS", "PYTEST_CURRENT_TEST", "GITHUB_STEP_SUMMARY",
 
 @dataclass(frozen=True)
 class Repository:
-    """A repository in a folder."""
+    """A repository in a folder; without a model its suite has no frames."""
 
     root: Path
-    model: Path
+    model: Path | None = None
 
     @property
     def environment(self) -> dict[str, str]:
@@ -85,12 +85,14 @@ class Repository:
         self.git("add", "-A")
         self.git("commit", "-q", "--allow-empty", "-m", subject)
 
-    def command(self, *arguments: str, options: Sequence[str] = OPTIONS) -> list[str]:
+    def command(self, *arguments: str, options: Sequence[str] | None = None) -> list[str]:
         """``framegate ab`` with these arguments; as few pairs as can be, for they are all the same."""
-        suite = ("suite", "-p", "framegate.plugin", "-p", "no:hypothesispytest", f"--frame-model={self.model}")
-        return [sys.executable, "-m", "few_pairs", "ab", *arguments, "--", *suite, *options]
+        suite = ["suite", "-p", "framegate.plugin", "-p", "no:hypothesispytest"]
+        if self.model is not None:
+            suite += [f"--frame-model={self.model}", *(OPTIONS if options is None else ())]
+        return [sys.executable, "-m", "few_pairs", "ab", *arguments, "--", *suite, *(options or ())]
 
-    def ab(self, *arguments: str, options: Sequence[str] = OPTIONS) -> subprocess.CompletedProcess[str]:
+    def ab(self, *arguments: str, options: Sequence[str] | None = None) -> subprocess.CompletedProcess[str]:
         """Run it until it ends."""
         return self.run(self.command(*arguments, options=options))
 

@@ -13,13 +13,20 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
-from ab_project import CONFTEST, FRAME_S, OPTIONS, SETTINGS, Repository
-from gate_workers import workers
+from ab_project import CONFTEST, FRAME_S, SETTINGS, Repository
+from gate_workers import ENDLESS, workers
 from patience import PATIENCE_S, until
 
 ROOT = Path(__file__).parents[2]
 BENCHMARK = "test_frame[tiny-16-none-null-busy-null]"
 WriteModel = Callable[..., Path]
+PLAIN = """
+import time
+
+
+def test_{}(benchmark):
+    benchmark(time.perf_counter)
+"""
 
 
 @pytest.fixture
@@ -35,6 +42,18 @@ def repository(tmp_path: Path, write_model: WriteModel) -> Repository:
     found.write("mine/__init__.py", "")
     found.write(".gitignore", "__pycache__\n*.json\n*.xml\n")
     found.renderer(FRAME_S)
+    found.commit("The first")
+    return found
+
+
+@pytest.fixture
+def plain(tmp_path: Path) -> Repository:
+    """One commit: a suite of one benchmark, which has nothing to do with frames."""
+    found = Repository(tmp_path / "project")
+    found.write("suite/test_plain.py", PLAIN.format("plain"))
+    found.git("init", "-q", "-b", "main")
+    found.write("pytest.ini", SETTINGS)
+    found.write(".gitignore", "__pycache__\n")
     found.commit("The first")
     return found
 
@@ -105,25 +124,24 @@ def test_what_measures_is_the_candidates_on_both_sides_and_so_are_inputs_that_th
     repository.has_left_nothing()
 
 
-def test_inputs_outside_of_the_repository_are_a_mistake(repository: Repository) -> None:
-    repository.write("pytest.ini", SETTINGS + "gate_same = ../elsewhere\n")
-    repository.commit("Out of the repository")
-    run = repository.ab("HEAD~1", "HEAD")
+def test_inputs_outside_of_the_repository_are_a_mistake(plain: Repository) -> None:
+    plain.write("pytest.ini", SETTINGS + "gate_same = ../elsewhere\n")
+    plain.commit("Out of the repository")
+    run = plain.ab("HEAD~1", "HEAD")
     assert run.returncode == 2, run.stdout + run.stderr
     assert run.stderr.startswith("framegate: gate_same: ")
     assert run.stderr.count("\n") == 1
-    repository.has_left_nothing()
+    plain.has_left_nothing()
 
 
-def test_benchmarks_that_the_candidate_has_not(repository: Repository) -> None:
-    plain = "def test_{}(benchmark):\n    benchmark.pedantic(sum, args=([],))\n\n\n"
-    repository.write("suite/test_more.py", "".join(map(plain.format, ("more", "less", "none"))))
-    repository.write("suite/test_gone.py", plain.format("gone"))
-    repository.commit("Four more")
-    repository.write("suite/test_more.py", plain.format("more"))
-    repository.git("rm", "-q", "suite/test_gone.py")
-    repository.commit("Three less, and a file less")
-    run = repository.ab("HEAD~1", "HEAD", "--allow-missing", "test_n*")
+def test_benchmarks_that_the_candidate_has_not(plain: Repository) -> None:
+    plain.write("suite/test_more.py", "".join(map(PLAIN.format, ("more", "less", "none"))))
+    plain.write("suite/test_gone.py", PLAIN.format("gone"))
+    plain.commit("Four more")
+    plain.write("suite/test_more.py", PLAIN.format("more"))
+    plain.git("rm", "-q", "suite/test_gone.py")
+    plain.commit("Three less, and a file less")
+    run = plain.ab("HEAD~1", "HEAD", "--allow-missing", "test_n*")
     assert run.returncode == 11, run.stdout + run.stderr
     missing = (line for line in run.stdout.splitlines() if line.startswith("  ") and " missing " in line)
     assert {line.split()[0] for line in missing} == {"test_less", "test_gone"}
@@ -141,68 +159,64 @@ def test_benchmarks_that_the_candidate_has_not(repository: Repository) -> None:
         (("HEAD", "--floor=much"), "invalid share 'much'"),
     ],
 )
-def test_a_mistake_is_said_at_once(repository: Repository, arguments: tuple[str, ...], says: str) -> None:
-    run = repository.ab(*arguments)
+def test_a_mistake_is_said_at_once(plain: Repository, arguments: tuple[str, ...], says: str) -> None:
+    run = plain.ab(*arguments)
     assert run.returncode == 2, run.stdout + run.stderr
     assert says in run.stderr
     assert "Traceback" not in run.stderr
     assert run.stdout == ""
-    repository.has_left_nothing()
+    plain.has_left_nothing()
 
 
-def test_no_repository_is_one_line(repository: Repository) -> None:
-    shutil.rmtree(repository.root / ".git")
-    run = repository.ab("HEAD")
+def test_no_repository_is_one_line(plain: Repository) -> None:
+    shutil.rmtree(plain.root / ".git")
+    run = plain.ab("HEAD")
     assert run.returncode == 2
     assert run.stderr.startswith("framegate: ")
     assert run.stderr.count("\n") == 1
 
 
-def test_code_that_both_sides_would_take_from_the_work_tree_is_refused(repository: Repository) -> None:
-    repository.write("conftest.py", f"import sys\n\nsys.path.insert(0, {str(repository.root)!r})\n\n{CONFTEST}")
-    repository.commit("A path of this machine")
-    run = repository.ab("HEAD", "HEAD")
+def test_code_that_both_sides_would_take_from_the_work_tree_is_refused(plain: Repository) -> None:
+    plain.write("mine.py", "")
+    plain.write("conftest.py", f"import sys\n\nsys.path.insert(0, {str(plain.root)!r})\n\nimport mine\n")
+    plain.commit("A path of this machine")
+    run = plain.ab("HEAD", "HEAD")
     assert run.returncode == 2, run.stdout + run.stderr
     assert "the same on both sides" in run.stderr
-    repository.has_left_nothing()
+    plain.has_left_nothing()
 
 
-def test_code_that_a_benchmark_imports_in_its_own_time_is_looked_at_too(repository: Repository) -> None:
-    repository.write("late.py", "def work():\n    pass\n")
+def test_code_that_a_benchmark_imports_in_its_own_time_is_looked_at_too(plain: Repository) -> None:
+    plain.write("late.py", "def work():\n    pass\n")
     late = (
         "import sys\n\n\ndef test_late(benchmark):\n    sys.path.insert(0, {!r})\n    import late\n\n"
         "    benchmark(late.work)\n"
     )
-    repository.write("suite/test_late.py", late.format(str(repository.root)))
-    repository.commit("Late")
-    repository.write("pytest.ini", "[pytest]\n")
-    repository.write("conftest.py", "")
-    repository.git("rm", "-q", "suite/test_frame.py")
-    repository.commit("Alone")
-    run = repository.ab("HEAD", "HEAD", options=())
+    plain.write("suite/test_late.py", late.format(str(plain.root)))
+    plain.commit("Late")
+    plain.write("pytest.ini", "[pytest]\n")
+    plain.commit("Found by no setting")
+    run = plain.ab("HEAD", "HEAD")
     assert run.returncode == 15, run.stdout + run.stderr
     assert "late.py, which is in the work tree" in run.stdout
 
 
-def test_what_was_deleted_is_missed_beside_a_file_that_is_new(repository: Repository) -> None:
-    plain = "def test_{}(benchmark):\n    benchmark(sum, range(100))\n\n\n"
-    repository.write("suite/test_more.py", plain.format("more") + plain.format("less"))
-    repository.commit("Two more")
-    repository.write("suite/test_more.py", plain.format("more"))
-    repository.write("suite/test_new.py", plain.format("new"))
-    repository.commit("One less and a new one")
+def test_what_was_deleted_is_missed_beside_a_file_that_is_new(plain: Repository) -> None:
+    plain.write("suite/test_more.py", PLAIN.format("more") + PLAIN.format("less"))
+    plain.commit("Two more")
+    plain.write("suite/test_more.py", PLAIN.format("more"))
+    plain.write("suite/test_new.py", PLAIN.format("new"))
+    plain.commit("One less and a new one")
     files = ("suite/test_new.py", "suite/test_more.py")
-    run = repository.ab("HEAD~1", "HEAD", "--allow-missing", "test_new", options=(*OPTIONS, *files))
+    run = plain.ab("HEAD~1", "HEAD", "--allow-missing", "test_new", options=files)
     assert run.returncode == 11, run.stdout + run.stderr
     assert "test_less" in run.stdout
 
 
-def test_the_benchmark_fixture_used_twice_is_a_failure_and_no_traceback(repository: Repository) -> None:
-    repository.write(
-        "suite/test_twice.py", "def test_twice(benchmark):\n    benchmark(len, '')\n    benchmark(len, '')\n"
-    )
-    repository.commit("Twice")
-    run = repository.ab("HEAD", "HEAD", options=("-k", "twice"))
+def test_the_benchmark_fixture_used_twice_is_a_failure_and_no_traceback(plain: Repository) -> None:
+    plain.write("suite/test_twice.py", "def test_twice(benchmark):\n    benchmark(len, '')\n    benchmark(len, '')\n")
+    plain.commit("Twice")
+    run = plain.ab("HEAD", "HEAD", options=("-k", "twice"))
     assert run.returncode == 15, run.stdout + run.stderr
     assert "once in a test" in run.stdout
     assert "Traceback" not in run.stdout + run.stderr
@@ -211,6 +225,8 @@ def test_the_benchmark_fixture_used_twice_is_a_failure_and_no_traceback(reposito
 @contextmanager
 def running(repository: Repository, count: int = 2) -> Iterator[subprocess.Popen[str]]:
     """The command, when so many workers are there: one while it collects, two in the middle of its pairs."""
+    repository.write("suite/test_plain.py", ENDLESS)
+    repository.commit("Endless")
     with subprocess.Popen(
         repository.command("HEAD", "HEAD"),
         cwd=repository.root,
@@ -231,33 +247,33 @@ def running(repository: Repository, count: int = 2) -> Iterator[subprocess.Popen
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows sends no SIGINT to another process")
 @pytest.mark.parametrize("count", [1, 2])
-def test_ctrl_c_leaves_nothing(repository: Repository, count: int) -> None:
-    with running(repository, count) as process:
+def test_ctrl_c_leaves_nothing(plain: Repository, count: int) -> None:
+    with running(plain, count) as process:
         process.send_signal(signal.SIGINT)
         assert process.wait(PATIENCE_S) == 130
         assert process.stdout is not None
         said = process.stdout.read()
         assert "framegate: stopped" in said
         assert "Traceback" not in said
-    assert workers(repository.temporary) == []
-    repository.has_left_nothing()
+    assert workers(plain.temporary) == []
+    plain.has_left_nothing()
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows sends no signals to another process")
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
-def test_being_asked_to_end_leaves_nothing_either(repository: Repository, name: str) -> None:
+def test_being_asked_to_end_leaves_nothing_either(plain: Repository, name: str) -> None:
     number = signal.Signals[name]
-    with running(repository) as process:
+    with running(plain) as process:
         process.send_signal(number)
         assert process.wait(PATIENCE_S) == 128 + number
-    assert workers(repository.temporary) == []
-    repository.has_left_nothing()
+    assert workers(plain.temporary) == []
+    plain.has_left_nothing()
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
 @pytest.mark.parametrize("count", [1, 2])
-def test_workers_end_with_the_gate_even_if_it_is_killed(repository: Repository, count: int) -> None:
-    with running(repository, count) as process:
+def test_workers_end_with_the_gate_even_if_it_is_killed(plain: Repository, count: int) -> None:
+    with running(plain, count) as process:
         process.kill()
         process.wait()
-    until(lambda: not workers(repository.temporary))
+    until(lambda: not workers(plain.temporary))

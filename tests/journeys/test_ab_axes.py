@@ -1,10 +1,9 @@
-"""Two renderers, models or environments of one work tree against each other, without git."""
+"""Two renderers or models of one work tree against each other, without git."""
 
 from __future__ import annotations
 
 import json
 import shutil
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -64,12 +63,3 @@ def test_two_models_of_different_sizes(folder: Repository, write_model: WriteMod
     run = folder.run([each for each in command if not each.startswith("--frame-model")])
     assert run.returncode == 0, run.stdout + run.stderr
     assert "test_frame[large-24-none-null-busy-null] against test_frame[small-16-none-null-busy-null]" in run.stdout
-
-
-def test_the_same_environment_twice(folder: Repository) -> None:
-    both = (f"--base-python={sys.executable}", f"--head-python={sys.executable}")
-    # Side by side they would measure each other: -n is the gate's to leave out.
-    run = folder.ab(*both, options=(*OPTIONS, "-n", "2"))
-    assert run.returncode == 0, run.stdout + run.stderr
-    assert "test_frame" in run.stdout
-    assert "regressed" not in run.stdout
