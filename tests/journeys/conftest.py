@@ -2,15 +2,12 @@
 
 import os
 import subprocess
-import sys
 import sysconfig
 import venv
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
-ROOT = Path(__file__).parents[2]
 
 Shell = Callable[..., subprocess.CompletedProcess[str]]
 FreshPython = Callable[..., Path]
@@ -56,14 +53,3 @@ def shell(tmp_path: Path) -> Shell:
         )
 
     return run
-
-
-@pytest.fixture(scope="session")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The project's wheel, built as pip builds it."""
-    folder = tmp_path_factory.mktemp("wheel")
-    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(folder), str(ROOT)]
-    built = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert built.returncode == 0, built.stdout + built.stderr
-    (path,) = folder.glob("*.whl")
-    return path

@@ -6,8 +6,9 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -39,8 +40,7 @@ NULL = (
 )
 
 
-@pytest.fixture
-def clone(tmp_path: Path) -> Path:
+def checkout(folder: Path) -> Path:
     """What git would check out, with nothing installed."""
     files = subprocess.run(
         [str(shutil.which("git")), "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
@@ -49,7 +49,6 @@ def clone(tmp_path: Path) -> Path:
         text=True,
         check=True,
     )
-    folder = tmp_path / "clone"
     for name in filter(None, files.stdout.split("\0")):
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -57,13 +56,49 @@ def clone(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    """A clone of the test's own."""
+    return checkout(tmp_path / "clone")
+
+
+def fetched() -> Mapping[str, Path]:
+    """The files of TF.js by their names; none where they cannot be had."""
+    try:
+        return tfjs_files(cache_dir())
+    except (BackendUnavailable, SourceError):
+        return {}
+
+
+def run(*command: str | Path, **options: Any) -> None:
+    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, check=False, **options)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project's wheel, as pip builds it of a clone; with TF.js in it, if that can be had."""
+    clone = checkout(tmp_path_factory.mktemp("built") / "clone")
+    if files := fetched():
+        bundle = clone / "plugins" / "framegate" / "data" / "tfjs"
+        bundle.mkdir(parents=True)
+        for name, path in files.items():
+            shutil.copy(path, bundle / name)
+        # All is there, so that nothing has to be fetched; and it runs before anything is installed.
+        run(sys.executable, "-I", "-S", clone / "scripts" / "bundle-tfjs", env={**os.environ, "PATH": ""})
+    # What git ignores is carried all the same.
+    run(str(shutil.which("git")), "init", "--quiet", cwd=clone)
+    folder = clone.parent
+    run(sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", folder, clone)
+    (built,) = folder.glob("*.whl")
+    return built
+
+
 @pytest.fixture(scope="module")
 def installed(wheel: Path, fresh_python: Callable[..., Path]) -> Path:
     """The Python of a fresh environment with the wheel."""
     python = fresh_python(with_pip=True)
-    command = [str(python), "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", str(wheel)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+    run(python, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", wheel)
     return python
 
 
@@ -84,29 +119,15 @@ def test_the_wheel_holds_the_suites_and_the_data(wheel: Path) -> None:
     assert not [name for name in held if "__pycache__" in name or name.startswith(("tests", "plugins"))]
 
 
-def test_a_wheel_carries_tfjs_and_its_licence_where_the_script_has_put_them(
-    clone: Path, shell: Shell, tmp_path: Path
-) -> None:
-    try:
-        fetched = tfjs_files(cache_dir())
-    except (BackendUnavailable, SourceError) as error:
-        pytest.skip(str(error))
-    bundle = clone / "plugins" / "framegate" / "data" / "tfjs"
-    bundle.mkdir(parents=True)
-    for name, path in fetched.items():
-        shutil.copy(path, bundle / name)
-    # All is there, so that nothing has to be fetched; and it runs before anything is installed.
-    done = shell(sys.executable, "-I", "-S", clone / "scripts" / "bundle-tfjs", PATH="")
-    assert done.returncode == 0, done.stderr
-    shell(str(shutil.which("git")), "init", "--quiet", cwd=clone)
-    done = shell(sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", tmp_path, clone)
-    assert done.returncode == 0, done.stderr
-    (built,) = tmp_path.glob("*.whl")
-    with zipfile.ZipFile(built) as wheel:
-        for name, path in fetched.items():
-            assert wheel.read(f"framegate/data/tfjs/{name}") == path.read_bytes()
-        assert b"Apache License" in wheel.read("framegate/data/tfjs/LICENSE")
-        assert b"TensorFlow.js 4.22.0" in wheel.read("framegate/data/tfjs/NOTICE")
+def test_the_wheel_carries_tfjs_and_its_licence_where_the_script_has_put_them(wheel: Path) -> None:
+    files = fetched()
+    if not files:
+        pytest.skip("TF.js cannot be had here")
+    with zipfile.ZipFile(wheel) as held:
+        for name, path in files.items():
+            assert held.read(f"framegate/data/tfjs/{name}") == path.read_bytes()
+        assert b"Apache License" in held.read("framegate/data/tfjs/LICENSE")
+        assert b"TensorFlow.js 4.22.0" in held.read("framegate/data/tfjs/NOTICE")
 
 
 def test_clone_editable_and_wheel_run_the_same_benchmarks(
