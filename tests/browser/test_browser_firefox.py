@@ -35,6 +35,16 @@ DRAW = """() => {
   }
 }"""
 
+# Inverts the picture that runs on the page of framegate live; what the model was fed before and after, and the figures.
+INVERT = """async () => {
+  const { live } = stage.shown.contentWindow;
+  const { seen: before } = live;
+  by_id("steps").querySelector("input[value=invert]").click();
+  while (live.seen === before || showing.busy) await new Promise(requestAnimationFrame);
+  await shown(live.count + 2);
+  return [[...before.data], [...live.seen.data], known.told.wrong, by_id("fault").hidden];
+}"""
+
 
 @pytest.fixture(scope="session")
 def firefox(web_sockets: None) -> Path:
@@ -204,3 +214,12 @@ def test_its_window_has_webgl(
     need_display()
     cells = run_real("--frame-runtime=tfjs-webgl", "--frame-renderer=same-context", "--frame-headed")
     assert cells["firefox:tfjs-webgl"]["frame"]["gl_renderer"]
+
+
+def test_a_person_watches_a_model_in_it(browser: Browser, live_address: str) -> None:
+    browser.open(live_address, PATIENCE_S)
+    assert "frames were on the screen" in browser.call("count => reached(count)", 5, PATIENCE_S)
+    before, after, wrong, is_well = browser.call(INVERT, None, PATIENCE_S)
+    colours = np.arange(len(before)) % 4 < 3
+    np.testing.assert_array_equal(np.where(colours, 255 - np.array(before), 255), after)
+    assert (wrong, is_well) == (0, True)
