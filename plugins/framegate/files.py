@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
+
+_SHORT = 50
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -37,14 +40,23 @@ def check_writable(file: Path) -> None:
 def whole_file(path: Path) -> Iterator[BinaryIO]:
     """A file to write to piece by piece, which is there in full when the block ends, and not at all if it raises.
 
+    Where there is a link, it is the file that it leads to; a device or a pipe, such as ``/dev/stdout``, is written to
+    as it is.
+
     Raises:
         OSError: it cannot be written; ``path`` is as it was.
     """
     if not path.name or path.is_dir():
         raise IsADirectoryError("it is a folder")
-    half = path.with_name(f".{path.name}")
+    if path.exists() and not path.is_file():
+        with path.open("wb") as stream:
+            yield stream
+        return
+    path = Path(os.path.realpath(path))
+    # Of no other writer, and of no name that a user has chosen. It is not as long as a name may be.
+    half = path.with_name(f".{path.name[:_SHORT]}-{secrets.token_hex(4)}")
     try:
-        with half.open("wb") as file:
+        with half.open("xb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
