@@ -7,7 +7,6 @@ import json
 import subprocess
 import sys
 import tempfile
-import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -32,8 +31,6 @@ BATCH = 100
 """New runs for which it pays to start a process."""
 BATCH_S = 600.0
 """Seconds that it may take."""
-_DAMAGED = (OSError, EOFError, KeyError, ValueError, TypeError, zipfile.BadZipFile)
-"""What reading a file raises that is not there, or not there in full."""
 
 
 def open_runs(paths: Iterable[Path], *, with_rounds: bool = False) -> Iterator[RunColumns]:
@@ -84,7 +81,7 @@ def _outcomes(paths: Sequence[Path]) -> Iterator[RunColumns | HistoryError]:
 
 def _kept_run(path: Path) -> RunColumns | None:
     """The columns of a run that was opened before; None of another one, and where it cannot be read."""
-    with suppress(*_DAMAGED):
+    with suppress(Exception):
         return replace(_load(_kept_file(_digest(path)), with_rounds=False), path=path)
     return None
 
@@ -115,7 +112,7 @@ def open_run(path: Path, *, with_rounds: bool = False) -> RunColumns:
     try:
         sha256 = _digest(path)
         kept = _kept_file(sha256)
-        with suppress(*_DAMAGED):
+        with suppress(Exception):
             return replace(_load(kept, with_rounds=with_rounds), path=path)
         run = columns_of(_decoded(path.read_bytes()), path, sha256)
     except (OSError, ValueError, RecursionError) as error:
@@ -148,6 +145,7 @@ def _layout() -> str:
 
 
 def _load(kept: Path, *, with_rounds: bool) -> RunColumns:
+    """What the cache has of a run; of a damaged file numpy and zipfile raise whatever they come upon."""
     with kept.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
         facts: dict[str, Any] = json.loads(bytes(file["facts"]))
         words = [[None, *map(sys.intern, vocabulary)] for vocabulary in facts["words"]]

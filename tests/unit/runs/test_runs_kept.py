@@ -117,6 +117,17 @@ def test_a_cache_that_is_cut_off_anywhere_is_made_anew(tmp_path: Path, cache: Pa
         assert content_of(open_run(file, with_rounds=True)) == first
 
 
+def test_a_cache_whose_bits_have_turned_is_made_anew(tmp_path: Path, cache: Path, parsed: list[Path]) -> None:
+    file = write_run(tmp_path / "a.json", stored_run(*ENTRIES))
+    first = content_of(open_run(file, with_rounds=True))
+    (entry,) = cache.iterdir()
+    damaged = bytearray(entry.read_bytes())
+    damaged[damaged.index(b"PK\x01\x02") + 10] = 99  # how its first part is packed
+    entry.write_bytes(damaged)
+    assert content_of(open_run(file, with_rounds=True)) == first
+    assert len(parsed) == 2
+
+
 def test_other_columns_are_other_files(tmp_path: Path, parsed: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
     file = write_run(tmp_path / "a.json", stored_run(*ENTRIES))
     open_run(file)
