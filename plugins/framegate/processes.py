@@ -6,6 +6,7 @@ import atexit
 import os
 import signal
 import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -29,6 +30,15 @@ def child_environment(**settings: str) -> dict[str, str]:
 
     path = filter(None, (str(PACKAGE.parent), os.environ.get("PYTHONPATH")))
     return os.environ | {"PYTHONPATH": os.pathsep.join(path), "PYTHONWARNINGS": "ignore"} | settings
+
+
+def module_command(*words: str) -> list[str]:
+    """A command that has this Python run a module, and take none from the folder in which it runs.
+
+    Args:
+        words: the module's name, and what it is told.
+    """
+    return [sys.executable, "-P", "-m", *words]
 
 
 def end_in_order() -> None:

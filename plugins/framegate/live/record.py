@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
@@ -11,7 +10,7 @@ from typing import Any
 
 from framegate.errors import UsageError
 from framegate.pipelines.recorded import Recording
-from framegate.processes import completed
+from framegate.processes import completed, module_command
 
 STORE_S = 600.0
 _SAVED = re.compile(r"Saved benchmark data in: (.+)")
@@ -38,8 +37,7 @@ def stored(recording: Recording, command: Sequence[str], folder: Path) -> dict[s
     """
     file = folder / "recording"
     recording.write(file)
-    words = [sys.executable, "-m", *command, "--benchmark-autosave", f"--frame-recording={file}"]
-    run = completed(words, STORE_S)
+    run = completed(module_command(*command, "--benchmark-autosave", f"--frame-recording={file}"), STORE_S)
     file.unlink()
     saved = _SAVED.search(run.stdout + run.stderr)
     if run.returncode or saved is None:

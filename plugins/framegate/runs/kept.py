@@ -20,7 +20,7 @@ import numpy as np
 from framegate.errors import HistoryError
 from framegate.machine import usable_cores
 from framegate.paths import cache_dir
-from framegate.processes import child_environment, completed
+from framegate.processes import child_environment, completed, module_command
 from framegate.runs.columns import NUMBERS, ROUND, TEXTS, RoundSeconds, RunColumns, columns_of
 from framegate.values import Array
 from framegate.work import long_work
@@ -89,7 +89,7 @@ def _kept_run(path: Path) -> RunColumns | None:
 def _parse_apart(paths: Sequence[Path]) -> None:
     """Have a process open runs, after which they are kept; what it does not get done is done here."""
     with suppress(OSError, subprocess.TimeoutExpired):
-        completed([sys.executable, "-m", __name__, *map(str, paths)], BATCH_S, env=child_environment())
+        completed(module_command(__name__, *map(str, paths)), BATCH_S, env=child_environment())
 
 
 def _outcome(path: Path) -> RunColumns | HistoryError:

@@ -65,6 +65,9 @@ def test_many_new_files_are_parsed_by_processes_where_those_can_be_had(
 ) -> None:
     monkeypatch.setattr(kept, "BATCH", 2)
     monkeypatch.setattr(sys, "executable", python)
+    (tmp_path / "here").mkdir()
+    (tmp_path / "here" / "numpy.py").write_text("raise ImportError('a module of the user')")
+    monkeypatch.chdir(tmp_path / "here")
     files = [write_run(tmp_path / f"{number:04}_é.json", stored_run(*ENTRIES, number=number)) for number in range(5)]
     bad = tmp_path / "0005_bad.json"
     bad.write_text("{")

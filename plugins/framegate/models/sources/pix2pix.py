@@ -7,7 +7,6 @@ import hashlib
 import json
 import re
 import subprocess
-import sys
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -19,7 +18,7 @@ from framegate.interfaces import ModelSpec, ResolvedModel, Size
 from framegate.models.cache import filled
 from framegate.models.sources.path import resolved
 from framegate.models.sources.pix2pix_build import EXIT_UNAVAILABLE
-from framegate.processes import child_environment, completed
+from framegate.processes import child_environment, completed, module_command
 from framegate.work import long_work
 
 # Part of the cached name: raise it when the network that a spec stands for changes.
@@ -122,9 +121,10 @@ def build_apart(recipe: Pix2Pix, into: Path) -> None:
         raise BackendUnavailable(
             f"building a pix2pix model needs {' and '.join(missing)}", how_to_install("tensorflow")
         )
-    command = [sys.executable, "-m", "framegate.models.sources.pix2pix_build", json.dumps(dataclasses.asdict(recipe))]
+    recipe_text = json.dumps(dataclasses.asdict(recipe))
+    command = module_command("framegate.models.sources.pix2pix_build", recipe_text, str(into))
     try:
-        done = completed([*command, str(into)], _TIMEOUT_S, env=child_environment())
+        done = completed(command, _TIMEOUT_S, env=child_environment())
     except subprocess.TimeoutExpired:
         raise SourceError(
             f"building {recipe.folder} did not end within {_TIMEOUT_S:.0f} s; try a smaller one"
