@@ -209,7 +209,7 @@ FRAME = {
     ),
     "in_bench": Flag(
         name="frame-bench",
-        about="have a run say what to do next in the words of framegate bench, which sets this itself",
+        about="have a run speak in the words of framegate bench, which sets this, and fail if nothing is measured",
         ini=False,
         in_worker=False,
     ),

@@ -136,6 +136,14 @@ def test_the_first_answer_is_there_before_the_rest_in_a_file_too(
             process.terminate()
 
 
+def test_results_may_go_to_a_file_of_the_users(shell: Shell, write_model: Callable[..., Path], tmp_path: Path) -> None:
+    null = ("--frame-runtime=null", "--frame-renderer=null", "--frame-gl=null", "--benchmark-json=own.json")
+    done = shell(sys.executable, "-P", "-m", "framegate", "bench", write_model(size=48), "--", *null)
+    assert done.returncode == 0, done.stdout + done.stderr
+    (result,) = json.loads((tmp_path / "own.json").read_text("utf-8"))["benchmarks"]
+    assert result["params"]["frame_runtime"] == "null"
+
+
 def test_without_anything_to_run_it_with_all_is_named(bench: Shell, write_model: Callable[..., Path]) -> None:
     done = bench(write_model(size=48), lacks=NO_BROWSER)
     assert done.returncode == 2

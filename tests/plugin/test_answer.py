@@ -53,6 +53,12 @@ def test_it_follows_what_failed_whose_times_do_not_count(run: Run, pytester: pyt
     assert "(1 cell failed, whose times do not count)" in lines
 
 
+def test_a_bench_that_measures_nothing_has_failed(run: Run) -> None:
+    options = ("--frame-renderer=gl-texture", "--frame-preprocess=none", BUDGET)
+    codes = [run(*options, *more, timing=True).ret for more in ((), ("--frame-bench",))]
+    assert codes == [pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED]
+
+
 def test_what_did_not_run_takes_one_line_and_v_says_why(run: Run) -> None:
     options = ("--frame-renderer=gl-texture,null", "--frame-preprocess=none,invert", BUDGET)
     detailed = answer(run(*options, timing=True))

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import json
 import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from framegate.errors import FramegateError
 from framegate.leftovers import temporary_folder
 from framegate.option import whole
 from framegate.paths import cache_dir, suites_dir
-from framegate.processes import child_environment, end_in_order, running
+from framegate.processes import child_environment, end_in_order, module_command, running
 from framegate.progress import work_shown
 
 if TYPE_CHECKING:
@@ -24,7 +23,6 @@ LIMIT_S = 150
 """Seconds until nothing is begun any more; what is under way then, and the start, take the rest of three minutes."""
 PAGE_S = 45
 """Seconds in which a page has to load a model, and to run it once."""
-NOTHING_MEASURED = 1
 
 
 class NothingHere(FramegateError):
@@ -52,7 +50,7 @@ def add_bench(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
 
 
 def bench(parsed: argparse.Namespace) -> int:
-    """Measure the models, and say what came of it; the exit code is pytest's, or 1 if nothing was measured."""
+    """Measure the models, and say what came of it; the exit code is pytest's."""
     from framegate.bench.backends import find_backends
     from framegate.report.answer_text import lines_of
 
@@ -66,16 +64,15 @@ def bench(parsed: argparse.Namespace) -> int:
     if not here.runtimes:
         raise NothingHere("there is nothing here to run a model with: install one of what is named above")
     with temporary_folder("bench") as folder:
-        file, settings = folder / "results.json", folder / "pytest.ini"
+        settings = folder / "pytest.ini"
         settings.write_text("[pytest]\n", encoding="utf-8")
         command = [
-            *(sys.executable, "-P", "-m", "pytest"),
-            *(f"--config-file={settings}", f"--rootdir={Path.cwd()}", f"--benchmark-json={file}"),
+            *module_command("pytest"),
+            *(f"--config-file={settings}", f"--rootdir={Path.cwd()}"),
             *pytest_arguments(here, parsed),
         ]
         print(flush=True)  # noqa: T201
-        code = _run(command)
-        return code or (0 if _has_results(file) else NOTHING_MEASURED)
+        return _run(command)
 
 
 def check_model(argument: str) -> None:
@@ -144,14 +141,6 @@ def _run(command: Sequence[str]) -> int:
                 return process.wait()
             except KeyboardInterrupt:
                 continue
-
-
-def _has_results(file: Path) -> bool:
-    try:
-        written: Any = json.loads(file.read_text("utf-8"))
-    except (OSError, ValueError):
-        return False
-    return bool(written.get("benchmarks"))
 
 
 def _seconds(text: str) -> int:

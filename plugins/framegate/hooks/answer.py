@@ -24,6 +24,17 @@ LOWEST = -2
 """Verbosity at which the answer is brief; below it there is none."""
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A run of ``framegate bench`` in which nothing could be measured has failed."""
+    if (
+        session.exitstatus == pytest.ExitCode.OK
+        and options_of(session.config).in_bench
+        and not measured(session.config)
+    ):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
