@@ -6,6 +6,7 @@ import os
 import re
 from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 from pathlib import Path
 
 _MEMINFO = Path("/proc/meminfo")
@@ -43,6 +44,11 @@ def release_freed_memory() -> None:
 
     with suppress(OSError, AttributeError, TypeError):
         ctypes.CDLL(None).malloc_trim(0)
+
+
+def has_library(module: str) -> bool:
+    """Whether a library is installed, by the name of its module; it is not imported."""
+    return find_spec(module) is not None
 
 
 def installed_version(*distributions: str) -> str | None:

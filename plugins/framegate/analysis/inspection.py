@@ -221,7 +221,7 @@ def _plain(value: object) -> str:
 
 def _size_reason(spec: ModelSpec, size: Size | None, open_size: Size | None) -> str:
     if size is not None:
-        return "as --size asks"
+        return "as you asked"
     if open_size is None:
         return "the model's own"
     whose = "the spec names this one" if spec.sizes else "--size chooses another"

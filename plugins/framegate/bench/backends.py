@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,6 +11,7 @@ from framegate.browser.chromium import find_chromium
 from framegate.browser.tfjs import TFJS
 from framegate.errors import BackendUnavailable
 from framegate.extras import how_to_install
+from framegate.machine import has_library
 
 PAGE_RUNTIMES = ("tfjs-wasm", "tfjs-webgl", "tfjs-webgpu", "tfjs-cpu")
 PYTHON_RUNTIMES = {
@@ -41,11 +41,6 @@ class Backends(NamedTuple):
     suites: tuple[str, ...]
     runtimes: tuple[str, ...]
     missing: tuple[str, ...]
-
-
-def has_library(name: str) -> bool:
-    """Whether a library is installed; it is not imported."""
-    return importlib.util.find_spec(name) is not None
 
 
 def find_backends(cache: Path, has: HasLibrary = has_library) -> Backends:

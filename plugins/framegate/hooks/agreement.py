@@ -66,8 +66,8 @@ def ask_reference(
     ``null`` returns its input, and so do runtimes derived from it: they agree with nobody but themselves. A page is
     compared with the reference runtime, by the outputs that it shows.
     """
-    from framegate.bench.backends import has_library
     from framegate.inference.reference import REFERENCE
+    from framegate.machine import has_library
     from framegate.pipelines.base import PAGE
     from framegate.pipelines.build import shown_reference
     from framegate.runtimes.null import NullRuntime

@@ -23,7 +23,7 @@ from pathlib import Path
 from framegate.analysis.bounds import check_tensors
 from framegate.errors import BackendUnavailable, ModelError
 from framegate.interfaces import ModelSpec, ResolvedModel
-from framegate.machine import available_bytes, installed_version
+from framegate.machine import available_bytes, has_library, installed_version
 from framegate.models import tf
 from framegate.paths import cache_dir, data_dir
 from framegate.processes import child_environment
@@ -71,8 +71,8 @@ def vet(model: ResolvedModel, runtime: str, deadline_s: float | None = DEADLINE_
     if note.name in _PASSED or note.is_file():
         return
     check_tensors(model.path)
-    if model.layers:
-        return  # the user's own code, which the other process has not
+    if model.layers or not has_library("tensorflow"):
+        return  # the user's own code, which the other process has not; or there is nothing to run it with
     with _LOCK, long_work(f"trying {model.name} on {runtime} in a process of its own"):
         _CHILD.run(model, runtime, deadline_s)
     _PASSED.add(note.name)

@@ -14,7 +14,7 @@ from typing import Any
 
 from framegate.errors import BackendUnavailable
 from framegate.extras import how_to_install
-from framegate.machine import usable_cores
+from framegate.machine import has_library, usable_cores
 from framegate.work import long_work
 
 _GLOBAL_FLAGS = "tensorflow.python.pywrap_dlopen_global_flags"
@@ -30,7 +30,7 @@ def tensorflow() -> Any:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     # TensorFlow 2.20 and later have a module that lets the whole process see their libraries; where it cannot be
     # imported they keep to themselves. Mesa, loaded after them, would call into their LLVM and crash.
-    if "tensorflow" in sys.modules:
+    if "tensorflow" in sys.modules or not has_library("tensorflow"):
         return _import("tensorflow")
     sys.modules[_GLOBAL_FLAGS] = None  # type: ignore[assignment]
     # A process that ends would search all of TensorFlow's objects for garbage, for a third of the time of their import.

@@ -73,6 +73,11 @@ def _reasons(dropped: Mapping[str, int]) -> str:
     return ", ".join(f"{count} {reason}" for reason, count in dropped.items() if count)
 
 
+def _where(dropped: Mapping[str, int]) -> str:
+    """The same in a sentence: ``12 in the queue, 1 late``."""
+    return _reasons({"in the queue" if reason == "queue" else reason: count for reason, count in dropped.items()})
+
+
 def _milliseconds(seconds: float | None) -> str:
     return "-" if seconds is None else f"{1000 * seconds:.1f}"
 
@@ -128,14 +133,14 @@ def _rank(row: Row) -> tuple[float, ...]:
 
 
 def clock_verdict(part: Realtime) -> str:
-    """``camera at 30 fps: drops 12 %, 85 queue (age p90 20 ms)``, ``sustains 58 fps (age p99 21 ms)``."""
+    """``camera at 30 fps: drops 12 %, 85 in the queue (age p90 20 ms)``, ``sustains 58 fps (age p99 21 ms)``."""
     age = f"({_age(part)})"
     if part.search:
         return f"sustains {_highest(part.search)} {age}" if part.search.rate else f"sustains {_highest(part.search)}"
     if part.scenario != "camera":
         return f"{part.scenario}: {_rate(part.delivered_per_s)} fps {age}"
     if part.dropped_count:
-        return f"{_camera(part)}: drops {_share(part)}, {_reasons(part.dropped)} {age}"
+        return f"{_camera(part)}: drops {_share(part)}, {_where(part.dropped)} {age}"
     if part.waiting:
         return f"{_camera(part)}: {part.delivered} frames reached the screen, none was dropped {age}"
     frames = "the one frame" if part.came == 1 else f"all {part.came} frames"

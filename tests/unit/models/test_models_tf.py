@@ -7,6 +7,7 @@ from typing import NoReturn
 
 import pytest
 
+from framegate import work
 from framegate.errors import BackendUnavailable
 from framegate.models import tf
 
@@ -46,3 +47,29 @@ def test_a_process_that_ends_does_not_search_what_was_imported(
     monkeypatch.setattr(tf, "_import", lambda name: name)
     assert tf.tensorflow() == "tensorflow"
     assert registered == [gc.freeze]
+
+
+class Told:
+    """What is said of long work."""
+
+    def __init__(self) -> None:
+        self.works: list[str] = []
+
+    def begin(self, work: str) -> None:
+        self.works.append(work)
+
+    def end(self, seconds: float | None) -> None:
+        """Nothing to say."""
+
+
+@pytest.mark.usefixtures("registered")
+@pytest.mark.parametrize(("is_there", "works"), [(True, ["importing TensorFlow"]), (False, [])])
+def test_an_import_is_announced_where_there_is_something_to_import(
+    monkeypatch: pytest.MonkeyPatch, works: list[str], *, is_there: bool
+) -> None:
+    monkeypatch.setattr(tf, "_import", lambda name: name)
+    monkeypatch.setattr(tf, "has_library", lambda _: is_there)
+    told = Told()
+    with work.watching(told):
+        tf.tensorflow()
+    assert told.works == works

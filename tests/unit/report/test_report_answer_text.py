@@ -87,8 +87,8 @@ def test_what_a_clock_says_follows() -> None:
     assert lines(replace(run, realtime=BUSY)) == [
         HEAD,
         "net at 256: not real-time.",
-        "  Camera at 30 fps: drops 12 %, 85 queue, 3 late, 1 in flight (age p90 20 ms)",
-        "    with opencv on tensorflow.",
+        "  Camera at 30 fps: drops 12 %, 85 in the queue, 3 late, 1 in flight (age p90 20",
+        "    ms) with opencv on tensorflow.",
         "  Try a smaller input or model (docs/model-size.md).",
     ]
 

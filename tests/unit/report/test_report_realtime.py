@@ -73,14 +73,14 @@ def test_all_frames_of_the_camera_reached_the_screen() -> None:
 def test_drops_have_a_share_and_reasons_and_a_tail_that_is_missing_says_how_long_it_takes() -> None:
     line, tail = notes(cell(BUSY))
     assert line.startswith(
-        "net at 128: camera at 30 fps: drops 12 %, 85 queue, 3 late, 1 in flight (age p90 20 ms) with"
+        "net at 128: camera at 30 fps: drops 12 %, 85 in the queue, 3 late, 1 in flight (age p90 20 ms) with"
     )
     assert tail == "(-: too few frames for a tail: p99 takes 1.3 s more)"
 
 
 def test_a_rare_drop_is_not_nought_percent() -> None:
     rare = replace(QUIET, dropped={"queue": 1, "late": 0, "in flight": 0}, delivered=719, rate=30000 / 1001)
-    assert "camera at 29.97 fps: drops 0.14 %, 1 queue (age p99 21 ms)" in notes(cell(rare))[0]
+    assert "camera at 29.97 fps: drops 0.14 %, 1 in the queue (age p99 21 ms)" in notes(cell(rare))[0]
 
 
 def test_the_best_renderer_is_named_and_the_best_of_the_other_runtimes_beside_it() -> None:

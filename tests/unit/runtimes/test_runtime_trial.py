@@ -85,6 +85,13 @@ def test_a_model_that_takes_all_of_the_memory(tmp_path: Path, monkeypatch: pytes
         trial.vet(write_graph(tmp_path / "m", [IMAGE], {}), "tensorflow", PATIENCE_S)
 
 
+def test_nothing_is_tried_where_nothing_could_run_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trial, "has_library", lambda _: False)
+    monkeypatch.setattr(trial, "PROGRAM", ("-c", "import os; os.abort()"))
+    trial.close()
+    trial.vet(write_graph(tmp_path / "m", [IMAGE], {}), "tensorflow")
+
+
 def test_a_model_is_tried_once_and_what_passed_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     count = tmp_path / "count"
     code = f"open({str(count)!r}, 'a').write('x'); print('done', flush=True); sys.stdin.readline()"

@@ -8,13 +8,13 @@ import json
 import re
 import subprocess
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from framegate.errors import BackendUnavailable, SourceError, UsageError
 from framegate.extras import how_to_install
 from framegate.interfaces import ModelSpec, ResolvedModel, Size
+from framegate.machine import has_library
 from framegate.models.cache import filled
 from framegate.models.sources.path import resolved
 from framegate.models.sources.pix2pix_build import EXIT_UNAVAILABLE
@@ -116,7 +116,7 @@ def build_apart(recipe: Pix2Pix, into: Path) -> None:
 
     Neither TensorFlow's memory nor its imports belong to a benchmark.
     """
-    missing = [name for name in ("tensorflow", "tf_keras") if find_spec(name) is None]
+    missing = [name for name in ("tensorflow", "tf_keras") if not has_library(name)]
     if missing:
         raise BackendUnavailable(
             f"building a pix2pix model needs {' and '.join(missing)}", how_to_install("tensorflow")
