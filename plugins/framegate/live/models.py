@@ -15,7 +15,6 @@ from framegate.models.catalogue import Catalogue
 from framegate.models.sources import builtin
 from framegate.models.specs import find_spec, named_specs, resolve
 from framegate.models.topology import read_model_json
-from framegate.once import Once
 from framegate.preprocess import BUILTIN_STEPS
 from framegate.preprocess.toggles import NONE, parse_toggles
 from framegate.registry import Registry
@@ -50,8 +49,8 @@ class LiveModels:
         self._names = list(self._catalogue.names())
         self.first = self._names[0] if asked else FIRST
         """The one that is shown where the page names none."""
-        self.resolved: Once[str, ResolvedModel] = Once(lambda name: resolve(self.spec(name), builtin(), cache))
-        """The files of each, brought when they are first needed."""
+        self._cache = cache
+        self._resolved: dict[str, ResolvedModel] = {}
 
     def add(self, folder: Path) -> str:
         """Offer a model that lies in a folder; returns its name."""
@@ -71,6 +70,16 @@ class LiveModels:
         if name not in self._names:
             raise UnknownName("model", name, self._names)
         return self._catalogue.specs[name]
+
+    def resolved(self, name: str) -> ResolvedModel:
+        """The files of a model, brought when they are first needed; where that fails, the next time tries again.
+
+        Raises:
+            FramegateError: there is no such model, or it cannot be brought.
+        """
+        if name not in self._resolved:
+            self._resolved[name] = resolve(self.spec(name), builtin(), self._cache)
+        return self._resolved[name]
 
     def sizes(self, name: str) -> Sequence[str]:
         """The sizes that a suite measures a model at."""
