@@ -5,7 +5,8 @@ from __future__ import annotations
 import itertools
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -46,8 +47,9 @@ class Uploads:
         """
         number = next(self._numbers)
         folder = self._folder / f"model-{number}" / _plain(name, "dropped")
-        folder.mkdir(parents=True)
-        (folder / "model.json").write_text(document, "utf-8")
+        with _room_for("model.json"):
+            folder.mkdir(parents=True)
+            (folder / "model.json").write_text(document, "utf-8")
         try:
             model = read_model_json(folder / "model.json")
             for shard in model.shards:
@@ -96,7 +98,6 @@ class Uploads:
         name = _plain(str(asked.get("name", "")), "frames")
         _check_room(name, length)
         path = self._folder / f"frames-{next(self._numbers)}" / name
-        path.parent.mkdir()
         _keep(path, body, length)
         try:
             open_frames(str(path), most=1)
@@ -115,14 +116,27 @@ def _check_room(what: str, size: int) -> None:
 
 
 def _keep(path: Path, body: BinaryIO, length: int) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with whole_file(path) as file:
-        while length > 0:
-            chunk = body.read(min(_CHUNK, length))
-            if not chunk:
-                raise UsageError(f"{path.name} was not sent in full; send it again")
-            file.write(chunk)
-            length -= len(chunk)
+    with _room_for(path.name):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with whole_file(path) as file:
+            while length > 0:
+                chunk = body.read(min(_CHUNK, length))
+                if not chunk:
+                    raise UsageError(f"{path.name} was not sent in full; send it again")
+                file.write(chunk)
+                length -= len(chunk)
+
+
+@contextmanager
+def _room_for(name: str) -> Iterator[None]:
+    """Say what is wrong where a file cannot be kept, such as a full disk."""
+    try:
+        yield
+    except OSError as error:
+        raise UsageError(
+            f"{name:.80} cannot be kept here ({error.strerror or error}); see what is wrong with it, or with the folder"
+            " for temporary files, or name its path: framegate live PATH"
+        ) from error
 
 
 def _place(folder: Path, shard: str) -> Path:

@@ -80,3 +80,25 @@ def test_frames_that_nobody_reads_are_not_kept(uploads: Uploads, tmp_path: Path)
     with pytest.raises(FramegateError, match=r"no\.png"):
         uploads.take_frames({"name": "no.png"}, io.BytesIO(b"no picture"), 10)
     assert not list((tmp_path / "kept").rglob("*.png"))
+
+
+@pytest.mark.parametrize(("shard", "why"), [(".", "it is a folder"), ("x" * 300, "File name too long")])
+def test_what_cannot_be_kept_is_named_without_its_folder(
+    uploads: Uploads, model: Path, tmp_path: Path, shard: str, why: str
+) -> None:
+    document = json.loads((model / "model.json").read_text())
+    document["weightsManifest"][0]["paths"] = [shard]
+    number = uploads.begin_model("mine", json.dumps(document))["number"]
+    with pytest.raises(UsageError, match=rf"cannot be kept here \({why}\)") as refused:
+        uploads.take_shard({"number": number, "shard": 0}, io.BytesIO(b"ab"), 2)
+    assert str(tmp_path) not in str(refused.value)
+
+
+def test_a_full_disk_is_said_to_be_full(uploads: Uploads, model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    number = sent(uploads, model)
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(UsageError, match=r"group1-shard1of1.bin cannot be kept here \(No space left on device\)"):
+        uploads.take_shard({"number": number, "shard": 0}, io.BytesIO(b"ab"), 2)
