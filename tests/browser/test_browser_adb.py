@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import socket
 import subprocess
+import sys
+import threading
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import cv2
 import numpy as np
+import psutil
 import pytest
 from patience import PATIENCE_S, until
 
-from framegate.browser.adb import ADB
+from framegate.browser.adb import ADB, Adb
 from framegate.browser.chromium import flags
 from framegate.browser.devtools_tab import DevToolsTab
 from framegate.browser.driver import Browser
@@ -172,6 +177,43 @@ def test_a_chrome_that_does_not_run_is_started(adb: Path, monkeypatch: pytest.Mo
     (adb.parent / "fails").touch()
     with pytest.raises(BackendUnavailable, match=r"adb shell failed: error: device 'x' not found"):
         Browser(adb, [], engine=ADB)
+
+
+def test_what_is_no_chrome_is_no_fault_of_ours(adb: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("framegate.browser.devtools_tab._PATIENCE_S", 0)
+
+    def answer(listener: socket.socket) -> None:
+        with suppress(OSError):
+            while True:
+                connection, _ = listener.accept()
+                with connection:
+                    connection.recv(4096)
+                    connection.sendall(b"220 no HTTP\r\n")
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        (adb.parent / "port").write_text(str(listener.getsockname()[1]))
+        threading.Thread(target=answer, args=[listener], daemon=True).start()
+        with pytest.raises(BrowserError, match=r"opens no page: DevTools do not answer \(220 no HTTP"):
+            Browser(adb, [], engine=ADB)
+
+
+def test_an_adb_that_hangs_ends_with_who_waits_for_it(adb: Path) -> None:
+    pid = adb.parent / "pid"
+    lines = (
+        "import os, pathlib, signal",
+        f"pathlib.Path({str(pid)!r}).write_text(f'{{os.getpid()}} ')",
+        "signal.pause()",
+    )
+    adb.write_text("\n".join([f"#!{sys.executable}", *lines]))
+
+    async def leave() -> None:
+        asking = asyncio.ensure_future(Adb(adb).find_device())
+        await asyncio.to_thread(until, lambda: pid.exists() and pid.read_text().endswith(" "))
+        asking.cancel()
+        await asyncio.wait([asking])
+
+    asyncio.run(leave())
+    assert not psutil.pid_exists(int(pid.read_text()))
 
 
 def test_a_phone_has_no_camera_with_a_clip() -> None:

@@ -141,11 +141,17 @@ def test_one_that_hangs_is_ended_at_the_deadline_and_leaves_nothing(firefox: Pat
     [
         ("exit 0", "did not start as a browser: it ended with exit code 0; name a Firefox with --frame-browser-path"),
         ("echo no luck >&2; exit 3", "it ended with exit code 3 and said: no luck; name a Firefox"),
+        (
+            "head -c 300000 /dev/zero >&2; echo >&2; echo no luck >&2; exit 3",
+            "it ended with exit code 3 and said: no luck",
+        ),
         ("echo WebDriver BiDi listening on ws://127.0.0.1:9 >&2; sleep 60", "no answer from ws://127.0.0.1:9/session"),
     ],
 )
-def test_a_program_that_is_none_is_an_error_in_one_line(firefox: Path, tmp_path: Path, script: str, said: str) -> None:
-    del firefox
+def test_a_program_that_is_none_is_an_error_in_one_line(
+    web_sockets: None, tmp_path: Path, script: str, said: str
+) -> None:
+    del web_sockets
     program = tmp_path / "program"
     program.write_text(f"#!/bin/sh\n{script}\n")
     program.chmod(0o755)

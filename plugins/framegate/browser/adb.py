@@ -6,6 +6,7 @@ import asyncio
 import os
 import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from framegate.browser.devtools_tab import DevToolsTab
@@ -94,7 +95,14 @@ class Adb:
             )
         except OSError as error:
             raise BackendUnavailable(f"{self._program} does not run ({error.strerror})", "install adb again") from error
-        output, errors = await process.communicate()
+        try:
+            output, errors = await process.communicate()
+        except BaseException:
+            # Nobody waits for it any more, and it may hang.
+            with suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()
+            raise
         if process.returncode:
             reason = " ".join(errors.decode("utf-8", "replace").split()) or f"exit code {process.returncode}"
             raise BackendUnavailable(f"adb {arguments[0]} failed: {reason}", _HELP)

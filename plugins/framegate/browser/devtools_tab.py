@@ -9,6 +9,7 @@ import urllib.request
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -192,7 +193,7 @@ class DevToolsTab(ABC):
         try:
             text = await asyncio.to_thread(answer)
             return dict(json.loads(text)) if text.startswith(b"{") else {}
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, HTTPException) as error:
             raise TabFault(f"DevTools do not answer ({error})") from error
 
     def _hear(self, event: Mapping[str, Any]) -> None:

@@ -159,7 +159,13 @@ class FirefoxTab:
     async def _lines(self, process: asyncio.subprocess.Process) -> AsyncIterator[str]:
         if process.stderr is None:
             raise AssertionError("it was asked for")
-        async for line in process.stderr:
+        while True:
+            try:
+                line = await process.stderr.readline()
+            except ValueError:  # it is longer than the reader holds, and has been dropped
+                continue
+            if not line:
+                return
             text = line.decode("utf-8", "replace").strip()
             if text:
                 self._words.append(text)
