@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
+
+from framegate.errors import UsageError
 
 _SHORT = 50
 
@@ -22,18 +25,40 @@ def write_whole(path: Path, content: bytes) -> None:
         file.write(content)
 
 
+def check_can_be_written(files: Iterable[Path | None]) -> None:
+    """See to it that files can be written that a user names, before anything is measured.
+
+    Raises:
+        UsageError: one cannot.
+    """
+    for file in files:
+        if file is None:
+            continue
+        folder = file.absolute().parent
+        if not folder.is_dir():
+            raise UsageError(f"{file} cannot be written: there is no folder {folder}")
+        try:
+            check_writable(file)
+        except OSError as error:
+            raise UsageError(f"{file} cannot be written: {error.strerror or error}") from error
+
+
 def check_writable(file: Path) -> None:
-    """See that a file can be written, before there is anything to write; its folder is made.
+    """See that `whole_file` can write a file, before there is anything to write.
 
     Raises:
         OSError: it cannot.
     """
     if file.is_dir():
         raise IsADirectoryError(0, "it is a folder")
-    file.parent.mkdir(parents=True, exist_ok=True)
-    probe = file.with_name(f".{file.name}-{os.getpid()}")
-    probe.touch()
-    probe.unlink()
+    if file.exists():
+        if not os.access(file, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        if not file.is_file():
+            return
+    half = _half(Path(os.path.realpath(file)))
+    half.touch()
+    half.unlink()
 
 
 @contextmanager
@@ -53,8 +78,7 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
             yield stream
         return
     path = Path(os.path.realpath(path))
-    # Of no other writer, and of no name that a user has chosen. It is not as long as a name may be.
-    half = path.with_name(f".{path.name[:_SHORT]}-{secrets.token_hex(4)}")
+    half = _half(path)
     try:
         with half.open("xb") as file:
             yield file
@@ -65,6 +89,11 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
     finally:
         with suppress(OSError):
             half.unlink(missing_ok=True)
+
+
+def _half(path: Path) -> Path:
+    """A name for what is not whole yet: that of no other writer, and not as long as a name may be."""
+    return path.with_name(f".{path.name[:_SHORT]}-{secrets.token_hex(4)}")
 
 
 def _sync_folder(folder: Path) -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from framegate.files import whole_file, write_whole
+from framegate.errors import UsageError
+from framegate.files import check_can_be_written, whole_file, write_whole
 
 
 def test_a_file_takes_the_place_of_another_in_one_step(tmp_path: Path) -> None:
@@ -78,6 +79,7 @@ def test_a_link_stays_one(tmp_path: Path) -> None:
 def test_a_pipe_is_written_to_and_not_replaced(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
+    check_can_be_written([pipe])
     reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
     try:
         write_whole(pipe, b"there")
@@ -85,3 +87,19 @@ def test_a_pipe_is_written_to_and_not_replaced(tmp_path: Path) -> None:
     finally:
         os.close(reader)
     assert pipe.is_fifo()
+
+
+def test_what_can_be_written_is_known_before_there_is_anything_to_write(tmp_path: Path) -> None:
+    (tmp_path / "there.json").write_bytes(b"before")
+    check_can_be_written([None, tmp_path / "new.json", tmp_path / "there.json", tmp_path / ("x" * 255)])
+    assert [(entry.name, entry.read_bytes()) for entry in tmp_path.iterdir()] == [("there.json", b"before")]
+    with pytest.raises(UsageError, match=r"no/new\.json cannot be written: there is no folder .*no$"):
+        check_can_be_written([tmp_path / "no" / "new.json"])
+    with pytest.raises(UsageError, match="cannot be written: it is a folder"):
+        check_can_be_written([tmp_path])
+
+
+@pytest.mark.skipif(not Path("/proc/self/comm").exists(), reason="this system has no files in a folder without room")
+def test_a_file_is_not_enough_where_its_folder_takes_no_other() -> None:
+    with pytest.raises(UsageError, match=r"/proc/self/comm cannot be written: "):
+        check_can_be_written([Path("/proc/self/comm")])

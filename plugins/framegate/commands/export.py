@@ -10,9 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
-from framegate.commands.gate import check_can_be_written
 from framegate.errors import HistoryError, UsageError
-from framegate.files import whole_file
+from framegate.files import check_can_be_written, whole_file
 
 if TYPE_CHECKING:
     from framegate.export.rows import CellRows

@@ -7,7 +7,7 @@ import json
 import os
 import random
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from fnmatch import fnmatchcase
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from framegate.errors import HistoryError, UsageError
+from framegate.files import check_can_be_written
 from framegate.gate.ab import FIRST_PAIRS, MORE_PAIRS, Pair, Turn
 from framegate.gate.decide import Pairs, decide
 from framegate.gate.excuses import SECTION
@@ -91,22 +92,6 @@ def ab(parsed: argparse.Namespace) -> int:
         write_file(parsed.junitxml, gate_junit(report, inconclusive_fails=parsed.inconclusive == "fail").encode())
     print(gate_table(report, everything=True))  # noqa: T201
     return code
-
-
-def check_can_be_written(files: Iterable[Path | None]) -> None:
-    """See to it before anything is measured.
-
-    Raises:
-        UsageError: a file cannot be written.
-    """
-    for file in files:
-        if file is None:
-            continue
-        folder = file.absolute().parent
-        if not folder.is_dir():
-            raise UsageError(f"{file} cannot be written: there is no folder {folder}")
-        if file.is_dir() or not os.access(file if file.exists() else folder, os.W_OK):
-            raise UsageError(f"{file} cannot be written: it is a folder, or you may not write there")
 
 
 def accept(parsed: argparse.Namespace) -> int:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from framegate.commands.live_window import add_window_options, show_window, verify_no_window_options
+from framegate.files import check_can_be_written
 from framegate.paths import cache_dir
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ def live(parsed: argparse.Namespace) -> int:
     if parsed.window:
         return show_window(parsed)
     verify_no_window_options(parsed)
+    check_can_be_written([parsed.screenshot])
     from framegate.live.server import live_server
 
     if parsed.verbose:

@@ -11,8 +11,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from framegate.commands.gate import check_can_be_written
 from framegate.errors import FramegateError, HistoryError, UsageError
+from framegate.files import check_can_be_written
 from framegate.progress import work_shown
 
 if TYPE_CHECKING:

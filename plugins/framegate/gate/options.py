@@ -26,9 +26,15 @@ def baseline(flag: str, argument: str) -> str:
 
 
 def file(flag: str, argument: str) -> Path:
-    """A file in a folder that exists."""
+    """A file that can be written, in a folder that exists."""
+    from framegate.files import check_writable
+
     if not Path(argument).absolute().parent.is_dir():
         raise UsageError(f"{flag} {argument}: there is no such folder")
+    try:
+        check_writable(Path(argument))
+    except OSError as error:
+        raise UsageError(f"{flag} {argument}: it cannot be written ({error.strerror or error})") from error
     return Path(argument)
 
 

@@ -51,6 +51,7 @@ def pytest_configure(config: pytest.Config) -> None:
     from framegate.files import check_writable
 
     try:
+        file.parent.mkdir(parents=True, exist_ok=True)
         check_writable(file)
     except OSError as error:
         raise pytest.UsageError(

@@ -41,6 +41,7 @@ def pytest_configure(config: pytest.Config) -> None:
     from framegate.files import check_writable
 
     try:
+        folder.mkdir(parents=True, exist_ok=True)
         check_writable(folder / "framegate")
     except OSError as error:
         raise pytest.UsageError(

@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 import json
 import logging
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from framegate.commands.cli import main
 from framegate.errors import UsageError
 from framegate.live import server
 
@@ -45,3 +47,10 @@ def test_any_other_is_one_line_and_the_log_has_the_rest(error: Exception, caplog
 
 def test_what_is_no_json_is_told_too() -> None:
     assert "no answer to that (JSONDecodeError" in told(UsageError("not reached"), b"{")["refused"]
+
+
+def test_a_screenshot_that_could_not_be_written_is_refused_before_anything_starts(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["live", f"--screenshot={tmp_path / 'no' / 'page.png'}"]) == 2
+    assert "page.png cannot be written: there is no folder " in capsys.readouterr().err
