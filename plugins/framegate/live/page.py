@@ -6,6 +6,7 @@ import base64
 import itertools
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -19,7 +20,7 @@ from framegate.browser.runtimes import TF_JS
 from framegate.browser.server import PageFolder, PageServer
 from framegate.browser.session import TFJSPage
 from framegate.browser.shelf import expect_an_end
-from framegate.errors import BackendUnavailable, FramegateError, UnknownName, UsageError
+from framegate.errors import BackendUnavailable, BrowserError, FramegateError, UnknownName, UsageError
 from framegate.frames.files import write_png
 from framegate.frames.numbers import RANGE
 from framegate.frames.sources import open_frames
@@ -190,10 +191,11 @@ class LivePage:
             self.browser.call("live.pause", None, ANSWER_S)
             try:
                 recording = self._recorded(self._page, self._shown)
-            finally:
-                if not self.browser.is_gone:
-                    self._aim(self._page, self._shown)
-                    self.browser.call("live.go", None, ANSWER_S)
+            except BaseException:
+                with suppress(FramegateError):
+                    self._go_on(self._page, self._shown)
+                raise
+            self._go_on(self._page, self._shown)
         return stored(recording, command(source), self.folder)
 
     def close(self) -> None:
@@ -230,7 +232,8 @@ class LivePage:
         except BaseException:
             self._shown = before
             folder.close()
-            if not self.browser.is_gone:
+            # One that hangs does not answer this either, and what it hangs on is what there is to say.
+            with suppress(BrowserError):
                 self.browser.call("stage.drop", None, ANSWER_S)
             raise
         if self._folder is not None:
@@ -249,15 +252,17 @@ class LivePage:
             return _about(page)
         self.browser.tell("live.pause")
         try:
-            self._aim(page, shown)
-        except FramegateError:
-            if before is not None and not self.browser.is_gone:
-                self._aim(page, before)
+            self._go_on(page, shown)
+        except BaseException:
+            with suppress(FramegateError):
+                self._go_on(page, before or shown)
             raise
-        finally:
-            if not self.browser.is_gone:
-                self.browser.call("live.go", None, ANSWER_S)
         return _about(page)
+
+    def _go_on(self, page: TFJSPage, shown: _Shown) -> None:
+        """Have frames follow one another, of something else or again of the same."""
+        self._aim(page, shown)
+        self.browser.call("live.go", None, ANSWER_S)
 
     def _aim(self, page: TFJSPage, shown: _Shown) -> None:
         """Have the page run the model on the pictures, and draw; frames of them follow the next call."""
