@@ -96,6 +96,14 @@ def test_a_cell_that_there_is_no_time_for_is_not_begun(limited: LimitedRun, cloc
     assert "so that" not in next(limited.closing_lines({"webgl"}))
 
 
+def test_when_the_time_is_over_nothing_is_begun_that_a_first_answer_waits_for_either(
+    limited: LimitedRun, clock: Clock
+) -> None:
+    clock.now_s = LIMIT_S
+    with pytest.raises(BackendUnavailable, match="no time was left of the 100 s"):
+        limited.check_time("one")
+
+
 def test_a_frame_is_taken_twice_before_its_cell_is_left_out(limited: LimitedRun) -> None:
     limited.weigh("one", seconds(LIMIT_S / LEAST_RUNS).pop)
     limited.weigh("two", seconds(LIMIT_S / RUNS).pop)

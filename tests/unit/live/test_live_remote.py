@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from patience import until
 
 from framegate.browser.remote import HandedFiles, UsersBrowser
 from framegate.errors import BackendUnavailable, BrowserError, NoAnswer
@@ -124,6 +125,40 @@ def test_bytes_that_are_added_come_with_the_next_call_and_are_not_served() -> No
     browser.call("framegate.feed", None, PATIENCE_S)
     thread.join()
     assert taken == [{"picture-0": b"abc", "picture-1": b"de"}, {}]
+
+
+def test_what_was_taken_with_a_call_does_not_come_again() -> None:
+    browser = UsersBrowser("Chrome/1")
+    taken: list[tuple[list[str], Mapping[str, bytes]]] = []
+
+    def page() -> None:
+        told = browser.turn([], PATIENCE_S)
+        taken.append(([call["function"] for call in told["calls"]], told["files"]))
+        browser.turn([{"call": call["call"]} for call in told["calls"]], 0.0)
+
+    browser.hand({"picture-0": b"abc"})
+    for function in ("framegate.feed", "live.go"):
+        thread = threading.Thread(target=page)
+        thread.start()
+        browser.call(function, None, PATIENCE_S)
+        thread.join()
+        browser.tell("live.pause")
+        assert browser.turn([], 0.0)["calls"] == []  # nobody waits for that
+    assert taken == [(["framegate.feed"], {"picture-0": b"abc"}), (["live.pause", "live.go"], {})]
+
+
+def test_a_call_that_no_page_has_taken_waits_no_more_either() -> None:
+    browser = UsersBrowser("Chrome/1")
+
+    def leave() -> None:
+        until(lambda: browser._waiting)
+        browser.leave()
+
+    thread = threading.Thread(target=leave)
+    thread.start()
+    with pytest.raises(BrowserError, match="closed or loaded anew"):
+        browser.call("live.pause", None, PATIENCE_S)
+    thread.join()
 
 
 def test_what_only_a_started_browser_can_is_refused() -> None:

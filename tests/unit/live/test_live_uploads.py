@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -68,10 +69,24 @@ def test_too_much_is_refused_before_it_is_read(uploads: Uploads, model: Path) ->
     assert body.tell() == 0
 
 
-def test_a_shard_beside_the_folder_is_refused(uploads: Uploads, model: Path, tmp_path: Path) -> None:
+def test_all_shards_together_are_no_larger_than_a_file_may_be(
+    uploads: Uploads, model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     document = json.loads((model / "model.json").read_text())
-    document["weightsManifest"][0]["paths"] = ["../outside.bin"]
-    with pytest.raises(FramegateError, match=r"outside\.bin"):
+    document["weightsManifest"][0]["paths"] = ["one.bin", "two.bin"]
+    text = json.dumps(document)
+    monkeypatch.setattr("framegate.live.uploads.MOST_FILE_BYTES", len(text) + 6)
+    number = uploads.begin_model("mine", text)["number"]
+    uploads.take_shard({"number": number, "shard": 0}, io.BytesIO(b"abcd"), 4)
+    with pytest.raises(UsageError, match="mine with its shards has"):
+        uploads.take_shard({"number": number, "shard": 1}, io.BytesIO(b"abcd"), 4)
+
+
+@pytest.mark.parametrize("shard", ["../outside.bin", "model.json"])
+def test_a_shard_beside_the_folder_is_refused(uploads: Uploads, model: Path, tmp_path: Path, shard: str) -> None:
+    document = json.loads((model / "model.json").read_text())
+    document["weightsManifest"][0]["paths"] = [shard]
+    with pytest.raises(FramegateError, match=re.escape(shard)):
         uploads.begin_model("mine", json.dumps(document))
     assert not list((tmp_path / "kept").rglob("model.json"))
 
