@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import os
+import secrets
 import shutil
 import subprocess
 import sys
@@ -26,7 +27,7 @@ from framegate.browser import requests, session
 from framegate.browser.chromium import find_chromium, flags
 from framegate.browser.driver import Browser
 from framegate.browser.runtimes import LIBRARIES, TF_JS, PageRuntime
-from framegate.browser.server import page_server
+from framegate.browser.server import PageFolder, PageServer, page_server
 from framegate.errors import BackendUnavailable, BrowserError, SourceError
 from framegate.interfaces import Pixels, ResolvedModel
 from framegate.live import page as live_page
@@ -39,6 +40,7 @@ from framegate.words import PageThread
 ROOT = Path(__file__).parents[2]
 PAGE = requests.PAGE
 
+NewFolder = Callable[[], PageFolder]
 StartBrowser = Callable[[], Browser]
 OpenPage = Callable[..., session.TFJSPage]
 WriteModel = Callable[..., Path]
@@ -48,12 +50,7 @@ WELL_S = 10.0
 QUICK_RECORD_S = 0.2
 WINDOW = {"width": 640, "height": 480}
 """Pixels of the live page's window: most of what its frames cost is to draw the page around them, by software."""
-# A page runs its rounds, and then frames, until its time is up.
-QUICK = """
-from framegate.pipelines import page as pages
-
-pages.BUDGET_S = pages.ANIMATE_S = 0.2
-"""
+PATH = os.pathsep.join(map(str, (ROOT / "plugins", ROOT / "tests" / "helpers")))
 
 
 def lacking(reason: str) -> None:
@@ -149,12 +146,31 @@ def shared_browser(chromium: Path) -> Iterator[StartBrowser]:
 def browser_of_pages(
     request: pytest.FixtureRequest, shared_browser: StartBrowser, start_browser: StartBrowser
 ) -> StartBrowser:
-    """The file's browser for the first page of a test, and one of its own for each page beside that.
+    """The file's browser, in which a page takes the place of the one before.
 
     What is done to a browser in ``faults`` is done to nobody else's.
     """
-    left = [] if request.path.parent.name == "faults" else [shared_browser]
-    return lambda: left.pop()() if left else start_browser()
+    return start_browser if request.path.parent.name == "faults" else shared_browser
+
+
+@pytest.fixture(scope="module")
+def file_server() -> Iterator[PageServer]:
+    """The server of all pages of a file: for one of another address a browser starts another process."""
+    with page_server() as server:
+        yield server
+
+
+@pytest.fixture
+def new_folder(file_server: PageServer) -> Iterator[NewFolder]:
+    """Makes a folder for a page on the file's server."""
+    with ExitStack() as made:
+
+        def make() -> PageFolder:
+            folder = file_server.folder(secrets.token_hex(8))
+            made.callback(folder.close)
+            return folder
+
+        yield make
 
 
 @pytest.fixture
@@ -167,7 +183,12 @@ def picture() -> Pixels:
 
 @pytest.fixture
 def open_page(
-    browser_of_pages: StartBrowser, tfjs: Path, write_model: WriteModel, picture: Pixels, tmp_path: Path
+    browser_of_pages: StartBrowser,
+    new_folder: NewFolder,
+    tfjs: Path,
+    write_model: WriteModel,
+    picture: Pixels,
+    tmp_path: Path,
 ) -> Iterator[OpenPage]:
     """Opens the tiny model on a backend, fed the picture and its variants, and aims it if a renderer is named.
 
@@ -200,9 +221,10 @@ def open_page(
             model = model or ResolvedModel("tiny", path, "graph", "0" * 64)
             # By this a conversion is kept.
             model = replace(model, sha256=hashlib.sha256(model.path.read_bytes()).hexdigest())
-            server = opened.enter_context(page_server())
             runtime = PageRuntime(backend, library=library, **of_runtime)
-            page = session.TFJSPage(browser_of_pages(), server, runtime, model, tfjs, thread=thread, threads=threads)
+            page = session.TFJSPage(
+                browser_of_pages(), new_folder(), runtime, model, tfjs, thread=thread, threads=threads
+            )
             pictures = fed_pictures(fed)
             page.take(pictures, form_of(pictures, channels))
             if renderer is not None:
@@ -223,7 +245,7 @@ def start_cells(tmp_path: Path, tfjs: Path, write_model: Callable[..., Path]) ->
     model = write_model(size=None)
     environment = {
         **os.environ,
-        "PYTHONPATH": str(ROOT / "plugins"),
+        "PYTHONPATH": PATH,
         "FRAMEGATE_CACHE": str(tfjs),
         "PYTEST_ADDOPTS": "-p no:hypothesispytest",
         "CI": "",
@@ -231,11 +253,12 @@ def start_cells(tmp_path: Path, tfjs: Path, write_model: Callable[..., Path]) ->
     with ExitStack() as started:
 
         def start(conftest: str, *options: str) -> subprocess.Popen[str]:
-            (folder / "conftest.py").write_text(QUICK + conftest)
+            (folder / "conftest.py").write_text(conftest)
             process = subprocess.Popen(
                 [
                     *(sys.executable, "-m", "pytest", "test_browser.py", "-p", "framegate.plugin", "-v", "-rs"),
                     *(f"--frame-model={model}", "--frame-size=16", "--frame-trial=off", "--benchmark-json=out.json"),
+                    *("-p", "quick_pages"),
                     *options,
                 ],
                 cwd=folder,

@@ -20,7 +20,7 @@ from framegate.browser import answers, requests, session
 from framegate.browser.chromium import flags
 from framegate.browser.driver import Browser
 from framegate.browser.runtimes import LIBRARIES, TF_JS, PageRuntime
-from framegate.browser.server import PageServer, page_server
+from framegate.browser.server import PageFolder
 from framegate.errors import BackendUnavailable, SourceError, WrongOutput
 from framegate.frames.files import write_y4m
 from framegate.frames.numbers import RANGE, stamped
@@ -30,6 +30,7 @@ from framegate.realtime.run import Run, RunRequest, Scenario
 from framegate.realtime.verify import faults, verify_run
 from framegate.words import CameraInput, PageThread
 
+NewFolder = Callable[[], PageFolder]
 OpenCamera = Callable[..., session.TFJSPage]
 
 RATE, NUMBERS = 30, 600
@@ -76,15 +77,9 @@ def camera_browser(chromium: Path, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 @pytest.fixture
-def server() -> Iterator[PageServer]:
-    with page_server() as server:
-        yield server
-
-
-@pytest.fixture
 def open_camera(
     camera_browser: Browser,
-    server: PageServer,
+    new_folder: NewFolder,
     tfjs: Path,
     write_model: Callable[..., Path],
     tmp_path: Path,
@@ -114,7 +109,7 @@ def open_camera(
         # By its hash a conversion is kept.
         model = ResolvedModel("tiny", path, "graph", hashlib.sha256(path.read_bytes()).hexdigest())
         runtime = PageRuntime(backend, library=library)
-        page = session.TFJSPage(camera_browser, server, runtime, model, tfjs, thread=thread)
+        page = session.TFJSPage(camera_browser, new_folder(), runtime, model, tfjs, thread=thread)
         pictures = [np.full((HEIGHT, WIDTH, 4), 50 * index, np.uint8) for index in range(5)]
         page.take(pictures, form_of(pictures))
         page.aim(page.outputs[:1], renderer, (-1, 1))

@@ -147,7 +147,7 @@ def test_cells_in_a_worker_store_where_they_ran_and_what_that_costs_the_page(
     run_cells: RunCells, tmp_path: Path
 ) -> None:
     done = run_cells(
-        f"{NO_TENSORFLOW}\npages.COST_S = 0.2\n",
+        f"{NO_TENSORFLOW}\nfrom framegate.pipelines import page\n\npage.COST_S = 0.2\n",
         *("test_realtime.py", "--frame-scenario=single-stream", "--frame-seconds=1"),
         *("--frame-runtime=tfjs-wasm", "--frame-renderer=topixels", "--frame-page-thread=worker", "--frame-page-cost"),
     )

@@ -172,10 +172,10 @@ def run_real(tfjs: Path, firefox: Path, tmp_path: Path) -> Callable[..., dict[st
                 # Where every cell is skipped, nothing is stored.
                 *("-W", "ignore:Not saving anything"),
                 *("--benchmark-only", f"--benchmark-json={tmp_path / 'out.json'}", "--frame-model=colour-128-f8"),
-                *("--frame-preprocess=none", "--frame-browser=firefox", *options),
+                *("--frame-preprocess=none", "--frame-browser=firefox", "-p", "quick_pages", *options),
             ],
             cwd=ROOT,
-            env={**os.environ, "FRAMEGATE_CACHE": str(tfjs), "CI": ""},
+            env={**os.environ, "FRAMEGATE_CACHE": str(tfjs), "CI": "", "PYTHONPATH": str(ROOT / "tests" / "helpers")},
             check=False,
             capture_output=True,
             text=True,
@@ -204,7 +204,8 @@ def test_its_cells_run_a_real_model_and_are_right_and_name_what_it_lacks(
 def test_a_worker_that_gets_its_context_once_is_a_skip_that_says_so(
     run_real: Callable[..., dict[str, dict[str, dict[str, object]]]],
 ) -> None:
-    cells = run_real("--frame-runtime=tfjs-cpu", "--frame-renderer=topixels", "--frame-page-thread=worker")
+    cell = ("--frame-runtime=tfjs-cpu", "--frame-renderer=topixels", "--frame-page-thread=worker")
+    cells = run_real("-p", "no_tensorflow", *cell)
     # A Firefox that gives it again runs the cell.
     refused = (
         "topixels with TF.js on cpu: TF.js asks for the canvas' context with every frame, which this browser refuses"
@@ -218,7 +219,8 @@ def test_its_window_has_webgl(
     if shutil.which("Xvfb") is None and "DISPLAY" not in os.environ:
         pytest.skip("needs a display, or Xvfb: sudo apt-get install -y xvfb")
     need_display()
-    cells = run_real("--frame-runtime=tfjs-webgl", "--frame-renderer=same-context", "--frame-headed")
+    cell = ("--frame-runtime=tfjs-webgl", "--frame-renderer=same-context", "--frame-headed")
+    cells = run_real("-p", "no_tensorflow", *cell)
     assert cells["firefox:tfjs-webgl"]["frame"]["gl_renderer"]
 
 

@@ -17,10 +17,12 @@ from framegate.browser import session
 from framegate.browser.driver import Browser
 from framegate.browser.results import PageInputs
 from framegate.browser.runtimes import LIBRARIES, TF_JS, PageRuntime
-from framegate.browser.server import page_server
+from framegate.browser.server import PageFolder
 from framegate.errors import BackendUnavailable, SourceError
 from framegate.interfaces import ResolvedModel
 from framegate.preprocess.tensor import ToTensor
+
+NewFolder = Callable[[], PageFolder]
 
 
 def recurrent(folder: Path, cache: Path, library: str) -> ResolvedModel:
@@ -36,17 +38,14 @@ def recurrent(folder: Path, cache: Path, library: str) -> ResolvedModel:
 
 @pytest.mark.parametrize("library", ["ort", "litert"])
 def test_a_state_that_changes_its_shape_is_nothing_for_what_was_converted_for_one(
-    shared_browser: Callable[[], Browser], tfjs: Path, tmp_path: Path, library: str
+    shared_browser: Callable[[], Browser], new_folder: NewFolder, tfjs: Path, tmp_path: Path, library: str
 ) -> None:
     model = recurrent(tmp_path, tfjs, library)
     pictures = fed_pictures(np.full((SIDE, SIDE, 4), 255, np.uint8))
     arrays = {"state": np.zeros((1, 1, 1, 1), np.float32), "gain": np.array(GAIN, np.float32)}
-    with page_server() as server:
-        page = session.TFJSPage(shared_browser(), server, PageRuntime("wasm", library=library), model, tfjs)
-        with pytest.raises(
-            BackendUnavailable, match=r"state begins with shape \[1,1,1,1\] and goes on with \[1,16,16,3\]"
-        ):
-            page.take(pictures, form_of(pictures), PageInputs("frame", arrays, {"state": 1}))
+    page = session.TFJSPage(shared_browser(), new_folder(), PageRuntime("wasm", library=library), model, tfjs)
+    with pytest.raises(BackendUnavailable, match=r"state begins with shape \[1,1,1,1\] and goes on with \[1,16,16,3\]"):
+        page.take(pictures, form_of(pictures), PageInputs("frame", arrays, {"state": 1}))
 
 
 @pytest.mark.parametrize(
@@ -61,6 +60,7 @@ def test_a_state_that_changes_its_shape_is_nothing_for_what_was_converted_for_on
 )
 def test_the_tenth_frame_is_that_of_ten_frames(
     shared_browser: Callable[[], Browser],
+    new_folder: NewFolder,
     tfjs: Path,
     tmp_path: Path,
     library: str,
@@ -73,16 +73,15 @@ def test_the_tenth_frame_is_that_of_ten_frames(
     pictures = fed_pictures(picture)
     form = form_of(pictures)
     arrays = {"state": np.zeros(start, np.float32), "gain": np.array(GAIN, np.float32)}
-    with page_server() as server:
-        page = session.TFJSPage(shared_browser(), server, PageRuntime(backend, library=library), model, tfjs)
-        assert [info.name for info in page.inputs] == ["frame", "state", "gain"]
-        page.take(pictures, form, PageInputs("frame", arrays, {"state": 1}))
-        page.aim([page.outputs[0]], "topixels", (0, 1))
-        fed = [pictures[0]] * 3  # before the frames
-        for count in (7, 3):
-            rounds = page.rounds(count, count, 0.0)
-            assert (rounds.tensors_left, rounds.bytes_left) == (0, 0)
-        look = page.look()
+    page = session.TFJSPage(shared_browser(), new_folder(), PageRuntime(backend, library=library), model, tfjs)
+    assert [info.name for info in page.inputs] == ["frame", "state", "gain"]
+    page.take(pictures, form, PageInputs("frame", arrays, {"state": 1}))
+    page.aim([page.outputs[0]], "topixels", (0, 1))
+    fed = [pictures[0]] * 3  # before the frames
+    for count in (7, 3):
+        rounds = page.rounds(count, count, 0.0)
+        assert (rounds.tensors_left, rounds.bytes_left) == (0, 0)
+    look = page.look()
     fed += [pictures[1 + at % (len(pictures) - 1)] for at in range(10)]
     assert np.array_equal(fed[-1], pictures[look.picture])
     to_tensor = ToTensor(form)
@@ -93,6 +92,8 @@ def test_the_tenth_frame_is_that_of_ten_frames(
 
 
 LOOKS = """
+from framegate.pipelines import page as pages
+
 look_after = pages.PagePipeline._look_after
 
 def noted(pipeline, after):

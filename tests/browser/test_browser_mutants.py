@@ -19,11 +19,12 @@ from framegate.browser import requests, session
 from framegate.browser.chromium import flags
 from framegate.browser.driver import Browser
 from framegate.browser.runtimes import TF_JS, PageRuntime
-from framegate.browser.server import page_server
+from framegate.browser.server import PageFolder
 from framegate.errors import WrongOutput
 from framegate.interfaces import Pixels, ResolvedModel
 from framegate.pipelines.verify import verify_screen
 
+NewFolder = Callable[[], PageFolder]
 OpenMutant = Callable[["Mutant"], session.TFJSPage]
 
 ROUNDS, DELIVERED = "rounds", "delivered"
@@ -166,32 +167,32 @@ def browser(chromium: Path) -> Iterator[Browser]:
 @pytest.fixture
 def open_mutant(
     browser: Browser,
+    new_folder: NewFolder,
     tfjs: Path,
     write_model: Callable[..., Path],
     picture: Pixels,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-) -> Iterator[OpenMutant]:
+) -> OpenMutant:
     """Opens a page that is edited."""
-    with page_server() as server:
 
-        def open_one(mutant: Mutant) -> session.TFJSPage:
-            folder = Path(shutil.copytree(requests.PAGE, tmp_path / "page"))
-            for name, edits in (("rounds.js", MOVED), *mutant.edits.items()):
-                text = (folder / name).read_text("utf-8")
-                for right, wrong in edits.items():
-                    assert text.count(right) == 1, right
-                    text = text.replace(right, wrong)
-                (folder / name).write_text(text, "utf-8")
-            monkeypatch.setattr(requests, "PAGE", folder)
-            model = ResolvedModel("tiny", write_model(size=None) / "model.json", "graph", "0" * 64)
-            page = session.TFJSPage(browser, server, PageRuntime(mutant.backend, library=mutant.library), model, tfjs)
-            pictures = fed_pictures(picture)
-            page.take(pictures, form_of(pictures))
-            page.aim(page.outputs[:1], mutant.renderer, (-1, 1))
-            return page
+    def open_one(mutant: Mutant) -> session.TFJSPage:
+        folder = Path(shutil.copytree(requests.PAGE, tmp_path / "page"))
+        for name, edits in (("rounds.js", MOVED), *mutant.edits.items()):
+            text = (folder / name).read_text("utf-8")
+            for right, wrong in edits.items():
+                assert text.count(right) == 1, right
+                text = text.replace(right, wrong)
+            (folder / name).write_text(text, "utf-8")
+        monkeypatch.setattr(requests, "PAGE", folder)
+        model = ResolvedModel("tiny", write_model(size=None) / "model.json", "graph", "0" * 64)
+        page = session.TFJSPage(browser, new_folder(), PageRuntime(mutant.backend, library=mutant.library), model, tfjs)
+        pictures = fed_pictures(picture)
+        page.take(pictures, form_of(pictures))
+        page.aim(page.outputs[:1], mutant.renderer, (-1, 1))
+        return page
 
-        yield open_one
+    return open_one
 
 
 def wrong_after(page: session.TFJSPage, renderer: str) -> set[str]:

@@ -20,6 +20,7 @@ from framegate.errors import BackendUnavailable
 from framegate.paths import cache_dir
 from framegate.report.answer_text import COLUMNS
 
+HELPERS = Path(__file__).parents[1] / "helpers"
 Shell = Callable[..., subprocess.CompletedProcess[str]]
 
 # Stands in for an environment that TensorFlow was not installed into.
@@ -35,7 +36,8 @@ def bench(shell: Shell, tmp_path: Path) -> Shell:
         (tmp_path / "site").mkdir(exist_ok=True)
         (tmp_path / "site" / "sitecustomize.py").write_text(lacks)
         command = (sys.executable, "-P", "-m", "framegate", "bench", *arguments)
-        return shell(*command, PYTHONPATH=str(tmp_path / "site"), **variables)
+        paths = map(str, (tmp_path / "site", HELPERS))
+        return shell(*command, PYTHONPATH=os.pathsep.join(paths), **variables)
 
     return run
 
@@ -54,6 +56,7 @@ def test_a_browser_alone_says_whether_a_model_is_realtime(
         "--frame-runtime=tfjs-wasm,tfjs-cpu,tfjs-webgl",
         "--frame-renderer=topixels",
         "--frame-browser-gpu=software",
+        *("-p", "quick_pages"),
     )
     done = bench(model, "--frame-budget=0.001ms", "--", *cells)
     assert done.returncode == 0, done.stdout + done.stderr
