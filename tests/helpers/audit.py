@@ -4,5 +4,6 @@ TELLING = """
 import sys
 
 EVENTS = {"os.fork", "socket.connect", "socket.getaddrinfo"}
-sys.addaudithook(lambda event, _: event in EVENTS and print(event))
+# The names of the module are gone before the last event of a process.
+sys.addaudithook(lambda event, _, events=EVENTS: event in events and print(event))
 """
