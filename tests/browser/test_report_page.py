@@ -133,6 +133,8 @@ def test_all_of_it_is_laid_out_when_the_browser_has_nothing_else_to_do(browser: 
     page = browser.new_page()
     page.goto(file.as_uri())
     page.wait_for_function(f"() => ({LAID_OUT})(['#rounds', '#cells', '#machine']).every(Boolean)")
+    assert page.locator("img").count()
+    page.wait_for_function("() => [...document.images].every((picture) => picture.complete && picture.naturalWidth)")
     page.close()
 
 

@@ -5,7 +5,9 @@ addEventListener("load", () => {
   const idle = globalThis.requestIdleCallback ?? setTimeout;
   const sections = [...document.querySelectorAll("main > section")];
   const next = () => {
-    sections.shift()?.classList.add("idle");
+    const section = sections.shift();
+    section?.classList.add("idle");
+    for (const picture of section?.querySelectorAll("img") ?? []) picture.loading = "eager";
     if (sections.length) idle(next);
   };
   idle(next);
