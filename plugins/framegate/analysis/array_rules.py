@@ -215,13 +215,10 @@ def arg_reduced(_: Node, tensors: Sequence[Tensor]) -> list[Tensor]:
     return [Tensor((*shape[:at], *shape[at + 1 :]))]
 
 
-def one_hot(node: Node, tensors: Sequence[Tensor]) -> list[Tensor]:
-    """OneHot: a new axis as long as there are classes, by default the last."""
+def one_hot(_: Node, tensors: Sequence[Tensor]) -> list[Tensor]:
+    """OneHot: a new last axis as long as there are classes; TF.js reads no other."""
     shape = tensors[0].shape
-    if shape is None:
-        return [Tensor()]
-    at = axis_of(node.integer("axis", -1), len(shape) + 1)
-    return [Tensor((*shape[:at], _number(tensors[1]), *shape[at:]))]
+    return [Tensor() if shape is None else Tensor((*shape, _number(tensors[1])))]
 
 
 def _number(tensor: Tensor) -> int | None:

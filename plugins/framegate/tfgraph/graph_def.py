@@ -21,7 +21,7 @@ from framegate.tfgraph.frames import into_frames
 from framegate.tfgraph.layout import channels_last
 from framegate.tfgraph.node_names import valid_name
 from framegate.tfgraph.parts import Parts
-from framegate.tfgraph.rewrites import rewrite
+from framegate.tfgraph.rewrites import rewrite, rewrite_library
 
 # Smaller constants are no danger, and most are smaller.
 _FEW = 1 << 20
@@ -79,10 +79,10 @@ def convert(
     """
     path = parts.json.path
     json_format = importlib.import_module("google.protobuf.json_format")
-    ready = tfjs_ops.guard_pads(channels_last(rewrite(path, into_frames(path, nodes))))
+    ready = tfjs_ops.guard_pads(tfjs_ops.pad_apart(channels_last(rewrite(path, into_frames(path, nodes)))))
     topology: dict[str, Any] = {"node": [_unbound(node, left_out) for node in ready if node["name"] not in left_out]}
     versions = parts.json.topology.get("versions")
-    topology |= {"library": library} if library else {}
+    topology |= {"library": rewrite_library(path, library)} if library else {}
     topology |= {"versions": versions} if versions else {}
     try:
         definition = json_format.ParseDict(topology, tf.compat.v1.GraphDef(), ignore_unknown_fields=True)

@@ -144,6 +144,30 @@ def rewrite(path: Path, nodes: Iterable[NodeJson]) -> list[NodeJson]:
     return [link for node in nodes for link in _apply(path, node)]
 
 
+def rewrite_library(path: Path, library: Any) -> Any:
+    """The functions of a graph with those ops replaced whose outputs keep their names; what is malformed is passed on.
+
+    Args:
+        path: the model.json, for errors.
+        library: as in ``modelTopology.library``.
+    """
+    functions = library.get("function") if isinstance(library, dict) else None
+    if not isinstance(functions, list):
+        return library
+    return {**library, "function": [_rewritten(path, function) for function in functions]}
+
+
+def _rewritten(path: Path, function: Any) -> Any:
+    nodes = function.get("nodeDef") if isinstance(function, dict) else None
+    if not isinstance(nodes, list):
+        return function
+    return {**function, "nodeDef": [link for node in nodes for link in _apply_inside(path, node)]}
+
+
+def _apply_inside(path: Path, node: Any) -> list[Any]:
+    return _apply(path, node) if isinstance(node, dict) and node.get("op") in tfjs_ops.ALIKE else [node]
+
+
 def _apply(path: Path, node: NodeJson) -> list[NodeJson]:
     rule = REWRITES.get(node["op"])
     if rule is None:

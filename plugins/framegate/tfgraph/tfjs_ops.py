@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from framegate.models.nodes import NodeJson
+from framegate.models.nodes import Node, NodeJson
 
 _FLOAT = {"type": "DT_FLOAT"}
 _INT = {"type": "DT_INT32"}
+_FLOATS = frozenset(
+    {"DT_BFLOAT16", "DT_COMPLEX128", "DT_COMPLEX64", "DT_DOUBLE", "DT_FLOAT", "DT_HALF", 1, 2, 8, 14, 18, 19}
+)
 _FALSE = {"b": False}
 
-# TensorFlow 1's tables are references, which a function cannot hold; TF.js treats both versions alike.
+# TensorFlow 1's tables are references, which a function cannot hold, its Mod rounds toward zero, and its Select takes a
+# vector for one condition per row; TF.js treats both versions of these alike.
 RENAMED = {
     "DepthwiseConv2d": "DepthwiseConv2dNative",
     "HashTable": "HashTableV2",
@@ -19,6 +23,8 @@ RENAMED = {
     "LookupTableFind": "LookupTableFindV2",
     "LookupTableImport": "LookupTableImportV2",
     "LookupTableSize": "LookupTableSizeV2",
+    "Mod": "FloorMod",
+    "Select": "SelectV2",
 }
 
 _FOREST = "a decision forest needs the library of tfjs-tfdf, and is not an image model"
@@ -31,6 +37,23 @@ REFUSED = {
 
 def _renamed(node: NodeJson) -> list[NodeJson]:
     return [{**node, "op": RENAMED[node["op"]]}]
+
+
+def _div(node: NodeJson) -> list[NodeJson]:
+    """TF.js rounds a quotient of integers down, TensorFlow toward zero."""
+    is_float = ((node.get("attr") or {}).get("T") or _FLOAT).get("type") in _FLOATS
+    return [node if is_float else {**node, "op": "FloorDiv"}]
+
+
+def _one_hot(node: NodeJson) -> list[NodeJson]:
+    """TF.js does not read the axis: what it makes is always the last one."""
+    return [{**node, "attr": (node.get("attr") or {}) | {"axis": {"i": "-1"}}}]
+
+
+def _band_part(node: NodeJson) -> list[NodeJson]:
+    """TF.js takes the number of lower diagonals for that of the upper ones too (tfjs-converter, op_list/matrices)."""
+    inputs = list(node.get("input") or ())
+    return [{**node, "input": [*inputs[:2], *inputs[1:2], *inputs[3:]]}]
 
 
 def _batch_norm(node: NodeJson) -> list[NodeJson]:
@@ -115,11 +138,43 @@ def _pad_v2(node: NodeJson) -> list[NodeJson]:
     return [scalar, *zero, {**node, "op": "PadV2", "input": [*data, f"{name}/zero", *control]}]
 
 
+def pad_apart(nodes: list[NodeJson]) -> list[NodeJson]:
+    """``PadV2`` in front of every depthwise convolution with paddings of its own.
+
+    TensorFlow 2.19 with oneDNN fuses it with a bias and an activation, as if it had none, and ends the process.
+    """
+    return [link for node in nodes for link in _padded(node)]
+
+
+def _padded(node: NodeJson) -> list[NodeJson]:
+    attrs = node.get("attr") or {}
+    pads = Node(node).integers("explicit_paddings")
+    if node["op"] != "DepthwiseConv2dNative" or Node(node).string("padding") != "EXPLICIT" or len(pads) != 8:
+        return [node]
+    name, inputs = node["name"], list(node.get("input") or ())
+    tensor = {"dtype": "DT_INT32", "tensorShape": {"dim": [{"size": "4"}, {"size": "2"}]}, "intVal": list(pads)}
+    pad = {"name": f"{name}/pad", "input": [*inputs[:1], f"{name}/pads"], "attr": {"T": attrs.get("T", _FLOAT)}}
+    valid = {key: value for key, value in attrs.items() if key != "explicit_paddings"} | {"padding": {"s": "VkFMSUQ="}}
+    return [
+        {"name": f"{name}/pads", "op": "Const", "attr": {"dtype": _INT, "value": {"tensor": tensor}}},
+        *_pad_v2(pad),
+        {**node, "input": [f"{name}/pad", *inputs[1:]], "attr": valid},
+    ]
+
+
+ALIKE = frozenset(
+    {*RENAMED, "Div", "FusedBatchNorm", "FusedBatchNormV2", "FusedBatchNormV3", "MatrixBandPart", "OneHot"}
+)
+"""Ops that become one op with the same outputs; functions name the outputs of their nodes."""
+
 REPLACEMENTS: dict[str, Callable[[NodeJson], list[NodeJson]]] = {
     **dict.fromkeys(RENAMED, _renamed),
     **dict.fromkeys(("FusedBatchNorm", "FusedBatchNormV2", "FusedBatchNormV3"), _batch_norm),
     "Conv1D": _conv_1d,
+    "Div": _div,
     "FakeQuantWithMinMaxVars": _fake_quant,
+    "MatrixBandPart": _band_part,
+    "OneHot": _one_hot,
     "Ones": _filled(1),
     "Zeros": _filled(0),
 }

@@ -8,7 +8,21 @@ from typing import Any
 
 import numpy as np
 import pytest
-from graph_files import Node, constant, fused, ints, noise, op, placeholder, text, write, write_graph
+from graph_files import (
+    Node,
+    branch,
+    constant,
+    flag,
+    function,
+    fused,
+    ints,
+    noise,
+    op,
+    placeholder,
+    text,
+    write,
+    write_graph,
+)
 
 from framegate.errors import ModelError, ModelFormatError, UnsupportedOp
 from framegate.interfaces import Array
@@ -94,6 +108,59 @@ def test_ops_that_only_tfjs_has(tmp_path: Path) -> None:
     np.testing.assert_array_equal(found[1], np.ones((2, 3), np.float32))
     np.testing.assert_array_equal(found[2], np.zeros((2, 3), np.int32))
     np.testing.assert_array_equal(found[3], row)
+
+
+def test_ops_that_tfjs_computes_otherwise(tmp_path: Path) -> None:
+    """What is expected is TF.js' own answer (4.22.0, cpu backend)."""
+    numbers, divisors = np.array([-7, -5, 5, 7], np.int32), np.array([3, -3, -3, 3], np.int32)
+    weights = {
+        "divisors": divisors, "depth": np.array(3, np.int32), "on": np.ones((), np.float32),
+        "off": np.zeros((), np.float32), "rows": np.array([True, False]), "one": np.array(1, np.int32),
+        "none": np.array(0, np.int32), "square": noise(2, 2), "other": noise(2, 2, seed=1), "grid": noise(3, 3),
+    }  # fmt: skip
+    nodes = [
+        placeholder("x", [4], "DT_INT32"),
+        op("Mod", "mod", ["x", "divisors"], T=INT),
+        op("Div", "div", ["x", "divisors"], T=INT),
+        op("OneHot", "hot", ["x", "depth", "on", "off"], TI=INT, axis={"i": "0"}),
+        op("Select", "select", ["rows", "square", "other"]),
+        op("MatrixBandPart", "band", ["grid", "one", "none"], Tindex=INT),
+        op("Div", "floats", ["square", "other"]),
+    ]
+    found = run(tmp_path, nodes, weights, numbers)
+    np.testing.assert_array_equal(found[0], [2, -2, -1, 1])
+    np.testing.assert_array_equal(found[1], [-3, 1, -2, 2])
+    assert found[2].shape == (4, 3)
+    np.testing.assert_array_equal(found[3], np.where(weights["rows"], weights["square"], weights["other"]))
+    np.testing.assert_array_equal(found[4], np.triu(np.tril(weights["grid"], 1), -1))
+    np.testing.assert_allclose(found[5], weights["square"] / weights["other"], rtol=1e-6)
+
+
+def test_ops_in_functions_that_tfjs_computes_otherwise(tmp_path: Path) -> None:
+    mod = {"name": "mod", "op": "Mod", "input": ["x", "x"], "attr": {"T": FLOAT}}
+    then, otherwise = function("then"), function("otherwise", mod)
+    then["nodeDef"] = [{"name": "c", "op": "Const", "attr": constant("c", np.zeros((), np.float32))["attr"]}]
+    then["nodeDef"].append({"name": "mod", "op": "Mod", "input": ["x", "c:output:0"], "attr": {"T": FLOAT}})
+    then["ret"] = {"y": "mod:z:0"}
+    topology = {
+        "node": [flag(), placeholder("x", [2]), branch("y", "then", "otherwise", "x")],
+        "library": {"function": [then, otherwise]},
+    }
+    loaded = TensorFlowRuntime().load(write(tmp_path, topology, {"c": np.array(0.5, np.float32)}))
+    np.testing.assert_allclose(loaded.run({"x": np.array([-0.75, 0.75], np.float32)})["y"], [0.25, 0.25])
+
+
+def test_a_depthwise_convolution_with_paddings_of_its_own(tmp_path: Path) -> None:
+    """With a bias and an activation behind it TensorFlow 2.19 ended the process."""
+    weights = {"w": noise(3, 3, 4, 2), "b": noise(8)}
+    pads, names = ints(0, 0, 2, 1, 0, 3, 0, 0), fused("BiasAdd", "Relu6")
+    how = {"strides": ints(1, 2, 2, 1), "padding": text("EXPLICIT"), "explicit_paddings": pads, "fused_ops": names}
+    nodes = [placeholder("x", IMAGE.shape), op("FusedDepthwiseConv2dNative", "y", ["x", *weights], **how)]
+    (found,) = run(tmp_path, nodes, weights, IMAGE)
+    padded = np.pad(IMAGE, [(0, 0), (2, 1), (0, 3), (0, 0)])
+    windows = np.lib.stride_tricks.sliding_window_view(padded, (3, 3), (1, 2))[:, ::2, ::2]
+    convolved = np.einsum("nhwcij,ijcm->nhwcm", windows, weights["w"]).reshape(1, 4, 4, 8)
+    np.testing.assert_allclose(found, np.clip(convolved + weights["b"], 0, 6), rtol=1e-5, atol=1e-6)
 
 
 def test_a_pad_beside_a_convolution_with_bias(tmp_path: Path) -> None:
