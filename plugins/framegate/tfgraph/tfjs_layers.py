@@ -22,8 +22,8 @@ _FIRST = (
 def tfjs_layers(keras: Any) -> dict[str, Any]:
     """Class name -> the class to build in place of Keras' own."""
     own = (
-        _batch_normalization(keras), _bidirectional(keras), _center_crop(keras), _mean_of_all(keras),
-        _up_sampling(keras),
+        _batch_normalization(keras), _bidirectional(keras), _center_crop(keras),
+        _layer_normalization(keras), _mean_of_all(keras), _up_sampling(keras),
     )  # fmt: skip
     return {kind.__name__: kind for kind in (*own, *(_channels_first(getattr(keras.layers, name)) for name in _FIRST))}
 
@@ -88,6 +88,17 @@ def _bidirectional(keras: Any) -> Any:
                 layer.zero_output_for_mask = False
 
     return Bidirectional
+
+
+def _layer_normalization(keras: Any) -> Any:
+    class LayerNormalization(keras.layers.LayerNormalization):  # type: ignore[misc] # Keras is untyped here
+        def build(self, shape: Any) -> None:
+            """TensorFlow 2.19 takes means along [1, 2], not [-3, -2], for a norm with a scale for each channel."""
+            super().build(shape)
+            if len(shape) - 1 not in self.axis:
+                self.axis = [axis - len(shape) for axis in self.axis]
+
+    return LayerNormalization
 
 
 def _mean_of_all(keras: Any) -> Any:

@@ -14,9 +14,11 @@ from layer_values import values, write_model
 from numpy.typing import NDArray
 
 from framegate.errors import UnsupportedOp
+from framegate.interfaces import ResolvedModel
 from framegate.models import tf
 from framegate.models.tfjs_keys import COMMON, KEYS
 from framegate.models.topology import read_model_json
+from framegate.runtimes.tensorflow import TensorFlowRuntime
 from framegate.tfgraph.closed_layers import restricted
 from framegate.tfgraph.keras_model import build_keras
 from framegate.tfgraph.parts import Parsed, Parts, add_weights
@@ -60,6 +62,18 @@ def test_a_layer_computes_what_tfjs_computes(label: str, results: Mapping[str, N
     expected = ANSWERS[label]["results"][0]
     assert list(results[label].shape) == expected["shape"]
     np.testing.assert_allclose(results[label].ravel(), expected["values"], rtol=1e-4, atol=2e-5)
+
+
+def test_a_norm_along_a_picture_has_a_scale_for_each_pixel(tmp_path: Path) -> None:
+    """TensorFlow's optimiser, which Keras' own call does not run, took it for a norm with a scale for each channel."""
+    case = CASES["LayerNormalization_axes"]
+    weights = [{**weight, "salt": 7 + 31 * at} for at, weight in enumerate(ANSWERS[case.label]["weights"])]
+    path = write_model(tmp_path, functional([case]), weights)
+    loaded = TensorFlowRuntime().load(ResolvedModel("norm", path, "layers", ""))
+    (info,) = loaded.inputs
+    (found,) = loaded.run({info.name: values([2, *map(int, filter(None, case.shapes[0]))], 0, 0)}).values()
+    (expected,) = ANSWERS[case.label]["results"]
+    np.testing.assert_allclose(found.ravel(), expected["values"], rtol=1e-4, atol=2e-5)
 
 
 @pytest.mark.parametrize("label", REFUSED)
