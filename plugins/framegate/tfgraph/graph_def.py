@@ -80,6 +80,7 @@ def convert(
     path = parts.json.path
     json_format = importlib.import_module("google.protobuf.json_format")
     ready = tfjs_ops.guard_pads(tfjs_ops.pad_apart(channels_last(rewrite(path, into_frames(path, nodes)))))
+    ready = tfjs_ops.guard_norms(ready, parts.weights)
     topology: dict[str, Any] = {"node": [_unbound(node, left_out) for node in ready if node["name"] not in left_out]}
     versions = parts.json.topology.get("versions")
     topology |= {"library": rewrite_library(path, library)} if library else {}

@@ -95,8 +95,9 @@ def _layer_normalization(keras: Any) -> Any:
         def build(self, shape: Any) -> None:
             """TensorFlow 2.19 takes means along [1, 2], not [-3, -2], for a norm with a scale for each channel."""
             super().build(shape)
-            if len(shape) - 1 not in self.axis:
-                self.axis = [axis - len(shape) for axis in self.axis]
+            axes = [axis - len(shape) for axis in vars(self)["axis"]]
+            if -1 not in axes:
+                self.axis = axes
 
     return LayerNormalization
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from framegate.models.nodes import Node, NodeJson
+from framegate.models.nodes import Node, NodeJson, node_name
+from framegate.models.weights import Weights
 
 _FLOAT = {"type": "DT_FLOAT"}
 _INT = {"type": "DT_INT32"}
@@ -160,6 +161,27 @@ def _padded(node: NodeJson) -> list[NodeJson]:
         *_pad_v2(pad),
         {**node, "input": [f"{name}/pad", *inputs[1:]], "attr": valid},
     ]
+
+
+def guard_norms(nodes: list[NodeJson], weights: Weights) -> list[NodeJson]:
+    """The root and its inverse apart, for every ``Rsqrt`` with a factor that is not one number for each channel.
+
+    TensorFlow 2.19 with oneDNN takes means along [1, 2] and what follows them for one op, a norm with a scale for each
+    channel, whatever the scale's shape is: it is computed wrongly, or read beyond its end.
+    """
+    ops = {node["name"]: node["op"] for node in nodes}
+    channels = {name for name, array in weights.items() if array.shape[-1:] == (array.size,) != (1,)}
+    scaled: set[str] = set()
+    for node in nodes:
+        factors = [node_name(name) for name in node.get("input") or ()] if node["op"] == "Mul" else []
+        if any(ops.get(name) != "Rsqrt" and name not in channels for name in factors):
+            scaled.update(name for name in factors if ops.get(name) == "Rsqrt")
+    return [link for node in nodes for link in (_root_apart(node) if node["name"] in scaled else [node])]
+
+
+def _root_apart(node: NodeJson) -> list[NodeJson]:
+    root = f"{node['name']}/root"
+    return [{**node, "name": root, "op": "Sqrt"}, {**node, "op": "Reciprocal", "input": [root]}]
 
 
 ALIKE = frozenset(

@@ -163,6 +163,32 @@ def test_a_depthwise_convolution_with_paddings_of_its_own(tmp_path: Path) -> Non
     np.testing.assert_allclose(found, np.clip(convolved + weights["b"], 0, 6), rtol=1e-5, atol=1e-6)
 
 
+@pytest.mark.parametrize("shape", [(), (1, 1, 1, 1), (1, 6, 6, 1), (1, 6, 6, 4), (4,)])
+def test_a_norm_of_a_picture_with_any_scale(tmp_path: Path, shape: tuple[int, ...]) -> None:
+    """TensorFlow 2.19 took all of them for a scale for each channel."""
+    weights = {
+        "axes": np.array([1, 2], np.int32), "e": np.array(1e-3, np.float32), "g": noise(*shape) + 2, "b": noise(*shape)
+    }  # fmt: skip
+    keep = {"keep_dims": {"b": True}, "Tidx": INT}
+    nodes = [
+        placeholder("x", IMAGE.shape),
+        op("Mean", "mean", ["x", "axes"], **keep),
+        op("SquaredDifference", "apart", ["x", "mean"]),
+        op("Mean", "variance", ["apart", "axes"], **keep),
+        op("AddV2", "sum", ["variance", "e"]),
+        op("Rsqrt", "root", ["sum"]),
+        op("Mul", "scale", ["root", "g"]),
+        op("Mul", "scaled", ["x", "scale"]),
+        op("Mul", "scaled_mean", ["mean", "scale"]),
+        op("Sub", "offset", ["b", "scaled_mean"]),
+        op("AddV2", "y", ["scaled", "offset"]),
+    ]
+    (found,) = run(tmp_path, nodes, weights, IMAGE)
+    mean, variance = IMAGE.mean((1, 2), keepdims=True), IMAGE.var((1, 2), keepdims=True)
+    expected = (IMAGE - mean) / np.sqrt(variance + 1e-3) * weights["g"] + weights["b"]
+    np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-5)
+
+
 def test_a_pad_beside_a_convolution_with_bias(tmp_path: Path) -> None:
     """Without the rewrite TensorFlow 2.19 takes the pad for the convolution's own and crashes."""
     weights = {"w": noise(1, 1, 4, 8), "b": noise(8), "p": np.array([[0, 0], [0, 0], [0, 0], [0, 4]], np.int32)}
