@@ -18,6 +18,7 @@ from framegate.analysis.tensors import Shape
 from framegate.models.graph_parts import ops, parts
 from framegate.models.layer_entry import layer_name
 from framegate.models.manifest import WeightEntry
+from framegate.models.nodes import Node
 from framegate.models.topology import Json, ModelJson
 
 _TENSOR = re.compile(r"[A-Za-z0-9][-A-Za-z0-9._/]*")
@@ -37,6 +38,14 @@ _RESIZES = {"bilinear": "resizeBilinear", "nearest": "resizeNearestNeighbor"}
 _SEPARABLE = ("kernel_initializer", "kernel_regularizer", "kernel_constraint")
 _GROUPED = frozenset({"Conv1D", "Conv2D", "Conv3D"})
 _DILATED = _GROUPED | {"SeparableConv2D"}
+
+
+_BROKEN = {
+    "BitwiseAnd": "Argument 'x' passed to 'bitwiseAnd' must be a Tensor or TensorLike, but got 'null'",
+    "EnsureShape": "Cannot read properties of undefined (reading 'split') (op 'EnsureShape')",
+}
+"""What TF.js says of ops that it names and that no run of it computes."""
+_FUSED = frozenset({"BiasAdd", "Elu", "FusedBatchNorm", "LeakyRelu", "Prelu", "Relu", "Relu6", "Sigmoid"})
 
 
 def tfjs_refusals(
@@ -70,9 +79,16 @@ def _weight_refusals(model: ModelJson) -> Iterator[str]:
 
 def _graph_refusals(model: ModelJson) -> Iterator[str]:
     for place, nodes in parts(model):
+        where = f" (in {place})" if place else ""
         for op in ops(nodes):
             if op not in converter_ops():
-                yield f"Unknown op '{op}'" + (f" (in {place})" if place else "")
+                yield f"Unknown op '{op}'{where}"
+            elif op in _BROKEN:
+                yield _BROKEN[op] + where
+        for node in nodes:
+            for fused in Node(dict(node)).strings("fused_ops"):
+                if fused not in _FUSED:
+                    yield f"Activation {fused.lower()} has not been implemented{where}"
 
 
 def _layers_refusals(model: ModelJson, takes: Mapping[str, Sequence[Shape]]) -> Iterator[str]:

@@ -148,6 +148,17 @@ def test_weights_and_ops(tmp_path: Path) -> None:
     )
 
 
+def test_ops_that_no_run_of_tfjs_computes(tmp_path: Path) -> None:
+    tanh = {"list": {"s": ["BiasAdd", "Tanh"]}}
+    nodes = [{"op": "EnsureShape"}, {"op": "_FusedConv2D", "attr": {"fused_ops": tanh}}, {"op": "BitwiseAnd"}]
+    document: Json = {"modelTopology": {"node": nodes}, "weightsManifest": []}
+    assert tfjs_refusals(ModelJson(tmp_path, "graph", document, ()), {}) == (
+        "Cannot read properties of undefined (reading 'split') (op 'EnsureShape')",
+        "Argument 'x' passed to 'bitwiseAnd' must be a Tensor or TensorLike, but got 'null'",
+        "Activation tanh has not been implemented",
+    )
+
+
 def function(name: str, *nodes: Json) -> Json:
     return {"signature": {"name": name}, "nodeDef": list(nodes)}
 
