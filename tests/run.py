@@ -12,7 +12,7 @@ from pathlib import Path
 
 MOST_WORKERS = 4
 """Each may hold a TensorFlow of its own, and grows to 1.6 GB."""
-WAITING = 1
+WAITING = 2
 """Workers more than there are cores: some wait for a browser's frames, or for a process to end."""
 
 
