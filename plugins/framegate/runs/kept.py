@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +30,10 @@ _LAYOUT = 1
 """Of the files in the cache; to be raised where a column of the same name comes to hold something else."""
 BATCH = 100
 """New runs for which it pays to start a process."""
+MOST_NAMED = 1000
+"""Runs that a command line has room for."""
 BATCH_S = 600.0
-"""Seconds that it may take."""
+"""Seconds that a process may take."""
 
 
 def open_runs(paths: Iterable[Path], *, with_rounds: bool = False) -> Iterator[RunColumns]:
@@ -74,7 +77,8 @@ def _outcomes(paths: Sequence[Path]) -> Iterator[RunColumns | HistoryError]:
         new = [path for path, run in zip(paths, kept, strict=True) if run is None]
         if len(new) >= BATCH:
             # Parsing is Python's own work, of which its threads do one at a time.
-            list(threads.map(_parse_apart, [new[at : at + BATCH] for at in range(0, len(new), BATCH)]))
+            size = min(max(BATCH, ceil(len(new) / usable_cores())), MOST_NAMED)
+            list(threads.map(_parse_apart, [new[at : at + size] for at in range(0, len(new), size)]))
     for path, run in zip(paths, kept, strict=True):
         yield run or _outcome(path)
 
