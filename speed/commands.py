@@ -33,20 +33,20 @@ def cpu_s(folder: Path, *command: str) -> float:
     return min(seconds)
 
 
-def write_model(folder: Path) -> Path:
-    """A graph model that multiplies an image by a number, two hundred times."""
-    dims = [{"size": str(size)} for size in (-1, 16, 16, 3)]
+def write_model(folder: Path, side: int = 16, products: int = 200) -> Path:
+    """A graph model that multiplies an image by a number, so many times."""
+    dims = [{"size": str(size)} for size in (-1, side, side, 3)]
     attributes = {"shape": {"shape": {"dim": dims}}, "dtype": {"type": "DT_FLOAT"}}
     image = {"name": "n0", "op": "Placeholder", "attr": attributes}
     tensor = {"dtype": "DT_FLOAT", "tensorShape": {"dim": [{"size": "1"}]}}
     gain = {"name": "gain", "op": "Const", "attr": {"dtype": {"type": "DT_FLOAT"}, "value": {"tensor": tensor}}}
-    products = [
+    nodes = [
         {"name": f"n{at + 1}", "op": "Mul", "input": [f"n{at}", "gain"], "attr": {"T": {"type": "DT_FLOAT"}}}
-        for at in range(200)
+        for at in range(products)
     ]
     weights = [{"name": "gain", "shape": [1], "dtype": "float32"}]
     manifest = [{"paths": ["group1-shard1of1.bin"], "weights": weights}]
-    topology = {"node": [image, gain, *products], "library": {}, "versions": {}}
+    topology = {"node": [image, gain, *nodes], "library": {}, "versions": {}}
     folder.mkdir()
     (folder / "group1-shard1of1.bin").write_bytes(np.float32(1).tobytes())
     document = {"format": "graph-model", "modelTopology": topology, "weightsManifest": manifest}

@@ -41,6 +41,26 @@ SWITCH = """async () => {
   return 1000 * (shown_s - began_s);
 }"""
 
+# The same from the choice of another renderer, until the first frame that it drew.
+SWITCH_RENDERER = """async () => {
+  const { live } = stage.shown.contentWindow;
+  const { go } = live;
+  let first = null;
+  live.go = () => {
+    first ??= live.count;
+    go();
+  };
+  const began_s = live.now();
+  const choice = by_id("renderer");
+  choice.value = choice.value === "topixels" ? "texture" : "topixels";
+  choice.dispatchEvent(new Event("change", { bubbles: true }));
+  while (first === null || live.count === first) await new Promise(requestAnimationFrame);
+  live.go = go;
+  const [, , , , shown_s] = live.sights.at(first - live.count);
+  while (showing.busy) await new Promise(requestAnimationFrame);
+  return 1000 * (shown_s - began_s);
+}"""
+
 # The share of ten seconds in which the page's main thread draws the figures, in percent.
 COST = """async () => {
   const own = draw;
@@ -103,6 +123,7 @@ def measure() -> Figures:
     with tempfile.TemporaryDirectory() as folder, opened() as page:
         os.chdir(folder)
         switch_ms = median(page.evaluate(SWITCH) for _ in range(SWITCHES))
+        renderer_ms = median(page.evaluate(SWITCH_RENDERER) for _ in range(SWITCHES))
         cost = page.evaluate(COST)
         page.wait_for_function("() => known.told.seconds > 9")
         shown_s = page.evaluate(SHOWN) / 1000
@@ -112,6 +133,7 @@ def measure() -> Figures:
         suite = suite_s(line)
         return {
             "switch": switch_ms / (1000 * shown_s),
+            "switch-renderer": renderer_ms / (1000 * shown_s),
             "showing": cost,
             "recorded-vs-suite": stored_s(Path(saved)) / suite,
             "shown-vs-suite": shown_s / suite,
