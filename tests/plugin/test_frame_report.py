@@ -48,6 +48,15 @@ def test_a_run_writes_one_page_and_says_where(run: Run, pytester: pytest.Pyteste
     assert not [word for word in stored["options"] if "report" in word]
 
 
+def test_what_bench_sets_is_no_part_of_a_command_that_measures_a_cell_again(
+    run: Run, pytester: pytest.Pytester
+) -> None:
+    run("--frame-budget=900000ms", "--frame-bench", "--frame-run-limit=600", "--benchmark-json=out.json", timing=True)
+    stored: dict[str, Any] = json.loads((pytester.path / "out.json").read_text())["framegate"]
+    assert "--frame-budget=900000ms" in stored["options"]
+    assert not [word for word in stored["options"] if word.startswith(("--frame-bench", "--frame-run-limit"))]
+
+
 def test_a_file_that_cannot_be_written_is_refused_at_the_start(run: Run, tmp_path: Path) -> None:
     result = run(f"--frame-report={tmp_path}", "--frame-preprocess=none")
     result.stderr.fnmatch_lines(["ERROR: --frame-report *: the report cannot be written there (*); name another file"])

@@ -18,8 +18,11 @@ if TYPE_CHECKING:
 
 Value = TypeVar("Value")
 
-OUTPUTS = ("frame_report", "frame_tables", "frame_pictures", "frame_trace")
-"""Options that say what is shown or written, where nobody wants it again when a cell is measured again."""
+OF_THE_RUN = (
+    *("frame_report", "frame_tables", "frame_pictures", "frame_trace"),
+    *("frame_bench", "frame_run_limit"),
+)
+"""Options that say what a run shows, writes or has time for, which nobody wants when a cell is measured again."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -52,7 +55,7 @@ def is_given(config: pytest.Config, *tables: Table) -> bool:
 def words_to_repeat(config: pytest.Config) -> Iterator[str]:
     """The options of Framegate with which a cell is measured again, as a command line takes them."""
     for option in _options(*TABLES):
-        values = None if option.key in OUTPUTS else _given(config, option)
+        values = None if option.key in OF_THE_RUN else _given(config, option)
         for value in values if isinstance(values, list) else [values]:
             if value:
                 yield option.flag if value is True else f"{option.flag}={value}"
