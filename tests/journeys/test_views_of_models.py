@@ -26,7 +26,7 @@ EVERYTHING = os.environ.get("FRAMEGATE_ALL_MODELS") == "1"
 QUICK = ("selfie-256", "centernet", "centernet-classes", "centernet-person", "liveness", "movenet-lightning")
 REST = (
     *("meet-256x144", "meet-classes", "posenet-nose", "handtrack", "face-boxes", "posenet", "efficientpose", "rvm"),
-    "cartoon-shinkai",
+    *("cartoon-shinkai", "cartoon-whitebox", "nanodet"),
 )
 OF_FACES = ("facemesh", "emotion", "age-range", "face-parts")
 MODELS = (*QUICK, *REST, *OF_FACES) if EVERYTHING else QUICK

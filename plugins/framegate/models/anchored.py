@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from framegate.interfaces import Size
 from framegate.models.output_facts import OutputFacts
 
 _GRIDS = ([[8, 2], [16, 6]], [[16, 2], [32, 6]], [[8, 2], [16, 2], [32, 6]], [[4, 1]])
 """Pixels between the cells of each grid, and anchors of each cell: MediaPipe's detectors."""
+_STEPS = ((8, 16, 32, 64, 128), (8, 16, 32, 64), (8, 16, 32))
+"""Pixels between the cells of the grids of detectors with distributions."""
+_BINS = (8, 11, 16, 17)
+"""How many numbers are the distribution of a side: NanoDet-Plus', NanoDet's, YOLOv8's and GFL's."""
 _BOX = 4
 _LEAST_NUMBERS = 1 + _BOX
 """Of a row: a score and a box; what follows is points of two numbers each, four at least."""
@@ -55,6 +60,47 @@ def grids_apart(outputs: Sequence[OutputFacts], size: Size | None) -> tuple[list
         if all(len(part) == 1 for part in parts):
             return grids, [output for part in parts for output in part]
     return None
+
+
+class Distributions(NamedTuple):
+    """The outputs of a detector whose sides of boxes are distributions, and what they are.
+
+    Attributes:
+        outputs: for each grid its boxes and its scores.
+        grids: pixels between the cells of each grid, and 1.
+        bins: how many numbers the distribution of a side has.
+    """
+
+    outputs: list[OutputFacts]
+    grids: list[list[int]]
+    bins: int
+
+
+def distributions(outputs: Sequence[OutputFacts], size: Size | None) -> Distributions | None:
+    """The outputs [1, N, 4 B] and [1, N, C], or [1, H, W, …], that have a row for each cell of three grids or more.
+
+    Args:
+        outputs: the outputs, in any order.
+        size: the picture that the model takes; None where that is open.
+    """
+    if size is None:
+        return None
+    for steps in _STEPS:
+        pairs = [[output for output in outputs if _has_cells(output, step, size)] for step in steps]
+        if any(len(pair) != 2 for pair in pairs):
+            continue
+        boxes = next((output.one[-1] for output in pairs[0] if output.one[-1] in [_BOX * bins for bins in _BINS]), None)
+        parts = [sorted(pair, key=lambda output: output.one[-1] != boxes) for pair in pairs]
+        widths = {tuple(output.one[-1] for output in part) for part in parts}
+        if boxes is not None and len(widths) == 1 and len({*widths.pop()}) == 2:
+            return Distributions([output for part in parts for output in part], [[s, 1] for s in steps], boxes // _BOX)
+    return None
+
+
+def _has_cells(output: OutputFacts, step: int, size: Size) -> bool:
+    """Whether it has a row for each cell of a grid."""
+    down, across = -(-size.height // step), -(-size.width // step)
+    return output.one[:-1] in ((down * across,), (down, across))
 
 
 def _has_rows(output: OutputFacts, rows: int, *, is_box: bool) -> bool:

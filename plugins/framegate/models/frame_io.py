@@ -134,7 +134,8 @@ def find_shown(
     facts = {fact.info: fact for fact in output_facts(model, outputs)}
     guesses = guess_keys(view, [facts[info] for info in shown], input_picture(model_inputs(model)).size)
     is_placed = view in PLACED_VIEWS and facts[shown[0]].map is None
-    if is_placed and largest.get(shown[0].name, 0.0) > MOST_NORMALISED:
+    is_in_cells = {**guesses, **spec.view_options}.get("box_format") == "ltrb"
+    if is_placed and not is_in_cells and largest.get(shown[0].name, 0.0) > MOST_NORMALISED:
         guesses["coordinates"] = "pixels"
     keys = {key: value for key, value in guesses.items() if key not in spec.view_options}
     if keys:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from framegate.errors import ModelError
 from framegate.interfaces import TensorInfo
-from framegate.models.anchored import anchor_grids, grids_apart
+from framegate.models.anchored import anchor_grids, distributions, grids_apart
 from framegate.models.image_io import model_inputs
 from framegate.models.output_facts import InputPicture, OutputFacts, input_picture, output_facts
 from framegate.models.topology import ModelJson
@@ -133,6 +133,10 @@ def _boxes_by_number(model: _Model) -> Iterator[ViewGuess]:
             f"boxes and scores of {len(grids)} grids, as many as MediaPipe's detectors have anchors for such a picture"
         )
         yield _guess("boxes", parts, reason)
+    sides = distributions(model.outputs, model.picture.size)
+    if sides is not None:
+        reason = f"scores and distributions of {sides.bins} for each side of a box, for each cell of {len(sides.grids)}"
+        yield _guess("boxes", sides.outputs, f"{reason} grids, as NanoDet and YOLOv8 have")
     for fact in model.outputs:
         rows = _rows(fact)
         if anchor_grids(fact, model.picture.size):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from framegate.interfaces import Size
-from framegate.models.anchored import anchor_grids, grids_apart
+from framegate.models.anchored import anchor_grids, distributions, grids_apart
 from framegate.models.output_facts import OutputFacts
 
 _LINEAR = frozenset({
@@ -54,6 +54,10 @@ def guess_keys(view: str, outputs: Sequence[OutputFacts], size: Size | None = No
     apart = grids_apart(outputs, size) if view == "boxes" else None
     if apart is not None and list(outputs) == apart[1]:
         return {**_BESIDE_ANCHORS, "anchors": apart[0]}
+    sides = distributions(outputs, size) if view == "boxes" else None
+    if sides is not None and list(outputs) == sides.outputs:
+        keys = {"box_format": "ltrb", "anchors": sides.grids, "bins": sides.bins}
+        return keys | dict(_logits(outputs[1]))
     return dict(_RULES[view](outputs)) if view in _RULES else {}
 
 

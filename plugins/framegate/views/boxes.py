@@ -11,12 +11,13 @@ from framegate.errors import ModelError, UsageError
 from framegate.interfaces import Array, Pixels
 from framegate.postprocess.base import View, ViewRequest
 from framegate.postprocess.detections import (
+    BOX_FORMATS,
     FARTHEST,
     MOST_CLASSES,
     Box,
     Raw,
     Selection,
-    anchor_centres,
+    anchor_cells,
     plain_boxes,
     raw_grids,
     raw_outputs,
@@ -43,37 +44,47 @@ class BoxesView(View):
     ``columns`` names. A box with NaN or an infinity is not shown.
 
     Keys: ``box_format``, ``coordinates``, ``columns``, ``threshold``, ``iou``, ``most``, ``logits``, ``labels``,
-    ``first_class``, ``background_class``, ``anchors``, ``palette``; see docs/views.md.
+    ``first_class``, ``background_class``, ``anchors``, ``bins``, ``palette``; see docs/views.md.
     """
 
     keys = frozenset({
-        "anchors", "background_class", "box_format", "columns", "coordinates", "first_class", "iou", "labels", "logits",
-        "most", "palette", "threshold",
+        "anchors", "background_class", "bins", "box_format", "columns", "coordinates", "first_class", "iou", "labels",
+        "logits", "most", "palette", "threshold",
     })  # fmt: skip
 
     def __init__(self, request: ViewRequest) -> None:
         super().__init__(request)
         keys = ViewKeys(request.options, self.keys)
         self._columns = keys.columns(("box", "scores"))
-        scores = {"score", "scores"}.intersection(self._columns)
-        if self._columns.count("box") != 1 or len(scores) > 1 or "scores" in self._columns[:-1]:
+        scores = [column for column in self._columns if column in ("score", "scores")]
+        if self._columns.count("box") != 1 or len(scores) > 1:
             raise UsageError(
-                f"columns = {list(self._columns)!r:.60} are not such as ['box', 'objectness', 'scores']: a box,"
-                " a score or, at the end, the scores; see docs/views.md"
+                f"columns = {list(self._columns)!r:.60} are not such as ['box', 'objectness', 'scores']: a box, and"
+                " either a score or the scores; see docs/views.md"
             )
         grids = keys.pairs("anchors", 1)
+        box_format = keys.word("box_format", BOX_FORMATS[0], BOX_FORMATS)
+        bins = keys.whole("bins", 1, 1, 999)
+        if box_format == "ltrb" and not grids:
+            raise UsageError(
+                "box_format = 'ltrb' counts from cells, and anchors in the spec does not say which, as in"
+                " anchors = [[8, 1], [16, 1]]; see docs/views.md"
+            )
+        if bins > 1 and box_format != "ltrb":
+            raise UsageError(f"bins = {bins} goes with box_format = 'ltrb', not with {box_format!r}; see docs/views.md")
+        self._numbers = 4 * bins
         self._is_apart = bool(grids) and len(request.outputs) > _WITH_CLASSES
         has_classes = (len(request.outputs) >= _WITH_CLASSES and not self._is_apart) or "class" in self._columns
         self._select = Selection(
             placement=request.placement,
-            box_format=keys.word("box_format", "yxyx", ("yxyx", "xyxy", "cxcywh", "xywh")),
+            box_format=box_format,
             normalised=keys.word("coordinates", "normalised", ("normalised", "pixels")) == "normalised",
             threshold=keys.number("threshold", 0.5, -1e9, 1e9),
             overlap=keys.number("iou", 1 if has_classes else 0.5, 0, 1),
             most=keys.whole("most", 100, 1, 10_000),
             logits=keys.flag("logits", default=False),
             background=keys.whole("background_class", None, 0, 9999),
-            anchors=anchor_centres(grids, request.placement.input_size) if grids else None,
+            anchors=anchor_cells(grids, request.placement.input_size) if grids else None,
         )
         self._first = keys.whole("first_class", 0, -9999, 9999)
         self._labels = labels(keys.raw("labels", ()))
@@ -101,6 +112,7 @@ class BoxesView(View):
         settings = {
             "shown": self.request.placement.shown,
             "columns": self._columns,
+            "numbers": self._numbers,
             "box_format": select.box_format,
             "normalised": select.normalised,
             "threshold": select.threshold,
@@ -132,9 +144,11 @@ class BoxesView(View):
     def _raw(self, outputs: Mapping[str, Array]) -> Raw:
         names = self.request.outputs
         if self._is_apart:
-            raw = raw_grids(outputs, names)
+            raw = raw_grids(outputs, names, self._numbers)
+        elif len(names) > 1:
+            raw = raw_outputs(outputs, names, self._numbers)
         else:
-            raw = raw_outputs(outputs, names) if len(names) > 1 else raw_rows(outputs, names[0], self._columns)
+            raw = raw_rows(outputs, names[0], self._columns, self._numbers)
         count, columns = raw.scores.shape
         if self._select.anchors is not None and len(self._select.anchors) != count:
             raise ModelError(

@@ -132,3 +132,9 @@ def test_coordinates_beyond_a_picture_count_pixels(tmp_path: Path) -> None:
     assert (heat.view, heat.keys) == ("points", {"skeleton": "body"})
     named = shown(tmp_path, boxes, scores, view="boxes", view_options={"coordinates": "normalised"})
     assert named.keys == {"coordinates": "normalised"}
+
+
+def test_distances_in_cells_are_no_coordinates(tmp_path: Path) -> None:
+    boxes, scores = info(1, 9, 4, name="boxes"), info(1, 9, name="scores")
+    keys = {"box_format": "ltrb", "anchors": [[8, 1]]}
+    assert shown(tmp_path, boxes, scores, view="boxes", view_options=keys).keys == keys

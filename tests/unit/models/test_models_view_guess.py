@@ -165,6 +165,24 @@ def test_boxes_and_scores_of_several_grids(tmp_path: Path) -> None:
     assert guess(tmp_path, outputs | {"e": ("Conv2D", info("e", 1, 512, 1))}, (1, 128, 128, 3)).view == "heatmap"
 
 
+def test_distributions_of_the_cells_of_several_grids(tmp_path: Path) -> None:
+    """NanoDet's outputs, and the same as maps."""
+    flat: dict[str, Shape] = {"c": (1, 4, 80), "f": (1, 4, 44), "b": (1, 16, 80), "a": (1, 64, 80), "e": (1, 16, 44)}
+    outputs = {name: ("Sigmoid", info(name, *shape)) for name, shape in {**flat, "d": (1, 64, 44)}.items()}
+    guessed = guess(tmp_path, outputs)
+    assert (guessed.view, guessed.outputs) == ("boxes", ("d", "a", "e", "b", "f", "c"))
+    assert guessed.reason.startswith("scores and distributions of 11 for each side of a box, for each cell of 3 grids")
+    maps = {
+        f"{name}{side}": ("Conv2D", info(f"{name}{side}", 1, side, side, count))
+        for side in (8, 4, 2)
+        for name, count in {"box": 64, "score": 20}.items()
+    }
+    assert guess(tmp_path, maps).outputs == ("box8", "score8", "box4", "score4", "box2", "score2")
+    like = {name: ("Conv2D", info(name, *shape[:2], 64)) for name, shape in {**flat, "d": (1, 64, 44)}.items()}
+    assert guess(tmp_path, like).view == "heatmap"
+    assert guess(tmp_path, outputs, (1, 96, 96, 3)).view == "heatmap"
+
+
 def test_heat_maps_and_what_their_points_are_off_by(tmp_path: Path) -> None:
     shapes: dict[str, Shape] = {
         "displacement_fwd": (1, 25, 25, 32),

@@ -82,3 +82,12 @@ def test_boxes_and_scores_of_each_grid_are_recognised_by_their_number(
     expected = {"box_format": "cxcywh", "coordinates": "pixels", "logits": True}
     assert keys == ({} if anchors is None else {**expected, "anchors": anchors})
     assert guess_keys("boxes", parts[::-1], Size(side, side)) == {}
+
+
+@pytest.mark.parametrize(("end", "logits"), [("sigmoid", {}), ("biasadd", {"logits": True})])
+def test_distributions_of_cells_are_recognised_by_their_number(end: str, logits: dict[str, object]) -> None:
+    parts = [fact(1, count, numbers, end=end) for count in (2704, 676, 169) for numbers in (44, 80)]
+    keys = guess_keys("boxes", parts, Size(416, 416))
+    assert keys == {"box_format": "ltrb", "anchors": [[8, 1], [16, 1], [32, 1]], "bins": 11, **logits}
+    assert keys.keys() <= (keys_of("boxes") or set())
+    assert "bins" not in guess_keys("boxes", parts[::-1], Size(416, 416))

@@ -16,13 +16,14 @@ from framegate.interfaces import Array, Pixels, Size
 from framegate.postprocess.detections import (
     Box,
     Selection,
-    anchor_centres,
+    anchor_cells,
     plain_boxes,
     raw_grids,
     raw_outputs,
     raw_rows,
 )
 from framegate.postprocess.placement import InputPlacement
+from framegate.words import Fit
 
 LARGE = InputPlacement.same(Size(100, 200))
 
@@ -109,15 +110,50 @@ def test_boxes_without_a_score_are_all_shown() -> None:
 
 
 def test_anchors_are_added_to_centres() -> None:
-    centres = anchor_centres([(8, 2), (16, 1)], Size(16, 24))
-    assert centres[:4].tolist() == [[4, 4], [4, 4], [12, 4], [12, 4]]
-    assert centres[12:].tolist() == [[8, 8], [24, 8]]
+    cells = anchor_cells([(8, 2), (16, 1)], Size(16, 24))
+    assert cells[:4].tolist() == [[4, 4, 8], [4, 4, 8], [12, 4, 8], [12, 4, 8]]
+    assert cells[12:].tolist() == [[8, 8, 16], [24, 8, 16]]
     values = np.zeros((1, 14, 5), np.float32)
     values[0, :, 0] = -9
     values[0, 2] = 9, 1, -1, 4, 2
     raw = raw_rows({"out": values}, "out", ["score", "box"])
-    (box,) = shown(raw, anchors=centres, logits=True, normalised=False, box_format="cxcywh")
+    (box,) = shown(raw, anchors=cells, logits=True, normalised=False, box_format="cxcywh")
     assert box[:4] == pytest.approx((11, 2, 15, 4))
+
+
+def test_sides_are_so_many_cells_from_the_middle_of_theirs() -> None:
+    cells = anchor_cells([(8, 1)], Size(16, 24))
+    raw = raw_outputs(outputs([[0.5, 1, 2, 0.25]] * 6, [0, 0, 0, 0, 0.9, 0]), ("boxes", "scores"))
+    (box,) = shown(raw, anchors=cells, box_format="ltrb")
+    assert box[:4] == pytest.approx((12 - 4, 12 - 8, 12 + 16, 12 + 2))
+
+
+def test_a_side_may_be_the_mean_of_a_distribution() -> None:
+    """GFL, NanoDet and YOLOv8 return for each side what softmax makes the shares of 0, 1, 2, … cells from."""
+    shares = {0.5: [0.5, 0.5, 0, 0], 1.0: [0.25, 0.5, 0.25, 0], 2.0: [0, 0.25, 0.5, 0.25], 0.25: [0.75, 0.25, 0, 0]}
+    with np.errstate(divide="ignore"):
+        logits = [max(number, -30.0) + 5 for side in shares.values() for number in np.log(side)]
+    raw = raw_outputs(outputs([logits] * 6, [0, 0, 0, 0, 0.9, 0]), ("boxes", "scores"), 16)
+    (box,) = shown(raw, anchors=anchor_cells([(8, 1)], Size(16, 24)), box_format="ltrb")
+    assert box[:4] == pytest.approx((12 - 4, 12 - 8, 12 + 16, 12 + 2))
+
+
+def test_a_distribution_with_an_infinity_is_not_shown() -> None:
+    sides = [[0.0] * 16, [*[0.0] * 7, -np.inf, *[0.0] * 8], [*[0.0] * 15, np.nan], [np.inf, *[0.0] * 15]]
+    raw = raw_outputs(outputs([*sides, *sides[:2]], [0.6, 0.7, 0.8, 0.9, 0, 0]), ("boxes", "scores"), 16)
+    assert [box.score for box in shown(raw, anchors=anchor_cells([(8, 1)], Size(16, 24)), box_format="ltrb")] == [
+        pytest.approx(0.6)
+    ]
+
+
+def test_scores_may_stand_before_their_box() -> None:
+    """NanoDet-Plus has scores and then distributions in one row."""
+    row = [0.1, 0.2, 0.9, *[0, 9] * 4]
+    raw = raw_rows({"x": np.array([[row] * 6], np.float32)}, "x", ["scores", "box"], 8)
+    assert raw.scores.shape == (6, 3)
+    boxes = shown(raw, anchors=anchor_cells([(8, 1)], Size(16, 24)), box_format="ltrb", overlap=0.5)
+    assert [box.number for box in boxes] == [2] * 6
+    assert boxes[0][:4] == pytest.approx((-4, -4, 12, 12), abs=0.01)
 
 
 def drawn(placement: InputPlacement = LARGE, **options: object) -> Pixels:
@@ -150,10 +186,12 @@ def test_labels_stand_above_their_boxes_and_inside_where_there_is_no_room() -> N
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"box_format": "xyz"}, "box_format = 'xyz' is not one of yxyx, xyxy, cxcywh, xywh"),
+        ({"box_format": "xyz"}, "box_format = 'xyz' is not one of yxyx, xyxy, cxcywh, xywh, ltrb"),
+        ({"box_format": "ltrb"}, "box_format = 'ltrb' counts from cells, and anchors in the spec does not say which"),
+        ({"bins": 8}, "bins = 8 goes with box_format = 'ltrb', not with 'yxyx'"),
         ({"coordinates": "percent"}, "coordinates = 'percent' is not one of normalised, pixels"),
         ({"columns": ["score"]}, r"columns = \['score'\] are not such as"),
-        ({"columns": ["box", "scores", "class"]}, "are not such as"),
+        ({"columns": ["box", "scores", "score"]}, "are not such as"),
         ({"columns": "box"}, "columns = 'box' is not a list of texts"),
         ({"columns": ["box", "x*9999", "x*9999"]}, r"columns = \['box', 'x\*9999', 'x\*9999'\] is not a list of 9999"),
         ({"labels": [1]}, r"labels = \[1\] is neither one of coco, coco90, voc, cityscapes nor a list of texts"),
@@ -202,6 +240,17 @@ def test_boxes_of_several_grids_are_counted_from_their_anchors() -> None:
     assert not changed[:8].any()
     assert not changed[:, :16].any()
     assert off(view, of_grids, new_frame(placement)) == 0
+
+
+def test_cells_may_be_in_rows_and_columns() -> None:
+    placement = InputPlacement.same(Size(16, 24))
+    of_grids = grids((1, 2, 3, 8), (1, 2, 3, 5), (1, 1, 2, 8), (1, 1, 2, 5))
+    flat = {name: values.reshape(1, -1, values.shape[-1]) for name, values in of_grids.items()}
+    options = {"anchors": [[8, 1], [16, 1]], "box_format": "ltrb", "bins": 2, "threshold": 0.1, "iou": 1}
+    view = new_view("boxes", placement, GRIDS, **options)
+    picture = np.array(view(of_grids, plain_frame(placement)))
+    assert (picture == view(flat, plain_frame(placement))).all()
+    assert (picture != 100).any()
 
 
 @pytest.mark.parametrize(
@@ -290,6 +339,19 @@ def test_it_shows_what_is_expected(
     )  # fmt: skip
     for seed in (0, 1):
         assert off(view, {"boxes": boxes, "scores": scores}, new_frame(placement, seed)) == 0
+
+
+@settings(max_examples=40)
+@given(
+    boxes=arrays.arrays(np.float32, (1, 6, 12), elements=numbers),
+    scores=arrays.arrays(np.float32, (1, 6, 2), elements=numbers),
+    fit=st.sampled_from(["resize", "letterbox", "crop"]),
+)
+def test_it_shows_what_is_expected_of_distributions(boxes: Array, scores: Array, fit: Fit) -> None:
+    placement = InputPlacement.of(Size(40, 70), Size(16, 24), fit)
+    options = {"anchors": [[8, 1]], "box_format": "ltrb", "bins": 3, "threshold": 0.25}
+    view = new_view("boxes", placement, ("boxes", "scores"), **options)
+    assert off(view, {"boxes": boxes, "scores": scores}, new_frame(placement)) == 0
 
 
 @settings(max_examples=40)

@@ -281,27 +281,29 @@ class BoxesView extends OverlayView {
   }
   // Boxes and scores of one grid after another.
   inGrids(values, outputs) {
-    const tables = outputs.map(({ shape }, at) => {
-      const rows = at % 2 ? outputs[at - 1].shape.at(-2) : shape.at(-2);
+    const tables = outputs.map((_, at) => {
+      const boxes = at - (at % 2);
+      const rows = values[boxes].length / outputs[boxes].shape.at(-1);
       return tableOf(values[at], rows, values[at].length / rows);
     });
     return { boxes: below(tables.filter((_, at) => at % 2 === 0)), scores: below(tables.filter((_, at) => at % 2 === 1)) };
   }
   apart([boxes, scores, classes]) {
-    const count = boxes.length / 4;
-    const parts = { boxes: tableOf(boxes, count, 4), scores: tableOf(scores, count, scores.length / count) };
+    const count = boxes.length / this.numbers;
+    const parts = { boxes: tableOf(boxes, count, this.numbers), scores: tableOf(scores, count, scores.length / count) };
     return classes ? { ...parts, classes: tableOf(classes, count, 1) } : parts;
   }
   inColumns(values, shape) {
-    const needed = this.columns.reduce((sum, column) => sum + (column === "box" ? 4 : 1), 0);
+    const needed = this.columns.reduce((sum, column) => sum + (column === "box" ? this.numbers : 1), 0);
     const [rows, columns] = shape.slice(-2);
     const turned = columns !== needed && needed <= rows && rows < columns;
     const all = turned ? tableOf(values, columns, rows, true) : tableOf(values, rows, columns);
+    const widths = { box: this.numbers, scores: all.columns - needed + 1 };
     const parts = {};
     let start = 0;
     for (const column of this.columns) {
       const first = start;
-      const width = column === "box" ? 4 : column === "scores" ? all.columns - first : 1;
+      const width = widths[column] ?? 1;
       parts[column] = { rows: all.rows, columns: width, at: (row, place) => all.at(row, first + place) };
       start += width;
     }
@@ -317,9 +319,11 @@ class BoxesView extends OverlayView {
       if (best === null || value > scores.at(row, best)) best = column;
     }
     const score = this.shareOf(scores.at(row, best)) * (objectness ? this.shareOf(objectness.at(row, 0)) : 1);
+    if (!(score >= this.threshold)) return null;
     const number = classes ? classes.at(row, 0) : best;
-    const ends = this.endsOf(boxes, row);
-    if (!(score >= this.threshold) || ![...ends, number].every(Number.isFinite)) return null;
+    const [x, y, other_x, other_y] = this.box_format === "ltrb" ? this.endsAround(boxes, row) : this.endsOf(boxes, row);
+    const ends = [Math.min(x, other_x), Math.min(y, other_y), Math.max(x, other_x), Math.max(y, other_y)];
+    if (![...ends, number].every(Number.isFinite)) return null;
     if (Math.abs(number) > this.most_classes) return null;
     const far = this.farthest;
     return { ends: ends.map((end) => Math.min(Math.max(end, -far), far)), score, number: Math.round(number) };
@@ -327,7 +331,16 @@ class BoxesView extends OverlayView {
   shareOf(value) {
     return this.logits ? 1 / (1 + Math.exp(-Math.min(Math.max(value, -80), 80))) : value;
   }
-  // Left, top, right and bottom in pixels.
+  // x and y of two corners, which are so many cells from a cell's centre.
+  endsAround(boxes, row) {
+    const each = this.numbers / 4;
+    const [x, y, step] = this.anchors[row];
+    const [left, top, right, bottom] = [0, 1, 2, 3].map((side) => {
+      return step * meanOf(Array.from({ length: each }, (_, place) => boxes.at(row, side * each + place)));
+    });
+    return [x - left, y - top, x + right, y + bottom];
+  }
+  // x and y of two corners in pixels.
   endsOf(boxes, row) {
     let parts = [0, 1, 2, 3].map((place) => boxes.at(row, place));
     if (this.box_format === "yxyx") parts = [parts[1], parts[0], parts[3], parts[2]];
@@ -337,8 +350,18 @@ class BoxesView extends OverlayView {
     let [other_x, other_y] = [parts[2] * width, parts[3] * height];
     if (this.box_format === "cxcywh") [x, y] = [x - other_x / 2, y - other_y / 2];
     if (this.box_format.endsWith("wh")) [other_x, other_y] = [x + other_x, y + other_y];
-    return [Math.min(x, other_x), Math.min(y, other_y), Math.max(x, other_x), Math.max(y, other_y)];
+    return [x, y, other_x, other_y];
   }
+}
+
+// The mean of 0, 1, …, whose shares softmax makes from numbers; a single number itself.
+function meanOf(numbers) {
+  if (numbers.length === 1) return numbers[0];
+  if (!numbers.every(Number.isFinite)) return NaN;
+  const largest = Math.max(...numbers);
+  const shares = numbers.map((number) => Math.exp(number - largest));
+  const sum = shares.reduce((total, share) => total + share, 0);
+  return shares.reduce((total, share, place) => total + place * share, 0) / sum;
 }
 
 function overlapOf(one, other) {
