@@ -44,7 +44,7 @@ DRAWS = "await page.renderer.draw(drawn, mark);"
 FREES = "page.runtime.release(raw, input, all, drawn);\n  picture.close?.();"
 TURN = "const turn = (page.turns = (page.turns ?? -1) + 1);"
 UNTIL_TWO_HAVE_COME = """for (let came = 0, newest = host.camera.taken; came < 2; ) {
-      await host.camera.animation_frame();
+      await animationFrame(1);
       const frame = new VideoFrame(host.camera.video);
       if (frame.timestamp !== newest) came++;
       newest = frame.timestamp;
@@ -155,6 +155,18 @@ def test_frames_that_come_while_one_is_under_way_are_dropped_by_name(open_camera
     check(run, "camera")
     assert len(run.dropped) >= len(run.sights) - 1
     assert set(run.dropped.values()) == {"queue"}
+
+
+def test_a_frame_begins_in_the_refresh_that_was_asked_for_when_the_last_one_began(open_camera: OpenCamera) -> None:
+    """One that is asked for when the last one ended would let a slow model wait for nothing."""
+    no_more = f"""if (page.waited) throw new Error("it waited for another");
+    if (turn === 0) {{
+      {UNTIL_TWO_HAVE_COME}
+      globalThis.requestAnimationFrame = () => {{}};
+    }}"""
+    waits = {"setTimeout(done, 1000 * patience_s)": "setTimeout(() => done((page.waited = true)), 5000)"}
+    page = open_camera("wasm", "topixels", 2, {**waits, **drawing(f"{DRAWS} {no_more}")})
+    check(page.run(CAMERA, NUMBERS).run, "camera")
 
 
 @pytest.mark.parametrize(

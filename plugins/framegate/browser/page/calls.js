@@ -60,3 +60,14 @@ function remote(port) {
     });
   return new Proxy({}, { get: (_, name) => (argument) => ask(name, argument) });
 }
+
+// The next animation frame of this thread, which the thread of a hidden page does not get.
+function animationFrame(patience_s) {
+  return new Promise((done) => {
+    const patience = setTimeout(done, 1000 * patience_s);
+    requestAnimationFrame(() => {
+      clearTimeout(patience);
+      done();
+    });
+  });
+}

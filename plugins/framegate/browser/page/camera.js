@@ -27,17 +27,18 @@ class Camera {
   }
   // From the next frame on, for what is fed as `input`. A camera that gives none for so long has stopped.
   start({ input, patience_s }) {
-    Object.assign(this, { give: GIVEN[input], patience_s, ended: null });
+    Object.assign(this, { give: GIVEN[input], patience_s, ended: null, refreshed: null });
     const frame = new VideoFrame(this.video);
     this.taken = frame.timestamp;
     frame.close();
   }
-  // The newest frame that was not taken yet, at the next animation frame that has one: so each frame that is drawn has an
-  // animation frame to go to the display in, before the next one is drawn. When none comes any more, `ended` says why.
+  // The newest frame that was not taken yet, after an animation frame since the last one: so what is drawn has one to go to
+  // the display in, before the next is drawn. When none comes any more, `ended` says why.
   async next() {
     const asked_ms = performance.now();
     while (this.ended === null) {
-      await this.animation_frame();
+      await this.refreshed;
+      this.refreshed = animationFrame(this.patience_s);
       if (this.track.readyState === "ended") {
         this.ended ??= "the camera's track ended";
         break;
@@ -57,15 +58,5 @@ class Camera {
       }
     }
     return { ended: this.ended };
-  }
-  // Waits for one, which a hidden page does not get.
-  animation_frame() {
-    return new Promise((done) => {
-      const patience = setTimeout(done, 1000 * this.patience_s);
-      requestAnimationFrame(() => {
-        clearTimeout(patience);
-        done();
-      });
-    });
   }
 }

@@ -62,10 +62,14 @@ const FED = {
 class FromCamera {
   ended = null;
   async start({ input, patience_s }) {
-    this.input = input;
+    Object.assign(this, { input, patience_s, refreshed: null });
     await host.start_camera({ input, patience_s });
   }
   async next() {
+    // A worker hands over what it drew in animation frames of its own. The next is asked for when a frame begins, as it
+    // comes at once then after one that took longer than a refresh of the display.
+    await this.refreshed;
+    this.refreshed = animationFrame(this.patience_s);
     const { ended, due, picture } = await host.next_frame();
     if (ended) {
       this.ended ??= ended;
