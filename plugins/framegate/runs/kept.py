@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -34,6 +36,9 @@ MOST_NAMED = 1000
 """Runs that a command line has room for."""
 BATCH_S = 600.0
 """Seconds that a process may take."""
+UNUSED_S = 90 * 24 * 3600.0
+"""Seconds after which columns that nobody has read since are removed: those of runs that are no more, or of another
+layout, and what a killed process has left half-written."""
 
 
 def open_runs(paths: Iterable[Path], *, with_rounds: bool = False) -> Iterator[RunColumns]:
@@ -75,6 +80,8 @@ def _outcomes(paths: Sequence[Path]) -> Iterator[RunColumns | HistoryError]:
         # Most of this is the files' digests, for which hashlib lets other threads go on.
         kept = list(threads.map(_kept_run, paths))
         new = [path for path, run in zip(paths, kept, strict=True) if run is None]
+        if new:
+            _forget_unused()
         if len(new) >= BATCH:
             # Parsing is Python's own work, of which its threads do one at a time.
             size = min(max(BATCH, ceil(len(new) / usable_cores())), MOST_NAMED)
@@ -88,6 +95,14 @@ def _kept_run(path: Path) -> RunColumns | None:
     with suppress(Exception):
         return replace(_load(_kept_file(_digest(path)), with_rounds=False), path=path)
     return None
+
+
+def _forget_unused() -> None:
+    """Remove the cached columns that nobody has read for `UNUSED_S`."""
+    with suppress(OSError):
+        for file in _folder().iterdir():
+            if file.stat().st_mtime < time.time() - UNUSED_S:
+                file.unlink(missing_ok=True)
 
 
 def _parse_apart(paths: Sequence[Path]) -> None:
@@ -131,7 +146,11 @@ def _digest(path: Path) -> str:
 
 
 def _kept_file(sha256: str) -> Path:
-    return cache_dir() / "runs" / f"{_layout()}-{sha256}.npz"
+    return _folder() / f"{_layout()}-{sha256}.npz"
+
+
+def _folder() -> Path:
+    return cache_dir() / "runs"
 
 
 def _decoded(text: bytes) -> Any:
@@ -160,6 +179,8 @@ def _load(kept: Path, *, with_rounds: bool) -> RunColumns:
     texts = {
         name: [vocabulary[code] for code in row] for name, vocabulary, row in zip(TEXTS, words, codes, strict=True)
     }
+    with suppress(OSError):
+        os.utime(kept)
     stages = [name for name in facts["names"] if name != ROUND]
     columns = dict(zip(NUMBERS, numbers, strict=True))
     return RunColumns(kept, facts["sha256"], facts["head"], texts, columns, stages, rounds)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -86,6 +87,23 @@ def test_rounds_are_there_where_they_are_asked_for(tmp_path: Path, parsed: list[
     assert run.rounds.of(0)["draw"].tolist() == [0.25, 0.125]
     assert np.array_equal(run.rounds.of(1)[""], [np.nan, 1.0], equal_nan=True)
     assert (run.rounds.of(2), len(parsed)) == ({}, 1)
+
+
+def test_columns_that_nobody_has_read_for_long_are_removed(tmp_path: Path, cache: Path, parsed: list[Path]) -> None:
+    read, unread, new = (
+        write_run(tmp_path / f"{number:04}_x.json", stored_run(*ENTRIES, number=number)) for number in range(3)
+    )
+    list(open_runs([read, unread]))
+    half = cache / ".half-of-a-killed-process"
+    half.touch()
+    for file in cache.iterdir():
+        os.utime(file, (0, 0))
+    list(open_runs([read]))
+    list(open_runs([new]))
+    assert len(list(cache.iterdir())) == 2
+    assert not half.exists()
+    list(open_runs([read, new]))
+    assert parsed == [read, unread, new]
 
 
 def test_a_copy_is_the_same_run_under_its_own_name(tmp_path: Path, parsed: list[Path]) -> None:

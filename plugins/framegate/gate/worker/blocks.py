@@ -136,8 +136,7 @@ class Rounds:
                     work(self._delay_s)
             seconds.append((self._clock() - started) / iterations)
             for name, values in stages.items():
-                calls = self._timer.samples[name][before[name] :]
-                values.append(sum(calls) / len(calls))
+                values.append(sum(self._timer.samples[name][before[name] :]) / iterations)
             if self._teardown is not None:
                 self._teardown(*args, **kwargs)
         return seconds, stages
