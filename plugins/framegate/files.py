@@ -25,8 +25,12 @@ def write_whole(path: Path, content: bytes) -> None:
         file.write(content)
 
 
-def check_can_be_written(files: Iterable[Path | None]) -> None:
+def check_can_be_written(files: Iterable[Path | None], flag: str = "") -> None:
     """See to it that files can be written that a user names, before anything is measured.
+
+    Args:
+        files: the files; None for one that nobody asked for.
+        flag: the option that names them, where one alone does.
 
     Raises:
         UsageError: one cannot.
@@ -34,16 +38,31 @@ def check_can_be_written(files: Iterable[Path | None]) -> None:
     for file in files:
         if file is None:
             continue
-        folder = file.absolute().parent
+        named, folder = f"{flag} {file}".lstrip(), file.absolute().parent
         if not folder.is_dir():
-            raise UsageError(f"{file} cannot be written: there is no folder {folder}")
+            raise UsageError(f"{named} cannot be written: there is no folder {folder}; make it, or name another")
         try:
-            check_writable(file)
+            _check_writable(file)
         except OSError as error:
-            raise UsageError(f"{file} cannot be written: {error.strerror or error}") from error
+            raise UsageError(f"{named} cannot be written: {error.strerror or error}; name another file") from error
 
 
-def check_writable(file: Path) -> None:
+def check_folder(folder: Path, flag: str) -> None:
+    """The same of files in a folder, which is made where it is not there.
+
+    Raises:
+        UsageError: no file can be written there.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _check_writable(folder / "framegate")
+    except OSError as error:
+        raise UsageError(
+            f"{flag} {folder}: no file can be written there ({error.strerror or error}); name another folder"
+        ) from error
+
+
+def _check_writable(file: Path) -> None:
     """See that `whole_file` can write a file, before there is anything to write.
 
     Raises:

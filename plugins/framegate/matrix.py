@@ -6,7 +6,9 @@ import itertools
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from framegate.errors import UsageError
 from framegate.option import once, split
+from framegate.options import REALTIME
 from framegate.words import ALL
 
 if TYPE_CHECKING:
@@ -172,3 +174,32 @@ def expand(names: Iterable[str], registry: Iterable[str]) -> tuple[str, ...]:
 
 def _of_one_kind(names: Sequence[str], known: Collection[str]) -> tuple[str, ...]:
     return tuple(name for name in names if name == ALL or name in known)
+
+
+def check_scenarios(options: Options, named: Collection[str], *, is_gated: bool) -> None:
+    """Refuse options of runs against a clock that would say nothing in a run that has some.
+
+    Args:
+        options: what the user asked for.
+        named: the fields of `REALTIME` that the command line names.
+        is_gated: whether the gate compares the runs.
+
+    Raises:
+        UsageError: the command line names one of them.
+    """
+    cameras = not options.scenario or {"camera", ALL} & {*options.scenario}
+    overlapped = {"overlapped", ALL} & {*options.pipeline}
+    idle = [name for name in ("rate", "queue", "patience_ms", "intervals") if name in named and not cameras]
+    if idle:
+        raise UsageError(
+            f"{REALTIME[idle[0]].flag} is for a camera, and --frame-scenario={','.join(options.scenario)} has none;"
+            " leave one of them out, or add camera"
+        )
+    if "max" in options.rate and is_gated:
+        raise UsageError(
+            "--gate compares runs at one rate, and --frame-rate=max searches another each time; name one, such as 30"
+        )
+    if "in_flight" in named and not overlapped:
+        raise UsageError(
+            "--frame-in-flight is for stages that overlap; add --frame-pipeline=overlapped, or leave it out"
+        )

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from framegate.errors import UnknownName, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
-    from pathlib import Path
 
     Table = Mapping[str, "Option"]
 
@@ -21,6 +21,15 @@ def text(flag: str, argument: str) -> str:
     """The text as it is."""
     del flag
     return argument
+
+
+def file(flag: str, argument: str) -> Path:
+    """A file that can be written, in a folder that exists."""
+    from framegate.files import check_can_be_written
+
+    path = Path(argument)
+    check_can_be_written([path], flag)
+    return path
 
 
 def choice(words: Sequence[str]) -> Callable[[str, str], str]:
@@ -61,7 +70,7 @@ class Option:
         name: the name on the command line, without the dashes in front.
         about: the help; that of the ini setting too.
         metavar: what stands for the value in the help.
-        parse: from the flag and the text to the value.
+        parse: function from the flag and the text to the value.
         default: the value without any text.
         unset: the default as the help says it, where that is not the value's text.
         bare: the text of an option that is given without one; None where it needs one.
@@ -110,8 +119,8 @@ class Option:
         """The value: what is given on the command line, else what the ini file says, else the default.
 
         Args:
-            argument: from the command line.
-            setting: from the ini file.
+            argument: value from the command line.
+            setting: value from the ini file.
             home: the ini file's folder, where paths in it start.
 
         Raises:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast, get_args
 
-from framegate.option import Flag, Names, Option, choice, count, whole
+from framegate.option import Flag, Names, Option, choice, count, file, whole
 from framegate.words import BrowserGPU, BrowserName, CameraInput, Fit, OutOfRange, PageThread, Scaling
 
 if TYPE_CHECKING:
@@ -47,6 +47,22 @@ def size(flag: str, argument: str) -> Size:
 def axis(name: str, about: str) -> Names:
     """An axis of the matrix."""
     return Names(name=f"frame-{name}", about=f"{about}; comma-separated or repeated", metavar=name.upper())
+
+
+def report_file(flag: str, argument: str) -> Path:
+    """A file that can be written, whose folder is made."""
+    from framegate.files import check_folder
+
+    check_folder(Path(argument).parent, flag)
+    return file(flag, argument)
+
+
+def trace_folder(flag: str, argument: str) -> Path:
+    """A folder in which files can be written; it is made."""
+    from framegate.files import check_folder
+
+    check_folder(Path(argument), flag)
+    return Path(argument)
 
 
 def input_value(flag: str, argument: str) -> tuple[str, InputValue]:
@@ -229,7 +245,7 @@ FRAME = {
         name="frame-report",
         about="write the report of the run as one page of HTML: the answer, bars, rounds, pictures and tables",
         metavar="FILE",
-        parse=lambda _, argument: Path(argument),
+        parse=report_file,
         ini=False,
         in_worker=False,
     ),
@@ -237,7 +253,7 @@ FRAME = {
         name="frame-trace",
         about="write a trace of each cell's frames, stage by stage, which Perfetto and the Firefox Profiler open",
         metavar="FOLDER",
-        parse=lambda _, argument: Path(argument),
+        parse=trace_folder,
         ini=False,
         in_worker=False,
     ),

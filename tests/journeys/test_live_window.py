@@ -244,7 +244,10 @@ def test_what_a_plugin_brings_is_there_too(start: Start, write_model: Callable[.
         (["--rate=0"], "framegate: --rate '0'"),
         (["--source=absent.png", "--frames=1"], "absent.png"),
         (["--renderer=absent", "--frames=1"], "framegate: unknown renderer 'absent'"),
-        (["--screenshot=no/where.png", "--frames=1"], "there is no folder no; make it first"),
+        (
+            ["--screenshot=no/where.png", "--frames=1"],
+            "--screenshot no/where.png cannot be written: there is no folder",
+        ),
     ],
 )
 def test_what_cannot_be_is_one_line(

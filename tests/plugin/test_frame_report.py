@@ -59,7 +59,7 @@ def test_what_bench_sets_is_no_part_of_a_command_that_measures_a_cell_again(
 
 def test_a_file_that_cannot_be_written_is_refused_at_the_start(run: Run, tmp_path: Path) -> None:
     result = run(f"--frame-report={tmp_path}", "--frame-preprocess=none")
-    result.stderr.fnmatch_lines(["ERROR: --frame-report *: the report cannot be written there (*); name another file"])
+    result.stderr.fnmatch_lines(["ERROR: --frame-report * cannot be written: it is a folder; name another file"])
 
 
 def test_a_wrong_picture_is_shown_with_its_cell(run: Run, pytester: pytest.Pytester, tmp_path: Path) -> None:

@@ -214,9 +214,12 @@ def commit(folder: Path, subject: str = "all") -> None:
         (["--benchmark-only", "--gate", "--gate-launches=x"], "--gate-launches 'x'"),
         (
             ["--benchmark-only", "--gate", "--gate-json=no/such.json"],
-            "--gate-json no/such.json: there is no such folder",
+            "--gate-json no/such.json cannot be written: there is no folder ",
         ),
-        (["--benchmark-only", "--gate", "--gate-json=."], "--gate-json .: it cannot be written (it is a folder)"),
+        (
+            ["--benchmark-only", "--gate", "--gate-json=."],
+            "--gate-json . cannot be written: it is a folder; name another file",
+        ),
         (["--benchmark-only", "--gate", "--benchmark-save=x"], "leave out --benchmark-save"),
         (["--benchmark-only", "--gate", "--benchmark-compare-fail=min:5%"], "leave out --benchmark-compare-fail"),
         (["--benchmark-only", "--gate", "--benchmark-json=x.json"], "leave out --benchmark-json"),

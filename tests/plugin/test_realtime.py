@@ -10,7 +10,7 @@ import pytest
 from late_renderers import LATE_RENDERERS
 from patience import PATIENCE_S
 
-from framegate.hooks import realtime as hook
+from framegate.pipelines import against_clock
 
 Run = Callable[..., pytest.RunResult]
 Stored = Callable[..., list[dict[str, Any]]]
@@ -104,7 +104,7 @@ def test_every_frame_of_a_run_is_accounted_for_in_what_is_stored(stored: Stored)
 def test_a_screen_that_lies_is_found_within_ten_frames(
     realtime: Run, suites: Path, monkeypatch: pytest.MonkeyPatch, mutant: str, order: str
 ) -> None:
-    monkeypatch.setattr(hook, "FEW_S", PATIENCE_S)
+    monkeypatch.setattr(against_clock, "UNTIMED_S", PATIENCE_S)
     suites.joinpath("conftest.py").write_text(RENDERERS + SHORT)
     # In this scenario no frame is dropped, so that numbers count frames.
     options = ("--frame-scenario=single-stream", "--frame-source=short", "--frame-once")

@@ -93,7 +93,9 @@ def test_what_can_be_written_is_known_before_there_is_anything_to_write(tmp_path
     (tmp_path / "there.json").write_bytes(b"before")
     check_can_be_written([None, tmp_path / "new.json", tmp_path / "there.json", tmp_path / ("x" * 255)])
     assert [(entry.name, entry.read_bytes()) for entry in tmp_path.iterdir()] == [("there.json", b"before")]
-    with pytest.raises(UsageError, match=r"no/new\.json cannot be written: there is no folder .*no$"):
+    with pytest.raises(
+        UsageError, match=r"no/new\.json cannot be written: there is no folder .*no; make it, or name another$"
+    ):
         check_can_be_written([tmp_path / "no" / "new.json"])
     with pytest.raises(UsageError, match="cannot be written: it is a folder"):
         check_can_be_written([tmp_path])

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
 from framegate.errors import UsageError
+from framegate.files import check_can_be_written
 from framegate.paths import cache_dir
 from framegate.window.choice import WindowChoice
 from framegate.words import Fit
@@ -95,9 +96,8 @@ def show_window(parsed: argparse.Namespace) -> int:
     rate = parse_rate("--rate", f"{parsed.rate:g}")
     if parsed.frames is not None and parsed.frames < 1:
         raise UsageError(f"--frames {parsed.frames}: give a number of frames from 1 on")
-    for option, path in (("--record", parsed.record), ("--screenshot", parsed.screenshot)):
-        if path is not None and not path.parent.is_dir():
-            raise UsageError(f"{option} {path}: there is no folder {path.parent}; make it first")
+    check_can_be_written([parsed.record], "--record")
+    check_can_be_written([parsed.screenshot], "--screenshot")
     settings = WindowSettings(parsed.source, float(rate), Size.parse(parsed.size) if parsed.size else None, parsed.fit)
     with ExitStack() as ending:
         opened = WindowPipelines(parsed.models, cache_dir(), settings, _backends())

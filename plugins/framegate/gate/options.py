@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
 from framegate.errors import UsageError
-from framegate.option import Flag, Lines, Option, Patterns, choice, count
+from framegate.option import Flag, Lines, Option, Patterns, choice, count, file
 from framegate.words import Stat
 
 if TYPE_CHECKING:
@@ -23,19 +23,6 @@ def baseline(flag: str, argument: str) -> str:
     if "/" in argument or Path(argument).exists():
         raise UsageError(f"{flag} took {argument!r} for its name; write {flag}=NAME, or {flag} at the end")
     return check_name(argument)
-
-
-def file(flag: str, argument: str) -> Path:
-    """A file that can be written, in a folder that exists."""
-    from framegate.files import check_writable
-
-    if not Path(argument).absolute().parent.is_dir():
-        raise UsageError(f"{flag} {argument}: there is no such folder")
-    try:
-        check_writable(Path(argument))
-    except OSError as error:
-        raise UsageError(f"{flag} {argument}: it cannot be written ({error.strerror or error})") from error
-    return Path(argument)
 
 
 def stored_floors(key: str, lines: Sequence[str]) -> Floors:

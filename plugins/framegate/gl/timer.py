@@ -6,6 +6,7 @@ import ctypes
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
+from framegate.errors import BackendUnavailable
 from framegate.gl.objects import query
 
 if TYPE_CHECKING:
@@ -13,21 +14,23 @@ if TYPE_CHECKING:
     from contextlib import ExitStack
 
     from framegate.glfunctions import GLFunctions
+    from framegate.interfaces import GLContext
 
 _NANOSECOND = 1e-9
 _LOOKS = 9
 
 
-def device_clock(gl: GLFunctions, objects: ExitStack) -> Callable[[Callable[[], Any]], float] | None:
+def device_clock(context: GLContext, objects: ExitStack) -> Callable[[Callable[[], Any]], float] | None:
     """A function that makes a call and returns the seconds, by the device's clock, that what it asked for took there.
 
     It waits for the device, so it has no place in what is timed otherwise. None where the context counts no time.
 
     Args:
-        gl: functions of the current context.
-        objects: takes what has to be deleted.
+        context: the current context.
+        objects: stack that takes what has to be deleted.
     """
-    if not _counts(gl, gl.GL_TIME_ELAPSED):
+    gl = _functions(context, "GL_TIME_ELAPSED")
+    if gl is None:
         return None
     name = query(gl, objects)
     elapsed = ctypes.c_uint64()
@@ -49,7 +52,7 @@ class ClockOffset(NamedTuple):
 
     Attributes:
         offset_s: seconds from its zero to that of the other.
-        error_s: by how much that may be wrong.
+        error_s: bound of that offset's error.
     """
 
     offset_s: float
@@ -61,7 +64,7 @@ class Timestamps:
 
     Args:
         gl: functions of the current context.
-        objects: takes what has to be deleted.
+        objects: stack that takes what has to be deleted.
         clock: the clock that the device's is compared with; returns seconds.
 
     Attributes:
@@ -76,9 +79,10 @@ class Timestamps:
         self._parts: list[str] = []
 
     @classmethod
-    def of(cls, gl: GLFunctions, objects: ExitStack) -> Self | None:
-        """The same; None where the context counts no time."""
-        return cls(gl, objects) if _counts(gl, gl.GL_TIMESTAMP) else None
+    def of(cls, context: GLContext, objects: ExitStack) -> Self | None:
+        """The same for the current context; None where it counts no time."""
+        gl = _functions(context, "GL_TIMESTAMP")
+        return None if gl is None else cls(gl, objects)
 
     def around(self, part: str, call: Callable[..., Any]) -> Callable[..., Any]:
         """A call, before and after which the device is asked to note the time; nobody waits for it."""
@@ -127,7 +131,12 @@ class Timestamps:
         return ClockOffset(offset_s, taken_s / 2)
 
 
-def _counts(gl: GLFunctions, what: int) -> bool:
+def _functions(context: GLContext, counter: str) -> GLFunctions | None:
+    """OpenGL's functions, where the context has any and its device has bits for that counter."""
+    try:
+        gl = context.functions
+    except BackendUnavailable:
+        return None
     bits = ctypes.c_int()
-    gl.glGetQueryiv(what, gl.GL_QUERY_COUNTER_BITS, ctypes.byref(bits))
-    return bool(bits.value)
+    gl.glGetQueryiv(getattr(gl, counter), gl.GL_QUERY_COUNTER_BITS, ctypes.byref(bits))
+    return gl if bits.value else None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
@@ -104,14 +103,15 @@ def verify_outputs(
     Its arguments are what was returned last, and what the model was fed by the last call, by the one before, and so on.
     Raises ``WrongOutput`` for NaN, infinities, other outputs, and those that belong to an earlier feed.
     """
-    from framegate.inference import agreement
+    from framegate.inference.agreement import verify_finite
     from framegate.inference.closed_inputs import whole_feeds
+    from framegate.inference.comparison import compare_outputs, wider
     from framegate.pipelines.base import PAGE
     from framegate.results.parts import Agreement
     from framegate.values import ANY_FLOAT32
 
     def verify(outputs: Mapping[str, Array], latest: Sequence[Feeds], tolerance: Tolerance = ANY_FLOAT32) -> None:
-        agreement.verify_finite(outputs)
+        verify_finite(outputs)
         before = Agreement.read(benchmark.extra_info) or Agreement()
         before.store(benchmark.extra_info)
         latest = whole_feeds(outputs, latest)
@@ -124,30 +124,15 @@ def verify_outputs(
             first = first_outputs(resolved_model, str(frame_info.cell.runtime), latest[0], outputs, tolerance.widest)
             if first is None:
                 return
-            # Neither of the two is what is right.
-            widest = max(tolerance.widest, first.tolerance)
-            reference, latest, tolerance = first, latest[:1], replace(tolerance, share=widest, widest=widest)
-        model, runtime = frame_info.cell.model, reference.runtime
-        if not reference.is_repeatable:
-            note(pytestconfig, f"{model} returns other outputs each time that it runs: they were compared with none.")
-            return
-        expected = reference.outputs
-
-        def run_rounded() -> Mapping[str, Array]:
-            return ask_reference([agreement.rounded_otherwise(latest[0], tolerance.precision)]).outputs[0]
-
-        differs_by, held_to = agreement.verify_as_rounded(outputs, expected, runtime, tolerance, run_rounded)
-        if held_to > tolerance.share:
-            _note_rounding(pytestconfig, model, held_to, tolerance.share)
-        Agreement(runtime, max(differs_by, before.differs_by or 0.0)).store(benchmark.extra_info)
-        if agreement.is_same_for_others(latest, expected, runtime):
-            _note_same(pytestconfig, model)
+            reference, latest, tolerance = first, latest[:1], wider(tolerance, first)
+        comparison = compare_outputs(frame_info.cell.model, outputs, latest, reference, tolerance, ask_reference)
+        if comparison.differs_by is not None:
+            differs_by = max(comparison.differs_by, before.differs_by or 0.0)
+            Agreement(comparison.runtime, differs_by).store(benchmark.extra_info)
+        for about, line in comparison.notes.items():
+            note(pytestconfig, line, about)
 
     return verify
-
-
-def _note_same(config: pytest.Config, model: str | None) -> None:
-    note(config, f"{model} returns the same for different pictures: a late one could not be told from it.")
 
 
 def _note_no_reference(config: pytest.Config, error: BackendUnavailable) -> None:
@@ -156,11 +141,3 @@ def _note_no_reference(config: pytest.Config, error: BackendUnavailable) -> None
         f"pages were compared with those that ran the same model before them, as there is no reference ({error.reason})"
     )
     note(config, line, about="no reference")
-
-
-def _note_rounding(config: pytest.Config, model: str | None, held_to: float, allowed: float) -> None:
-    line = (
-        f"{model} makes much of how numbers are rounded: its outputs were compared within {held_to:.1g} of their range,"
-        f" in place of {allowed:.1g}."
-    )
-    note(config, line, about=f"rounding of {model}")

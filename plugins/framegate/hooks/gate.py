@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from framegate.errors import FramegateError
 from framegate.gate.options import AB, FLOORS, GATE, GateOptions, check_gate_is_on, with_others
 from framegate.hooks.own import NO_BENCHMARKS, has_benchmarks
-from framegate.hooks.settings import add, is_given, read
+from framegate.hooks.settings import add, is_given, read, usage_errors
 
 if TYPE_CHECKING:
     from framegate.gate.run import GatedRun
@@ -36,15 +35,13 @@ def pytest_configure(config: pytest.Config) -> None:
     if not is_given(config, GATE):
         return
     values = read(config, GATE)
-    try:
+    with usage_errors():
         if values["name"] is None:
             check_gate_is_on(values)
             return
         if not has_benchmarks(config):
             raise pytest.UsageError(f"{NO_BENCHMARKS}, and --gate runs nothing but benchmarks; leave one of them out")
         options = with_others(values | read(config, FLOORS), config.option)
-    except FramegateError as error:
-        raise pytest.UsageError(str(error)) from None
     harmless: dict[str, Any] = {"numprocesses": None, "dist": "no", "tx": [], "benchmark_disable": False}
     for name, value in harmless.items():
         if hasattr(config.option, name):
@@ -72,10 +69,8 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
             sys.stdout.flush()
 
         report = _gated_run(session).judge(say)
-    try:
+    with usage_errors():
         _report_findings(session, report, config.stash[OPTIONS])
-    except FramegateError as error:
-        raise pytest.UsageError(str(error)) from None
     config.stash[REPORT] = report
     return True
 

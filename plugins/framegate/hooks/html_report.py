@@ -11,7 +11,7 @@ import pytest
 from framegate.hooks.outcome import UNAVAILABLE
 from framegate.hooks.registries import catalogue_of, registries_of
 from framegate.hooks.report import closing_line, measured, offered_sections
-from framegate.hooks.settings import is_given, options_of, per_run, words_to_repeat
+from framegate.hooks.settings import options_of, per_run, words_to_repeat
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -33,30 +33,16 @@ def picture_shelf_of(config: pytest.Config) -> PictureShelf:
 
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Refuse a file that cannot be written before anything is measured.
+    """Refuse a report of what other processes measure.
 
     Raises:
-        UsageError: it cannot.
+        UsageError: one is asked for.
     """
-    from framegate.options import FRAME
-
-    file = options_of(config).report if is_given(config, {"report": FRAME["report"]}) else None
-    if file is None:
-        return
-    if config.getoption("gate"):
+    if config.getoption("gate") and config.getoption("frame_report"):
         raise pytest.UsageError(
             "--frame-report shows what this process measures, and with --gate others measure; leave one of them out,"
             " and have framegate report show the run that is stored"
         )
-    from framegate.files import check_writable
-
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        check_writable(file)
-    except OSError as error:
-        raise pytest.UsageError(
-            f"--frame-report {file}: the report cannot be written there ({error.strerror}); name another file"
-        ) from None
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -233,21 +233,17 @@ def load_path(
     """The cell's model and runtime, loaded once already: a model that this runtime does not take is a named skip."""
     from framegate.frames.clip import generate_clip
     from framegate.frames.turns import in_turn
+    from framegate.inference.other_inputs import first_feeds
     from framegate.interfaces import Size
     from framegate.measure.load import LoadPath
     from framegate.models.frame_io import find_frame_io
-    from framegate.preprocess.tensor import ToTensor
 
     spec = catalogue_of(pytestconfig).specs[frame_model]
 
-    def feeds(loaded: LoadedModel) -> list[Mapping[str, Array]]:
+    def feeds(loaded: LoadedModel) -> Sequence[Mapping[str, Array]]:
         note_choice(loaded)
-        others = other_inputs_of(loaded)
-        first = others.with_state(others.zeros)
         io = find_frame_io(spec, resolved_model, loaded.inputs, Size.parse(frame_size))
-        to_tensor = ToTensor(io.form)
-        pictures = in_turn(list(generate_clip(*io.size, frames=1)))
-        return [first.joined({io.input.name: to_tensor(picture).copy()}) for picture in pictures]
+        return first_feeds(other_inputs_of(loaded), io, in_turn(list(generate_clip(*io.size, frames=1))))
 
     with named(pytestconfig, "runtime", frame_runtime):
         path = LoadPath(resolved_model, runtime, feeds)

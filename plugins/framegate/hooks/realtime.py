@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from framegate.errors import UsageError
 from framegate.hooks.gate import OPTIONS as GATED
 from framegate.hooks.own import is_ours
 from framegate.hooks.pipeline import clock_of, store_facts
 from framegate.hooks.registries import registries_of
-from framegate.hooks.settings import options_of
+from framegate.hooks.settings import options_of, usage_errors
 from framegate.options import REALTIME
-from framegate.words import ALL
 
 if TYPE_CHECKING:
     from framegate.hooks.pictures import KeepLook
@@ -24,11 +23,6 @@ if TYPE_CHECKING:
     from framegate.trace.keeper import Keeper
 
 RunFrames = Callable[["Pipeline"], None]
-
-FEW_S = 0.5
-"""Seconds of a run with timing off, which only shows that it works."""
-UNTIMED_RATE = 30.0
-"""Frames per second of a run with timing off that would look for a rate."""
 
 
 @pytest.hookimpl(trylast=True)
@@ -40,7 +34,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """
     measured = [item for item in items if is_ours(item)]
     if any("run_frames" in getattr(item, "fixturenames", ()) for item in measured):
-        _check_scenarios(config)
+        from framegate.matrix import check_scenarios
+
+        named = {field for field, option in REALTIME.items() if config.getoption(option.key)}
+        with usage_errors():
+            check_scenarios(options_of(config), named, is_gated=GATED in config.stash)
         return
     for option in REALTIME.values() if measured else ():
         if config.getoption(option.key):
@@ -50,43 +48,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             )
 
 
-def _check_scenarios(config: pytest.Config) -> None:
-    options = options_of(config)
-    cameras = not options.scenario or {"camera", ALL} & {*options.scenario}
-    overlapped = {"overlapped", ALL} & {*options.pipeline}
-    for name in () if cameras else ("rate", "queue", "patience_ms", "intervals"):
-        if config.getoption(REALTIME[name].key):
-            raise pytest.UsageError(
-                f"{REALTIME[name].flag} is for a camera, and --frame-scenario={','.join(options.scenario)} has none;"
-                " leave one of them out, or add camera"
-            )
-    if "max" in options.rate and GATED in config.stash:
-        raise pytest.UsageError(
-            "--gate compares runs at one rate, and --frame-rate=max searches another each time; name one, such as 30"
-        )
-    if config.getoption(REALTIME["in_flight"].key) and not overlapped:
-        raise pytest.UsageError(
-            "--frame-in-flight is for stages that overlap; add --frame-pipeline=overlapped, or leave it out"
-        )
-
-
 @pytest.fixture
-def run_request(pytestconfig: pytest.Config, benchmark: Any, frame_scenario: str, frame_pipeline: str) -> RunRequest:
+def run_request(pytestconfig: pytest.Config, frame_scenario: str, frame_pipeline: str) -> RunRequest:
     """What the cell's run is asked to be.
 
     Raises:
         UsageError: it looks for a rate, and the source's frames come when they come.
     """
-    from framegate.errors import UsageError
     from framegate.frames import builtin, is_live
     from framegate.realtime.run import RunRequest, is_searched
 
     options = options_of(pytestconfig)
     in_flight = options.in_flight if frame_pipeline == "overlapped" else 1
-    seconds = options.seconds if benchmark.enabled else FEW_S
-    run_request = RunRequest.of(frame_scenario, seconds, options.queue, in_flight)
-    if options.patience_ms is not None:
-        run_request = replace(run_request, patience_s=options.patience_ms / 1000)
+    patience_s = None if options.patience_ms is None else options.patience_ms / 1000
+    run_request = RunRequest.of(frame_scenario, options.seconds, options.queue, in_flight, patience_s)
     sources = builtin() | dict(registries_of(pytestconfig).frame_sources)
     if is_searched(run_request) and is_live(options.source, sources):
         raise UsageError(
@@ -114,7 +89,6 @@ def run_frames(
         WrongOutput: a frame was not on the screen when the pipeline said that it was.
     """
     from framegate.pipelines.against_clock import OneByOne, Take, endless
-    from framegate.realtime.run import is_searched
     from framegate.results.parts import StageSamples
 
     clock = clock_of(pytestconfig)
@@ -126,12 +100,10 @@ def run_frames(
                 benchmark(OneByOne(pipeline, sights, clock, run_request))
             return
         pipeline.keep_calls(trace_keeper)
-        if not is_searched(run_request):
-            last = Take.of(pipeline, run_request, trace_keeper)
-        elif benchmark.enabled:
-            last = Take.fastest(pipeline, run_request, options_of(pytestconfig).intervals, trace_keeper)
+        if benchmark.enabled:
+            last = Take.asked(pipeline, run_request, options_of(pytestconfig).intervals, trace_keeper)
         else:
-            last = Take.of(pipeline, replace(run_request, rate=UNTIMED_RATE), trace_keeper)
+            last = Take.untimed(pipeline, run_request, trace_keeper)
         last.part.store(benchmark.extra_info)
         store_facts(benchmark.extra_info, pipeline)
         if last.run.sights:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from framegate import hookspecs
-from framegate.errors import FramegateError, UsageError
-from framegate.hooks.settings import is_given, options_of, per_run
+from framegate.errors import UsageError
+from framegate.hooks.settings import is_given, options_of, per_run, usage_errors
 from framegate.options import GL, TABLES
 
 if TYPE_CHECKING:
@@ -32,11 +32,9 @@ def registries_of(config: pytest.Config) -> Registries:
         return parts
 
     options = options_of(config)
-    try:
+    with usage_errors():
         registries = merge_backends(options, brought)
         check_windows(options, registries, [option.flag for option in GL.values() if config.getoption(option.key)])
-    except FramegateError as error:
-        raise pytest.UsageError(str(error)) from None
     return registries
 
 
@@ -80,12 +78,10 @@ def catalogue_of(config: pytest.Config) -> Catalogue:
         models, registries.sources, lambda toggles: parse_toggles(toggles, registries.steps), shown_as_asked
     )
     if models:
-        try:
+        with usage_errors():
             for name in catalogue.names():
                 catalogue.own("size", name)
                 catalogue.own("preprocess", name)
-        except FramegateError as error:
-            raise pytest.UsageError(str(error)) from None
     return catalogue
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from framegate.errors import BackendUnavailable, GLError, WrongOutput
+from framegate.errors import GLError, WrongOutput
 from framegate.hooks.outcome import ERROR, named
 from framegate.hooks.registries import registries_of
 from framegate.hooks.report import note
@@ -140,13 +140,8 @@ def _watch_device(keeper: Keeper, renderer: Renderer, context: GLContext, object
     from framegate.gl.timer import Timestamps
 
     watch_passes = getattr(renderer, "watch_passes", None)
-    if watch_passes is None:
-        return
-    try:
-        timestamps = Timestamps.of(context.functions, objects)
-    except BackendUnavailable:
-        return  # the context has no OpenGL
-    if timestamps is not None:
+    timestamps = None if watch_passes is None else Timestamps.of(context, objects)
+    if watch_passes is not None and timestamps is not None:
         watch_passes(timestamps.around)
         info = context.info()
         keeper.watch_device(f"{info.renderer}{', software on the CPU' if info.is_software else ''}", timestamps)

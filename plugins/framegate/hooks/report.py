@@ -141,7 +141,7 @@ def _sections(config: pytest.Config) -> Iterator[str]:
     if not (results or offered):
         return
     from framegate.report.sections import own_sections, short_sections
-    from framegate.report.terminal import section_text
+    from framegate.report.table import section_text
 
     in_full = options_of(config).tables
     own = own_sections(results, tuple(words_to_repeat(config))) if in_full else short_sections(results)

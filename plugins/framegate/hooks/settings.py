@@ -5,10 +5,12 @@ from __future__ import annotations
 import functools
 import os
 import shlex
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 
+from framegate.errors import FramegateError
 from framegate.options import TABLES, Options, options_from
 
 if TYPE_CHECKING:
@@ -73,14 +75,19 @@ def read(config: pytest.Config, table: Table) -> dict[str, Any]:
     Raises:
         UsageError: a value is empty, or it cannot be right.
     """
-    from framegate.errors import FramegateError
-
     home = config.rootpath if config.inipath is None else config.inipath.parent
-    try:
+    with usage_errors():
         return {
             field: option.value(_given(config, option), _setting(config, option), home)
             for field, option in table.items()
         }
+
+
+@contextmanager
+def usage_errors() -> Iterator[None]:
+    """Have an error of Framegate's in the block end the run as pytest's own refusals do, with one line."""
+    try:
+        yield
     except FramegateError as error:
         raise pytest.UsageError(str(error)) from None
 

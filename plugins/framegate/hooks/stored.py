@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-import re
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
@@ -11,18 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from framegate.errors import BackendUnavailable
 from framegate.hooks.matrix import kind_of
 from framegate.hooks.registries import catalogue_of
 
 if TYPE_CHECKING:
     from framegate.interfaces import Array, GLContext, LoadedModel, Renderer, ResolvedModel, Runtime
-    from framegate.measure.device import DeviceClock
     from framegate.measure.frame import FrameLoop
     from framegate.measure.stages import StageTimer
     from framegate.models.frame_io import ShownIO
+    from framegate.pipelines.model_size import SizeStudy
     from framegate.results.frame_info import FrameInfo
-    from framegate.results.model_size import Ceilings
 
 
 @pytest.fixture
@@ -98,6 +94,7 @@ def store_costs(
 
     What the passes drew is then compared. Nothing is stored with timing off, and no costs of a renderer without passes.
     """
+    from framegate.gl.timer import device_clock
     from framegate.measure.device import measure_costs
 
     def store(renderer: Renderer, tensor: Array) -> None:
@@ -105,7 +102,7 @@ def store_costs(
         if not (is_timed and passes):
             return
         with ExitStack() as objects:
-            clock = _device_clock(gl_context, objects)
+            clock = device_clock(gl_context, objects)
             costs = measure_costs(tensor, renderer.stages()[0].call, passes, gl_context.finish, clock)
         verify_pixels(renderer, tensor)
         replace(costs, is_gpu_s_trusted=not frame_info.cell.is_software).store(benchmark.extra_info)
@@ -113,30 +110,13 @@ def store_costs(
     return store
 
 
-def _device_clock(context: GLContext, objects: ExitStack) -> DeviceClock | None:
-    from framegate.gl.timer import device_clock
-
-    try:
-        return device_clock(context.functions, objects)
-    except BackendUnavailable:
-        return None
-
-
-QUANTISED = re.compile(r"-(float16|uint8|uint16)$")
-
-
 @pytest.fixture(scope="session")
-def ceilings() -> Ceilings:
-    """The rates at which this machine reads memory and multiplies, measured once a session."""
+def size_study() -> SizeStudy:
+    """The networks of the study so far, on a machine whose rates are measured once a session."""
     from framegate.measure.ceilings import measure_ceilings
+    from framegate.pipelines.model_size import SizeStudy
 
-    return measure_ceilings()
-
-
-@pytest.fixture(scope="session")
-def pictures_by_model() -> dict[str, Array]:
-    """What each network of the study made of the same frame, in units of its output range."""
-    return {}
+    return SizeStudy(measure_ceilings())
 
 
 @pytest.fixture
@@ -150,43 +130,24 @@ def store_size(
     warm_model: LoadedModel,
     model_feeds: dict[str, Array],
     frame_shown: ShownIO,
-    ceilings: Ceilings,
-    pictures_by_model: dict[str, Array],
+    size_study: SizeStudy,
 ) -> Callable[[], None]:
     """Puts the network's facts into ``extra_info["model_size"]``.
 
     The output of a quantised network is compared with that of the network of the same name without the suffix, if the
     run has it. Nothing is stored with timing off.
     """
-    from framegate.analysis.inspection import inspect
     from framegate.interfaces import Size
-    from framegate.measure.load import load_s
-    from framegate.models.topology import read_model_json
-    from framegate.render.verify import psnr_db
-    from framegate.results.model_size import ModelSize
+    from framegate.pipelines.model_size import Network
 
     def store() -> None:
         if benchmark.stats is None:
             return
         spec = catalogue_of(request.config).specs[frame_model]
-        totals = inspect(spec, read_model_json(resolved_model.path), Size.parse(frame_size), read_constants=True).totals
-        low, high = frame_shown.value_range
-        picture = (warm_model.run(model_feeds)[frame_shown.output.name] - low) / (high - low)
-        pictures_by_model[frame_model] = picture
-        base_model = QUANTISED.sub("", frame_model) if QUANTISED.search(frame_model) else None
-        base = None if base_model is None else pictures_by_model.get(base_model)
-        noise_db = math.inf if base is None else psnr_db(picture, base)
-        ModelSize(
-            model=frame_model,
-            parameters=totals.parameters,
-            macs=totals.macs,
-            stored_bytes=totals.stored_bytes,
-            weight_bytes=totals.float32_bytes,
-            load_s=load_s(runtime, resolved_model),
-            inference_s=benchmark.stats.stats.median,
-            machine=ceilings,
-            compared_with=None if base is None else base_model,
-            psnr_db=None if math.isinf(noise_db) else noise_db,  # JSON has no infinity
-        ).store(benchmark.extra_info)
+        network = Network(frame_model, spec, resolved_model, Size.parse(frame_size), runtime)
+        output = warm_model.run(model_feeds)[frame_shown.output.name]
+        size_study.record(network, output, frame_shown.value_range, benchmark.stats.stats.median).store(
+            benchmark.extra_info
+        )
 
     return store

@@ -11,7 +11,7 @@ import pytest
 
 from framegate.hooks.matrix import kind_of
 from framegate.hooks.report import note
-from framegate.hooks.settings import is_given, options_of
+from framegate.hooks.settings import options_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,29 +24,6 @@ if TYPE_CHECKING:
 WriteTrace = Callable[..., None]
 TraceTimer = Callable[..., "StageTimer"]
 Traced = Callable[[Callable[[Any], Any], "Sequence[Stage]"], Callable[[Any], Any]]
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_configure(config: pytest.Config) -> None:
-    """Refuse a folder that cannot be written before anything is measured.
-
-    Raises:
-        UsageError: it cannot.
-    """
-    from framegate.options import FRAME
-
-    folder = options_of(config).trace if is_given(config, {"trace": FRAME["trace"]}) else None
-    if folder is None:
-        return
-    from framegate.files import check_writable
-
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        check_writable(folder / "framegate")
-    except OSError as error:
-        raise pytest.UsageError(
-            f"--frame-trace {folder}: no file can be written there ({error.strerror}); name another folder"
-        ) from None
 
 
 @pytest.fixture
@@ -80,17 +57,10 @@ def write_trace(request: pytest.FixtureRequest, benchmark: Any, trace_keeper: Ke
         if not kept.calls:
             note(request.config, f"{request.node.name}: --frame-trace has no readings of its stages")
             return
-        in_page = kind_of(request.node) == PAGE
-        clock = "time.perf_counter"
-        if in_page and run is None:
-            clock = "that of the browser's own events" if kept.events else "performance.now() of the page"
-        # What this process holds says nothing of a page.
-        kept = kept._replace(memory=()) if in_page else kept
-        _write(
-            request,
-            benchmark.extra_info,
-            trace_file(Trace(request.node.name, os.getpid(), kept, samples_s, run, queue, clock, what)),
-        )
+        trace = Trace(request.node.name, os.getpid(), kept, samples_s, run, queue, what=what)
+        if kind_of(request.node) == PAGE:
+            trace = trace.in_page()
+        _write(request, benchmark.extra_info, trace_file(trace))
 
     return write
 

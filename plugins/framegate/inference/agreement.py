@@ -95,7 +95,7 @@ def verify_as_rounded(
 
     Args:
         outputs: outputs of the last call.
-        references: as for `verify_latest`.
+        references: outputs as for `verify_latest`.
         reference_runtime: name of the reference's runtime.
         tolerance: the largest difference that is right, and the widest that a rounding can make of it.
         run_rounded: function that returns the reference's outputs for the feeds of the last call, `rounded_otherwise`.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -19,7 +19,8 @@ from framegate.preprocess.fit import resize
 from framegate.preprocess.tensor import ToTensor
 
 if TYPE_CHECKING:
-    from framegate.interfaces import Array
+    from framegate.interfaces import Array, Pixels
+    from framegate.models.frame_io import FrameIO
 
 
 class OtherFeeds(NamedTuple):
@@ -61,6 +62,12 @@ class OtherInputs(NamedTuple):
     def with_state(self, state: Mapping[str, Array]) -> OtherFeeds:
         """What a run is fed that finds such a state; ``zeros`` is that of the first."""
         return OtherFeeds(self.names, {**self.constants, **state}, has_state=bool(self.state))
+
+
+def first_feeds(others: OtherInputs, io: FrameIO, pictures: Iterable[Pixels]) -> list[dict[str, Array]]:
+    """What a model is fed in its first run, for each of several pictures of the size that it sees."""
+    first, to_tensor = others.with_state(others.zeros), ToTensor(io.form)
+    return [first.joined({io.input.name: to_tensor(picture).copy()}) for picture in pictures]
 
 
 def other_inputs(

@@ -25,6 +25,10 @@ GUESS_S = 3.0
 """Seconds of the run that gives a first guess of the highest rate."""
 SEARCH_S = 150.0
 """Seconds that the search for the highest rate may take."""
+UNTIMED_S = 0.5
+"""Seconds of a run with timing off, which only shows that it works."""
+UNTIMED_RATE = 30.0
+"""Frames per second of a run with timing off that would look for a rate."""
 
 
 class Take(NamedTuple):
@@ -60,7 +64,7 @@ class Take(NamedTuple):
             pipeline: what takes the frames.
             request: a run whose rate is searched.
             intervals: frame intervals under which the bound of the ages' p99 has to be.
-            keeper: is given the calls of that run, if there is one.
+            keeper: keeper of that run's calls, if there is one.
 
         Raises:
             WrongOutput: a frame was not on the screen when the pipeline said that it was.
@@ -78,6 +82,33 @@ class Take(NamedTuple):
         guess = at(replace(request, scenario="single-stream", seconds=GUESS_S))
         part = search_rate(at_rate, guess.delivered_per_s, intervals, SEARCH_S)
         return takes[part.rate]._replace(part=part)
+
+    @classmethod
+    def untimed(cls, pipeline: Pipeline, request: RunRequest, keeper: Keeper | None = None) -> Take:
+        """Have a pipeline take the frames of a run that is as short as can be, at a rate that is not searched.
+
+        Raises:
+            WrongOutput: a frame was not on the screen when the pipeline said that it was.
+        """
+        rate = UNTIMED_RATE if is_searched(request) else request.rate
+        return cls.of(pipeline, replace(request, seconds=UNTIMED_S, rate=rate), keeper)
+
+    @classmethod
+    def asked(cls, pipeline: Pipeline, request: RunRequest, intervals: int, keeper: Keeper | None = None) -> Take:
+        """Have a pipeline take a run's frames, at the rate that it names or at the highest one.
+
+        Args:
+            pipeline: what takes the frames.
+            request: the run.
+            intervals: as for `fastest`.
+            keeper: as for `of`.
+
+        Raises:
+            WrongOutput: a frame was not on the screen when the pipeline said that it was.
+        """
+        if is_searched(request):
+            return cls.fastest(pipeline, request, intervals, keeper)
+        return cls.of(pipeline, request, keeper)
 
     @property
     def rounds_s(self) -> list[float]:

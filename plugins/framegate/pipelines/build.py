@@ -119,9 +119,9 @@ def python_pipeline(
 
     Args:
         parts: what is joined.
-        make_renderer: prepares the renderer, whose context is current, for tensors of a shape and dtype.
-        open_feed: opens the frames of runs against a clock, whose numbers then stand in the pictures; without it
-            there are no such runs.
+        make_renderer: function that prepares the renderer, whose context is current, for tensors of a shape and dtype.
+        open_feed: function that opens the frames of runs against a clock, whose numbers then stand in the pictures;
+            without it there are no such runs.
         view: what turns the outputs into the picture; without it, that of ``parts``.
     """
     name, preprocessor = parts.frame_io.input.name, parts.preprocessing.for_input(parts.frame_io)

@@ -49,7 +49,7 @@ class FrameFeeds:
 
         Args:
             request: what the run is to be.
-            clock: returns seconds as a float.
+            clock: function that returns seconds as a float.
 
         Raises:
             FrameError: the source cannot be opened anew.

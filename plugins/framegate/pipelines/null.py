@@ -29,8 +29,8 @@ class NullPipeline:
 
     Args:
         frames: endless; the first is for ``prepare``.
-        clock: returns seconds as a float.
-        open_feed: opens the frames of a run, whose pictures have their numbers in a strip.
+        clock: function that returns seconds as a float.
+        open_feed: function that opens the frames of a run, whose pictures have their numbers in a strip.
     """
 
     def __init__(

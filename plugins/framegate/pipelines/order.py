@@ -68,7 +68,7 @@ class Serial:
 
     Args:
         stages: the stages of a frame.
-        clock: returns seconds as a float.
+        clock: function that returns seconds as a float.
     """
 
     def __init__(self, stages: Stages, clock: Clock = time.perf_counter) -> None:
@@ -100,7 +100,7 @@ class Overlapped:
 
     Args:
         stages: the stages of a frame, among them ``inference`` and ``readback``.
-        clock: returns seconds as a float; it is read in all three threads.
+        clock: function that returns seconds as a float, read in all three threads.
     """
 
     def __init__(self, stages: Stages, clock: Clock = time.perf_counter) -> None:

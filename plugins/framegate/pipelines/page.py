@@ -61,11 +61,11 @@ class PagePipeline:
 
     Args:
         page: a page with the model.
-        renewed: ends that page's browser and returns the same page in a new one, whose camera shows a video, if one
-            is given.
+        renewed: function that ends that page's browser and returns the same page in a new one, whose camera shows a
+            video, if one is given.
         spec: the model's.
         pictures: uint8 (H, W, 3) or (H, W), preprocessed, of one size; frames take all but the first in turn.
-        view_of: makes Python's view of what the model returns; the page's makes the same pictures.
+        view_of: function that makes Python's view of what the model returns; the page's makes the same pictures.
         renderer: the page's name of it.
         clock: read by whoever times the calls; moved on by the seconds that the page measured.
         launches: number of browsers that measure, one after another.
@@ -74,7 +74,8 @@ class PagePipeline:
         is_traced: whether frames of runs against a clock count as shown when the display has them.
         has_cost: whether to tell what the model costs the page.
         has_kernels: whether to ask TF.js' profiler, after the rounds, which kernels the time goes to.
-        keep_events: is given what the browser noted itself in each launch, and in a run; None has it note nothing.
+        keep_events: function that is given what the browser noted itself in each launch, and in a run; None has it
+            note nothing.
     """
 
     def __init__(

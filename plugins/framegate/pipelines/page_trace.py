@@ -20,10 +20,10 @@ class PageTrace:
     """Hands on what a page and its browser say of frames.
 
     Args:
-        keep_events: is given what the browser noted itself; None where it is to note nothing.
+        keep_events: function that is given what the browser noted itself; None where it is to note nothing.
 
     Attributes:
-        keep: is given the readings of each frame's stages; None hands none on.
+        keep: function that is given the readings of each frame's stages; None hands none on.
     """
 
     def __init__(self, keep_events: KeepEvents | None = None) -> None:

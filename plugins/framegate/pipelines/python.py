@@ -45,8 +45,8 @@ class Numbers(NamedTuple):
     """How frames are told apart on the screen, in runs against a clock.
 
     Attributes:
-        stamp: writes the number of a frame into the picture that is drawn, as the last step before the renderer.
-        open_feed: opens the frames of a run.
+        stamp: last step before the renderer, which writes a frame's number into the picture that is drawn.
+        open_feed: function that opens the frames of a run.
     """
 
     stamp: Stamp
@@ -58,7 +58,7 @@ class PythonPipeline:
 
     Args:
         frames: endless; the first `WARM_UP` of them are for ``prepare``.
-        order: takes frames through their stages, as from `frame_stages`.
+        order: order in which frames go through their stages, as from `frame_stages`.
         postprocess: the stage between the model and its renderer, which holds the latest outputs.
         renderer: prepared; closed by whoever made it.
         drawing: how the renderer was told to draw.

@@ -40,13 +40,13 @@ class RunRequest:
     patience_s: float | None = None
 
     @classmethod
-    def of(cls, cell: str, seconds: float, queue: int, in_flight: int) -> RunRequest:
+    def of(cls, cell: str, seconds: float, queue: int, in_flight: int, patience_s: float | None = None) -> RunRequest:
         """The run that a cell names: ``camera-30``, ``camera-max`` or ``offline``."""
         name = next(name for name in SCENARIOS if cell.startswith(name))
         rate = cell.removeprefix(name).removeprefix("-")
         # The next frame of a single stream comes when the last one is on the screen.
         at_once = 1 if name == "single-stream" else in_flight
-        return cls(name, None if rate in {"", MAX} else float(rate), seconds, queue, at_once)
+        return cls(name, None if rate in {"", MAX} else float(rate), seconds, queue, at_once, patience_s)
 
 
 def is_searched(request: RunRequest) -> bool:

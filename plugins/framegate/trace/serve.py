@@ -29,7 +29,7 @@ class Served:
 
     Attributes:
         address: where it is; its path cannot be guessed.
-        link: opens it in the viewer.
+        link: link that opens it in the viewer.
         fetched: set when it has been fetched in full.
     """
 
@@ -43,7 +43,7 @@ class _Answer:
     """What is said to a request.
 
     Attributes:
-        read: returns the content.
+        read: function that returns the content.
         media_type: what it is.
         origins: the pages of others that may have it.
         sent: called when it was sent in full.
@@ -80,8 +80,8 @@ def served_report(
     """Answer for a page of HTML on 127.0.0.1 during a block, and for the traces that it opens in viewers.
 
     Args:
-        page: makes it of what it may link to, for each trace: a name, and the address; nothing for a trace that is not
-            there.
+        page: function that makes it of what it may link to, for each trace: a name, and the address; nothing for a
+            trace that is not there.
         traces: their files.
         port: see `served_trace`.
 
@@ -116,8 +116,8 @@ class _Server(ThreadingHTTPServer):
     """Knows the answers to requests for paths.
 
     Args:
-        answers: by path; more may be added.
-        port: of 127.0.0.1.
+        answers: answers by path; more may be added.
+        port: port of 127.0.0.1.
     """
 
     def __init__(self, answers: Mapping[str, _Answer], port: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -54,6 +54,14 @@ class Trace:
     queue: int = 1
     clock: str = "time.perf_counter"
     what: str = "frame"
+
+    def in_page(self) -> Trace:
+        """The same of a cell whose stages a page has timed: without this process' memory, which is not the page's."""
+        kept = self.kept._replace(memory=())
+        if self.run is not None:
+            return replace(self, kept=kept)  # its times are on this process' clock already
+        clock = "that of the browser's own events" if kept.events else "performance.now() of the page"
+        return replace(self, kept=kept, clock=clock)
 
 
 def rounds_of(calls: Sequence[TimedCall], samples_s: Mapping[str, Sequence[float]]) -> dict[int, int]:

@@ -20,7 +20,7 @@ def test_times_what_is_asked_for_and_gives_its_query_back(name: str, shared_cont
     with context.current():
         before = context.functions.alive()
         with ExitStack() as objects:
-            seconds = device_clock(context.functions, objects)
+            seconds = device_clock(context, objects)
             assert seconds is not None
             asked: list[str] = []
             assert 0 <= seconds(lambda: asked.append("once")) < 10
@@ -40,8 +40,8 @@ def test_a_context_that_counts_no_time_has_no_clock(
     with context.current(), ExitStack() as objects:
         _ = gl.glGetQueryiv
         monkeypatch.setattr(gl, "glGetQueryiv", no_bits)
-        assert device_clock(gl, objects) is None
-        assert Timestamps.of(gl, objects) is None
+        assert device_clock(context, objects) is None
+        assert Timestamps.of(context, objects) is None
 
 
 @pytest.mark.parametrize("name", ["egl", "glfw", "osmesa"])
@@ -50,7 +50,7 @@ def test_a_device_notes_when_it_did_each_part(name: str, shared_context: OpenCon
     with context.current():
         before = context.functions.alive()
         with ExitStack() as objects:
-            timestamps = Timestamps.of(context.functions, objects)
+            timestamps = Timestamps.of(context, objects)
             assert timestamps is not None
             asked: list[int] = []
             for turn in range(2):
