@@ -138,7 +138,7 @@ def check_names(options: Options, registries: Registries) -> None:
 
 
 def _check_browser(options: Options) -> None:
-    from framegate.browser.programs import named_program
+    from framegate.browser.needs import named_program
     from framegate.browser.variants import browsers_of
 
     if options.browser.path is None:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
-import shutil
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
 from framegate.browser.devtools_tab import DevToolsTab
 from framegate.browser.engine import Tab, TabRequest
-from framegate.browser.programs import named_program
+from framegate.browser.needs import find_program
 from framegate.errors import BackendUnavailable
 from framegate.words import BrowserGPU
 
@@ -162,12 +161,10 @@ class AdbEngine:
             UsageError: there is no such file.
             BackendUnavailable: none is installed.
         """
-        if path is not None:
-            return named_program(path)
-        program = shutil.which("adb")
+        program = find_program(path, ["adb"])
         if program is None:
             raise BackendUnavailable("adb is not installed", "sudo apt-get install -y adb")
-        return Path(program)
+        return program
 
     def gpu(self, asked: BrowserGPU) -> BrowserGPU:
         """The device's own, whatever is asked for."""

@@ -17,7 +17,7 @@ def beside_of(lasting_ms: float, ticks_ms: Sequence[float], delays_ms: Sequence[
     Args:
         lasting_ms: how long it was.
         ticks_ms: when its animation was asked for a frame, from the beginning.
-        delays_ms: from when a button of the mouse moved to the page's answer, for each time.
+        delays_ms: times from a move of a mouse button to the page's answer.
     """
     bound_ms = upper_bound(delays_ms, TAIL)
     return Beside(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import os
-import shutil
 import sys
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,7 +12,7 @@ from pathlib import Path
 
 from framegate.browser.chromium_tab import ChromiumTab
 from framegate.browser.engine import Tab, TabRequest
-from framegate.browser.programs import named_program
+from framegate.browser.needs import find_program
 from framegate.errors import BackendUnavailable
 from framegate.words import BrowserGPU
 
@@ -101,12 +100,9 @@ def find_chromium(path: str | None = None) -> Path:
 
 
 def _find(path: str | None, channels: Sequence[str], title: str, hinted: str) -> Path:
-    if path is not None:
-        return named_program(path)
     names = [name for channel in channels for name in _NAMES[channel]]
-    named = (Path(place) for place in map(shutil.which, names) if place)
-    placed = (Path(place) for channel in channels for place in _PLACES[channel] if Path(place).is_file())
-    program = next(chain(named, placed, downloaded() if "chromium" in channels else ()), None)
+    places = (Path(place) for channel in channels for place in _PLACES[channel])
+    program = find_program(path, names, chain(places, downloaded() if "chromium" in channels else ()))
     if program is None:
         others = f", and for playwright's in {_store()}" if "chromium" in channels else ""
         raise BackendUnavailable(

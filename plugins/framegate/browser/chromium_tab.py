@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from framegate.browser.complaints import why_not_started
-from framegate.browser.displays import need_display
 from framegate.browser.engine import TabFault, TabRequest
+from framegate.browser.needs import need_display
 from framegate.errors import BackendUnavailable, BrowserError
 from framegate.extras import how_to_install
 

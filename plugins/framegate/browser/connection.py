@@ -45,7 +45,7 @@ class Connection:
     """A connection to a browser.
 
     Args:
-        hear: is given each event: its ``method`` and its ``params``.
+        hear: function that is given each event: its ``method`` and its ``params``.
 
     Raises:
         BackendUnavailable: the library for web sockets is missing.

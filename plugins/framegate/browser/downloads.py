@@ -17,7 +17,7 @@ class Download(NamedTuple):
     """Bytes of some files.
 
     Attributes:
-        raw: as they are.
+        raw: bytes as they are.
         gzip: each packed by gzip.
     """
 

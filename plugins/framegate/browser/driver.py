@@ -36,7 +36,7 @@ class Browser:
 
     Args:
         program: the browser's.
-        flags: for its command line.
+        flags: flags for its command line.
         engine: the kind of browser that it is.
         headed: show a window.
         start_s: how long it may take to start.
@@ -119,7 +119,7 @@ class Browser:
 
         Args:
             timeout_s: how long it may take to begin.
-            categories: of events: `framegate.browser.trace` has the names.
+            categories: categories of events, whose names are in `framegate.browser.trace`.
 
         Raises:
             BrowserError: it cannot, or does not in time.

@@ -86,10 +86,10 @@ class TabRequest:
 
     Attributes:
         program: the browser's.
-        flags: for its command line, or for what stands in its place.
+        flags: flags for its command line, or for what stands in its place.
         headed: whether its window is seen.
         script: a file of JavaScript that runs in every page before the page's own.
-        say: is told what the page's console says.
+        say: function that is given what the page's console says.
     """
 
     program: Path

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Mapping
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from framegate.browser.engine import Tab, TabRequest
 from framegate.browser.firefox_tab import SOFTWARE, FirefoxTab
-from framegate.browser.programs import named_program
+from framegate.browser.needs import find_program
 from framegate.errors import BackendUnavailable
 from framegate.words import BrowserGPU
 
@@ -59,10 +57,7 @@ class Firefox:
             UsageError: there is no such file.
             BackendUnavailable: none is installed.
         """
-        if path is not None:
-            return named_program(path)
-        installed = (Path(place) for place in map(shutil.which, _NAMES) if place)
-        program = next(chain(installed, (Path(place) for place in _PLACES if Path(place).is_file())), None)
+        program = find_program(path, _NAMES, map(Path, _PLACES))
         if program is None:
             raise BackendUnavailable(
                 f"no Firefox is installed (looked for {', '.join(_NAMES)})",

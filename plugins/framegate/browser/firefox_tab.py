@@ -14,8 +14,8 @@ from typing import Any, NoReturn
 
 from framegate.browser.complaints import first_line
 from framegate.browser.connection import Connection, told_in_json, value_told
-from framegate.browser.displays import need_display
 from framegate.browser.engine import TabFault, TabRequest
+from framegate.browser.needs import need_display
 from framegate.errors import BackendUnavailable, BrowserError
 
 SOFTWARE = "gfx.webrender.software=true"

@@ -176,7 +176,7 @@ class HandedFiles:
     """The names of a page's folder; bytes that are added go to the page with its next calls.
 
     Args:
-        folder: serves all else.
+        folder: folder that everything else is served from.
         browser: the page's.
     """
 

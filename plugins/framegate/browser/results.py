@@ -56,7 +56,7 @@ class Delivered:
     Attributes:
         frames: those that came to the canvas.
         callbacks: how often the browser asked for one.
-        seconds: from the first callback's registration to the last frame in the canvas.
+        seconds: time from the first callback's registration to the last frame in the canvas.
         tensors_left: tensors that the frames left behind.
         bytes_left: bytes that they left behind.
     """

@@ -32,7 +32,7 @@ class PageRuntime:
             ``webgpu``.
         flags: flags of TF.js' environment that are set before it starts: ``(("WEBGL_PACK", False),)``.
         library: ``tfjs``, or one of the others in ``LIBRARIES``.
-        version: of TF.js; None is the one that Framegate knows.
+        version: version of TF.js; None is the one that Framegate knows.
         browser: which kind of browser it runs in, by its name in `framegate.browser.engines`.
         precision: numbers that the library is asked to compute with: ``float32``, or ``float16``, which LiteRT.js has
             on WebGPU.

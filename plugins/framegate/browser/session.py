@@ -79,7 +79,7 @@ class TFJSPage:
 
     Args:
         browser: just started, and closed by the caller.
-        server: serves the page; its routes are this page's from now on.
+        server: server of the page, whose routes are this page's from now on.
         runtime: what runs the model.
         model: the model's files.
         cache: where the files of TF.js, and of what else runs models, are kept.

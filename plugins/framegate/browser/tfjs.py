@@ -55,8 +55,8 @@ def tfjs_files(cache: Path, version: str | None = None) -> Mapping[str, Path]:
 
     Args:
         cache: the folder of the cache.
-        version: of TF.js; None is the one whose hashes stand here. Another one's are noted in the cache when it is
-            fetched first, and hold from then on.
+        version: version of TF.js; None is the one whose hashes stand here. Another one's are noted in the cache when
+            it is fetched first, and hold from then on.
 
     Raises:
         SourceError: they are not what they should be.

@@ -60,7 +60,7 @@ def rates(pairs: Sequence[Pair], floors: Floors, trials: int, chance: random.Ran
         pairs: pairs that were measured with ``DELAYS``; those in which a benchmark failed are left out.
         floors: the smallest changes that count in A/B.
         trials: number of drawn runs, for each rule and delay.
-        chance: decides what is drawn.
+        chance: random numbers that decide what is drawn.
 
     Raises:
         ComparisonError: too few pairs measured every benchmark.

@@ -188,7 +188,7 @@ def _object(path: Path) -> dict[str, Any]:
 
 
 def _no_constant(text: str) -> float:
-    raise ValueError(f"invalid duration {text}")
+    raise ValueError(f"invalid number {text}")
 
 
 def _newest(runs: Iterable[StoredRun]) -> StoredRun | None:

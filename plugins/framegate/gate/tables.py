@@ -14,7 +14,7 @@ from framegate.errors import HistoryError
 from framegate.gate.store import write_file
 from framegate.gate.verdicts import MEANINGS, PASSES, Finding, GateReport, Shift, Verdict
 from framegate.report.section import Section
-from framegate.report.terminal import section_text
+from framegate.report.table import section_text
 
 _ENTITIES = (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("|", "\\|"), ("`", "&#96;"), ("*", "&#42;"), ("\n", " "))
 MARKS = {Verdict.REGRESSED: "❌", Verdict.IMPROVED: "🚀", Verdict.SAME: "✅", Verdict.INCONCLUSIVE: "❔"}

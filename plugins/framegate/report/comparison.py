@@ -9,7 +9,7 @@ from framegate.report.receipts import partial_note
 from framegate.report.section import Section
 from framegate.report.stages import about, milliseconds, noise_notes, time_and_share
 from framegate.results.cell import CellResult
-from framegate.results.selectors import words_of_file
+from framegate.results.run import words_of_file
 
 STAGES = ("preprocess", "upload", "inference", "readback", "postprocess", "convert", "draw", "present")
 """In the order in which a frame meets them; a cell has some of them."""

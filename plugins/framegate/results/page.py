@@ -137,7 +137,7 @@ class Beside:
         ticks_per_s: ``ticks`` by ``seconds``.
         longest_gap_s: longest time without a frame of the animation.
         inputs: how often a button of the mouse moved.
-        delay_p99_s: with 99 % confidence, 99 % of the answers to that come no later; None with too few of them.
+        delay_p99_s: bound that 99 % of the answers come within, with 99 % confidence; None with too few of them.
         delay_longest_s: the longest time until an answer.
     """
 
@@ -170,7 +170,7 @@ class Receipt:
     Attributes:
         asked: the library with its version, and its backend.
         ran: the backend that ran the model.
-        precision: of the numbers that it computes with.
+        precision: type of the numbers that it computes with.
         nodes: count of the model's nodes, as the library has them; None where it does not tell.
         elsewhere: count of those that ran elsewhere than on the backend; None where it does not tell.
         note: where they ran, or why.

@@ -8,8 +8,6 @@ from pathlib import Path
 
 from framegate.errors import UsageError
 
-STORAGE = ".benchmarks"
-"""The folder in which pytest-benchmark stores runs, one folder in it for each kind of machine."""
 _NUMBERED = re.compile(r"(\d{4,9})_.+")
 _MOST_NAMED = 10
 

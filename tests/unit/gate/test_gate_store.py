@@ -99,8 +99,8 @@ def test_a_mark_that_says_nothing_is_named(store: Store, content: str) -> None:
     [
         ("", "cannot be read"),
         ('{"benchmarks": [', "cannot be read"),
-        ('{"benchmarks": [NaN]}', "invalid duration NaN"),
-        ('{"benchmarks": [Infinity]}', "invalid duration Infinity"),
+        ('{"benchmarks": [NaN]}', "invalid number NaN"),
+        ('{"benchmarks": [Infinity]}', "invalid number Infinity"),
         ("[]", "holds list, not a stored run"),
         ("null", "holds NoneType, not a stored run"),
         ("3", "holds int"),

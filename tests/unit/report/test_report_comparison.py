@@ -8,7 +8,7 @@ from cell_results import cell_result
 
 from framegate.report.comparison import comparison_sections
 from framegate.report.receipts import receipt_sections
-from framegate.report.terminal import section_text
+from framegate.report.table import section_text
 from framegate.results.cell import CellResult
 from framegate.results.page import Arrivals, Page, PageLaunch, Receipt
 from framegate.results.parts import Cell, StageSamples

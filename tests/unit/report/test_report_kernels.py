@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from cell_results import cell_result
 
 from framegate.report.kernels import TOP, kernel_sections
-from framegate.report.terminal import section_text
+from framegate.report.table import section_text
 from framegate.results.cell import CellResult
 from framegate.results.page import Kernels, KernelTime, Page
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from cell_results import cell_result
 
 from framegate.report.memory import memory_sections
-from framegate.report.terminal import section_text
+from framegate.report.table import section_text
 from framegate.results.parts import Cell, Memory
 
 NET, OTHER = Cell(model="net", size="128", runtime="tensorflow"), Cell(model="net", size="128", runtime="openvino")

@@ -4,7 +4,7 @@ from cell_results import cell_result
 
 from framegate.measure.ceilings import best, measure_ceilings
 from framegate.report.model_size import size_sections
-from framegate.report.terminal import section_text
+from framegate.report.table import section_text
 from framegate.results.model_size import Ceilings, ModelSize
 
 MACHINE = Ceilings(read_bytes_per_s=10e9, macs_per_s=50e9)

@@ -3,7 +3,7 @@
 from cell_results import cell_result
 
 from framegate.report.page_cost import page_cost_sections
-from framegate.report.terminal import section_text
+from framegate.report.table import section_text
 from framegate.results.page import Beside, Page, PageCost
 
 ALONE = Beside(7.0, 420, 60.0, 0.0182, 700, 0.0031, 0.0055)

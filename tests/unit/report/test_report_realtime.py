@@ -11,7 +11,7 @@ from clock_parts import BUSY, QUIET, searched
 from framegate.report.comparison import comparison_sections
 from framegate.report.realtime import realtime_sections
 from framegate.report.stages import stage_sections
-from framegate.report.terminal import section_text
+from framegate.report.table import section_text
 from framegate.results.cell import CellResult
 from framegate.results.page import Page
 from framegate.results.parts import Cell

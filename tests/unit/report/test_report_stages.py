@@ -2,8 +2,7 @@ from cell_results import cell_result
 
 from framegate.report.section import Section
 from framegate.report.stages import stage_sections
-from framegate.report.table import render_table
-from framegate.report.terminal import section_text
+from framegate.report.table import render_table, section_text
 from framegate.results.page import Page
 
 

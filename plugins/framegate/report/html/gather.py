@@ -32,8 +32,7 @@ from framegate.report.sections import own_sections
 from framegate.report.stages import FIRST_STAGE
 from framegate.results.cell import FEWEST_ROUNDS, CellResult
 from framegate.results.reading import Misfit, read_as
-from framegate.results.run import RunNote
-from framegate.results.selectors import words_of_test
+from framegate.results.run import RunNote, words_of_test
 
 CELL_AXES = ("model", "size", "preprocess", "runtime", "renderer", "gl", "scenario", "pipeline")
 SUBJECT_AXES = ("model", "size", "preprocess")

@@ -29,7 +29,7 @@ class ShownPicture:
 
     Attributes:
         number: place of the frame among those that are shown in turn; None where nobody counts.
-        frame: as it came: uint8 RGB (H, W, 3); None where there was none.
+        frame: the frame as it came, uint8 RGB (H, W, 3); None where there was none.
         fed: after the steps: uint8 (H, W, 3) or (H, W); None where no model was fed.
         screen: what was drawn: uint8 RGBA (H, W, 4).
         off: its difference from the oracle's picture: uint8 (H, W, 4); None where that has another shape.
