@@ -102,8 +102,8 @@ def running(
     """A process that has ended when the block ends, however it ends, Ctrl-C in the very moment of its start included.
 
     Args:
-        start: starts it.
-        end: ends it, and does nothing if it has ended.
+        start: function that starts it.
+        end: function that ends it, and does nothing if it has ended.
     """
     with ExitStack() as opened:
         with _signals_wait():

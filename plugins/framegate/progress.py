@@ -24,7 +24,7 @@ class Board:
         past: node id -> its seconds in an earlier run.
         past_work: work -> its seconds in an earlier run.
         clock: a function that returns seconds.
-        left_s: says how many seconds the run still takes, where somebody knows better.
+        left_s: function that says how many seconds the run still takes, where somebody knows better.
     """
 
     def __init__(

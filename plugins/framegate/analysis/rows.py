@@ -93,7 +93,7 @@ class Misfits:
     """What to do with ops or layers whose inputs do not fit: the first is a note of the walk, others are counted.
 
     Args:
-        walk: takes the notes.
+        walk: the walk that takes the notes.
         path: the model's file.
         strict: whether the first is an error: then the user chose the size.
     """

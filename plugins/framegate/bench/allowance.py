@@ -20,7 +20,7 @@ class Allowance:
     Args:
         limit_s: seconds that the run may take.
         kinds: kind of the pipeline of each cell.
-        clock: returns seconds.
+        clock: function that returns seconds.
     """
 
     def __init__(self, limit_s: int, kinds: Sequence[str], clock: Callable[[], float] = time.monotonic) -> None:

@@ -57,7 +57,7 @@ class LimitedRun:
         budget_s: seconds of a frame that is real-time.
         tests: its tests by name, in their order.
         words: how the command that was run is told more.
-        clock: returns seconds.
+        clock: function that returns seconds.
 
     Attributes:
         order: names of the tests, what tells most first.

@@ -17,7 +17,7 @@ def run(argument: str, size: str | None, *, as_json: bool, read_constants: bool)
     """Print what is to be said of a model to stdout.
 
     Args:
-        argument: as `framegate.models.specs.find_spec` takes it.
+        argument: text as `framegate.models.specs.find_spec` takes it.
         size: the input size to compute for, as text; None for the model's own.
         as_json: one JSON object instead of text.
         read_constants: see `framegate.analysis.inspection.inspect`.

@@ -13,7 +13,7 @@ from typing import Any
 from framegate.doctor.probes import GROUPS, Diagnosis, Key, findings, probes
 
 PROBE_S = 180.0
-"""A backend that has not answered by then hangs."""
+"""Seconds after which a backend that has not answered is taken to hang."""
 
 Try = Callable[[Connection, str, Sequence[Key]], None]
 
@@ -24,7 +24,7 @@ def examine(say: Callable[[Key], None] = lambda _: None) -> Iterator[Diagnosis]:
     The groups run at the same time. The browser may take the machine's GPU, and says what it took.
 
     Args:
-        say: is told what is being waited for.
+        say: function that is told what is being waited for.
     """
     with ExitStack() as running:
         groups = [Group(name, list(probes(name, running))) for name in GROUPS]
@@ -46,10 +46,10 @@ class Group:
     """The probes of a group and the process that runs them.
 
     Args:
-        name: of the group.
+        name: name of the group.
         keys: what to try, in order.
         run: what the process does.
-        patience_s: seconds that one of them may take.
+        patience_s: seconds that each of them may take.
     """
 
     def __init__(self, name: str, keys: Sequence[Key], run: Try = try_all, patience_s: float = PROBE_S) -> None:

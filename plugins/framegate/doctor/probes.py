@@ -29,7 +29,7 @@ from framegate.words import BrowserName
 
 AUTO, NULL = "auto", "null"
 GROUPS = ("runtimes", "screen", "browser")
-"""What is tried together in a process, as it shares what takes long: a library's import, a GL context."""
+"""Groups whose backends are tried in one process, as they share what takes long: a library's import, a GL context."""
 
 Key = tuple[str, str]
 
@@ -40,7 +40,7 @@ class Diagnosis:
 
     Attributes:
         kind: ``runtime``, ``GL context``, ``renderer``, ``browser`` or ``cache``.
-        name: of the backend.
+        name: name of the backend.
         state: ``ok``, ``missing``, ``broken``, or ``crashed`` where it ended the process that tried it.
         detail: version and device, or what to do.
     """
@@ -52,13 +52,13 @@ class Diagnosis:
 
 
 def probes(group: str, keep: ExitStack) -> dict[Key, Callable[[], str]]:
-    """What there is to try of a group: (kind, name) -> a function that makes the backend and uses it once.
+    """What there is to try in a group: (kind, name) -> a function that makes the backend and uses it once.
 
     Nothing is imported or made to answer. Renderers draw in the first context that works.
 
     Args:
         group: one of ``GROUPS``.
-        keep: closes at the end what several of them use.
+        keep: stack that closes at the end what several of them use.
     """
     if group == "runtimes":
         # The one that chooses comes last: it asks for what the others have imported.

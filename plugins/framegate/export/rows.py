@@ -113,7 +113,7 @@ def _kind(name: str) -> ColumnKind:
 
 
 def _word(name: str) -> str:
-    """The name as a column is called, which no query has to quote."""
+    """The name as that of a column, which no query has to quote."""
     return re.sub(r"\W+", "_", name).strip("_").lower() or "unnamed"
 
 
@@ -197,7 +197,7 @@ def _versions(run: RunColumns) -> Mapping[str, Any]:
 
 
 def _text(value: object) -> str | None:
-    """A text, spelled where it holds what no file can."""
+    """A text that a file can hold: characters that none can are written as escapes."""
     return value.encode("utf-8", "backslashreplace").decode() if isinstance(value, str) else None
 
 

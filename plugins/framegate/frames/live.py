@@ -34,7 +34,7 @@ def live_frames(
     """A source's frames for as long as the ``with`` statement lasts, read and decoded on a thread of their own.
 
     Args:
-        source: as in `open_source`.
+        source: source as in `open_source`.
         factories: sources by name, beside the built-in ones.
         loops: whether a source that ends begins again, as `looped` has it. One that is live does not.
         newest: whether a live source is read all the time, and only its newest frame is kept; else it waits for whoever
@@ -67,7 +67,7 @@ def looped(source: str, opened: Callable[[], Iterator[Pixels]], keep: int = MOST
 
     Args:
         source: its name, for messages.
-        opened: opens it; called again when it has ended.
+        opened: function that opens it, called again when it has ended.
         keep: number of frames that are kept at most.
 
     Raises:

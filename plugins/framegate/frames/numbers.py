@@ -54,7 +54,7 @@ def write_number(picture: Pixels, number: int) -> None:
 
     Args:
         picture: uint8 (H, W) or (H, W, 3), writable; no side under 80.
-        number: from 0 on; its lower 16 bits are written.
+        number: number of the frame, from 0 on; its lower 16 bits are written.
 
     Raises:
         UsageError: the picture is too small, or the number negative.
@@ -101,7 +101,7 @@ def stamped(picture: Pixels, number: int, out: Pixels | None = None) -> Pixels:
 
     Args:
         picture: uint8 (H, W) or (H, W, 3), no side under 80.
-        number: as in `write_number`.
+        number: number as in `write_number`.
         out: where the copy goes: like ``picture``, writable, and no longer looked at. None for new memory.
 
     Returns:
@@ -156,7 +156,7 @@ def unwrap(number: int, newest: int, numbers: int = RANGE) -> int:
     """The frame that a number stands for, on a count that goes on growing.
 
     Args:
-        number: as it was read.
+        number: number as it was read.
         newest: the newest frame that can be it, or any frame that is nearer than half of ``numbers`` to it.
         numbers: how many different numbers there are, from 0 on: a clip that is played over and over has fewer.
 

@@ -50,7 +50,7 @@ def open_frames(
     """The first frames of a source, in order; they are read-only, for every cell of a run shares them.
 
     Args:
-        source: as in `open_source`.
+        source: source as in `open_source`.
         factories: sources by name, beside the built-in ones.
         most: number of frames at which the source is closed.
 

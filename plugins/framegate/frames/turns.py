@@ -60,7 +60,7 @@ def numbered(pictures: Sequence[Pixels], first: int, clock: Callable[[], float])
     Args:
         pictures: more than ``first``.
         first: number of pictures that come once.
-        clock: returns seconds as a float.
+        clock: function that returns seconds as a float.
     """
     for number in itertools.count():
         index = number if number < first else first + (number - first) % (len(pictures) - first)

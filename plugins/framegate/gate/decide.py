@@ -39,7 +39,7 @@ def decide(
         floor: the smallest change that counts, in place of the ini file's for all families.
         seed: decides on the order of blocks; a random one is taken, and reported, where none is given.
         more: number of pairs in stage two.
-        is_wanted: tells by its key whether a benchmark is compared.
+        is_wanted: function that tells by its key whether a benchmark is compared.
         is_allowed_missing: whether one may be on one side only.
 
     Raises:
@@ -104,7 +104,7 @@ class Pairs:
         sides: both sides.
         keys: benchmarks, by their names on either side.
         say: function that is called with each line of progress.
-        chance: decides on the order.
+        chance: random numbers that decide on the order.
         delays: experiments, for ``framegate aa-check``.
     """
 

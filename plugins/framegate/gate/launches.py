@@ -86,7 +86,7 @@ def merged_run(launches: Sequence[Launch], summarise: Summarise) -> dict[str, An
     """One run in pytest-benchmark's form: each benchmark with the rounds of all launches, and which are whose.
 
     Args:
-        launches: at least one.
+        launches: launches, at least one.
         summarise: pytest-benchmark's statistics of some seconds, without the seconds.
     """
     benchmarks: dict[str, dict[str, Any]] = {}

@@ -90,7 +90,7 @@ def run_pair(
     Args:
         sides: base and candidate, both having said what they collected.
         keys: a benchmark's names on either side; the first is its key in what is returned.
-        chance: decides which side goes first.
+        chance: random numbers that decide which side goes first.
         delays: slowdowns that are measured as well, each as an experiment of its own.
 
     Raises:

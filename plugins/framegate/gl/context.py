@@ -39,7 +39,7 @@ class BaseContext(ABC):
     A subclass makes its context, then calls this constructor, which looks at it and releases it if it will not do.
 
     Args:
-        get_proc_address: finds the context's functions while it is current.
+        get_proc_address: function that finds the context's functions while it is current.
         checked: raise OpenGL's errors at the call that caused them; slow.
 
     Raises:

@@ -51,7 +51,7 @@ class GLScreen:
     Args:
         gl: functions of the context, which is current here and in every method.
         size: height and width of the picture in pixels.
-        drawing: says how large a window the picture is scaled to, and how.
+        drawing: size of the window that the picture is scaled to, and how it is scaled.
 
     Raises:
         BackendUnavailable: the device takes no framebuffer of that size.

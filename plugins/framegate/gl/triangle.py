@@ -25,7 +25,7 @@ class Triangle:
     Args:
         gl: functions of the current context.
         fragment: the shader's source.
-        objects: takes what has to be deleted.
+        objects: stack that takes what has to be deleted.
 
     Raises:
         GLError: the driver refuses the shader.

@@ -60,7 +60,7 @@ class _Shown:
         spec: the model's, with the view that was chosen.
         source: where frames come from, as a command line names it.
         frames: those of the source, as they came.
-        preprocessor: makes of a frame what the model is fed.
+        preprocessor: what makes of a frame the picture that the model is fed.
         pictures: what the model is fed.
     """
 
@@ -82,7 +82,7 @@ class LivePage:
     """Shows choices one after another; what is shown goes on until the next one is ready.
 
     Args:
-        server: serves the page.
+        server: server of the page.
         browser: the page's.
         name: a folder of the server, for this page alone.
         models: what there is to show.
@@ -150,8 +150,8 @@ class LivePage:
         """A camera's frame after the fit and the steps that are shown.
 
         Args:
-            width: of the frame, in pixels.
-            height: of the frame.
+            width: width of the frame in pixels.
+            height: height of the frame in pixels.
             body: RGBA, row by row.
             length: number of its bytes.
 

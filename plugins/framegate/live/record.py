@@ -27,7 +27,7 @@ def stored(recording: Recording, command: Sequence[str], folder: Path) -> dict[s
     Args:
         recording: what was measured.
         command: the words of the command that measures the same, ``pytest`` first.
-        folder: for the recording, until it is stored.
+        folder: folder for the recording, until it is stored.
 
     Returns:
         ``path`` of the file, ``frames``, and ``median_s`` of a frame.

@@ -47,9 +47,9 @@ class LiveServer:
     """Pages by their numbers, and what they ask.
 
     Args:
-        server: serves them.
+        server: server of the pages.
         models: what there is to show.
-        folder: for what pages send.
+        folder: folder for what pages send.
         cache: where the files of TF.js are kept.
         offer: what there is to choose beside models.
     """

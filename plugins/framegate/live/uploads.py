@@ -27,7 +27,7 @@ class Uploads:
     """What one page has sent.
 
     Args:
-        folder: for all of it.
+        folder: folder for all of it.
     """
 
     def __init__(self, folder: Path) -> None:

@@ -107,7 +107,7 @@ class _Child:
         """Have it load and run a model.
 
         Raises:
-            ModelError: it did not live to say that it had.
+            ModelError: the process ended before it had answered.
         """
         process = self._started()
         ask = {"name": model.name, "path": str(model.path), "format": model.format, "sha256": model.sha256}

@@ -28,7 +28,7 @@ _GRACE_S = 5
 
 
 def main() -> None:
-    """Answer until stdin ends: whoever asks has ended then, however that came."""
+    """Answer until stdin ends: whoever asks has ended then, in whatever way."""
     asked: queue.SimpleQueue[str] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(asked,), daemon=True).start()
     with os.fdopen(os.dup(1), "w", encoding="utf-8") as answers:

@@ -36,9 +36,9 @@ def measure_costs(
         tensor: what is drawn.
         convert: what is done to it on the CPU; its result is what is uploaded.
         passes: ``Renderer.passes()``.
-        finish: returns when the device is done.
+        finish: function that returns when the device is done.
         device_clock: the device's own, if it has one.
-        clock: returns seconds as a float.
+        clock: function that returns seconds as a float.
     """
 
     def awaited(call: Callable[[], Any]) -> float:

@@ -14,7 +14,7 @@ class BrowserEvents:
     Attributes:
         events: trace events, with times in microseconds of the browser's own clock.
         offset_s: seconds from the zero of that clock to the zero of the clock that timed the frames.
-        error_s: by how much the offset may be wrong.
+        error_s: bound of the offset's error.
     """
 
     events: Sequence[Mapping[str, Any]]
@@ -49,7 +49,7 @@ class DeviceWork:
     Attributes:
         name: the device, by its own name.
         slices: what it did, in the order of time.
-        error_s: by how much its clock may be off beside the other.
+        error_s: bound of the offset between its clock and the other.
     """
 
     name: str

@@ -84,7 +84,7 @@ class FrameLoop(Turns):
     Args:
         frames: the clip, decoded.
         stages: the way, as from ``frame_stages``.
-        clock: returns seconds as a float.
+        clock: function that returns seconds as a float.
         first: how many of the frames are for ``warm_up`` alone.
     """
 

@@ -20,7 +20,7 @@ class LoadPath:
         runtime: what loads them.
         feeds: what the model is fed in its first run, in turn, from the loaded model; asked once, before anything is
             timed. The first one is fed then, and never again.
-        clock: returns seconds as a float.
+        clock: function that returns seconds as a float.
     """
 
     def __init__(

@@ -52,10 +52,10 @@ class StageTimer:
 
     Args:
         stages: the chain; two stages may not share a name.
-        clock: returns seconds as a float.
+        clock: function that returns seconds as a float.
 
     Attributes:
-        keep: is given the readings of each call; None keeps the seconds of the stages alone.
+        keep: function that is given the readings of each call; None keeps the seconds of the stages alone.
     """
 
     def __init__(self, stages: Sequence[Stage], clock: Clock = time.perf_counter) -> None:

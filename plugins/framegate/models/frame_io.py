@@ -149,12 +149,12 @@ def tensor_form(spec: ModelSpec, files: ResolvedModel, port: ImagePort, size: Si
     """How a picture of a size is fed to an input; its range is the spec's, else the dtype's, else it is guessed.
 
     Raises:
-        ModelError: the spec's mean and std are of another number of channels.
+        ModelError: the spec's mean and std are for another number of channels.
     """
     ranges = spec.inputs.ranges or (spec.input_range or _range_of(port.info, guess_ranges(files.path)[0]),)
     if len(ranges) not in (1, port.channels):
         raise ModelError(
-            f"{spec.name}: mean and std in the spec are of {len(ranges)} channels, and {port.info} has {port.channels}"
+            f"{spec.name}: mean and std in the spec are for {len(ranges)} channels, and {port.info} has {port.channels}"
         )
     return TensorForm(
         size, port.channels, port.info.dtype, ranges, port.batched, port.is_channels_first, spec.inputs.is_bgr

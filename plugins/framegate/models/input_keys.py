@@ -23,7 +23,7 @@ def read_inputs(path: Path, table: Mapping[str, Any]) -> InputSpec:
         table: what is written in it.
 
     Raises:
-        UsageError: a key says something else.
+        UsageError: a key has a value that it cannot have.
     """
     frame = table.get("input")
     if frame is not None and not (isinstance(frame, str) and frame):
@@ -124,12 +124,12 @@ def _ranges(path: Path, table: Mapping[str, Any]) -> tuple[Range, ...]:
     means, stds = (_per_channel(path, table, key, usual) for key, usual in (("mean", 0), ("std", 1)))
     if len(means) != len(stds) and 1 not in (len(means), len(stds)):
         raise UsageError(
-            f"{path}: mean has {len(means)} numbers and std has {len(stds)}; give each of them one, or as many"
+            f"{path}: mean has {len(means)} numbers and std has {len(stds)}; give both one number, or the same count"
         )
     if not all(0 <= mean <= 1 for mean in means):
-        raise UsageError(f"{path}: mean {table['mean']} is not of values from 0 to 1; divide it, and std, by 255")
+        raise UsageError(f"{path}: mean {table['mean']} has values outside of 0 to 1; divide it, and std, by 255")
     if not all(std > 0 for std in stds):
-        raise UsageError(f"{path}: std {table['std']} is not of numbers above 0")
+        raise UsageError(f"{path}: std {table['std']} has numbers that are not above 0")
     count = max(len(means), len(stds))
     pairs = zip(means * (count // len(means)), stds * (count // len(stds)), strict=True)
     return tuple(((0 - mean) / std, (1 - mean) / std) for mean, std in pairs)

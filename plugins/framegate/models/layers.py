@@ -137,7 +137,7 @@ def _input(layer: Layer) -> TensorInfo:
 
 
 def _declared(layer: Layer) -> Any:
-    """The shape, with the batch, that a layer says of what it takes; None if it says none."""
+    """The shape, with the batch, that a layer declares for its input; None if it declares none."""
     kind, config = layer["class_name"], layer["config"]
     settings = read_settings(kind, config)
     shape, batch = settings.get("input_shape"), settings.get("batch_size")

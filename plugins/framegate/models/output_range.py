@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 USUAL: tuple[Range, ...] = ((0.0, 1.0), (-1.0, 1.0), (0.0, 255.0))
 CLAMPED = 0.05
-"""Share of values outside the range from which on it is in doubt: networks overshoot at edges, by less than this."""
+"""Share of values outside the range that puts it in doubt: networks overshoot at edges, by less than this."""
 MARGIN = 0.02
 """Of the range: values that are outside by less are rounding, or an overshoot that nobody sees."""
 DARK, BRIGHT = 0.1, 0.9

@@ -138,7 +138,7 @@ def _read_toml(path: Path) -> dict[str, Any]:
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error.strerror}); check the file") from error
     except RecursionError:
-        raise UsageError(f"{path}: not TOML that a spec is (nested too deep); see docs/models.md") from None
+        raise UsageError(f"{path}: nested deeper than any spec; see docs/models.md") from None
     except ValueError as error:
         raise UsageError(f"{path}: not TOML ({error}); see the specs in the project's models folder") from error
 

@@ -57,7 +57,7 @@ _KNOWN: WeakValueDictionary[tuple[object, ...], ModelJson] = WeakValueDictionary
 
 
 def read_model_json(path: Path) -> ModelJson:
-    """Read and check the ``model.json`` at ``path``; what somebody still has of the same file is not parsed again.
+    """Read and check the ``model.json`` at ``path``; a file whose result is still in use is not parsed again.
 
     Raises:
         ModelFormatError: it is missing, is not JSON, or is not what TF.js writes.

@@ -281,7 +281,7 @@ def _maps(model: _Model) -> Iterator[tuple[OutputFacts, int | None]]:
 
 
 def _is_flat(fact: OutputFacts, model: _Model) -> bool:
-    """Whether it is [N, height, width], or [height, width]: as high for its width as the picture that is taken."""
+    """Whether it is [N, height, width] or [height, width], in the proportions of the picture that the model takes."""
     is_squeezed = len(fact.info.shape) == 2 and model.picture.batched
     sides = fact.info.shape if is_squeezed else fact.one
     if len(sides) != 2:

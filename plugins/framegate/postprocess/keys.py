@@ -1,4 +1,4 @@
-"""The keys of a spec that belong to a view, read with one wording for what they cannot be."""
+"""The keys of a spec that belong to a view, read with one wording for all mistakes."""
 
 from __future__ import annotations
 

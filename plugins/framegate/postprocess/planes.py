@@ -27,7 +27,7 @@ def named_output(outputs: Mapping[str, Array], name: str) -> Array:
 
 
 def planes(outputs: Mapping[str, Array], name: str, *, channels_first: bool = False) -> Array:
-    """An output as channels of a map: (H, W, C), of the output's memory.
+    """An output as channels of a map: (H, W, C), a view of the output's memory.
 
     (1, H, W, C) and (H, W, C) are taken, and (1, H, W) and (H, W) as one channel. Of a batch, the first is.
 

@@ -26,8 +26,8 @@ def upper_bound(samples: Sequence[float], share: float) -> float | None:
     """A value that the percentile is not above, with 99 % confidence; None where the samples do not say.
 
     Args:
-        samples: in any order.
-        share: the percentile, as 0.99.
+        samples: samples, in any order.
+        share: the percentile as a share, such as 0.99.
     """
     rank = _rank(len(samples), share)
     return sorted(samples)[-rank] if rank >= SMALLEST_RANK else None

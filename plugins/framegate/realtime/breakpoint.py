@@ -35,9 +35,9 @@ class Breakpoint:
 def breakpoint_of(samples_s: Mapping[float, Sequence[float]], rate: float) -> Breakpoint:
     """The size at which a frame takes a frame interval.
 
-    A larger model is taken never to be faster: medians that fall are evened out. Between two sizes the time is taken
-    for a power of the size. For the interval, the samples of each size are drawn anew, and the times of the launch as
-    a whole are varied by ``LAUNCH_SPREAD``; it covers 95 % of the sizes that come out.
+    A larger model is assumed never to be faster: medians that fall are evened out. Between two sizes the time is
+    assumed to be a power of the size. For the interval, the samples of each size are drawn anew, and the times of the
+    launch as a whole are varied by ``LAUNCH_SPREAD``; it covers 95 % of the sizes that come out.
 
     Args:
         samples_s: size -> seconds of its frames, in one launch.

@@ -51,9 +51,9 @@ class OnDemand:
     """A frame whenever the pipeline asks for one, until the time is up; one at least, however late it asks.
 
     Args:
-        picture: gives the pictures.
-        seconds: how long there are frames.
-        clock: returns seconds as a float.
+        picture: function from a frame's number to its picture.
+        seconds: time for which there are frames.
+        clock: function that returns seconds as a float.
         at_once: whether all frames were due at the start, as if they lay on a disk; else each is due when it is asked
             for.
     """
@@ -93,11 +93,11 @@ class OnSchedule:
     They wait in a queue. A frame that finds it full pushes the oldest one out, as a camera's driver does.
 
     Args:
-        picture: gives the pictures.
-        schedule: says when each frame is due.
-        frames: how many come.
-        clock: returns seconds as a float.
-        wait: waits for so many seconds.
+        picture: function from a frame's number to its picture.
+        schedule: times at which the frames are due.
+        frames: number of frames that come.
+        clock: function that returns seconds as a float.
+        wait: function that waits for so many seconds.
         queue: number of frames that the queue holds.
         patience_s: age at which a frame is dropped when its turn comes; None takes any.
     """
@@ -157,9 +157,9 @@ class OnArrival:
     They are read on a thread of their own. One that finds the queue full pushes the oldest one out.
 
     Args:
-        pictures: waits for each picture; what it raises is raised where the next frame is asked for.
-        seconds: how long frames are taken.
-        clock: returns seconds as a float.
+        pictures: pictures as they arrive; what the iterator raises is raised where the next frame is asked for.
+        seconds: time for which frames are taken.
+        clock: function that returns seconds as a float.
         queue: number of frames that the queue holds.
         patience_s: age at which a frame is dropped when its turn comes; None takes any.
     """

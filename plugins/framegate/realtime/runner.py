@@ -35,7 +35,7 @@ def sights(pipeline: Watched, clock: Callable[[], float]) -> Iterator[Sight]:
     """Have a pipeline take frames until no more come, and look at its screen after each.
 
     Args:
-        pipeline: takes its frames from a feed.
+        pipeline: pipeline that takes its frames from a feed.
         clock: the clock of the feed.
 
     Raises:
@@ -56,8 +56,8 @@ def watched_run(pipeline: Watched, feed: Feed, request: RunRequest, clock: Calla
     """A run from its first frame to its last.
 
     Args:
-        pipeline: takes its frames from ``feed``.
-        feed: gives the frames.
+        pipeline: pipeline that takes its frames from ``feed``.
+        feed: frames of the run.
         request: what the feed was opened for.
         clock: the clock of the feed.
     """

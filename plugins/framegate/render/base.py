@@ -28,8 +28,8 @@ class DrawPlan(NamedTuple):
     Attributes:
         screen: where its picture ends.
         convert: what is done to the tensor on the CPU.
-        upload: hands the result to the device.
-        draw: asks the device to bring what was uploaded to the screen's framebuffer.
+        upload: call that hands the result to the device.
+        draw: call that asks the device to bring what was uploaded to the screen's framebuffer.
     """
 
     screen: Screen
@@ -76,7 +76,7 @@ class ScreenRenderer(ABC):
         """Have stages make each pass through ``around`` until ``prepare`` is called; ask for ``stages`` anew.
 
         Args:
-            around: takes the name of a pass and its call, and returns what is called in its place.
+            around: function from the name of a pass and its call to what is called in its place.
 
         Raises:
             UsageError: nothing is prepared.

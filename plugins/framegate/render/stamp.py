@@ -40,7 +40,7 @@ class Stamp:
     A larger number is written without its upper bits.
 
     Args:
-        shape: of the pictures, (H, W) or (H, W, C).
+        shape: shape of the pictures, (H, W) or (H, W, C).
         drawing: how they are drawn; black and full brightness of float32 are its range.
 
     Raises:

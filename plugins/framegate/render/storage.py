@@ -31,7 +31,7 @@ class TensorBuffer:
     Args:
         gl: functions of the current context.
         nbytes: size of one tensor.
-        objects: takes what has to be deleted.
+        objects: stack that takes what has to be deleted.
 
     Raises:
         BackendUnavailable: the device has no buffer of that size.

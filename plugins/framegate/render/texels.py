@@ -34,7 +34,7 @@ class Texels(NamedTuple):
     """How a dtype is stored in a texture.
 
     Attributes:
-        suffix: of the sized internal format, as in ``GL_RGB32F``.
+        suffix: suffix of the sized internal format, as in ``GL_RGB32F``.
         kind: the type of what is uploaded.
         sampler: GLSL's type for it.
         is_integer: the shader reads integers, and no filter works on them.
@@ -71,7 +71,7 @@ class TensorTexture:
         screen: where it is drawn.
         picture: the tensor's layout.
         texels: how it is stored.
-        objects: takes what has to be deleted.
+        objects: stack that takes what has to be deleted.
     """
 
     def __init__(self, screen: GLScreen, picture: Layout, texels: Texels, objects: ExitStack) -> None:

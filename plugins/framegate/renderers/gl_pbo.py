@@ -51,7 +51,7 @@ class PersistentRing:
     Args:
         gl: functions of the current context.
         nbytes: size of one tensor.
-        objects: takes what has to be deleted.
+        objects: stack that takes what has to be deleted.
 
     Raises:
         GLError: the driver maps no such buffer.
@@ -107,7 +107,7 @@ class OrphanedRing:
     Args:
         gl: functions of the current context.
         nbytes: size of one tensor.
-        objects: takes what has to be deleted.
+        objects: stack that takes what has to be deleted.
     """
 
     def __init__(self, gl: GLFunctions, nbytes: int, objects: ExitStack) -> None:

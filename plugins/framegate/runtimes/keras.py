@@ -1,4 +1,4 @@
-"""``Model.predict``: what people write first. Its cost a call is made for big batches, and kept here for comparison."""
+"""``Model.predict``: what people write first, made for big batches: it costs much per call. Here for comparison."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class KerasModel(StagedModel):
         model: the Keras model.
         inputs: inputs of ``run``.
         outputs: results of ``run``.
-        is_framed: whether the Keras model takes and returns all of that in a batch of one.
+        is_framed: whether the Keras model takes its inputs and returns its outputs in a batch of one.
     """
 
     def __init__(

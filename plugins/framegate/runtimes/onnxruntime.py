@@ -130,7 +130,7 @@ class OnnxModel(StagedModel):
 
 
 def dimensions(shapes: Sequence[Sequence[int]]) -> dict[str, int]:
-    """Dimensions of inputs by the names that they have in the converted model, where model.json leaves them open."""
+    """The dimensions of inputs that model.json leaves open, by their names in the converted model."""
     return {_dimension(index, axis): side for index, shape in enumerate(shapes) for axis, side in enumerate(shape)}
 
 

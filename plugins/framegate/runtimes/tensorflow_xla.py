@@ -53,7 +53,7 @@ class XLAModel(StagedModel):
     """
 
     _compiled = False
-    """Whether XLA has said what it says the first time, in spite of every log level."""
+    """Whether XLA has logged what it logs the first time, in spite of every log level."""
 
     def __init__(self, tensorflow: Any, name: str, frozen: Frozen, threads: int) -> None:
         super().__init__(name, frozen.inputs, frozen.outputs)

@@ -95,7 +95,7 @@ def _dtype(tf: Any, info: TensorInfo) -> Any:
 
 
 def _shape(info: TensorInfo, unknown: bool) -> tuple[int | None, ...] | None:  # noqa: FBT001
-    """An input of unknown rank is taken for an image where a shape must be given, else it takes anything."""
+    """An input of unknown rank is an image where a shape must be given; elsewhere it takes any shape."""
     return None if unknown and info.shape == graph.UNKNOWN_RANK else info.shape
 
 

@@ -50,7 +50,7 @@ def build_keras(parts: Parts) -> Any:
     if not isinstance(model, keras.Model):
         raise ModelFormatError(f"{path}: the config is of a {config['class_name']}, not a model; convert it again")
     if model.inputs is None:
-        raise ModelFormatError(f"{path}: the model has no layers, or none that says its input; convert it again")
+        raise ModelFormatError(f"{path}: the model has no layers, or none that declares its input; convert it again")
     _set_weights(path, model, _Names(parts.weights, str(written["config"].get("name") or "")))
     return model
 

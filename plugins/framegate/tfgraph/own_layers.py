@@ -17,7 +17,7 @@ def own_classes(keras: Any, factories: Mapping[str, LayerFactory]) -> dict[str, 
     """Class name -> class of layers.
 
     Raises:
-        UsageError: a factory returns something else.
+        UsageError: a factory returns anything but a class of layers.
     """
     classes = {name: factory(keras) for name, factory in factories.items()}
     for name, kind in classes.items():

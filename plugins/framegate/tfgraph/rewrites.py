@@ -149,7 +149,7 @@ def rewrite_library(path: Path, library: Any) -> Any:
 
     Args:
         path: the model.json, for errors.
-        library: as in ``modelTopology.library``.
+        library: functions as in ``modelTopology.library``.
     """
     functions = library.get("function") if isinstance(library, dict) else None
     if not isinstance(functions, list):

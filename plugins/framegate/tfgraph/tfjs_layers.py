@@ -62,7 +62,7 @@ def _batch_normalization(keras: Any) -> Any:
 
     class BatchNormalization(keras.layers.BatchNormalization):  # type: ignore[misc] # Keras is untyped here
         def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:  # noqa: ARG002, FBT001 # Keras' signature
-            """Never in training mode, as in TF.js.
+            """Compute as outside of training, as TF.js does.
 
             Along an axis that is not the last, TF.js' cpu backend takes one mean after the other for each
             *number*, in the order of memory.
@@ -82,7 +82,7 @@ def _batch_normalization(keras: Any) -> Any:
 def _bidirectional(keras: Any) -> Any:
     class Bidirectional(keras.layers.Bidirectional):  # type: ignore[misc] # Keras is untyped here
         def __init__(self, *args: Any, **settings: Any) -> None:
-            """Masked steps repeat the one before, as in TF.js; Keras makes them zero."""
+            """Have masked steps repeat the one before, as in TF.js; Keras makes them zero."""
             super().__init__(*args, **settings)
             for layer in (self.forward_layer, self.backward_layer):
                 layer.zero_output_for_mask = False

@@ -42,7 +42,7 @@ def load_pictures(source: Path, size: int) -> Pictures:
     and files that cannot be read.
 
     Raises:
-        FrameError: no such folder or file, or nothing in it to learn from.
+        FrameError: there is no such folder or file, or nothing in it to learn from.
     """
     if not source.exists():
         raise FrameError(f"{source} is neither a folder nor a file; give a folder of pictures, or a video")

@@ -22,7 +22,7 @@ SAMPLES = 6
 
 
 class Progress(Protocol):
-    """A watcher of a training run, which is told of its progress."""
+    """What is told how a training run goes."""
 
     def begin(self, pictures: int, left_out: Sequence[str], epoch: int, epochs: int) -> None:
         """The pictures are read, some left out; ``epoch`` epochs of ``epochs`` are finished already."""
@@ -44,9 +44,9 @@ def train(settings: Settings, epochs: int, out: Path, quantize: str | None, prog
         The ``model.json`` in ``out/model``.
 
     Raises:
-        UsageError: settings that cannot be right, or other ones than the run in ``out`` was begun with.
-        FrameError: nothing to learn from.
-        BackendUnavailable: without TensorFlow.
+        UsageError: settings cannot be right, or are others than those that the run in ``out`` was begun with.
+        FrameError: there is nothing to learn from.
+        BackendUnavailable: there is no TensorFlow.
     """
     settings.check()
     pictures = load_pictures(Path(settings.source), settings.size)

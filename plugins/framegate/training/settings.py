@@ -18,7 +18,7 @@ class Settings:
     """All settings that decide the weights, except for the number of epochs, which may grow.
 
     Attributes:
-        source: folder of pictures, or video, as given.
+        source: folder of pictures, or video, as the user has named it.
         size: input and output side in pixels: 64, 128 or 256.
         filters: filters of the first block.
         batch: pictures in a step.
@@ -39,7 +39,7 @@ class Settings:
         """Refuse impossible settings.
 
         Raises:
-            UsageError: naming the option and what it takes.
+            UsageError: one is impossible; the error names the option and what it takes.
         """
         if self.size not in (64, 128, 256):
             raise UsageError(f"--size {self.size} is not 64, 128 or 256")

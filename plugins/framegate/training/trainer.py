@@ -28,7 +28,7 @@ class Trainer:
         folder: folder of the checkpoints; training goes on from the newest one.
 
     Raises:
-        BackendUnavailable: without TensorFlow.
+        BackendUnavailable: there is no TensorFlow.
     """
 
     def __init__(self, settings: Settings, folder: Path) -> None:

@@ -59,8 +59,8 @@ class BoxesView(View):
         scores = [column for column in self._columns if column in ("score", "scores")]
         if self._columns.count("box") != 1 or len(scores) > 1:
             raise UsageError(
-                f"columns = {list(self._columns)!r:.60} are not such as ['box', 'objectness', 'scores']: a box, and"
-                " either a score or the scores; see docs/views.md"
+                f"columns = {list(self._columns)!r:.60} cannot be read; write such as ['box', 'objectness', 'scores']:"
+                " a box, and either a score or the scores; see docs/views.md"
             )
         grids = keys.pairs("anchors", 1)
         box_format = keys.word("box_format", BOX_FORMATS[0], BOX_FORMATS)

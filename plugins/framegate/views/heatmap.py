@@ -19,8 +19,8 @@ class HeatmapView(View):
     """One channel of an output in the colours of a colour map, over the frame.
 
     The values that have the first and the last colour are the smallest and the largest that are seen in the frame, or,
-    with ``heatmap_range = "fixed"``, the ends of the output's range. NaN has the first colour. Where all values are
-    equal, it has too.
+    with ``heatmap_range = "fixed"``, the ends of the output's range. NaN has the first colour, and so
+    has everything where all values are equal.
 
     Keys: ``colours``, ``heatmap_range``, ``channel``, ``opacity``, ``channels_first``; see docs/views.md.
     """
@@ -113,7 +113,7 @@ def colour_map(name: object) -> Pixels:
         name: ``grey``, or a map of OpenCV's.
 
     Raises:
-        UsageError: there is none of that name.
+        UsageError: no colour map has that name.
     """
     import cv2
 

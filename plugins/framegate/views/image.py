@@ -35,7 +35,7 @@ class ImageView(View):
         self._dtypes = [np.dtype(name) for name in names]
 
     def __call__(self, outputs: Mapping[str, Array], frame: Pixels) -> Array:
-        """The picture, of the output's memory if nothing has to be converted."""
+        """The picture: a view of the output's memory where nothing has to be converted."""
         del frame
         picture = self._planes(outputs)
         if self._is_ready(picture):

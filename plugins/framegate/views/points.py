@@ -52,8 +52,8 @@ class PointsView(View):
         self._columns = keys.columns(("x", "y", "z"))
         if any(self._columns.count(axis) != 1 for axis in "xy") or self._columns.count("score") > 1:
             raise UsageError(
-                f"columns = {list(self._columns)!r:.60} are not such as ['y', 'x', 'score'] or ['x', 'y', 'z']; see"
-                " docs/views.md"
+                f"columns = {list(self._columns)!r:.60} cannot be read; write such as ['y', 'x', 'score'] or ['x', 'y',"
+                " 'z']; see docs/views.md"
             )
         self._score = ("score",) if "score" in self._columns else ()
         self._normalised = keys.word("coordinates", "normalised", ("normalised", "pixels")) == "normalised"

@@ -36,10 +36,10 @@ class Offer:
     """What there is to choose.
 
     Attributes:
-        models: their names, in the order in which the key takes them.
-        steps: their names; the keys ``1`` to ``9`` switch the first of them, in this order.
-        runtimes: their names.
-        renderers: their names.
+        models: names of models, in the order in which the key takes them.
+        steps: names of preprocessing steps; the keys ``1`` to ``9`` switch the first of them, in this order.
+        runtimes: names of runtimes.
+        renderers: names of renderers.
     """
 
     models: Sequence[str]

@@ -21,16 +21,16 @@ LATEST = 700
 
 @dataclass(frozen=True)
 class Figures:
-    """Figures of the latest frames, 700 at most; times are seconds.
+    """Figures of the latest frames, of 700 at most; times are seconds.
 
     Attributes:
         rate: frames per second that come; None where the source sets the pace.
-        frames: how many came.
+        frames: number of frames that came.
         delivered_per_s: different frames per second that were seen on the screen.
-        dropped: frames that never were.
+        dropped: frames that were never seen there.
         wrong: looks at the screen that saw another frame than the one that had been drawn.
-        age_median_s: half of the frames were younger when they were shown.
-        age_p99_s: 99 % of such frames are not older, with 99 % confidence; None for fewer than 662 of them.
+        age_median_s: median of the frames' ages when they were shown.
+        age_p99_s: age that 99 % of such frames do not exceed, with 99 % confidence; None for fewer than 662 frames.
         freezes: intervals that a viewer takes for a freeze.
         stages_s: stage -> its median.
     """
@@ -60,7 +60,7 @@ class Figures:
         return sum(self.stages_s.values())
 
     def in_json(self) -> dict[str, Any]:
-        """They as JSON can hold them."""
+        """The figures as JSON can hold them."""
         return asdict(self)
 
 
@@ -71,7 +71,7 @@ class Latest:
         self._sights: deque[Sight] = deque(maxlen=LATEST)
 
     def add(self, sight: Sight) -> None:
-        """One more look."""
+        """Keep one more look."""
         self._sights.append(sight)
 
     def figures(self, rate: float | None, dropped: Mapping[int, Reason], samples: Mapping[str, list[float]]) -> Figures:
@@ -98,7 +98,7 @@ class Latest:
         )
 
     def _run(self, rate: float | None, dropped: Mapping[int, Reason]) -> Run:
-        """They as a run of their own, whose first frame has the number 0."""
+        """These looks as a run of their own, whose first frame has the number 0."""
         if not self._sights:
             return Run(CAMERA, rate, 0.0, 0.0, 0, ())
         first, last = self._sights[0], self._sights[-1]

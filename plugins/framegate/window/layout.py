@@ -41,9 +41,9 @@ def window_picture(
     Args:
         fed: what the model was fed, uint8 (H, W, 3) or (H, W).
         screen: what is on the screen, uint8 RGBA (H, W, 4).
-        lines: text; what has no place in the width is cut off.
+        lines: text; what does not fit into the width is cut off.
         stages_s: stage -> seconds.
-        text_lines: how many lines there is room for, so that the picture keeps its size.
+        text_lines: number of lines that there is room for, so that the picture keeps its size.
 
     Returns:
         uint8 RGB (H, W, 3); its size follows from those of both pictures and from ``text_lines``.

@@ -57,11 +57,11 @@ class WindowBackends:
     """What there is to choose beside models, by name.
 
     Attributes:
-        steps: the keys ``1``, ``2``, … switch them in this order.
-        runtimes: those of this process.
-        renderers: those of this process.
-        frame_sources: where frames come from, beside files.
-        views: what shows a model's outputs, as its spec says.
+        steps: preprocessing steps, which the keys ``1``, ``2``, … switch in this order.
+        runtimes: runtimes of this process.
+        renderers: renderers of this process.
+        frame_sources: frame sources, beside files.
+        views: views, one of which shows a model's outputs, as its spec says.
     """
 
     steps: Mapping[str, Step]
@@ -82,7 +82,7 @@ class WindowSettings:
 
     Attributes:
         source: the frame source.
-        rate: frames per second that come of a source which does not set the pace itself.
+        rate: frames per second of a source that does not set the pace itself.
         size: what the models are fed; None for each model's own.
         fit: how a frame is brought to it.
     """
@@ -97,8 +97,8 @@ class Shown(NamedTuple):
     """A choice on its way to the screen.
 
     Attributes:
-        pipeline: takes its frames there.
-        renderer: what is on the screen is read from it.
+        pipeline: pipeline that takes its frames there.
+        renderer: renderer that the screen is read from.
         size: pixels of the picture that the model is fed.
     """
 

@@ -37,11 +37,11 @@ class PictureScreen(Protocol):
         ...
 
     def wait(self, seconds: float) -> None:
-        """Wait for a key, or so long."""
+        """Wait for a key, or for so many seconds."""
         ...
 
     def close(self) -> None:
-        """End."""
+        """Close what is shown."""
         ...
 
 
@@ -56,7 +56,7 @@ class NoWindow:
         return []
 
     def wait(self, seconds: float) -> None:
-        """Wait."""
+        """Wait for so many seconds."""
         time.sleep(seconds)
 
     def close(self) -> None:
@@ -89,7 +89,7 @@ class OwnWindow:
         return self._context.pressed_keys()
 
     def wait(self, seconds: float) -> None:
-        """Wait for a key, or so long."""
+        """Wait for a key, or for so many seconds."""
         self._context.wait(seconds)
 
     def close(self) -> None:
@@ -128,7 +128,7 @@ class Video:
         self._written = max(self._written, until)
 
     def close(self) -> None:
-        """End the video; it is not there before, and not at all where nothing was shown."""
+        """End the video, whose file is not there before; where nothing was shown, there is none."""
         if self._writer is not None:
             self._writer.release()
             self._half().replace(self._path)

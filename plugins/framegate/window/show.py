@@ -35,13 +35,13 @@ END = {"q", "escape"}
 
 @dataclass(frozen=True)
 class Bounds:
-    """What a window is asked for beside what is chosen in it.
+    """What is asked of a window beside the choice that it shows.
 
     Attributes:
         rate: frames per second of a source that does not set the pace itself.
         frames: number of frames after which it ends; None for as long as somebody looks.
-        screenshot: where to write its last picture as PNG.
-        folder: for what the key ``s`` saves.
+        screenshot: file for its last picture, as PNG.
+        folder: folder for what the key ``s`` saves.
     """
 
     rate: float = 30.0
@@ -54,11 +54,11 @@ class WindowShow:
     """Shows choices one after another in one window.
 
     Args:
-        pipelines: opens them.
+        pipelines: what opens them.
         screen: the window.
         bounds: what it is asked for.
-        video: records what is shown.
-        clock: returns seconds as a float.
+        video: recording of what is shown.
+        clock: function that returns seconds as a float.
     """
 
     def __init__(
@@ -80,7 +80,7 @@ class WindowShow:
         """Of the latest frames."""
 
     def run(self, choice: WindowChoice) -> WindowChoice:
-        """Show a choice, and what the keys make of it; returns what was shown last.
+        """Show a choice and those that the keys lead to; returns what was shown last.
 
         Raises:
             FramegateError: the first choice cannot be shown, the model fails at a frame, or the source has stopped.

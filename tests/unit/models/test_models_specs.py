@@ -129,10 +129,10 @@ def test_mean_and_deviation_are_ranges(tmp_path: Path, text: str, ranges: list[t
     ("text", "message"),
     [
         ("channel_order = 'grb'", "channel_order 'grb' is neither 'rgb' nor 'bgr'"),
-        ("mean = [103.9, 116.8, 123.7]", "mean [103.9, 116.8, 123.7] is not of values from 0 to 1; divide it, and std"),
-        ("std = [0.2, 0, 0.2]", "std [0.2, 0, 0.2] is not of numbers above 0"),
+        ("mean = [103.9, 116.8, 123.7]", "mean [103.9, 116.8, 123.7] has values outside of 0 to 1; divide it, and std"),
+        ("std = [0.2, 0, 0.2]", "std [0.2, 0, 0.2] has numbers that are not above 0"),
         ("mean = [0.1, 0.2]", "mean [0.1, 0.2] is not a number, or one for each channel such as [0.485, "),
-        ("mean = [0.1, 0.2, 0.3]\nstd = [1, 1, 1, 1]", "mean has 3 numbers and std has 4; give each of them one"),
+        ("mean = [0.1, 0.2, 0.3]\nstd = [1, 1, 1, 1]", "mean has 3 numbers and std has 4; give both one number"),
         ("mean = 0.5\ninput_range = [0, 1]", "input_range beside mean and std; (v / 255 - mean) / std is a range"),
         ("input = 3", "input 3 is not the name of an input such as 'image'"),
         ("inputs = 0.25", "inputs 0.25 is not a table; write inputs = { ratio = 0.25, style = "),

@@ -112,8 +112,8 @@ def test_points_that_are_far_outside_or_no_numbers_are_not_shown() -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"columns": ["x", "score"]}, r"columns = \['x', 'score'\] are not such as"),
-        ({"columns": ["x", "y", "y"]}, "are not such as"),
+        ({"columns": ["x", "score"]}, r"columns = \['x', 'score'\] cannot be read; write such as"),
+        ({"columns": ["x", "y", "y"]}, "cannot be read; write such as"),
         ({"skeleton": "octopus"}, "skeleton = 'octopus' is not a list of pairs"),
         ({"skeleton": [[0, 1, 2]]}, "is not a list of pairs"),
         ({"radius": -1}, "radius = -1 is not a whole number from 0 to 100"),

@@ -42,7 +42,7 @@ class Pix2Pix:
         size: input and output side in pixels.
         filters: filters of the first block; 64 is the tutorial's.
         channels: input channels; the output has 3.
-        seed: the weights follow from it.
+        seed: the number that all weights follow from.
         format: format of the written model, ``"graph"`` or ``"layers"``.
         quantize: dtype the weights are stored as, None for float32.
     """

@@ -24,7 +24,7 @@ def write_files(recipe: dict[str, Any], folder: Path) -> None:
         folder: folder for model.json and its shards.
 
     Raises:
-        BackendUnavailable: without TensorFlow.
+        BackendUnavailable: there is no TensorFlow.
     """
     model = pix2pix_net.generator(recipe["size"], recipe["filters"], recipe["channels"], recipe["seed"])
     values = {variable.name.removesuffix(":0"): variable.numpy() for variable in model.weights}

@@ -19,10 +19,10 @@ def generator(size: int, filters: int, channels: int, seed: int) -> Any:
         size: input side in pixels, a power of two of at least 4; the encoder halves it down to 1.
         filters: filters of the first block.
         channels: input channels.
-        seed: every weight follows from it; TensorFlow's global seed is neither used nor changed.
+        seed: the number that all weights follow from; TensorFlow's global seed is neither used nor changed.
 
     Raises:
-        BackendUnavailable: without TensorFlow.
+        BackendUnavailable: there is no TensorFlow.
     """
     return _Builder(tf.tf_keras(), seed).generator(size, filters, channels)
 
