@@ -92,9 +92,10 @@ class ModelSource(Protocol):
         ...
 
     def input_size(self, spec: ModelSpec) -> Size | None:
-        """The one size the model takes, where that is known before anything is fetched or built; None elsewhere.
+        """The one size the model takes; None where it takes any, or where that is not known.
 
-        It decides at which size the model runs when the user names none; ``resolve`` need not have been called.
+        It decides at which size the model runs when the user names none; ``resolve`` need not have been called. Nothing
+        is built for it, and what is fetched for it stays in the cache.
         """
         ...
 

@@ -221,6 +221,25 @@ def test_the_tenth_frame_of_a_model_that_recurs_is_tfjs_tenth(tfjs: Path, tmp_pa
         np.testing.assert_allclose(ours, theirs, rtol=0, atol=1e-6)
 
 
+@pytest.mark.skipif(not EVERYTHING, reason="FRAMEGATE_ALL_MODELS=1 asks for it")
+def test_the_tenth_frame_of_a_real_model_that_recurs_is_tfjs_tenth(tfjs: Path, tmp_path: Path) -> None:
+    spec = find_spec("rvm")
+    files = resolve(spec, builtin())
+    frames = np.random.default_rng(0).random((10, 1, DYNAMIC, DYNAMIC, 3), np.float32)
+    loaded = TensorFlowRuntime().load(files)
+    others = other_inputs(spec, files, loaded.inputs, loaded.outputs, Size(DYNAMIC, DYNAMIC))
+    names = [info.name for info in loaded.outputs]
+    state = {fed: names.index(returned) for fed, returned in others.state.items()}
+    assert len(state) == 4
+    with closing(close_inputs(loaded, others)) as model:
+        found = [model.run({"src": frame}) for frame in frames][-1]
+        feeds = others.with_state(others.zeros).joined({"src": frames[0]})
+        expected = ask_tfjs(tfjs, files.path, feeds, tmp_path, [("src", frame) for frame in frames[1:]], state)
+    for (name, ours), theirs in zip(found.items(), expected, strict=True):
+        assert ours.shape == theirs.shape, name
+        np.testing.assert_allclose(ours, theirs, rtol=0, atol=TOLERANCE * np.ptp(theirs), err_msg=name)
+
+
 @pytest.mark.parametrize("spec", specs(everything=EVERYTHING), ids=lambda spec: spec.name)
 def test_the_numbers_are_tfjs_own(spec: ModelSpec, tfjs: Path, tmp_path: Path) -> None:
     try:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from framegate.errors import BackendUnavailable, ModelError, UnknownName
 from framegate.interfaces import ModelSpec, Range, ResolvedModel, Size, TensorForm, TensorInfo
+from framegate.models import graph
 from framegate.models.image_io import (
     SIGNED,
     UNIT,
@@ -18,8 +20,9 @@ from framegate.models.image_io import (
     model_inputs,
     model_outputs,
 )
+from framegate.models.nodes import node_name
 from framegate.models.output_facts import input_picture, output_facts
-from framegate.models.topology import read_model_json
+from framegate.models.topology import ModelJson, read_model_json
 from framegate.models.view_guess import guess_view
 from framegate.models.view_keys import guess_keys
 
@@ -126,10 +129,15 @@ def find_shown(
             raise UnknownName(f"output of {spec.name}", name, [info.name for info in outputs])
     shown = tuple(by_name[name] for name in spec.outputs)
     view, reason = spec.view, None
+    # TF.js calls the outputs of a graph by their tensors, and what they were exported as tells more.
+    names = _exported_names(model)
+    exported = {names.get(info.name, info.name): info for info in outputs}
     if view is None or not (shown or len(outputs) == 1):
-        guess = guess_view(spec.name, model, outputs, view=view or "", among=[info.name for info in shown])
+        among = [name for name, info in exported.items() if info in shown]
+        renamed = [replace(info, name=name) for name, info in exported.items()]
+        guess = guess_view(spec.name, model, renamed, view=view or "", among=among)
         view, reason = guess.view, guess.reason
-        shown = shown or tuple(by_name[name] for name in guess.outputs)
+        shown = shown or tuple(exported[name] for name in guess.outputs)
     shown = shown or tuple(outputs)
     facts = {fact.info: fact for fact in output_facts(model, outputs)}
     guesses = guess_keys(view, [facts[info] for info in shown], input_picture(model_inputs(model)).size)
@@ -143,6 +151,14 @@ def find_shown(
         reason = f"{reason + '; ' if reason else ''}with {listed}, a guess as well"
     value_range = spec.output_range or _range_of(shown[0], SIGNED if facts[shown[0]].end == "tanh" else UNIT)
     return ShownIO(view, shown, reason, value_range, {**keys, **spec.view_options})
+
+
+def _exported_names(model: ModelJson) -> dict[str, str]:
+    """What the signature of a graph calls its outputs, by their tensors and by the nodes that make one of them."""
+    ports = graph.outputs(model) if model.format == "graph" else ()
+    nodes = Counter(node_name(port.tensor) for port in ports)
+    by_node = {node: port.info.name for port in ports if nodes[node := node_name(port.tensor)] == 1}
+    return by_node | {port.tensor: port.info.name for port in ports}
 
 
 def tensor_form(spec: ModelSpec, files: ResolvedModel, port: ImagePort, size: Size) -> TensorForm:

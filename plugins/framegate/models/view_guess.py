@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
+from operator import itemgetter
 from typing import NamedTuple
 
 from framegate.errors import ModelError
 from framegate.interfaces import TensorInfo
+from framegate.models import graph
 from framegate.models.anchored import anchor_grids, distributions, grids_apart
 from framegate.models.image_io import model_inputs
 from framegate.models.output_facts import InputPicture, OutputFacts, input_picture, output_facts
@@ -23,6 +25,7 @@ _SCORES = re.compile(r"score|conf|prob")
 _CLASSES = re.compile(r"class|label|categor")
 _DETECTIONS = re.compile(r"detect|object|(^|[^a-z])yolo")
 _SUBPIXEL = re.compile(r"sub_?pixel|pixel_?shuffle|depth_?to_?space|espcn")
+_NUMBERED = re.compile(r"Identity(?:_(\d+))?(?::0)?", re.ASCII)
 
 _POINT_COUNTS = {
     34: "17 points of a body", 42: "21 points of a hand", 51: "17 points of a body", 63: "21 points of a hand",
@@ -89,7 +92,7 @@ def guess_view(
         ModelError: no output is numbers.
     """
     picture = input_picture(model_inputs(model))
-    facts = output_facts(model, outputs, batched=picture.batched)
+    facts = _as_returned(model, output_facts(model, outputs, batched=picture.batched))
     numeric = [fact for fact in facts if fact.is_numeric and (not among or fact.info.name in among)]
     if not numeric:
         listed = "; ".join(str(fact.info) for fact in facts) or "none"
@@ -97,6 +100,18 @@ def guess_view(
     guesses = [guess for rule in _RULES for guess in rule(_Model(numeric, picture))]
     fitting = (guess for guess in guesses if not view or guess.view == view)
     return next(fitting, ViewGuess(view, guesses[0].outputs, guesses[0].reason))
+
+
+def _as_returned(model: ModelJson, facts: list[OutputFacts]) -> list[OutputFacts]:
+    """In the order in which the model returned them before it was converted, where their tensors are numbered.
+
+    The converter calls them Identity, Identity_1, … and lists them in any order.
+    """
+    tensors = [port.tensor for port in graph.outputs(model)] if model.format == "graph" else []
+    numbers = [int(match[1] or 0) for tensor in tensors if (match := _NUMBERED.fullmatch(tensor))]
+    if len(numbers) != len(facts):
+        return facts
+    return [fact for _, fact in sorted(zip(numbers, facts, strict=True), key=itemgetter(0))]
 
 
 def _named_boxes(model: _Model) -> Iterator[ViewGuess]:

@@ -1,12 +1,16 @@
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Never
 
+import numpy as np
 import pytest
 
-from framegate.interfaces import Stage
+from framegate.interfaces import Array, Pixels, Size, Stage
 from framegate.measure.frame import FRAME_STAGES, FrameLoop, frame_stages
 from framegate.measure.stages import StageTimer, run
+from framegate.postprocess.base import View, ViewRequest
+from framegate.postprocess.placement import InputPlacement
+from framegate.postprocess.stage import Postprocess
 
 
 def ticking(*steps: float) -> Callable[[], float]:
@@ -50,6 +54,31 @@ def test_an_error_in_a_stage_leaves_no_half_sample_behind_it() -> None:
     with pytest.raises(RuntimeError):
         timer(1)
     assert timer.samples == {"double": [], "broken": []}
+
+
+def test_a_delay_in_a_view_comes_out_as_put_in() -> None:
+    clock = itertools.count()
+
+    class Slow(View):
+        def __call__(self, outputs: Mapping[str, Array], frame: Pixels) -> Pixels:
+            for _ in range(int(outputs["seconds"])):
+                next(clock)
+            return frame
+
+    frame = np.zeros((2, 3, 3), np.uint8)
+    view = Slow(ViewRequest(("seconds",), InputPlacement.same(Size(2, 3))))
+    stages = frame_stages(
+        preprocess=lambda number: number,
+        model=(Stage("inference", lambda number: {"seconds": np.array(number)}), Stage("readback", lambda made: made)),
+        postprocess=Postprocess(view, frame, {}),
+        renderer=tuple(Stage(name, lambda picture: picture) for name in ("convert", "draw", "present")),
+    )
+    loop = FrameLoop([3, 50, 0], stages, clock.__next__)
+    for _ in range(3):
+        loop()
+    # Each reading of this clock is itself one second.
+    samples = {name: [second - 1 for second in seconds] for name, seconds in loop.timer.samples.items()}
+    assert samples == {name: [3, 50, 0] if name == "postprocess" else [0, 0, 0] for name in FRAME_STAGES}
 
 
 def test_a_frame_has_its_six_stages_and_to_picture_counts_as_convert() -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from test_models_image_io import graph, info
+from tfjs_files import write_model
 
 from framegate.errors import BackendUnavailable, ModelError, UnknownName
 from framegate.interfaces import InputSpec, ModelSpec, ResolvedModel, Size, TensorForm, TensorInfo
@@ -45,7 +46,7 @@ def test_what_the_spec_says_of_channels(tmp_path: Path) -> None:
     found = frame_io(path, info(1, 3, 8, 16), Size(8, 16), inputs=InputSpec(is_bgr=True, ranges=ranges))
     assert found.form == TensorForm(Size(8, 16), 3, "float32", ranges, is_channels_first=True, is_bgr=True)
     assert found.form.shape == (1, 3, 8, 16)
-    with pytest.raises(ModelError, match=r"m: mean and std in the spec are of 3 channels, and x: .* has 1"):
+    with pytest.raises(ModelError, match=r"m: mean and std in the spec are for 3 channels, and x: .* has 1"):
         frame_io(path, info(1, 8, 8, 1), Size(8, 8), inputs=InputSpec(ranges=ranges))
 
 
@@ -100,6 +101,29 @@ def test_of_a_view_or_an_output_the_other_is_guessed(tmp_path: Path) -> None:
 def test_an_output_goes_by_its_name_in_model_json_too(tmp_path: Path) -> None:
     other = info(1, 8, 8, 3, name="StatefulPartitionedCall:0")
     assert shown(tmp_path, other, outputs=("z",)).outputs == (other,)
+
+
+def test_a_page_that_calls_outputs_otherwise_shows_the_same(tmp_path: Path) -> None:
+    """TF.js calls the outputs of a graph by their tensors, and model.json by the names that it was exported with."""
+    shape = {"shape": {"dim": [{"size": str(side)} for side in (1, 8, 8, 3)]}}
+    nodes = [{"name": "x", "op": "Placeholder", "attr": {"shape": shape}}]
+    nodes += [{"name": name, "op": "Tanh", "input": ["x"]} for name in ("Identity", "Identity_1")]
+    outputs = {"points": {"name": "Identity_1:0"}, "picture": {"name": "Identity:0"}}
+    signature = {"inputs": {"x": {"name": "x:0"}}, "outputs": outputs}
+    path = write_model(tmp_path, topology={"node": nodes}, signature=signature)
+
+    def found(names: tuple[str, str], **spec: Any) -> ShownIO:
+        infos = info(1, 9, 2, name=names[0]), info(1, 8, 8, 3, name=names[1])
+        return find_shown(ModelSpec("m", "path", "", **spec), ResolvedModel("m", path, "graph", ""), infos, {})
+
+    by_export, in_page = found(("points", "picture")), found(("Identity_1", "Identity"))
+    assert (in_page.view, in_page.reason, in_page.keys) == ("points", "by its name", {})
+    assert (by_export.view, by_export.reason, by_export.keys) == ("points", "by its name", {})
+    assert [info.name for info in (*by_export.outputs, *in_page.outputs)] == ["points", "Identity_1"]
+    assert found(("Identity_1:0", "Identity:0")).outputs[0].name == "Identity_1:0"
+    (picture,) = found(("Identity_1", "Identity"), outputs=("picture",)).outputs
+    assert picture.name == "Identity"
+    assert found(("Identity_1", "Identity"), view="image").outputs == (picture,)
 
 
 def test_an_output_that_is_not_there_is_named(tmp_path: Path) -> None:

