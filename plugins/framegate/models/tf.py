@@ -18,6 +18,7 @@ from framegate.machine import has_library, usable_cores
 from framegate.work import long_work
 
 _GLOBAL_FLAGS = "tensorflow.python.pywrap_dlopen_global_flags"
+_KERAS_3 = "keras.src"
 
 
 def tensorflow() -> Any:
@@ -35,7 +36,7 @@ def tensorflow() -> Any:
     sys.modules[_GLOBAL_FLAGS] = None  # type: ignore[assignment]
     # A process that ends would search all of TensorFlow's objects for garbage, for a third of the time of their import.
     atexit.register(gc.freeze)
-    with long_work("importing TensorFlow"), _lasting():
+    with long_work("importing TensorFlow"), _lasting(), _without_keras_3():
         return _import("tensorflow")
 
 
@@ -92,6 +93,25 @@ def _own_symbols() -> Iterator[None]:
         yield
     finally:
         sys.setdlopenflags(flags)
+
+
+@contextlib.contextmanager
+def _without_keras_3() -> Iterator[None]:
+    """Keep Keras 3 from being imported in a block; whoever asks for it later gets it, of TensorFlow as well.
+
+    TensorFlow imports it, and pandas with it, for its optimizers alone, which takes a sixth of the time; where it
+    cannot be imported TensorFlow does without. What Framegate builds is Keras 2.
+    """
+    if "keras" in sys.modules:
+        yield
+        return
+    sys.modules[_KERAS_3] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        # What cannot be imported is no module that anybody has.
+        if sys.modules.get(_KERAS_3) is None:
+            sys.modules.pop(_KERAS_3, None)
 
 
 @contextlib.contextmanager

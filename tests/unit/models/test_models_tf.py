@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import gc
+import subprocess
 import sys
-from types import SimpleNamespace
+from importlib.util import find_spec
+from types import ModuleType, SimpleNamespace
 from typing import NoReturn
 
 import pytest
@@ -18,7 +20,9 @@ def registered(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     functions: list[object] = []
     monkeypatch.setattr(tf, "atexit", SimpleNamespace(register=functions.append))
     monkeypatch.delitem(sys.modules, "tensorflow", raising=False)
+    monkeypatch.delitem(sys.modules, "keras", raising=False)
     monkeypatch.setitem(sys.modules, tf._GLOBAL_FLAGS, None)
+    monkeypatch.delitem(sys.modules, tf._KERAS_3, raising=False)
     return functions
 
 
@@ -73,3 +77,37 @@ def test_an_import_is_announced_where_there_is_something_to_import(
     with work.watching(told):
         tf.tensorflow()
     assert told.works == works
+
+
+@pytest.mark.usefixtures("registered")
+def test_keras_3_cannot_be_imported_while_tensorflow_is_and_can_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
+    meanwhile: list[object] = []
+
+    def import_module(name: str) -> str:
+        meanwhile.append(sys.modules.get(tf._KERAS_3, "can be imported"))
+        return name
+
+    monkeypatch.setattr(tf, "importlib", SimpleNamespace(import_module=import_module))
+    tf.tensorflow()
+    assert meanwhile == [None]
+    assert tf._KERAS_3 not in sys.modules
+    # One that somebody had imported before stays as it is.
+    monkeypatch.setitem(sys.modules, "keras", ModuleType("keras"))
+    tf.tensorflow()
+    assert meanwhile == [None, "can be imported"]
+
+
+def test_tensorflow_is_imported_without_keras_3_and_finds_it_where_it_is_asked_for() -> None:
+    # Looked for and not imported: that would bring TensorFlow into this process.
+    if find_spec("tensorflow") is None or find_spec("keras") is None:
+        pytest.skip("TensorFlow and Keras 3 are not installed")
+    code = """
+import sys
+from framegate.models import tf
+
+tensorflow = tf.tensorflow()
+assert not [name for name in sys.modules if name.split(".")[0] in {"keras", "pandas"}]
+assert tensorflow.keras.layers.Dense(1).units == 1
+"""
+    run = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
