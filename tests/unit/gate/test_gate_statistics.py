@@ -1,4 +1,8 @@
-"""The rules that decide, in numbers that were worked out by hand or by another program."""
+"""The rules that decide, in numbers that were worked out by hand or by another program.
+
+That program is scipy.stats, which takes longer to import than many a file's tests take: it is imported where it is
+used, and not by every worker that collects this file.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +12,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import stats
-from scipy.stats import mstats
 
 from framegate.gate.statistics import (
     PairsShift,
@@ -88,6 +90,8 @@ def test_faster_is_the_mirror_image() -> None:
 
 @pytest.mark.parametrize("runs", [1, 2, 3, 4])
 def test_fewer_than_five_runs_widen_the_bound(runs: int) -> None:
+    from scipy import stats
+
     noisy = [[10 * value for value in LAUNCHES]] * runs
     deviations = float(stats.t.isf(0.00135, 5 * runs - 1))
     assert deviations > 3
@@ -97,6 +101,8 @@ def test_fewer_than_five_runs_widen_the_bound(runs: int) -> None:
 
 @pytest.mark.parametrize("launches", [1, 2, 4])
 def test_launches_too_few_to_vary_are_not_taken_for_steady(launches: int) -> None:
+    from scipy import stats
+
     found = against_history(flat(0.1, launches), [flat(0.0, launches)])
     assert found.noise == pytest.approx(float(stats.t.isf(0.00135, 4)) * log(1.02) * sqrt(1 / launches + 1))
     assert found.verdict(FLOOR) is Verdict.INCONCLUSIVE
@@ -118,6 +124,8 @@ def test_yuen_by_hand() -> None:
 
 
 def test_yuen_as_scipy_has_it() -> None:
+    from scipy import stats
+
     # Against ten zeros, Yuen's test of two samples is that of one.
     both = stats.ttest_ind(YUEN, np.zeros(10), equal_var=False, trim=0.2, alternative="greater")
     assert of_pairs(YUEN).p == pytest.approx(float(both.pvalue), rel=1e-9)
@@ -125,6 +133,8 @@ def test_yuen_as_scipy_has_it() -> None:
 
 
 def test_the_interval_is_that_of_tukey_and_mclaughlin_but_for_yuens_denominator() -> None:
+    from scipy.stats import mstats
+
     low, high = (float(end) for end in mstats.trimmed_mean_ci(np.array(YUEN), limits=(0.2, 0.2)))
     found = of_pairs(YUEN)
     assert found.change == pytest.approx((low + high) / 2)
@@ -224,6 +234,8 @@ def test_benjamini_and_hochberg_by_hand() -> None:
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=40))
 def test_benjamini_and_hochberg_as_scipy_has_it(p_values: list[float]) -> None:
+    from scipy import stats
+
     found = adjust({(str(index), "total"): p for index, p in enumerate(p_values)})
     assert list(found.values()) == pytest.approx(stats.false_discovery_control(p_values).tolist())
 
