@@ -7,9 +7,14 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
+import pytest
+from in_process import framegate
 from virtual_time import in_virtual_time
+
+from framegate.gate import decide
 
 FRAME_S = 0.002
 CONFTEST = """
@@ -43,6 +48,7 @@ OPTIONS = (
     "--frame-preprocess=none",
     "--frame-size=16",
 )
+FEW_PAIRS = (sys.executable, "-m", "few_pairs")
 NOT_INHERITED = ("PYTEST_ADDOPTS", "PYTEST_CURRENT_TEST", "GITHUB_STEP_SUMMARY", "GIT_DIR")
 
 
@@ -90,11 +96,16 @@ class Repository:
         suite = ["suite", "-p", "framegate.plugin", "-p", "no:hypothesispytest"]
         if self.model is not None:
             suite += [f"--frame-model={self.model}", *(OPTIONS if options is None else ())]
-        return [sys.executable, "-m", "few_pairs", "ab", *arguments, "--", *suite, *(options or ())]
+        return [*FEW_PAIRS, "ab", *arguments, "--", *suite, *(options or ())]
 
     def ab(self, *arguments: str, options: Sequence[str] | None = None) -> subprocess.CompletedProcess[str]:
-        """Run it until it ends."""
-        return self.run(self.command(*arguments, options=options))
+        """Run it in this process until it ends, with as few pairs as ``command``."""
+        words = self.command(*arguments, options=options)[len(FEW_PAIRS) :]
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(decide, "measure", partial(decide.measure, first=1))  # type: ignore[attr-defined]  # imported there, for its own use
+            # As ``python -m`` has it, and so the workers.
+            patch.syspath_prepend(str(self.root))
+            return framegate(self.root, self.environment, *words)
 
     def run(self, command: Sequence[str]) -> subprocess.CompletedProcess[str]:
         """Run any command until it ends."""

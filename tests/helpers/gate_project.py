@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
-from contextlib import chdir, redirect_stderr, redirect_stdout
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
+import pytest
+from in_process import as_its_own, framegate
 from virtual_time import in_virtual_time
-
-from framegate.commands.cli import main
 
 SUITE = """
 import time
@@ -97,19 +95,29 @@ class GateRun:
 
 @dataclass(frozen=True)
 class Project:
-    """A folder with benchmarks and a storage."""
+    """A folder with benchmarks and a storage.
+
+    Attributes:
+        folder: where it is.
+        pytester: runs the gate in this process, where everything is imported; None starts a process for it.
+    """
 
     folder: Path
+    pytester: pytest.Pytester | None = None
 
     def write(self, suite: str = SUITE, settings: str = SETTINGS) -> None:
         """The two files of the project."""
         (self.folder / "test_bench.py").write_text(suite)
         (self.folder / "pytest.ini").write_text(settings)
 
-    def copy(self, folder: Path) -> Project:
+    def copy(self, folder: Path, pytester: pytest.Pytester) -> Project:
         """The same with its history in another folder, which must not exist."""
         shutil.copytree(self.folder, folder)
-        return Project(folder)
+        return Project(folder, pytester)
+
+    def apart(self) -> Project:
+        """The same whose gate runs in a process of its own: for a conftest that changes the whole process."""
+        return Project(self.folder)
 
     def slow(self, name: str, times: float) -> None:
         """Have a benchmark do that many times the work."""
@@ -117,16 +125,19 @@ class Project:
 
     def command(self, *command: str, **variables: str) -> subprocess.CompletedProcess[str]:
         """Run something in the folder and in virtual time, with ``python -m`` in front."""
-        environment = in_virtual_time({name: value for name, value in os.environ.items() if name not in NOT_INHERITED})
         return subprocess.run(
             [sys.executable, "-m", *command],
             cwd=self.folder,
-            env={**environment, **variables},
+            env=self._environment(variables),
             capture_output=True,
             stdin=subprocess.DEVNULL,
             text=True,
             check=False,
         )
+
+    def _environment(self, variables: Mapping[str, str]) -> dict[str, str]:
+        kept = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
+        return {**in_virtual_time(kept), **variables}
 
     def pytest(self, *options: str, **variables: str) -> GateRun:
         """Run pytest with everything that the gate can write to; the last option may be ``--gate``."""
@@ -137,14 +148,28 @@ class Project:
         if any(option == "--gate" or option.startswith("--gate=") for option in options):
             outputs.insert(0, f"--gate-json={files[0]}")
         variables = {"GITHUB_STEP_SUMMARY": str(files[2])} | variables
-        run = self.command("pytest", "-p", "framegate.plugin", *QUICK, *outputs, *options, **variables)
+        # Under the gate other processes measure.
+        is_gated = any(option.startswith("--gate") for option in options)
+        run = self._inside if is_gated and self.pytester is not None else self.command
+        done = run("pytest", "-p", "framegate.plugin", *QUICK, *outputs, *options, **variables)
         return GateRun(
-            run.returncode,
-            run.stdout + run.stderr,
+            done.returncode,
+            done.stdout + done.stderr,
             json.loads(files[0].read_text()) if files[0].exists() else None,
             ET.parse(files[1]).getroot() if files[1].exists() else None,  # noqa: S314 # pytest's own file
             files[2].read_text() if files[2].is_file() else "",
         )
+
+    def _inside(self, module: str, *options: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        """The same as ``command``, in this process."""
+        assert self.pytester is not None
+        with as_its_own(self.folder, self._environment(variables)), pytest.MonkeyPatch.context() as patch:
+            # A file of these tests may have the name of one of the project's.
+            for file in self.folder.glob("*.py"):
+                patch.delitem(sys.modules, file.stem, raising=False)
+            # With faulthandler, what this process says when it crashes would go where nobody reads.
+            done = self.pytester.runpytest_inprocess(*options, "-p", "no:faulthandler")
+        return subprocess.CompletedProcess(module, int(done.ret), done.stdout.str(), done.stderr.str())
 
     def gate(self, *options: str, launches: int = 1, name: str = "", **variables: str) -> GateRun:
         """Run the gate."""
@@ -161,10 +186,8 @@ class Project:
 
     def accept(self, *arguments: str) -> tuple[int, str]:
         """``framegate accept`` in the folder: its exit code and what it says."""
-        said = io.StringIO()
-        with chdir(self.folder), redirect_stdout(said), redirect_stderr(said):
-            code = main(["accept", *arguments])
-        return code, said.getvalue()
+        done = framegate(self.folder, os.environ, "accept", *arguments)
+        return done.returncode, done.stdout + done.stderr
 
     def accept_changed(self, change: Callable[[dict[str, Any]], None]) -> None:
         """Change the only run, and accept it: another program, or another version, wrote it like that."""

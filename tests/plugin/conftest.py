@@ -157,15 +157,15 @@ def accepted_project(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 
 @pytest.fixture
-def project(accepted_project: Project, tmp_path: Path) -> Project:
+def project(accepted_project: Project, pytester: pytest.Pytester, tmp_path: Path) -> Project:
     """A project of the test's own with one accepted run of ``test_work`` and ``test_other``."""
-    return accepted_project.copy(tmp_path / "project")
+    return accepted_project.copy(tmp_path / "project", pytester)
 
 
 @pytest.fixture
-def new_project(tmp_path: Path) -> Project:
+def new_project(pytester: pytest.Pytester, tmp_path: Path) -> Project:
     """The same without any run."""
     (tmp_path / "new").mkdir()
-    project = Project(tmp_path / "new")
+    project = Project(tmp_path / "new", pytester)
     project.write()
     return project

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from gate_project import QUICK, SETTINGS, SUITE, GateRun, Project
+from gate_project import SETTINGS, SUITE, GateRun, Project
 from stored_schema import complaints
 
 from framegate.commands.cli import main
@@ -132,19 +131,13 @@ def test_a_benchmarks_own_floor(project: Project) -> None:
 
 
 @pytest.fixture
-def refuse(new_project: Project, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Refuse:
-    """Runs pytest in this process, for what ends before anything is measured."""
-    monkeypatch.delenv("GITHUB_STEP_SUMMARY", raising=False)
+def refuse(new_project: Project) -> Refuse:
+    """Runs what ends before anything is measured."""
 
     def run(*options: str) -> GateRun:
-        monkeypatch.chdir(new_project.folder)
-        with monkeypatch.context() as without:
-            # A file of these tests may have the name of one of the project's.
-            for file in new_project.folder.glob("*.py"):
-                without.delitem(sys.modules, file.stem, raising=False)
-            done = pytester.runpytest_inprocess("-p", "framegate.plugin", *QUICK, *options)
+        done = new_project.pytest(*options)
         assert new_project.stored() == []
-        return GateRun(int(done.ret), done.stdout.str() + done.stderr.str(), None, None, "")
+        return done
 
     return run
 
@@ -173,7 +166,7 @@ def test_a_flag_that_the_older_revision_does_not_confirm(project: Project) -> No
     project.slow("work", 100)
     commit(project.folder)
     commit(project.folder, "and nothing more")
-    run = project.gate("--gate-confirm=HEAD~1")
+    run = project.apart().gate("--gate-confirm=HEAD~1")
     assert run.code == 0, run.output
     assert run.verdicts["test_work"] in {"same", "inconclusive"}
     assert "has decided on test_work." in run.output

@@ -15,15 +15,16 @@ TRACED = "import sys\n\ndef trace(*_):\n    return None\n\nsys.settrace(trace)\n
 
 def test_a_tracer_is_another_fingerprint(project: Project) -> None:
     (project.folder / "conftest.py").write_text(TRACED)
-    run = project.gate()
+    run = project.apart().gate()
     run.says_no(14, "test_work", "other-fingerprint")
     assert run.reasons["test_work"] == "instruments: sys.settrace: conftest.trace, was none"
 
 
 def test_runs_with_the_same_tracer_are_compared(new_project: Project) -> None:
     (new_project.folder / "conftest.py").write_text(TRACED)
-    assert new_project.gate("--gate-bootstrap").code == 0
-    run = new_project.gate()
+    watched = new_project.apart()
+    assert watched.gate("--gate-bootstrap").code == 0
+    run = watched.gate()
     assert run.code == 0, run.output
 
 
