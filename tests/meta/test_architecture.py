@@ -113,6 +113,14 @@ def test_heavy_libraries_are_imported_where_they_are_used() -> None:
     assert offenders(MODULES, heavy) == {}
 
 
+def test_the_analyser_imports_no_heavy_library_at_all() -> None:
+    def heavy(path: Path) -> list[str]:
+        names = imports(tree_of(path), at_import_time=False)
+        return [name for name in names if name.split(".")[0] in HEAVY or name == "framegate.models.tf"]
+
+    assert offenders(sorted((PACKAGE / "analysis").glob("*.py")), heavy) == {}
+
+
 def test_only_the_glue_imports_pytest() -> None:
     def of_pytest(path: Path) -> set[str]:
         if room_of(module_name(path)) in MAY_IMPORT_PYTEST or path.is_relative_to(WORKER):
@@ -135,6 +143,15 @@ def test_suites_know_fixtures_and_no_backend(path: Path) -> None:
     ours = {name for name in imports(tree, at_import_time=False) if name.startswith("framegate")}
     assert all(name.startswith("framegate.fixtures") for name in ours)
     assert not [node for node in ast.walk(tree) if isinstance(node, ast.If | ast.Try | ast.For | ast.While)]
+
+
+def test_python_and_a_page_are_measured_by_the_same_lines() -> None:
+    lines = []
+    for suite in ("test_frame", "test_browser"):
+        test = tree_of(ROOT / "suites" / f"{suite}.py").body[-1]
+        assert isinstance(test, ast.FunctionDef)
+        lines.append(list(map(ast.unparse, [test.args, *test.body])))
+    assert lines[0] == lines[1]
 
 
 def function_lines(tree: ast.Module) -> Iterator[tuple[str, int]]:

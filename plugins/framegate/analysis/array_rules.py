@@ -22,6 +22,7 @@ from framegate.models.nodes import Node
 # Larger numbers in a model.json are mistakes, and are not to be allocated for.
 _HIGHEST_RANK = 32
 _MOST_PARTS = 10_000
+"""Outputs of one node: a shape is made for each, and a hostile model may name any number."""
 
 
 def unchanged(_: Node, tensors: Sequence[Tensor]) -> list[Tensor]:

@@ -135,6 +135,11 @@ def inspect(spec: ModelSpec, model: ModelJson, size: Size | None = None, *, read
     )
 
 
+def inspect_file(spec: ModelSpec, path: Path, size: Size | None = None) -> Inspection:
+    """Explain the model of a ``model.json``, with the constants that decide on shapes; the rest is as for `inspect`."""
+    return inspect(spec, read_model_json(path), size, read_constants=True)
+
+
 def remarks_on(spec: ModelSpec, path: Path) -> list[str]:
     """Remarks that belong before a model's figures: TF.js' refusals and faults, and shards that are out of order."""
     model = read_model_json(path)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from framegate.analysis.tensors import Dims, Tensor, Values, product
 from framegate.models.nodes import Node
 
+# Values that decide on shapes have an entry for each dimension, or few more; longer ones are data.
 _LONGEST = 64
 _LARGEST = 1 << 48
 Number = int | float

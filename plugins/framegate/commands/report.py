@@ -127,10 +127,9 @@ def _write(parsed: argparse.Namespace) -> None:
 
 def _inspections(run: Mapping[str, Any]) -> Iterator[Inspection]:
     """The models of a run that are on this machine, unchanged, explained."""
-    from framegate.analysis.inspection import inspect
+    from framegate.analysis.inspection import inspect_file
     from framegate.models.sources import builtin
     from framegate.models.specs import resolve
-    from framegate.models.topology import read_model_json
     from framegate.report.html.gather import models_of
     from framegate.results.run import RunNote
     from framegate.values import Size
@@ -143,8 +142,7 @@ def _inspections(run: Mapping[str, Any]) -> Iterator[Inspection]:
             if spec is not None and spec.source in CHEAP:
                 files = resolve(spec, builtin())
                 if files.sha256 == model.sha256:
-                    size = Size.parse(model.size) if model.size else None
-                    yield inspect(spec, read_model_json(files.path), size, read_constants=True)
+                    yield inspect_file(spec, files.path, Size.parse(model.size) if model.size else None)
 
 
 def _spec(name: str, arguments: list[str]) -> ModelSpec | None:

@@ -114,18 +114,17 @@ def _run(config: pytest.Config) -> dict[str, Any]:
 
 def _inspections(config: pytest.Config, run: dict[str, Any]) -> Iterator[Inspection]:
     """The models of the run, explained; what cannot be is left out, as its cells have said why."""
-    from framegate.analysis.inspection import inspect
+    from framegate.analysis.inspection import inspect_file
     from framegate.errors import FramegateError
     from framegate.models.specs import resolve
-    from framegate.models.topology import read_model_json
     from framegate.report.html.gather import models_of
     from framegate.values import Size
 
     for model in models_of(run):
         with suppress(FramegateError):
             spec = catalogue_of(config).specs[model.name]
-            document = read_model_json(resolve(spec, registries_of(config).sources).path)
-            yield inspect(spec, document, Size.parse(model.size) if model.size else None, read_constants=True)
+            files = resolve(spec, registries_of(config).sources)
+            yield inspect_file(spec, files.path, Size.parse(model.size) if model.size else None)
 
 
 def run_note(config: pytest.Config) -> RunNote:

@@ -8,13 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from framegate.analysis.inspection import inspect
+from framegate.analysis.inspection import inspect_file
 from framegate.errors import UnknownName
 from framegate.interfaces import ModelSpec, ResolvedModel, Size, Step
 from framegate.models.catalogue import Catalogue
 from framegate.models.sources import builtin
 from framegate.models.specs import find_spec, named_specs, resolve
-from framegate.models.topology import read_model_json
 from framegate.preprocess import BUILTIN_STEPS
 from framegate.preprocess.toggles import NONE, parse_toggles
 from framegate.registry import Registry
@@ -106,7 +105,7 @@ class LiveModels:
         Raises:
             FramegateError: the model cannot be fetched or read, or cannot be explained.
         """
-        inspection = inspect(self.spec(name), read_model_json(self.resolved(name).path), size, read_constants=True)
+        inspection = inspect_file(self.spec(name), self.resolved(name).path, size)
         rows, left_out = table_rows(inspection)
         return {
             "name": name,

@@ -6,9 +6,8 @@ import math
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from framegate.analysis.inspection import inspect
+from framegate.analysis.inspection import inspect_file
 from framegate.measure.load import load_s
-from framegate.models.topology import read_model_json
 from framegate.render.verify import psnr_db
 from framegate.results.model_size import Ceilings, ModelSize
 
@@ -59,8 +58,7 @@ class SizeStudy:
             inference_s: median seconds of a frame.
         """
         name = network.name
-        document = read_model_json(network.model.path)
-        totals = inspect(network.spec, document, network.size, read_constants=True).totals
+        totals = inspect_file(network.spec, network.model.path, network.size).totals
         low, high = value_range
         self._pictures[name] = (output - low) / (high - low)
         compared_with = self._float32_of(name)
