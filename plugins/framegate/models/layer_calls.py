@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
 from typing import Any, TypeVar
 
 from framegate.models.layer_entry import layer_name
@@ -30,32 +31,27 @@ class Call:
 
 
 def calls_in_order(layers: Sequence[Mapping[str, Any]]) -> tuple[list[Call], list[str]]:
-    """Every call after those it waits for (Kahn's algorithm), and the names of layers that can never be called."""
+    """Every call after those it waits for, and the names of layers that can never be called."""
     calls = [call for layer in layers for call in _calls(layer)]
-    results = {(layer_name(call.layer), call.at) for call in calls}
-    waits: dict[int, int] = {}
-    takers: dict[tuple[str, int], list[int]] = {}
+    makers: dict[tuple[str, int], list[int]] = {}
     for number, call in enumerate(calls):
-        needed = {result for name, at, _ in call.takes if (result := _which(results, name, at)) is not None}
-        waits[number] = len(needed)
-        for result in needed:
-            takers.setdefault(result, []).append(number)
-    ready = deque(number for number, count in waits.items() if not count)
-    order: list[Call] = []
-    while ready:
-        call = calls[ready.popleft()]
-        order.append(call)
-        for taker in takers.get((layer_name(call.layer), call.at), ()):
-            waits[taker] -= 1
-            if not waits[taker]:
-                ready.append(taker)
-    stuck = [layer_name(calls[number].layer) for number, count in waits.items() if count]
-    return order, stuck
+        makers.setdefault((layer_name(call.layer), call.at), []).append(number)
+    sorter = TopologicalSorter(dict.fromkeys(range(len(calls)), ()))
+    for number, call in enumerate(calls):
+        sorter.add(number, *(maker for name, at, _ in call.takes for maker in _made_by(makers, name, at)))
+    with suppress(CycleError):  # calls that wait for each other never get ready, and the others do all the same
+        sorter.prepare()
+    order: list[int] = []
+    while ready := sorter.get_ready():
+        order += ready
+        sorter.done(*ready)
+    stuck = sorted({*range(len(calls))}.difference(order))
+    return [calls[number] for number in order], [layer_name(calls[number].layer) for number in stuck]
 
 
-def _which(results: set[tuple[str, int]], name: str, at: int) -> tuple[str, int] | None:
+def _made_by(makers: Mapping[tuple[str, int], list[int]], name: str, at: int) -> list[int]:
     """A nested model that was built with an input counts its calls from 1, and all of its entries are there from 0."""
-    return next((result for result in ((name, at), (name, at - 1)) if result in results), None)
+    return makers.get((name, at)) or makers.get((name, at - 1)) or []
 
 
 def _calls(layer: Mapping[str, Any]) -> Iterator[Call]:

@@ -60,6 +60,7 @@ def _stuck(waits: dict[_Call, set[_Call]], ready: deque[_Call], nested: set[str]
         for other in needed:
             takers[other].append(call)
     ready.extend(call for call, needed in waits.items() if not needed)
+    # Not by graphlib, where one waits for all that it names: either of two calls makes a result of a nested model.
     while ready:
         name, at = ready.popleft()
         # A nested model that was built with an input counts its calls from 1.
