@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from framegate.errors import UsageError
+from framegate.errors import FrameError, UsageError
 
 _SHORT = 50
 
@@ -123,3 +123,20 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+@contextmanager
+def writable_file(path: Path, what: str) -> Iterator[BinaryIO]:
+    """The same as `whole_file` of something that a run writes, in a folder that is made where it is not there.
+
+    Raises:
+        FrameError: the file, called ``what``, cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with whole_file(path) as file:
+            yield file
+    except OSError as error:
+        raise FrameError(
+            f"{path}: the {what} cannot be written ({error.strerror or error}); name another folder"
+        ) from error

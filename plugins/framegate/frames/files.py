@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 
 from framegate.errors import FrameError, UsageError
-from framegate.files import whole_file
+from framegate.files import writable_file
 from framegate.interfaces import Pixels
 
+# ITU-R BT.709: the share of each colour in the luminance; the divisors bring the differences to -0.5 .. 0.5.
 _LUMA = np.array([0.2126, 0.7152, 0.0722])
 _BLUE, _RED = (np.array([0, 0, 1]) - _LUMA) / 1.8556, (np.array([1, 0, 0]) - _LUMA) / 1.5748
 
@@ -32,7 +31,7 @@ def write_png(path: Path, picture: Pixels) -> None:
 
     code = {3: cv2.COLOR_RGB2BGR, 4: cv2.COLOR_RGBA2BGRA}.get(picture.shape[-1]) if picture.ndim == 3 else None
     _, data = cv2.imencode(".png", picture if code is None else cv2.cvtColor(picture, code))
-    with _writable(path, "picture") as file:
+    with writable_file(path, "picture") as file:
         file.write(data.tobytes())
 
 
@@ -58,7 +57,7 @@ def write_y4m(path: Path, pictures: Iterable[Pixels], rate: float) -> int:
     if not (math.isfinite(rate) and rate >= 0.001):
         raise UsageError(f"a video of {rate} pictures per second cannot be; give 0.001 or more")
     count, size = 0, (0, 0)
-    with _writable(path, "video") as file:
+    with writable_file(path, "video") as file:
         for picture in pictures:
             height, width = picture.shape[:2]
             if count == 0:
@@ -93,15 +92,3 @@ def _i420(picture: Pixels) -> bytes:
     small = cv2.resize(picture, (width // 2, height // 2), interpolation=cv2.INTER_AREA)
     blue, red = cv2.split(cv2.transform(small, _BT709[1:]))
     return luma.tobytes() + blue.tobytes() + red.tobytes()
-
-
-@contextmanager
-def _writable(path: Path, what: str) -> Iterator[BinaryIO]:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with whole_file(path) as file:
-            yield file
-    except OSError as error:
-        raise FrameError(
-            f"{path}: the {what} cannot be written ({error.strerror or error}); name another folder"
-        ) from error

@@ -99,15 +99,12 @@ def traced(trace_keeper: Keeper | None, trace_timer: TraceTimer) -> Traced:
 
 
 def _write(request: pytest.FixtureRequest, extra_info: dict[str, Any], content: bytes) -> None:
-    from framegate.errors import FrameError
-    from framegate.files import write_whole
+    from framegate.files import writable_file
     from framegate.hooks.pictures import file_stem
     from framegate.results.parts import TraceFile
     from framegate.trace.write import SUFFIX
 
     path: Path = options_of(request.config).trace / f"{file_stem(request)}{SUFFIX}"  # type: ignore[operator]
-    try:
-        write_whole(path, content)
-    except OSError as error:
-        raise FrameError(f"{path}: the trace cannot be written ({error.strerror}); name another folder") from None
+    with writable_file(path, "trace") as file:
+        file.write(content)
     TraceFile(str(path.absolute())).store(extra_info)
