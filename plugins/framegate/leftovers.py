@@ -27,6 +27,7 @@ PREFIX = "framegate-"
 _NAME = re.compile(rf"{PREFIX}[a-z]+-([0-9a-f]{{8}})([0-9a-f]{{4}})")
 # Where a folder cannot be locked (Windows, some network disks), no living process is at work on one this old.
 _STALE_S = 24 * 3600.0
+# Each try is lost only to a process that clears at that very moment.
 _TRIES = 100
 
 

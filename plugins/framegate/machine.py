@@ -42,6 +42,7 @@ def release_freed_memory() -> None:
     """Have the C library give back what was freed, where it can: glibc keeps it for later allocations."""
     import ctypes
 
+    # Only glibc has the function; Windows does not even have the library.
     with suppress(OSError, AttributeError, TypeError):
         ctypes.CDLL(None).malloc_trim(0)
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 LEVEL = 6
 """Of gzip, as most servers have it."""
 _CHUNK = 1 << 20
+"""Bytes that are read at once, so that a large file is never in memory as a whole."""
 
 
 class Download(NamedTuple):

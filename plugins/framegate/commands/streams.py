@@ -11,6 +11,7 @@ from contextlib import suppress
 from framegate.errors import FramegateError
 
 REFUSED, READER_GONE = 2, 141
+"""Exit codes: of a command that is refused, and that which a shell shows for a program ended by SIGPIPE (128 + 13)."""
 
 
 class OutputError(FramegateError):

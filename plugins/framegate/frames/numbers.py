@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from framegate.interfaces import Pixels
 
 BITS = 16
+"""After 65,535 numbers begin anew, which a camera of 60 frames a second reaches in 18 minutes."""
 RANGE = 1 << BITS
 """How many numbers there are, from 0 on."""
 

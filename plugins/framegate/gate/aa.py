@@ -29,6 +29,7 @@ STORED_RUNS, LAUNCHES = 10, 5
 LEAST_PAIRS = FIRST_PAIRS + MORE_PAIRS
 COMPARE_FAIL: Mapping[str, Callable[[Sequence[float]], float]] = {"mean": mean, "median": median, "min": min}
 COMPARE_FAIL_LIMIT = 0.05
+"""What a project without the gate would write: ``--benchmark-compare-fail=min:5%``."""
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,8 @@ from framegate.gate.statistics import SLOWER, PairsShift, first_look, of_pairs, 
 from framegate.gate.verdicts import MISSED, TOTAL, Finding, Verdict
 
 FIRST_PAIRS, MORE_PAIRS = 5, 10
+"""Pairs of stage one, which only sorts out what has not moved, and of stage two, which decides by itself: had stage one
+a say in it too, what moved by chance would count twice."""
 
 Pair = Mapping[str, Measured | Ended]
 

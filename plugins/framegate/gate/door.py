@@ -14,6 +14,7 @@ from framegate.gate.worker.channel import Channel
 from framegate.gate.worker.messages import Hello
 
 WAIT_S = 0.2
+"""Between two knocks whoever waits for workers looks whether one of them has ended, and will never come."""
 _MOST_BYTES = 4096
 """Longest first message of a worker. A longer one does not come from a worker."""
 _BACKLOG = 16

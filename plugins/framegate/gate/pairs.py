@@ -17,7 +17,9 @@ from framegate.gate.workers import Worker
 from framegate.results.parts import Memory
 
 BLOCK_PAIRS = 6
+"""Blocks of each side in a pair. They alternate in random order, so that a machine which slows down slows both."""
 ROUNDS = 5
+"""Rounds of a block, of which the fastest counts; fewer where one takes longer than 0.1 s."""
 ROUND_S = 1e-3
 """A round of a faster function is as many calls as fill this, so that the clock's step does not matter."""
 

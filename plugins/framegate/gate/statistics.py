@@ -12,10 +12,15 @@ from framegate.gate.verdicts import Verdict
 SLOWER = log(1.02)
 """What a launch, or a first look at pairs, has to differ by to count as different."""
 SIGMAS = 3.0
+"""Standard deviations of its history that a shift has to exceed: of identical code, one shift in 370 does."""
 ENOUGH_RUNS = 5
+"""Accepted runs from which on their spread is believed, and pairs from which on there is an interval."""
 ENOUGH_LAUNCHES = 5
+"""Launches that do not agree by chance; fewer are taken to differ by `SLOWER` at least."""
 LEVEL = 0.05
+"""Largest p, after the correction, at which a shift counts; the interval is the 95 % one that belongs to it."""
 TRIM = 0.2
+"""Share of the pairs left out at each end: another program that gets in the way of a pair in five moves nothing."""
 CANARY_REACH = 3.0
 """By how many times its own shift a slow machine may excuse that of a benchmark, which may mind more than it."""
 TAIL = 0.00135

@@ -49,6 +49,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[OPTIONS] = options
 
 
+# First, as only one of the loops runs, and pytest's own would be the one.
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtestloop(session: pytest.Session) -> bool | None:
     """Have other processes run the tests, and report the verdicts as their outcomes."""

@@ -33,6 +33,7 @@ LIMITED = pytest.StashKey["LimitedRun"]()
 CLOCK = time.monotonic
 
 
+# Last, so that no other plugin changes the order again.
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Put first what tells most, and begin to count the time."""
@@ -82,6 +83,7 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
             _say_first(item.config, run)
 
 
+# Before pytest's own, which sets up the fixtures: a browser would be started for nothing.
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Leave a cell out for which there is no time, unless a first answer waits for it."""
@@ -90,6 +92,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         run.check_time(item.nodeid)
 
 
+# Innermost: of the error that it raises, the wrapper in hooks/outcome.py makes a skip.
 @pytest.hookimpl(wrapper=True, trylast=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     """Leave a cell out whose page does not answer in time while it is measured."""

@@ -26,6 +26,7 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
         return (yield)
 
 
+# Outermost, so that the line is there for whatever the others do.
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_sessionfinish(session: pytest.Session) -> Generator[None, object, object]:
     """Show it for what takes long at their end, such as reading stored runs for a report."""
@@ -86,6 +87,7 @@ class _Hooks:
     def __init__(self, progress: LineKeeper) -> None:
         self._progress = progress
 
+    # First, all of them: the line has to be gone before the reporter writes.
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logstart(self) -> None:
         self._progress.clear()

@@ -146,6 +146,7 @@ Made = TypeVar("Made")
 Shapes = tuple[tuple[int, ...], ...]
 
 KEPT_SHAPES = 3
+"""Shapes that a model is ready for at once: each holds memory of its own."""
 
 
 class PerShape(Generic[Made]):

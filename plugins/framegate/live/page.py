@@ -254,6 +254,7 @@ class LivePage:
         try:
             self._go_on(page, shown)
         except BaseException:
+            # Whether or not the page comes back to what it showed, the first error is what the user has to know.
             with suppress(FramegateError):
                 self._go_on(page, before or shown)
             raise

@@ -37,7 +37,10 @@ PROGRAM = ("-P", "-m", "framegate.loading.trial_child")
 
 _START_S = 120.0
 _SHARE = 0.8
+"""Share of the free memory that a model may take in its trial. Where all of it is gone, the system ends a process of
+its own choice, perhaps this one."""
 _POLL_S = 0.05
+"""Between two looks at the memory of the other process."""
 _WITHOUT = frozenset({"null"})
 _LIBRARIES = ("ai-edge-litert", "onnxruntime", "openvino", "tensorflow", "tf2onnx", "tf_keras")
 

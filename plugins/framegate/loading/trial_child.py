@@ -25,6 +25,7 @@ from framegate.runtimes import builtin
 from framegate.runtimes.auto import trial_feeds
 
 _GRACE_S = 5
+"""Whoever asks ends this process at the deadline, and knows why. The alarm behind it is for one that nobody ends."""
 
 
 def main() -> None:
@@ -36,6 +37,7 @@ def main() -> None:
         runtimes: Registry[RuntimeFactory] = Registry("runtime", [builtin()])
         while True:
             request = json.loads(asked.get())
+            # Without TensorFlow the model is refused below, as it is where it is loaded in earnest.
             with contextlib.suppress(Exception):
                 tf.tensorflow()
             _say(answers, "ready")
@@ -43,6 +45,7 @@ def main() -> None:
             with contextlib.suppress(Exception):
                 _try(runtimes, request)
             _alarm(0)
+            # The next model finds the memory that this one had.
             gc.collect()
             _say(answers, "done")
 

@@ -11,6 +11,7 @@ from framegate.measure.stages import Clock
 from framegate.results.model_size import Ceilings
 
 COPIED_BYTES = 256 * 2**20
+"""More than any cache of a CPU holds."""
 SIDE = 1024
 ROUNDS = 5
 

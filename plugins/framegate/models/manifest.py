@@ -29,6 +29,7 @@ _ITEM_BYTES = {
 }  # fmt: skip
 _QUANTIZED = {"float16": ("float32",), "uint16": ("float32", "int32"), "uint8": ("float32", "int32")}
 _STRING_LENGTH_BYTES = 4
+"""Bytes in front of each string that say how long it is."""
 # numpy's oldest limit on dimensions, and more elements than any machine holds: also shapes with a 0 must be arrays.
 _MAX_RANK = 32
 _MAX_SIZE = 1 << 48

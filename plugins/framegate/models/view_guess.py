@@ -38,6 +38,7 @@ _LEAST_POINTS, _MOST_POINTS = 4, 1000
 _MOST_CLASSES = 256
 _BOX = 4
 _DETECTION = (6, 7)
+"""Numbers in a row of a detection: a box, a score and a class, behind the number of the picture in some models."""
 _BODY = 56
 """Numbers of a row of MoveNet for several bodies."""
 _GREY_BLOCKS = (4, 9, 16)

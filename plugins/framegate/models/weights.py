@@ -17,6 +17,7 @@ from framegate.models.topology import ModelJson
 Weights = dict[str, NDArray[Any]]
 
 _LENGTH_BYTES = 4
+"""Bytes in front of each string that say how long it is."""
 
 
 def read_weights(model: ModelJson) -> Weights:

@@ -12,6 +12,7 @@ import numpy as np
 from framegate.interfaces import Array
 
 SHARD_BYTES = 4 << 20
+"""As the TF.js converter cuts them."""
 _CONVERTED_BY = "Framegate"
 
 

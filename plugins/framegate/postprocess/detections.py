@@ -19,6 +19,7 @@ BoxFormat = Literal["yxyx", "xyxy", "cxcywh", "xywh", "ltrb"]
 BOX_FORMATS: tuple[BoxFormat, ...] = get_args(BoxFormat)
 MOST_CLASSES = 100_000
 FARTHEST = 1e6
+# exp of more does not fit into float32.
 _STEEPEST = 80.0
 _SIDES = 4
 

@@ -18,6 +18,7 @@ _CITYSCAPES = (
 )  # fmt: skip
 _HUES = 1024
 _GOLDEN = (5**0.5 - 1) / 2
+"""Share of the circle from a hue to the next: turned by it, none comes near an earlier one, however many there are."""
 
 
 def palette(value: object) -> Pixels:

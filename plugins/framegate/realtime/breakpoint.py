@@ -13,6 +13,7 @@ LAUNCH_SPREAD = 0.05
 """Standard deviation by which the times of a launch differ as a whole, as a share. No launch can know it of itself."""
 
 DRAWS = 400
+"""Of these, ten lie beyond either end of the interval, so that no end is a single accident."""
 COVERED = 0.95
 """Share of the draws that the interval covers."""
 

@@ -23,6 +23,7 @@ PictureOf = Callable[[int], "Pixels"]
 
 
 FOR_EVER_S = 1e9
+"""In place of the seconds of a run without an end, as its frames are counted."""
 
 
 class Feed(Iterator[Frame], Protocol):

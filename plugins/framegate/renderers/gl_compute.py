@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from framegate.render.oracle import Layout
 
 GROUP = 16
+"""Side of a work group: of its 256 pixels, where OpenGL 4.3 promises room for 1,024."""
 _COMPUTE = """#version 430 core
 layout(local_size_x = {group}, local_size_y = {group}) in;
 {declaration}

@@ -23,8 +23,11 @@ if TYPE_CHECKING:
     from framegate.render.oracle import Layout
 
 BUFFERS = 3
+"""One is written while the device reads another; the third is for a device that is a frame behind."""
 _STORAGE = (4, 4)
+"""Version of OpenGL from which on a buffer may stay mapped while the device reads it (``glBufferStorage``)."""
 _PATIENCE_NS = 10 * 10**9
+"""A device that reads a buffer for longer than this hangs."""
 
 
 class GLPBORenderer(DeviceRenderer):

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from framegate.render.oracle import Layout
 
 MOST_PIXELS = 65_536
+"""Those of 256 x 256, which take half a second: what is larger would take a run minutes."""
 
 
 class ToPixelsLoopRenderer(CPURenderer):

@@ -92,6 +92,7 @@ def _outcomes(paths: Sequence[Path]) -> Iterator[RunColumns | HistoryError]:
 
 def _kept_run(path: Path) -> RunColumns | None:
     """The columns of a run that was opened before; None of another one, and where it cannot be read."""
+    # Whatever is wrong with the columns or the file: who opens the run itself is told.
     with suppress(Exception):
         return replace(_load(_kept_file(_digest(path)), with_rounds=False), path=path)
     return None
@@ -131,6 +132,7 @@ def open_run(path: Path, *, with_rounds: bool = False) -> RunColumns:
     try:
         sha256 = _digest(path)
         kept = _kept_file(sha256)
+        # Damaged columns raise anything; they are made again of the run.
         with suppress(Exception):
             return replace(_load(kept, with_rounds=with_rounds), path=path)
         run = columns_of(_decoded(path.read_bytes()), path, sha256)
@@ -179,6 +181,7 @@ def _load(kept: Path, *, with_rounds: bool) -> RunColumns:
     texts = {
         name: [vocabulary[code] for code in row] for name, vocabulary, row in zip(TEXTS, words, codes, strict=True)
     }
+    # So that `_forget_unused` leaves it.
     with suppress(OSError):
         os.utime(kept)
     stages = [name for name in facts["names"] if name != ROUND]

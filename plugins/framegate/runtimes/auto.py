@@ -20,8 +20,11 @@ CANDIDATES = ("tensorflow", "openvino", "onnxruntime", "litert", "tensorflow-xla
 """In the order of the trial. The first is what the others must agree with; ``keras`` is never the fastest."""
 
 RUNS = 7
+"""Runs of each runtime, the fastest of which counts."""
 TRIAL_S = 0.5
+"""Seconds after which no other run begins: a slow model shows its differences in fewer."""
 DYNAMIC_SIDE = 128
+"""Side of the trial's picture where the model leaves it open."""
 
 
 class AutoRuntime(Threaded, BaseRuntime):

@@ -17,6 +17,7 @@ from framegate.postprocess.maps import Float64
 from framegate.postprocess.planes import named_output, written
 
 _TAG = (0, 0, 0)
+# In place of infinities, which a softmax would make NaN of.
 _LARGEST = 1e30
 
 

@@ -27,6 +27,7 @@ _SKELETONS: Mapping[str, Sequence[tuple[int, int]]] = {
     ),
 }  # fmt: skip
 _LEAST_SIDE = 2
+# exp of more does not fit into float32.
 _STEEPEST = 80.0
 _DISC_OF, _LINE_OF = 120, 240
 

@@ -19,6 +19,7 @@ HOOKS = {
     "threading.setprofile": threading.getprofile,
 }
 _TOOLS = 6
+"""Ids that ``sys.monitoring`` has for tools, from 0."""
 STATUS = Path("/proc/self/status")
 
 

@@ -21,6 +21,7 @@ from .messages import Benchmark, Collect, Collection, Finished, Hello, Measure, 
 PASSED = ("passed", "")
 
 
+# Before other plugins read the options that are switched off here.
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Connect, and learn what to do."""
@@ -59,6 +60,7 @@ class WorkerPlugin:
             items[:] = sorted(benchmarks, key=lambda item: order[item.name])
             config.hook.pytest_deselected(items=out)
 
+    # Last, as it may empty the list that others look at.
     @pytest.hookimpl(trylast=True)
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Report the benchmarks, and where this process looks for modules."""
@@ -87,6 +89,7 @@ class WorkerPlugin:
         if self._only_collects:
             session.items.clear()
 
+    # Outermost, so that it sees what all others have made of the report.
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(self, item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Report how a benchmark ended, by the first of its phases that did not pass."""

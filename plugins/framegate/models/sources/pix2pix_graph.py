@@ -14,6 +14,7 @@ from framegate.models.nodes import NodeJson
 
 _EPSILON = 1e-3  # Keras' own, which a batch normalisation adds to the variance
 _LEAK = 0.3
+"""Keras' own for LeakyReLU, which the tutorial leaves as it is."""
 
 
 class GraphWriter:
