@@ -112,7 +112,7 @@ def test_what_tfjs_refuses_fails_in_its_words(run_cells: RunCells, write_model: 
     rewrite(silent, format="layers-model", modelTopology=topology, weightsManifest=[])
     done = run_cells(NO_TENSORFLOW, f"--frame-model={graph},{layers},{silent}", *WASM)
     for said in (
-        "'tiny': Unknown op 'Mystery'.",
+        "'tiny' on wasm: Unknown op 'Mystery'.",  # which it finds when it is run, and so on this backend
         "'layers': Unknown layer: Enigma.",
         "'silent': Error without a message",
     ):

@@ -181,11 +181,10 @@ class TFJSPage:
     def _ask(self, function: str, asked: Asked, timeout_s: float, doing: str = "") -> Any:
         return self._browser.call(function, asked.argument, timeout_s, doing)
 
-    def _refuse(self, answer: Mapping[str, Any]) -> None:
+    def _refuse(self, answer: Mapping[str, Any], where: str = "") -> None:
         if "refused" in answer:
-            raise ModelError(
-                f"{self.runtime.title} refuses {self._named}: {' '.join(answer['refused'].split())[:_LONGEST]}"
-            )
+            reason = " ".join(answer["refused"].split())[:_LONGEST]
+            raise ModelError(f"{self.runtime.title} refuses {self._named}{where}: {reason}")
 
     def take(self, pictures: Sequence[Pixels], form: TensorForm, inputs: PageInputs | None = None) -> float:
         """Feed pictures from now on, and run once; returns the seconds of that first run.
@@ -213,7 +212,7 @@ class TFJSPage:
         self._taken = None
         self._server.add(asked.files)
         answer = self._ask("framegate.take", asked, ROUNDS_S, f"run {self._named} in {self.runtime.title} once")
-        self._refuse(answer)
+        self._refuse(answer, f" on {self.runtime.backend}")
         if "lacking" in answer:
             raise BackendUnavailable(
                 f"{self.runtime.title} cannot run {self._named}: {answer['lacking']}", "name a runtime of TF.js"

@@ -14,6 +14,10 @@ _STEPS = ((8, 16, 32, 64, 128), (8, 16, 32, 64), (8, 16, 32))
 """Pixels between the cells of the grids of detectors with distributions."""
 _BINS = (8, 11, 16, 17)
 """How many numbers are the distribution of a side: NanoDet-Plus', NanoDet's, YOLOv8's and GFL's."""
+_OTHER_YOLOS = {56: ["box", "score", "point*51"], 85: None}
+"""Rows of as many numbers that are no box and scores: YOLOv8's of bodies, and YOLOX', which are counted from cells."""
+_LEAST_CELLS = 64
+"""Fewer may be anything else."""
 _BOX = 4
 _LEAST_NUMBERS = 1 + _BOX
 """Of a row: a score and a box; what follows is points of two numbers each, four at least."""
@@ -59,6 +63,28 @@ def grids_apart(outputs: Sequence[OutputFacts], size: Size | None) -> tuple[list
         ]
         if all(len(part) == 1 for part in parts):
             return grids, [output for part in parts for output in part]
+    return None
+
+
+def yolo_columns(output: OutputFacts, size: Size | None) -> list[str] | None:
+    """What the numbers of a row are in an output [1, N, C] or [1, C, N] of YOLO; None if it is no such output.
+
+    Args:
+        output: the output.
+        size: the picture that the model takes; None where that is open.
+    """
+    if size is None or len(output.one) != 2:
+        return None
+    cells = _count([[step, 1] for step in _STEPS[-1]], size)
+    for boxes, scores in ((1, ["scores"]), (3, ["objectness", "scores"])):
+        if cells < _LEAST_CELLS or boxes * cells not in output.one:
+            continue
+        first, last = output.one
+        numbers = last if first == boxes * cells else first
+        if boxes == 1 and numbers in _OTHER_YOLOS:
+            return _OTHER_YOLOS[numbers]
+        if numbers is not None and numbers >= _BOX + len(scores):
+            return ["box", *scores]
     return None
 
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from framegate.errors import ModelError
 from framegate.interfaces import TensorInfo
 from framegate.models import graph
-from framegate.models.anchored import anchor_grids, distributions, grids_apart
+from framegate.models.anchored import anchor_grids, distributions, grids_apart, yolo_columns
 from framegate.models.image_io import model_inputs
 from framegate.models.output_facts import InputPicture, OutputFacts, input_picture, output_facts
 from framegate.models.topology import ModelJson
@@ -158,6 +158,8 @@ def _boxes_by_number(model: _Model) -> Iterator[ViewGuess]:
         if anchor_grids(fact, model.picture.size):
             reason = f"{fact.one[0]} rows of {fact.one[1]} numbers, as many as MediaPipe's detectors have anchors"
             yield _guess("boxes", [fact], f"{reason} for such a picture: a score, a box and points")
+        if len(model.outputs) == 1 and yolo_columns(fact, model.picture.size):
+            yield _guess("boxes", [fact], "rows or columns for boxes, as many as YOLO has for such a picture")
         if rows is not None and rows[1] == _BODY:
             reason = f"rows of {_BODY} numbers, as MoveNet's for several bodies: 17 points, a box and a score"
             yield _guess("boxes", [fact], reason)

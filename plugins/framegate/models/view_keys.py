@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from framegate.interfaces import Size
-from framegate.models.anchored import anchor_grids, distributions, grids_apart
+from framegate.models.anchored import anchor_grids, distributions, grids_apart, yolo_columns
 from framegate.models.output_facts import OutputFacts
 
 _LINEAR = frozenset({
@@ -51,6 +51,9 @@ def guess_keys(view: str, outputs: Sequence[OutputFacts], size: Size | None = No
     grids = anchor_grids(outputs[0], size) if view == "boxes" and len(outputs) == 1 else None
     if grids is not None:
         return {**_ANCHORED, "anchors": grids}
+    columns = yolo_columns(outputs[0], size) if view == "boxes" and len(outputs) == 1 else None
+    if columns is not None:
+        return {"columns": columns, "box_format": "cxcywh"}
     apart = grids_apart(outputs, size) if view == "boxes" else None
     if apart is not None and list(outputs) == apart[1]:
         return {**_BESIDE_ANCHORS, "anchors": apart[0]}

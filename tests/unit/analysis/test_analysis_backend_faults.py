@@ -24,6 +24,10 @@ def cast(source: str, target: str) -> Json:
     }
 
 
+def one_hot(made: object) -> Json:
+    return {"name": "far/away/one_hot", "op": "OneHot", "input": ["x"], "attr": {"T": {"type": made}}}
+
+
 def faults(*nodes: object, **document: Any) -> tuple[str, ...]:
     return backend_faults(
         ModelJson(Path("model.json"), "graph", {"modelTopology": {"node": list(nodes)} | document}, ())
@@ -33,8 +37,8 @@ def faults(*nodes: object, **document: Any) -> tuple[str, ...]:
 def test_a_float_that_becomes_true_or_false_is_another_on_wasm() -> None:
     (sentence,) = faults(cast("DT_FLOAT", "DT_BOOL"), cast("DT_FLOAT", "DT_BOOL"))
     assert sentence == (
-        "TF.js 4.22.0 returns other numbers for this on wasm than on cpu, webgl and webgpu: where op 'Cast' makes true"
-        " or false of a float, in 'far/away/Cast', wasm takes all between -1 and 1 for false (tensorflow/tfjs#2590)"
+        "TF.js 4.22.0 returns other numbers for this on wasm than on cpu and webgl: where op 'Cast' makes true or false"
+        " of a float, in 'far/away/Cast', wasm takes all between -1 and 1 for false (tensorflow/tfjs#2590)"
     )
 
 
@@ -51,6 +55,21 @@ def test_a_float_that_becomes_true_or_false_is_another_on_wasm() -> None:
 )
 def test_other_casts_are_the_same_everywhere(node: object) -> None:
     assert faults(node) == ()
+
+
+@pytest.mark.parametrize("made", ["DT_FLOAT", "DT_HALF", "DT_BOOL"])
+def test_classes_that_become_floats_are_nearly_0_on_wasm(made: str) -> None:
+    (sentence,) = faults(one_hot(made), one_hot(made))
+    assert sentence == (
+        "TF.js 4.22.0 returns other numbers for this on wasm than on cpu and webgl: what op 'OneHot' makes other than"
+        " whole numbers, in 'far/away/one_hot', is all 0 or nearly so on wasm"
+    )
+    assert len(faults(one_hot(made), cast("DT_FLOAT", "DT_BOOL"))) == 2
+
+
+@pytest.mark.parametrize("made", ["DT_INT32", "DT_INT64", None])
+def test_classes_that_become_whole_numbers_are_the_same_everywhere(made: object) -> None:
+    assert faults(one_hot(made)) == ()
 
 
 def test_nodes_of_functions_count() -> None:

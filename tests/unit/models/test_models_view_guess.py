@@ -199,6 +199,26 @@ def test_of_outputs_alike_the_one_that_the_model_returns_first(tmp_path: Path) -
     assert guess(tmp_path, {name: ("Conv2D", info(name, 1, 63)) for name in names}).outputs == ("Identity_10",)
 
 
+@pytest.mark.parametrize(
+    ("shape", "view"),
+    [
+        ((1, 84, 84), "boxes"),  # YOLOv8: 64 + 16 + 4 cells of 8, 16 and 32 pixels, here of as many columns
+        ((1, 9, 84), "boxes"),
+        ((1, 84, 9), "boxes"),
+        ((1, 252, 85), "boxes"),  # YOLOv5: three boxes for each cell
+        ((1, 84, 4), "heatmap"),
+        ((1, 83, 9), "heatmap"),
+        ((1, 84, 85), "heatmap"),  # YOLOX, which leaves the grid to others
+    ],
+)
+def test_yolo_by_the_number_of_its_boxes(tmp_path: Path, shape: Shape, view: str) -> None:
+    guessed = guess(tmp_path, {"y": ("ConcatV2", info("y", *shape))})
+    assert (guessed.view, guessed.outputs) == (view, ("y",))
+    if view == "boxes":
+        assert "as many as YOLO" in guessed.reason
+        assert guess(tmp_path, {"y": ("ConcatV2", info("y", *shape))}, (1, 96, 96, 3)).view == "heatmap"
+
+
 def test_heat_maps_and_what_their_points_are_off_by(tmp_path: Path) -> None:
     shapes: dict[str, Shape] = {
         "displacement_fwd": (1, 25, 25, 32),

@@ -91,3 +91,19 @@ def test_distributions_of_cells_are_recognised_by_their_number(end: str, logits:
     assert keys == {"box_format": "ltrb", "anchors": [[8, 1], [16, 1], [32, 1]], "bins": 11, **logits}
     assert keys.keys() <= (keys_of("boxes") or set())
     assert "bins" not in guess_keys("boxes", parts[::-1], Size(416, 416))
+
+
+@pytest.mark.parametrize(
+    ("shape", "columns"),
+    [
+        ((1, 84, 8400), ["box", "scores"]),
+        ((1, 8400, 5), ["box", "scores"]),
+        ((1, 56, 8400), ["box", "score", "point*51"]),
+        ((1, 25200, 85), ["box", "objectness", "scores"]),
+    ],
+)
+def test_yolos_rows_are_recognised_by_their_number(shape: tuple[int, ...], columns: list[str]) -> None:
+    keys = guess_keys("boxes", [fact(*shape)], Size(640, 640))
+    assert keys == {"columns": columns, "box_format": "cxcywh"}
+    assert guess_keys("boxes", [fact(*shape)], Size(608, 640)) != keys
+    assert keys.keys() <= (keys_of("boxes") or set())
