@@ -1,12 +1,14 @@
 """What all tests share: a tiny model that no library is needed to write or to run, and a display."""
 
+import ctypes
+import functools
 import gc
 import os
 import shutil
 import signal
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
@@ -57,11 +59,24 @@ def need_display() -> Iterator[Callable[[], None]]:
     """
     with ExitStack() as running:
 
+        @functools.cache
         def ensure() -> None:
             if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
                 _start_xvfb(running)
+            elif os.environ.get("DISPLAY"):
+                _be_a_client(running)
 
         yield ensure
+
+
+def _be_a_client(running: ExitStack) -> None:
+    """Stay connected: the display of ``xvfb-run`` begins anew when its last client goes, and refuses others then."""
+    with suppress(OSError):
+        xlib = ctypes.CDLL("libX11.so.6")
+        xlib.XOpenDisplay.restype = ctypes.c_void_p
+        connection = xlib.XOpenDisplay(None)
+        if connection:
+            running.callback(xlib.XCloseDisplay, ctypes.c_void_p(connection))
 
 
 def _start_xvfb(running: ExitStack) -> None:

@@ -141,7 +141,10 @@ class Window:
 
     def press(self, key: str) -> None:
         """Press a key in it."""
-        self._asked("windowfocus", self.is_there(), "key", "--window", self.is_there(), key)
+        window = self.is_there()
+        assert window, "there is no window to press a key in"
+        # One that the key closes is gone when the key is released, which xdotool complains of.
+        self._asked("windowfocus", window, "key", "--window", window, key)
 
     def becomes(self, width: int, height: int) -> None:
         """Give it another size, as its user does by its edge."""
