@@ -159,6 +159,12 @@ class Browser:
         """
         return self._wait(self._tab.picture(selector), self._call_s or timeout_s, f"show its {selector}")
 
+    def kill(self) -> None:
+        """End the browser at once, and ask it nothing: one whose page stands still would be waited for."""
+        if not self.has_ended:
+            self._folder.close()
+            self.close()
+
     def close(self) -> None:
         """End the browser, whatever it is doing; a second call does nothing."""
         if self.has_ended:

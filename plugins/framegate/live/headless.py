@@ -30,13 +30,17 @@ def show_headless(address: str, frames: int, screenshot: Path | None) -> str:
         raise UsageError(f"--frames {frames}: give the number of frames to wait for, 1 at least")
     browser = Browser(CHROMIUM.find(None), CHROMIUM.flags("software"))
     with closing(browser):
-        browser.open(address, START_S)
-        line = str(browser.call("count => reached(count)", frames, FRAMES_S, f"show {frames} frames"))
-        if screenshot is not None:
-            picture = browser.picture("body", PICTURE_S)
-            try:
-                write_whole(screenshot, picture)
-            except OSError as error:
-                raise UsageError(f"--screenshot {screenshot}: cannot be written ({error.strerror or error})") from error
-            line += f"; wrote {screenshot}"
+        try:
+            browser.open(address, START_S)
+            line = str(browser.call("count => reached(count)", frames, FRAMES_S, f"show {frames} frames"))
+            picture = None if screenshot is None else browser.picture("body", PICTURE_S)
+        except KeyboardInterrupt:
+            browser.kill()
+            raise
+    if screenshot is not None and picture is not None:
+        try:
+            write_whole(screenshot, picture)
+        except OSError as error:
+            raise UsageError(f"--screenshot {screenshot}: cannot be written ({error.strerror or error})") from error
+        line += f"; wrote {screenshot}"
     return line

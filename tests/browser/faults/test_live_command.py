@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from http.client import HTTPConnection, RemoteDisconnected
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,11 @@ from fake_npm import FakeNpm
 from live_pages import Person
 from patience import until
 from processes import browsers
+
+from framegate.browser.chromium_tab import ChromiumTab
+from framegate.browser.driver import Browser
+from framegate.browser.server import page_server
+from framegate.live.headless import show_headless
 
 WriteModel = Callable[..., Path]
 
@@ -147,3 +152,30 @@ def test_ctrl_c_ends_it_and_its_browser(start: Start, write_model: WriteModel) -
     process = start(str(write_model(size=32)), "--frames=1000000000")
     until(lambda: browsers(psutil.Process(process.pid)))
     end_by_ctrl_c(process)
+
+
+def test_ctrl_c_asks_nothing_of_a_browser_whose_page_stands_still(
+    chromium: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del chromium
+    asked_of: list[list[psutil.Process]] = []
+    close = ChromiumTab.close
+
+    async def closed(tab: ChromiumTab) -> None:
+        asked_of.append(browsers())
+        await close(tab)
+
+    def ctrl_c(*_: object) -> None:
+        for process in browsers():
+            with suppress(psutil.NoSuchProcess):
+                process.suspend()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(ChromiumTab, "close", closed)
+    monkeypatch.setattr(Browser, "call", ctrl_c)
+    with page_server() as server:
+        server.serve({"live.html": b"<!doctype html>"})
+        with pytest.raises(KeyboardInterrupt):
+            show_headless(f"{server.root}live.html", 5, None)
+    assert asked_of == [[]]
+    assert browsers() == []
