@@ -18,6 +18,7 @@ from framegate.commands.trace import add_trace
 from framegate.errors import FramegateError
 from framegate.libraries import unavailable
 from framegate.machine import installed_version
+from framegate.models.tf import end_quiet
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -58,14 +59,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         return _refused(explained)
     except KeyboardInterrupt:
-        print("framegate: stopped", file=sys.stderr)  # noqa: T201
+        _complain("stopped")
         return 130
     return code
 
 
 def _refused(error: FramegateError) -> int:
-    print(f"framegate: {error}", file=sys.stderr)  # noqa: T201 # a command speaks on its streams
+    _complain(str(error))
     return 2
+
+
+def _complain(text: str) -> None:
+    # A thread may load a library still, and keep that from the terminal.
+    end_quiet()
+    print(f"framegate: {text}", file=sys.stderr)  # noqa: T201 # a command speaks on its streams
 
 
 def doctor(parsed: argparse.Namespace) -> int:

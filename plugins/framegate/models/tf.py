@@ -17,6 +17,9 @@ from framegate.extras import how_to_install
 from framegate.machine import has_library, usable_cores
 from framegate.work import long_work
 
+_HUSHED: list[int] = []
+"""The terminal, while nothing that is written to ``stderr`` gets there."""
+
 _GLOBAL_FLAGS = "tensorflow.python.pywrap_dlopen_global_flags"
 _KERAS_3 = "keras.src"
 
@@ -150,8 +153,16 @@ def quiet() -> Iterator[None]:
     with tempfile.TemporaryFile() as sink:
         terminal = os.dup(2)
         os.dup2(sink.fileno(), 2)
+        _HUSHED.append(terminal)
         try:
             yield
         finally:
             os.dup2(terminal, 2)
+            _HUSHED.remove(terminal)
             os.close(terminal)
+
+
+def end_quiet() -> None:
+    """Let what is written from now on be read, even where a thread that imports has kept it from the terminal."""
+    if _HUSHED:
+        os.dup2(_HUSHED[0], 2)
