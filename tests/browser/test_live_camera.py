@@ -94,9 +94,15 @@ def test_a_camera_that_is_unplugged_is_one_message(person: Person) -> None:
 def test_another_runtime_goes_on_with_it(person: Person) -> None:
     person.picks("Frames", "camera")
     before = fitted(person)
-    person.picks("Runtime", "tfjs-cpu")
-    assert person.fault() == ""
-    assert np.array_equal(person.input(), before)
+    frames = [person.model_frame()]
+    for runtime in ("tfjs-cpu", "tfjs-wasm"):
+        person.picks("Runtime", runtime)
+        assert person.fault() == ""
+        assert np.array_equal(person.input(), before)
+        frames.append(person.model_frame())
+        # It is let go where nobody looks.
+        assert [frame.evaluate(TRACK) for frame in frames[-2:]] == ["closed", "live"]
+    assert frames[0] == frames[2]
 
 
 @pytest.mark.usefixtures("quick_recording")

@@ -61,6 +61,14 @@ def test_steps_runtimes_and_buttons_work_by_the_keyboard(person: Person) -> None
     person.sees_frames(1)
 
 
+def test_a_choice_ends_a_pause_and_is_seen(person: Person) -> None:
+    before = person.input()
+    person.page.get_by_role("button", name="Pause").press("Enter")
+    person.toggles("invert")
+    assert (person.input() == 255 - before).all()
+    assert person.page.get_by_role("button", name="Pause", pressed=False).is_visible()
+
+
 def test_nothing_moves_for_those_who_want_no_motion(person: Person) -> None:
     moving = "() => document.getAnimations().length + [...document.querySelectorAll('*')].filter(each => \
       getComputedStyle(each).transitionDuration !== '0s').length"

@@ -152,7 +152,7 @@ class Person:
 
     def model_frame(self) -> Any:
         """The frame in which the model runs."""
-        return self.page.locator("#stage iframe").element_handle().content_frame()
+        return self.page.locator("#stage iframe:not(.away)").element_handle().content_frame()
 
     def fault(self) -> str:
         """What the page complains of; empty if it does not."""

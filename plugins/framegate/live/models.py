@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -12,8 +13,10 @@ from framegate.analysis.inspection import inspect_file
 from framegate.errors import UnknownName
 from framegate.interfaces import ModelSpec, ResolvedModel, Size, Step
 from framegate.models.catalogue import Catalogue
+from framegate.models.shards import weight_bytes
 from framegate.models.sources import builtin
 from framegate.models.specs import find_spec, named_specs, resolve
+from framegate.models.topology import read_model_json
 from framegate.preprocess import BUILTIN_STEPS
 from framegate.preprocess.toggles import NONE, parse_toggles
 from framegate.registry import Registry
@@ -21,11 +24,16 @@ from framegate.report.inspection import TABLE_COLUMNS, bars, facts, notes, table
 
 FIRST = "colour-128-f8"
 
+MOST_LOADED = 6
+"""Pairs of a model and a runtime that stay loaded, so that a switch back to one of them loads nothing."""
+MOST_LOADED_BYTES = 2**30
+"""Of all their weights together; the one that is shown stays loaded whatever its size."""
 
-def _endings() -> Iterator[str]:
-    """Endings that make a name unique: nothing, ``-2``, ``-3`` and so on."""
-    yield ""
-    yield from map("-{}".format, itertools.count(2))
+
+def names_like(name: str) -> Iterator[str]:
+    """Names of which one is free: the name itself, then with ``-2``, ``-3`` and so on behind it."""
+    yield name
+    yield from map(f"{name}-{{}}".format, itertools.count(2))
 
 
 class LiveModels:
@@ -50,14 +58,16 @@ class LiveModels:
         """The one that is shown where the page names none."""
         self._cache = cache
         self._resolved: dict[str, ResolvedModel] = {}
+        self._changed = threading.Lock()
 
     def add(self, folder: Path) -> str:
         """Offer a model that lies in a folder; returns its name."""
         spec = find_spec(str(folder), self._sources)
-        name = next(name for name in map(spec.name.__add__, _endings()) if name not in self._catalogue.specs)
-        self._catalogue.specs[name] = replace(spec, name=name)
-        self._arguments[name] = str(folder)
-        self._names.insert(0, name)
+        with self._changed:
+            name = next(name for name in names_like(spec.name) if name not in self._catalogue.specs)
+            self._catalogue.specs[name] = replace(spec, name=name)
+            self._arguments[name] = str(folder)
+            self._names = [name, *self._names]
         return name
 
     def spec(self, name: str) -> ModelSpec:
@@ -79,6 +89,18 @@ class LiveModels:
         if name not in self._resolved:
             self._resolved[name] = resolve(self.spec(name), builtin(), self._cache)
         return self._resolved[name]
+
+    def is_brought(self, name: str) -> bool:
+        """Whether a model's files are known."""
+        return name in self._resolved
+
+    def weight_bytes(self, name: str) -> int:
+        """Size of a model's weights, which are brought if they are not there.
+
+        Raises:
+            FramegateError: as `resolved`.
+        """
+        return weight_bytes(read_model_json(self.resolved(name).path))
 
     def sizes(self, name: str) -> Sequence[str]:
         """The sizes that a suite measures a model at."""

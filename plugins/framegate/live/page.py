@@ -20,14 +20,15 @@ from framegate.browser.runtimes import TF_JS
 from framegate.browser.server import PageFolder, PageServer
 from framegate.browser.session import TFJSPage
 from framegate.browser.shelf import expect_an_end
-from framegate.errors import BackendUnavailable, BrowserError, FramegateError, UnknownName, UsageError
+from framegate.errors import BackendUnavailable, BrowserError, FramegateError, NoAnswer, UnknownName, UsageError
 from framegate.frames.files import write_png
 from framegate.frames.numbers import RANGE
 from framegate.frames.sources import open_frames
 from framegate.frames.turns import before_turns, in_turn
 from framegate.interfaces import ModelSpec, Pixels
+from framegate.kept import KeptOpen
 from framegate.live.choices import AUTO, CAMERA, LiveChoice, PageOffer
-from framegate.live.models import LiveModels
+from framegate.live.models import MOST_LOADED, MOST_LOADED_BYTES, LiveModels, names_like
 from framegate.live.record import stored
 from framegate.live.uploads import Uploads
 from framegate.loading import trial
@@ -78,8 +79,23 @@ class _Shown:
         return both == theirs and (ours.source == CAMERA) == (theirs.source == CAMERA)
 
 
+@dataclass(frozen=True)
+class _Session:
+    """A model that is loaded, in a frame of the page.
+
+    Attributes:
+        page: that frame.
+        folder: serves it.
+    """
+
+    page: TFJSPage
+    folder: PageFolder
+
+
 class LivePage:
     """Shows choices one after another; what is shown goes on until the next one is ready.
+
+    The models that were shown last stay loaded, each in a frame of its own that nobody sees, for a switch back to them.
 
     Args:
         server: server of the page.
@@ -112,7 +128,9 @@ class LivePage:
         self._cache = cache
         self._offer = offer
         self._folders = map("{}-{}".format, itertools.repeat(name), itertools.count())
-        self._folder: PageFolder | None = None
+        self._kept: KeptOpen[tuple[str, str], _Session] = KeptOpen(
+            lambda session: session.folder.close(), MOST_LOADED, MOST_LOADED_BYTES
+        )
         self._page: TFJSPage | None = None
         self._key: tuple[str, str] | None = None
         self._shown: _Shown | None = None
@@ -138,9 +156,20 @@ class LivePage:
             if choice.source not in {*self._offer.sources, *self.sent}:
                 raise UnknownName("frame source", choice.source, [*self._offer.sources, *self.sent])
             key = (model.sha256, choice.runtime)
-            if anew or self._page is None or key != self._key:
-                return self._started(key, choice, spec)
-            return self._changed(self._page, choice, spec)
+            session = None if anew else self._kept.get(key)
+            if session is None:
+                self._start(key, choice, spec)
+            elif session.page is self._page:
+                self._change(session.page, choice, spec)
+            else:
+                self._recall(key, session, choice, spec)
+            return {"device": self._page.info["device"] if self._page else None}
+
+    def take(self, name: str, path: Path) -> str:
+        """Offer a file that the page has sent as a source of frames; returns its name, which no other source has."""
+        name = next(free for free in names_like(name) if free not in self._offer.sources)
+        self.sent[name] = path
+        return name
 
     def source(self, choice: LiveChoice) -> str:
         """The frames as a command line names them."""
@@ -188,34 +217,38 @@ class LivePage:
                 source = str(self.folder / "camera.png")
                 self._shown = self._of_frames(choice, self._shown.spec, [self._camera_frame()])
                 write_png(Path(source), self._shown.frames[0])
-            self.browser.call("live.pause", None, ANSWER_S)
+            self.browser.tell("stage.guard")
             try:
+                self.browser.call("live.pause", None, ANSWER_S)
                 recording = self._recorded(self._page, self._shown)
             except BaseException:
+                self.browser.tell("stage.unguard")
                 with suppress(FramegateError):
                     self._go_on(self._page, self._shown)
                 raise
+            self.browser.tell("stage.unguard")
             self._go_on(self._page, self._shown)
         return stored(recording, command(source), self.folder)
 
     def close(self) -> None:
         """The page is gone."""
         self.browser.leave()
-        if self._folder is not None:
-            self._folder.close()
+        self._kept.close()
 
     def _spec(self, choice: LiveChoice) -> ModelSpec:
         spec = self._models.spec(choice.model)
         return spec if choice.view == AUTO else with_view(spec, choice.view, ())
 
-    def _started(self, key: tuple[str, str], choice: LiveChoice, spec: ModelSpec) -> dict[str, Any]:
+    def _start(self, key: tuple[str, str], choice: LiveChoice, spec: ModelSpec) -> None:
         """Load a model in a frame of its own, beside that which still shows the last one."""
-        model, before = self._models.resolved(choice.model), self._shown
-        runtime = self._offer.runtimes[choice.runtime]
+        model, runtime = self._models.resolved(choice.model), self._offer.runtimes[choice.runtime]
         if runtime.library == TF_JS:
             expect_an_end(model)
         if runtime.converter is not None and not trial.is_trusted(spec):
             trial.vet(model, runtime.converter)
+        size = self._models.weight_bytes(choice.model)
+        self._kept.make_room(size)
+        self.browser.tell(*self._those_kept())
         folder = self._server.folder(next(self._folders))
         try:
             page = TFJSPage(
@@ -227,29 +260,39 @@ class LivePage:
                 document="live-frame.html",
             )
             page.info["gpu"] = "native"
-            self._aim(page, self._of_frames(choice, spec, self._frames(choice)))
-            self.browser.call("stage.swap", None, ANSWER_S)
+            shown = self._of_frames(choice, spec, self._frames(choice, page))
+            self._aim(page, shown)
+            self.browser.call("stage.rest", None, ANSWER_S)
+            self._swap(key, page, shown)
         except BaseException:
-            self._shown = before
             folder.close()
-            # One that hangs does not answer this either, and what it hangs on is what there is to say.
-            with suppress(BrowserError):
-                self.browser.call("stage.drop", None, ANSWER_S)
+            self._stay()
             raise
-        if self._folder is not None:
-            self._folder.close()
-        self._page, self._folder, self._key = page, folder, key
-        return _about(page)
+        self._kept.add(key, _Session(page, folder), size)
+        self.browser.call(*self._those_kept(), ANSWER_S)
 
-    def _changed(self, page: TFJSPage, choice: LiveChoice, spec: ModelSpec) -> dict[str, Any]:
-        """Show something else of the model that is loaded, or again what was shown, where that is refused."""
+    def _recall(self, key: tuple[str, str], session: _Session, choice: LiveChoice, spec: ModelSpec) -> None:
+        """Show a model again that is loaded still, or load it anew where it has lost what it computed with."""
+        self.browser.tell("stage.recall", session.folder.root)
+        try:
+            shown = self._of_frames(choice, spec, self._frames(choice, session.page))
+            self._aim(session.page, shown)
+            self._swap(key, session.page, shown)
+        except BaseException as error:
+            self._stay()
+            if not isinstance(error, BrowserError) or isinstance(error, NoAnswer):
+                raise
+            self._kept.drop(key)
+            self._start(key, choice, spec)
+
+    def _change(self, page: TFJSPage, choice: LiveChoice, spec: ModelSpec) -> None:
+        """Show something else of the model that is shown, or again what was shown, where that is refused."""
         before = self._shown
-        frames = before.frames if before and self.source(choice) == before.source else self._frames(choice)
-        shown = self._of_frames(choice, spec, frames)
+        shown = self._of_frames(choice, spec, self._frames(choice, page))
         if before is not None and shown.differs_in_pictures_alone(before):
             self._shown = shown
             page.feed([with_channels(picture, 4) for picture in shown.pictures])
-            return _about(page)
+            return
         self.browser.tell("live.pause")
         try:
             self._go_on(page, shown)
@@ -258,20 +301,42 @@ class LivePage:
             with suppress(FramegateError):
                 self._go_on(page, before or shown)
             raise
-        return _about(page)
+
+    def _swap(self, key: tuple[str, str], page: TFJSPage, shown: _Shown) -> None:
+        """Show the frame that comes in place of the one that is shown, which rests."""
+        before, self._shown = self._shown, shown
+        try:
+            self.browser.call("stage.swap", None, ANSWER_S)
+        except BaseException:
+            self._shown = before
+            raise
+        self._page, self._key = page, key
+
+    def _stay(self) -> None:
+        """Have what is shown go on, and nothing come."""
+        if self._key is not None:
+            self._kept.get(self._key)
+        # One that hangs does not answer this either, and what it hangs on is what there is to say.
+        with suppress(BrowserError):
+            self.browser.tell("stage.drop")
+            self.browser.call(*self._those_kept(), ANSWER_S)
+
+    def _those_kept(self) -> tuple[str, list[str]]:
+        """The call after which the page has no other frames than those of models that stay loaded."""
+        return "stage.keep", [session.folder.root for session in self._kept.values()]
 
     def _go_on(self, page: TFJSPage, shown: _Shown) -> None:
         """Have frames follow one another, of something else or again of the same."""
         self._aim(page, shown)
+        self._shown = shown
         self.browser.call("live.go", None, ANSWER_S)
 
     def _aim(self, page: TFJSPage, shown: _Shown) -> None:
-        """Have the page run the model on the pictures, and draw; frames of them follow the next call."""
+        """Have a frame of the page run the model on the pictures, and draw; what follows comes with the next call."""
         choice = shown.choice
         renderer = self._offer.renderers[choice.renderer].name
         PagePipeline(page, _not_renewed, shown.spec, shown.pictures, _view_of, renderer, ReplayClock())
         self.browser.tell("live.aim", {"source": choice.source, "numbers": RANGE, "strip": STRIP})
-        self._shown = shown
 
     def _recorded(self, page: TFJSPage, shown: _Shown) -> Recording:
         """The frames of a launch, as `test_browser` takes them: of variants of the first picture."""
@@ -298,7 +363,12 @@ class LivePage:
         first, *others = [preprocessor.picture(frame).copy() for frame in frames]
         return _Shown(choice, spec, self.source(choice), frames, preprocessor, [first, first, *others])
 
-    def _frames(self, choice: LiveChoice) -> list[Pixels]:
+    def _frames(self, choice: LiveChoice, page: TFJSPage) -> Sequence[Pixels]:
+        """Those that are shown already, if they are of the source; a camera is opened by each frame of the page."""
+        before = self._shown
+        is_camera_open = choice.source != CAMERA or page is self._page
+        if before is not None and before.source == self.source(choice) and is_camera_open:
+            return before.frames
         if choice.source == CAMERA:
             return [self._camera_frame()]
         return open_frames(self.source(choice), self._offer.frame_sources)
@@ -308,11 +378,6 @@ class LivePage:
         answer = self.browser.call("live.camera_frame", None, ANSWER_S, "open its camera")
         verify_camera(answer)
         return np.ascontiguousarray(decode_png(base64.b64decode(answer["picture"]))[..., :3])
-
-
-def _about(page: TFJSPage) -> dict[str, Any]:
-    """What the person is told of a page."""
-    return {"device": page.info["device"]}
 
 
 def _not_renewed(camera: Path | None) -> TFJSPage:

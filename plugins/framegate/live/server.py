@@ -167,9 +167,7 @@ class LiveServer:
     def take_frames(self, asked: _Asked, body: BinaryIO, length: int) -> _Asked:
         """A page sends a picture or a video, which is a source of frames from then on."""
         page = self._page(asked)
-        name, path = page.uploads.take_frames(asked, body, length)
-        page.sent[name] = path
-        return {"name": name}
+        return {"name": page.take(*page.uploads.take_frames(asked, body, length))}
 
     def prepare(self, asked: _Asked, body: BinaryIO, length: int) -> bytes:
         """A page sends a frame of its camera, and gets it after the steps: RGBA, both."""

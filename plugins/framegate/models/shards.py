@@ -29,6 +29,15 @@ def shard_files(model: ModelJson) -> tuple[Path, ...]:
     return tuple(_find(model.path, shard) for shard in model.shards)
 
 
+def weight_bytes(model: ModelJson) -> int:
+    """Number of bytes of all shards.
+
+    Raises:
+        WeightsError: as `shard_files`.
+    """
+    return sum(file.stat().st_size for file in shard_files(model))
+
+
 def model_sha256(model: ModelJson) -> str:
     """Hex digest over ``model.json`` and its shards, in manifest order.
 

@@ -60,6 +60,12 @@ def window_picture(
     return whole
 
 
+def empty_picture(lines: Sequence[str], text_lines: int) -> Pixels:
+    """The same before there is anything to show: lines of text alone; uint8 RGB (H, W, 3)."""
+    paper = np.full((HEIGHT, HEIGHT, 4), (*PAPER, 255), np.uint8)
+    return window_picture(paper[..., :3], paper, lines, {}, text_lines)
+
+
 def _scaled(picture: Pixels) -> Pixels:
     import cv2
 

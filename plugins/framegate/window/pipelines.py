@@ -18,7 +18,7 @@ from framegate.inference.closed_inputs import close_inputs
 from framegate.inference.other_inputs import other_inputs
 from framegate.inference.shelf import ModelShelf
 from framegate.interfaces import ANYWHERE, AS_TO_PIXELS, Drawing, Size
-from framegate.live.models import LiveModels
+from framegate.live.models import MOST_LOADED, MOST_LOADED_BYTES, LiveModels
 from framegate.loading import trial
 from framegate.machine import usable_cores
 from framegate.models.frame_io import check_feeds, find_frame_io
@@ -108,7 +108,7 @@ class Shown(NamedTuple):
 
 
 class WindowPipelines:
-    """Opens pipelines, one at a time; the model in use stays loaded while others of its settings change.
+    """Opens pipelines, one at a time; models stay loaded, those that were shown last, for a switch back to them.
 
     Args:
         asked: models of the command line; those that Framegate brings follow.
@@ -131,7 +131,8 @@ class WindowPipelines:
         # A single picture is shown as it is: the number in the corner tells its frames apart.
         self._feeds = FrameFeeds(settings.source, first, first, self._backends.frame_sources)
         opened: Once[str, Runtime] = Once(lambda name: open_runtime(self._backends.runtimes[name], usable_cores()))
-        self._shelf = ModelShelf(opened)
+        self._shelf = ModelShelf(opened, MOST_LOADED, MOST_LOADED_BYTES)
+        self._opened: WindowChoice | None = None
         self._context: GLContext | None = None
 
     def offer(self) -> Offer:
@@ -159,6 +160,24 @@ class WindowPipelines:
                 raise UnknownName(kind, asked, known)
         return WindowChoice(name, parse_toggles(preprocess or own, self._backends.steps), runtime, renderer)
 
+    def is_loaded(self, choice: WindowChoice) -> bool:
+        """Whether a choice can be opened without its model being loaded."""
+        name = choice.model
+        return self._models.is_brought(name) and self._shelf.has(self._models.resolved(name), choice.runtime)
+
+    def load(self, choice: WindowChoice) -> None:
+        """Load the model of a choice, and run it once; a thread may do so while another choice is shown.
+
+        Raises:
+            FramegateError: it cannot be shown.
+        """
+        try:
+            self._parts(choice)
+        finally:
+            # What is shown is not to be closed for the next one.
+            if self._opened is not None:
+                self._shelf.get(self._models.resolved(self._opened.model), self._opened.runtime)
+
     @contextmanager
     def opened(self, choice: WindowChoice) -> Iterator[Shown]:
         """The pipeline of a choice, in whose context the block runs.
@@ -181,6 +200,7 @@ class WindowPipelines:
             pipeline = python_pipeline(parts, prepared, self._feeds)
             closing.callback(pipeline.close)
             pipeline.prepare()
+            self._opened = choice
             yield Shown(pipeline, renderer, parts.frame_io.size)
 
     def close(self) -> None:

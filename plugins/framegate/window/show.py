@@ -16,8 +16,9 @@ from framegate.frames.files import write_png
 from framegate.realtime.feed import FOR_EVER_S
 from framegate.realtime.run import CAMERA, RunRequest
 from framegate.window.choice import WindowChoice
+from framegate.window.coming import Coming
 from framegate.window.figures import Figures, Latest
-from framegate.window.layout import window_picture
+from framegate.window.layout import empty_picture, window_picture
 
 if TYPE_CHECKING:
     from framegate.interfaces import Pixels
@@ -30,6 +31,7 @@ SHOW_S = 1 / 30
 FIGURES_S = 0.5
 """Between two looks at the figures, which nobody could read if they changed with each frame."""
 PAUSE_S = 0.05
+TEXT_LINES = 4
 END = {"q", "escape"}
 
 
@@ -74,6 +76,9 @@ class WindowShow:
         self._count = 0
         self._note = ""
         self._keys: list[str] = []
+        self._target: WindowChoice | None = None
+        """What is to be shown; None for the end."""
+        self._coming: Coming | None = None
         self._is_helped = self._is_paused = False
         self._picture: Pixels | None = None
         self.figures: Figures | None = None
@@ -85,12 +90,12 @@ class WindowShow:
         Raises:
             FramegateError: the first choice cannot be shown, the model fails at a frame, or the source has stopped.
         """
-        target: WindowChoice | None = choice
         shown: WindowChoice | None = None
-        while target is not None:
+        self._target = choice if self._begins(choice) else None
+        while self._target is not None:
             with ExitStack() as closing:
                 try:
-                    opened = closing.enter_context(self._pipelines.opened(target))
+                    opened = closing.enter_context(self._pipelines.opened(self._target))
                 except FramegateError as error:
                     if shown is None:
                         raise
@@ -98,17 +103,34 @@ class WindowShow:
                     self._note = str(error)
                     opened = closing.enter_context(self._pipelines.opened(shown))
                 else:
-                    shown = target
+                    shown = self._target
                 try:
-                    target = self._frames(opened, shown, target)
+                    self._frames(opened, shown)
                 except WindowClosed:
-                    target = None
+                    self._target = None
         if self._picture is not None and self._bounds.screenshot is not None:
             write_png(self._bounds.screenshot, self._picture)
         return shown or choice
 
-    def _frames(self, opened: Shown, shown: WindowChoice, target: WindowChoice) -> WindowChoice | None:
-        """Take frames until a key asks for something else, which is returned; None for the end."""
+    def _begins(self, choice: WindowChoice) -> bool:
+        """Load what is shown first; whether it is to be shown still."""
+        if self._pipelines.is_loaded(choice):
+            return True
+        coming = Coming(choice, self._pipelines.load)
+        try:
+            while not coming.is_there:
+                self._screen.show(empty_picture([str(coming)], text_lines=TEXT_LINES))
+                self._screen.wait(PAUSE_S)
+                self._keys += self._screen.pressed_keys()
+                if self._is_told_to_end():
+                    return False
+        except WindowClosed:
+            return False
+        coming.verify()
+        return True
+
+    def _frames(self, opened: Shown, shown: WindowChoice) -> None:
+        """Take frames until something else is to be shown, or nothing any more."""
         pipeline = opened.pipeline
         request = RunRequest(CAMERA, self._bounds.rate, FOR_EVER_S, in_flight=1)
         latest, show_at_s, figures_at_s = Latest(), self._clock(), self._clock() + FIGURES_S
@@ -127,16 +149,14 @@ class WindowShow:
                     self._show(opened, shown, sight)
                     show_at_s = now_s + SHOW_S
                 if is_last:
-                    return None
-                asked = self._asked(opened, shown, target)
-                if asked != target:
-                    return asked
+                    break
+                if self._has_turned(opened, shown):
+                    return
                 if self._is_paused:
                     latest = Latest()
-                    asked = self._paused(opened, shown, target)
-                    if asked != target:
-                        return asked
-        return None
+                    if self._has_turned_in_pause(opened, shown):
+                        return
+        self._target = None
 
     def _named(self, sights: Iterator[Sight], shown: WindowChoice) -> Iterator[Sight]:
         """The looks at the screen; what a model raises at a frame is told as its own."""
@@ -159,12 +179,13 @@ class WindowShow:
         if sight.screen != sight.frame and self._picture is not None:
             return
         about = f"{shown.model} at {opened.size}   steps: {shown.preprocess}   {shown.runtime} to {shown.renderer}"
-        lines = [about, *(self.figures.lines() if self.figures else ()), self._note or "h  the keys"]
+        note = str(self._coming or self._note or "h  the keys")
+        lines = [about, *(self.figures.lines() if self.figures else ()), note]
         if self._is_helped:
             keys = self._offer.help()
             lines = ["   ".join(keys[:4]), "   ".join(keys[4:]), *lines[-1:]]
         stages_s = self.figures.stages_s if self.figures else {}
-        self._picture = window_picture(opened.pipeline.fed(), opened.renderer.read(), lines, stages_s, text_lines=4)
+        self._picture = window_picture(opened.pipeline.fed(), opened.renderer.read(), lines, stages_s, TEXT_LINES)
         self._present()
 
     def _present(self) -> None:
@@ -173,33 +194,63 @@ class WindowShow:
             if self._video is not None:
                 self._video.add(self._picture, self._clock())
 
-    def _paused(self, opened: Shown, shown: WindowChoice, target: WindowChoice) -> WindowChoice | None:
-        """Wait until it goes on, or for a key that asks for something else."""
+    def _has_turned_in_pause(self, opened: Shown, shown: WindowChoice) -> bool:
+        """Wait until it goes on, or as `_has_turned`."""
         while self._is_paused:
             self._screen.wait(PAUSE_S)
             self._present()
-            asked = self._asked(opened, shown, target)
-            if asked != target:
-                self._is_paused = False
-                return asked
-        return target
+            if self._has_turned(opened, shown):
+                return True
+        return False
 
-    def _asked(self, opened: Shown, shown: WindowChoice, target: WindowChoice) -> WindowChoice | None:
-        """What the keys ask for; None for the end. Those that follow a choice wait until it is shown."""
+    def _has_turned(self, opened: Shown, shown: WindowChoice) -> bool:
+        """Do what the keys ask for; whether something else is to be shown now, or nothing any more.
+
+        What is shown goes on while the model of a choice is loaded. Keys that follow the choice wait until it is shown.
+        """
         self._keys += self._screen.pressed_keys()
+        if self._is_told_to_end():
+            return True
+        if self._coming is not None:
+            if not self._coming.is_there:
+                return False
+            coming, self._coming = self._coming, None
+            try:
+                coming.verify()
+            except FramegateError as error:
+                self._note = str(error)
+            else:
+                return True
         while self._keys:
+            if self._is_told_to_end():
+                return True
             key = self._keys.pop(0)
-            if key in END:
-                return None
             if key == "s":
                 self._save(opened, shown)
             self._is_helped ^= key == "h"
             self._is_paused ^= key == " "
-            changed = self._offer.pressed(key, target)
-            if changed != target:
-                self._note = ""
-                return changed
-        return target
+            if self._is_chosen(key):
+                return self._coming is None
+        return False
+
+    def _is_told_to_end(self) -> bool:
+        """Whether the next key ends it."""
+        if not self._keys or self._keys[0] not in END:
+            return False
+        self._target = None
+        return True
+
+    def _is_chosen(self, key: str) -> bool:
+        """Whether a key chooses something, which is loaded then if it is not."""
+        if self._target is None:
+            return False
+        changed = self._offer.pressed(key, self._target)
+        if changed == self._target:
+            return False
+        self._note, self._is_paused, self._target = "", False, changed
+        if not self._pipelines.is_loaded(changed):
+            self._coming = Coming(changed, self._pipelines.load)
+        return True
 
     def _save(self, opened: Shown, shown: WindowChoice) -> None:
         folder, number = self._bounds.folder, 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from live_pages import Person
 
@@ -68,20 +70,51 @@ def test_a_context_that_is_lost_comes_back(person: Person) -> None:
     assert "a WebGL context was lost" in person.page.locator("#status").inner_text()
 
 
-def test_a_hidden_tab_says_that_nothing_is_drawn(person: Person) -> None:
-    def hides(hidden: str) -> None:
-        person.page.evaluate(
-            f"""() => {{
-              Object.defineProperty(document, "hidden", {{ value: {hidden}, configurable: true }});
-              document.dispatchEvent(new Event("visibilitychange"));
-            }}"""
-        )
+HIDES = """hidden => {
+  Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+  document.dispatchEvent(new Event("visibilitychange"));
+}"""
+HIDDEN = "nothing is drawn in a tab that is hidden; keep this one in sight, and record it again"
 
-    hides("true")
+# No frame comes any more, as in a tab that is hidden, until `goes_on`; `asks` ends when a recording waits for some.
+STANDS_STILL = """() => {
+  const { animate } = framegate;
+  const { requestAnimationFrame: frame } = globalThis;
+  const waiting = [];
+  globalThis.requestAnimationFrame = (done) => waiting.push(done);
+  globalThis.asks = new Promise((asked) => (framegate.animate = () => new Promise(() => asked(true))));
+  globalThis.goes_on = () => {
+    framegate.animate = animate;
+    globalThis.requestAnimationFrame = frame;
+    for (const done of waiting) frame(done);
+  };
+}"""
+
+
+def test_a_hidden_tab_says_that_nothing_is_drawn(person: Person) -> None:
+    person.page.evaluate(HIDES, True)
     assert person.page.locator("#hidden").is_visible()
-    hides("false")
+    person.page.evaluate(HIDES, False)
     assert not person.page.locator("#hidden").is_visible()
     person.sees_frames(3)
+
+
+@pytest.mark.usefixtures("quick_recording")
+def test_a_tab_that_is_hidden_while_it_is_recorded_says_so_at_once_and_goes_on(person: Person) -> None:
+    person.model_frame().evaluate(STANDS_STILL)
+    answer = person.page.locator("#command")
+    person.page.get_by_role("button", name="Record 10 s").click()
+    person.model_frame().evaluate("() => asks")
+    person.page.evaluate(HIDES, True)
+    person.page.wait_for_function("() => !document.querySelector('#record').disabled")
+    assert answer.inner_text() == HIDDEN
+    assert person.presses("Record 10 s") == HIDDEN
+    person.model_frame().evaluate("() => goes_on()")
+    person.page.evaluate(HIDES, False)
+    person.sees_frames(3)
+    assert person.fault() == ""
+    assert person.shows()
+    assert re.fullmatch(r"\d+ frames, .* at the median, stored in .*", person.presses("Record 10 s"))
 
 
 def test_two_pages_run_side_by_side_and_say_so(person: Person, live_context: object, live_address: str) -> None:

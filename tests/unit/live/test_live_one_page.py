@@ -75,3 +75,15 @@ def test_why_a_renderer_is_refused_is_told_by_a_page_that_hangs_then(
     monkeypatch.setattr(page, "PagePipeline", failing(browser, BackendUnavailable("no WebGL 2", "take another")))
     with pytest.raises(BackendUnavailable, match="no WebGL 2"):
         live.show(choice(renderer="texture"))
+
+
+def test_a_file_with_the_name_of_a_source_gets_another_one(live: LivePage, tmp_path: Path) -> None:
+    names = [live.take(name, tmp_path / str(at)) for at, name in enumerate(["photo", "clip", "camera", "own.png"])]
+    assert names == ["photo-2", "clip-2", "camera-2", "own.png"]
+    assert [live.source(choice(source=name)) for name in ("photo", "photo-2", "camera")] == [
+        "photo",
+        str(tmp_path / "0"),
+        "camera",
+    ]
+    # A file that is sent once more takes the place of the first.
+    assert live.take("photo", tmp_path / "again") == "photo-2"

@@ -1,7 +1,9 @@
 """The window shows no wrong frame, survives what cannot be shown, and ends when it is told."""
 
+import itertools
 import json
-from collections.abc import Iterator, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,6 +34,7 @@ class Screen:
     shown: list[Pixels] = field(default_factory=list)
     waits: int = 0
     turns: int = 0
+    does: dict[int, Callable[[], object]] = field(default_factory=dict)
 
     def show(self, picture: Pixels) -> None:
         self.shown.append(picture)
@@ -40,6 +43,7 @@ class Screen:
 
     def pressed_keys(self) -> list[str]:
         self.turns += 1
+        self.does.pop(self.turns, bool)()
         keys = self.script.pop(self.turns, "")
         return ["escape"] if keys == "escape" else list(keys)
 
@@ -60,12 +64,25 @@ class Pipelines:
         missing: Sequence[str] = (),
         error: Exception | None = None,
         raises_at: int = LATE,
+        slow: Sequence[str] = (),
     ) -> None:
+        self.slow = list(slow)
+        self.begun, self.may_load = threading.Event(), threading.Event()
         self.opened_choices: list[WindowChoice] = []
         self._wrong, self._missing, self._error, self._raises_at = wrong, missing, error, raises_at
 
     def offer(self) -> Offer:
         return OFFER
+
+    def is_loaded(self, choice: WindowChoice) -> bool:
+        return choice.runtime not in self.slow
+
+    def load(self, choice: WindowChoice) -> None:
+        self.begun.set()
+        self.may_load.wait()
+        if choice.runtime in self._missing:
+            raise BackendUnavailable(f"{choice.runtime} is not installed", "install it")
+        self.slow.remove(choice.runtime)
 
     @contextmanager
     def opened(self, choice: WindowChoice) -> Iterator[Any]:
@@ -79,7 +96,7 @@ class Pipelines:
             del request
 
             def each() -> Iterator[Sight]:
-                for number in range(1001):
+                for number in itertools.count():
                     if self._error is not None and number == self._raises_at:
                         raise self._error
                     latest["frame"] = number
@@ -101,7 +118,7 @@ class Pipelines:
 
 
 def show_of(pipelines: Pipelines, screen: Screen, bounds: Bounds | None = None) -> WindowShow:
-    ticks = iter(range(10_000))
+    ticks = itertools.count()
     return WindowShow(cast("Any", pipelines), screen, bounds or Bounds(10.0), clock=lambda: float(next(ticks)))
 
 
@@ -160,6 +177,74 @@ def test_what_cannot_be_shown_leaves_what_was_and_the_next_key_goes_on_from_it()
     last = show_of(pipelines, screen).run(CHOICE)
     assert last == CHOICE
     assert [choice.runtime for choice in pipelines.opened_choices] == ["tensorflow"] * 3
+
+
+def test_what_is_shown_goes_on_while_a_runtime_is_loaded() -> None:
+    pipelines, screen = Pipelines(slow=["openvino"]), Screen({2: "t"})
+    screen.does = {9: pipelines.may_load.set}
+    show = show_of(pipelines, screen)
+    # As soon as it is there, it is shown; the next key is pressed then.
+    opened = pipelines.opened
+
+    @contextmanager
+    def and_then(choice: WindowChoice) -> Iterator[Any]:
+        if choice.runtime == "openvino":
+            screen.script[screen.turns + 2] = "q"
+        with opened(choice) as pipeline:
+            yield pipeline
+
+    pipelines.opened = and_then  # type: ignore[method-assign]
+    assert show.run(CHOICE).runtime == "openvino"
+    assert frames_of(screen)[:9] == list(range(9))
+    assert frames_of(screen)[-2:] == [0, 1]
+    assert [choice.runtime for choice in pipelines.opened_choices] == ["tensorflow", "openvino"]
+
+
+def test_a_key_ends_it_while_a_runtime_is_loaded() -> None:
+    pipelines, screen = Pipelines(slow=["openvino"]), Screen({2: "t", 5: "q"})
+    assert show_of(pipelines, screen).run(CHOICE) == CHOICE
+    assert frames_of(screen) == [0, 1, 2, 3, 4]
+    pipelines.may_load.set()
+
+
+def test_keys_wait_for_a_runtime_that_is_loaded() -> None:
+    pipelines, screen = Pipelines(slow=["openvino"]), Screen({2: "t1", 5: "rq"})
+    screen.does = {8: pipelines.may_load.set}
+    assert show_of(pipelines, screen).run(CHOICE) == WindowChoice("one", "greyscale", "openvino", "opencv")
+
+
+def test_a_runtime_that_cannot_be_loaded_leaves_what_is_shown_as_it_is() -> None:
+    pipelines, screen = Pipelines(slow=["openvino"], missing=["openvino"]), Screen({2: "t", 3: "t"})
+    pipelines.may_load.set()
+    opened = pipelines.opened
+
+    @contextmanager
+    def and_then(choice: WindowChoice) -> Iterator[Any]:
+        if pipelines.opened_choices:
+            screen.script[screen.turns + 2] = "q"
+        with opened(choice) as pipeline:
+            yield pipeline
+
+    pipelines.opened = and_then  # type: ignore[method-assign]
+    assert show_of(pipelines, screen).run(CHOICE) == CHOICE
+    # Once at first, and once by the key that goes on from what failed.
+    assert [choice.runtime for choice in pipelines.opened_choices] == ["tensorflow"] * 2
+
+
+def test_the_window_says_what_is_loaded_at_first_and_can_be_closed_then() -> None:
+    pipelines, screen = Pipelines(slow=["tensorflow"]), Screen(closes_at=3)
+    assert show_of(pipelines, screen).run(CHOICE) == CHOICE
+    assert len(screen.shown) == 3
+    assert len({picture.tobytes() for picture in screen.shown}) == 1
+    assert pipelines.opened_choices == []
+    pipelines.may_load.set()
+
+
+def test_what_cannot_be_loaded_at_first_is_an_error() -> None:
+    pipelines = Pipelines(slow=["tensorflow"], missing=["tensorflow"])
+    screen = Screen(does={2: pipelines.may_load.set})
+    with pytest.raises(BackendUnavailable, match="tensorflow is not installed"):
+        show_of(pipelines, screen).run(CHOICE)
 
 
 def test_what_cannot_be_shown_at_first_is_an_error() -> None:

@@ -21,7 +21,7 @@ class Refreshes {
     this.began ??= now;
     // The display's clock and ours may be apart by a little.
     this.number = Math.max(this.number + 1, Math.round((now - this.began) / this.interval));
-    return { due: now, picture: next(), number: this.number };
+    return { due: now, take: next, number: this.number };
   }
 }
 
@@ -45,7 +45,7 @@ class CameraFrames {
     const picture = new ImageData(new Uint8ClampedArray(await live.prepare(frame)), width, height);
     this.began ??= due;
     this.number = Math.max(this.number + 1, Math.round((due - this.began) / live.interval));
-    return { due, picture, number: this.number, began, preprocess: seconds() - began };
+    return { due, take: () => picture, number: this.number, began, preprocess: seconds() - began };
   }
   // Nobody gets frames in a page that is hidden.
   async ended(why) {
@@ -77,6 +77,9 @@ const live = {
   seen: null,
   wanted: false,
   loop: null,
+  // Ends when frames are wanted no more: nobody waits then for one that does not come, as in a page that is hidden.
+  stopping: null,
+  stop: () => {},
 
   // Ends when the pictures are there that frames wait for, or after a moment; null where they wait for none.
   awaited: null,
@@ -121,13 +124,21 @@ const live = {
   // Ends when the frame that is under way has ended.
   async pause() {
     live.wanted = false;
+    live.stop();
     await live.loop;
+  },
+
+  // Somebody else is seen, until this frame is called for again.
+  async leave() {
+    await live.pause();
+    host.close_camera();
   },
 
   go() {
     if (live.wanted || live.fault) return;
     live.wanted = true;
     live.sights = [];
+    live.stopping = new Promise((done) => (live.stop = done));
     live.loop = faults.watch(live.frames).catch((error) => {
       live.wanted = false;
       live.fault = wordsOf(error);
@@ -137,11 +148,13 @@ const live = {
   async frames() {
     const source = live.source === "camera" ? await CameraFrames.started() : new Refreshes(live.interval);
     while (live.wanted) {
-      const frame = await source.next();
+      const frame = await Promise.race([source.next(), live.stopping]);
+      // One that comes all the same takes no picture: the next ones follow those that were shown.
       if (!live.wanted) return;
-      live.show_input(frame.picture);
+      const picture = frame.take();
+      live.show_input(picture);
       const number = frame.number % live.numbers;
-      const row = await sight({ ...frame, number }, { strip: live.strip, delays_s: {} });
+      const row = await sight({ ...frame, picture, number }, { strip: live.strip, delays_s: {} });
       if (frame.preprocess !== undefined) {
         const [, , , , , stages] = row;
         row.splice(3, 3, frame.began, row[4], { preprocess: frame.preprocess, ...stages });

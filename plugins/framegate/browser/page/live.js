@@ -30,21 +30,24 @@ async function post(name, asked = {}, file = null) {
 // A frame as any other source's is prepared: the same fit and the same steps, by Python.
 const prepare = ({ data, width, height }) => post("prepare", { width, height }, data);
 
-// Frames of the document in which models run: the one that is seen, and one that comes.
+// Frames of the document in which models run: the one that is seen, one that comes, and those that may come again, which
+// rest meanwhile. Python says which these are, by the folders that they are loaded from.
 const stage = {
   shown: null,
   coming: null,
+  frames: new Map(),
+  hidden: null,
 
   get newest() {
     return stage.coming ?? stage.shown;
   },
 
   open({ address }) {
-    stage.drop();
     // There is nothing to be done by the keyboard in it.
-    const about = { title: "What the model makes of it", className: "coming", allow: "camera", tabIndex: -1 };
+    const about = { title: "What the model makes of it", className: "away", allow: "camera", tabIndex: -1 };
     const frame = make("iframe", about);
     stage.coming = frame;
+    stage.frames.set(new URL(".", address).href, frame);
     return new Promise((done, fail) => {
       frame.addEventListener("load", () => (frame.contentWindow?.answer ? done(null) : fail(new Error("it did not load"))));
       frame.src = address;
@@ -52,22 +55,58 @@ const stage = {
     });
   },
 
+  // Has a frame come that was seen before. What is seen stands still then, as it does while its renderer is changed.
+  async recall(root) {
+    const { live } = stage.frames.get(root).contentWindow;
+    if (live.fault) throw new Error(live.fault);
+    await stage.rest();
+    stage.coming = stage.frames.get(root);
+  },
+
+  // From now on calls fail when the tab is hidden: what takes frames there would wait for ever.
+  guard() {
+    stage.guarded = new AbortController();
+    stage.hidden = hidden_tab(stage.guarded.signal);
+  },
+
+  unguard() {
+    stage.guarded.abort();
+    stage.hidden = null;
+  },
+
+  rest: () => stage.shown?.contentWindow.live.pause(),
+
+  // Nothing comes any more.
   drop() {
-    stage.coming?.remove();
+    stage.coming?.contentWindow?.live?.leave();
     stage.coming = null;
+    if (!known.paused) stage.shown?.contentWindow.live.go();
+  },
+
+  // Ends all but those that are loaded from these folders.
+  keep(roots) {
+    for (const [root, frame] of stage.frames) {
+      if (roots.includes(root)) continue;
+      stage.frames.delete(root);
+      frame.remove();
+    }
   },
 
   async swap() {
-    await stage.shown?.contentWindow.live.pause();
-    stage.shown?.remove();
+    await stage.shown?.contentWindow.live.leave();
+    stage.shown?.classList.add("away");
     stage.shown = stage.coming;
     stage.coming = null;
-    stage.shown.classList.remove("coming");
+    stage.shown.classList.remove("away");
+    stage.shown.about = showing.what;
     const { live } = stage.shown.contentWindow;
     Object.assign(live, { input: by_id("input"), prepare });
     stage.fit();
     if (!known.paused) live.go();
   },
+
+  // Whether what is chosen needs nothing to be loaded.
+  has: (what) => [...stage.frames.values()].some(({ about }) => about === what),
 
   fit() {
     const { width, height } = stage.shown.contentWindow.live.size();
@@ -75,11 +114,13 @@ const stage = {
   },
 };
 
-// A call of Python's: to this page, or to the newest frame.
-async function called(name, argument) {
+// A call of Python's: to this page, or to the newest frame, with the files that it may ask for.
+async function called(name, argument, files) {
   if (name.startsWith("stage.")) return (await stage[name.slice(6)](argument)) ?? null;
+  const { answer, live } = stage.newest.contentWindow;
+  live.hand(files.splice(0));
   if (name === "live.go" && known.paused) return null;
-  return (await stage.newest.contentWindow.answer(name, argument)) ?? null;
+  return (await Promise.race([answer(name, argument), stage.hidden].filter(Boolean))) ?? null;
 }
 
 async function take_calls() {
@@ -87,8 +128,7 @@ async function take_calls() {
   while (!known.ended) {
     const { gone, calls, files } = with_files(await post("turn", { answers }));
     if (gone) throw new Error("this page is not known any more");
-    if (files.length) stage.newest.contentWindow.live.hand(files);
-    answers = await answers_to(calls);
+    answers = await answers_to(calls, files);
   }
 }
 
@@ -101,14 +141,14 @@ function with_files(told) {
 }
 
 // What comes of calls, one after another; after one that fails no other is made.
-async function answers_to(calls) {
+async function answers_to(calls, files) {
   const answers = [];
   let error;
   for (const { call, function: name, argument } of calls) {
     let value;
     if (error === undefined) {
       try {
-        value = await called(name, argument);
+        value = await called(name, argument, files);
       } catch (thrown) {
         error = words_of(thrown);
       }
@@ -171,6 +211,8 @@ const showing = {
   busy: false,
   again: false,
   anew: false,
+  // A model and a runtime, as a load announces them.
+  what: "",
 
   async show(anew = false) {
     showing.anew ||= anew;
@@ -188,13 +230,15 @@ const showing = {
 
   async once() {
     const chosen = choice.read();
-    const fault = stage.shown?.contentWindow.live.fault;
-    const anew = showing.anew || Boolean(fault);
-    const again = fault ? ` (loaded anew, as this happened: ${fault})` : "";
+    showing.what = `${chosen.model} into ${chosen.runtime}`;
+    const { fault } = stage.shown?.contentWindow.live ?? {};
+    const anew = showing.anew || Boolean(fault && stage.shown.about === showing.what);
+    const again = anew && fault ? ` (loaded anew, as this happened: ${fault})` : "";
+    const { textContent: before } = by_id("status");
     showing.anew = false;
     choice.keep();
     document.body.ariaBusy = "true";
-    say(`Loading ${chosen.model} into ${chosen.runtime}…`);
+    if (anew || !stage.has(showing.what)) say(`Loading ${showing.what}…`);
     try {
       const told = await post("show", { choice: chosen, anew });
       complain("");
@@ -204,7 +248,7 @@ const showing = {
       say(`${chosen.model} at ${chosen.size}: ${chosen.runtime} to ${chosen.renderer}${device}${again}${others}`);
     } catch (error) {
       if (!known.ended) complain(words_of(error));
-      say("Not shown.");
+      say(stage.shown ? before : "Nothing is shown.");
     }
     document.body.ariaBusy = "false";
   },
@@ -320,6 +364,17 @@ globalThis.reached = async (count) => {
   return `${frames} frames were on the screen: ${delivered_per_s.toFixed(1)} per second, ${age}, ${dropped} of ${came} missed`;
 };
 
+// A choice goes on too, or its picture would not be seen.
+async function pause(paused) {
+  if (paused === known.paused) return;
+  known.paused = paused;
+  by_id("pause").textContent = paused ? "Go on" : "Pause";
+  by_id("pause").ariaPressed = String(paused);
+  const { live } = stage.shown?.contentWindow ?? {};
+  if (paused) await live?.pause();
+  else live?.go();
+}
+
 function listen() {
   by_id("choice").addEventListener("submit", (event) => event.preventDefault());
   by_id("choice").addEventListener("change", ({ target }) => {
@@ -327,18 +382,12 @@ function listen() {
     if (target.id === "model") choice.write(choice.own(target.value));
     if (["model", "size"].includes(target.id)) explain();
     by_id("command").textContent = "";
+    pause(false);
     if (by_id("steps").contains(target)) stage.shown?.contentWindow.live.hold();
     showing.show();
   });
   by_id("again").addEventListener("click", () => showing.show(true));
-  by_id("pause").addEventListener("click", async () => {
-    known.paused = !known.paused;
-    by_id("pause").textContent = known.paused ? "Go on" : "Pause";
-    by_id("pause").ariaPressed = String(known.paused);
-    const { live } = stage.shown?.contentWindow ?? {};
-    if (known.paused) await live?.pause();
-    else live?.go();
-  });
+  by_id("pause").addEventListener("click", () => pause(!known.paused));
   by_id("record").addEventListener("click", record);
   by_id("copy").addEventListener("click", copy_command);
   by_id("trace").addEventListener("click", trace);
@@ -374,15 +423,30 @@ async function copy_command() {
 
 async function record() {
   const button = by_id("record");
+  const over = new AbortController();
   button.disabled = true;
   by_id("command").textContent = "Measuring, and having it stored…";
   try {
-    const { path, frames, median_s } = await post("record", { choice: choice.read() });
+    const hidden = hidden_tab(over.signal);
+    const { path, frames, median_s } = await Promise.race([hidden, document.hidden || post("record", { choice: choice.read() })]);
     by_id("command").textContent = `${frames} frames, ${ms(median_s)} at the median, stored in ${path}`;
   } catch (error) {
     by_id("command").textContent = words_of(error);
   }
+  over.abort();
   button.disabled = false;
+}
+
+// Fails when the tab is hidden, if it is not by now, until the signal comes.
+function hidden_tab(signal) {
+  const fails = new Promise((_, fail) => {
+    const why = "nothing is drawn in a tab that is hidden; keep this one in sight, and record it again";
+    const see = () => document.hidden && fail(new Error(why));
+    see();
+    document.addEventListener("visibilitychange", see, { signal });
+  });
+  fails.catch(() => {});
+  return fails;
 }
 
 // Has the browser keep a trace of the last seconds, as it keeps what is downloaded.
