@@ -20,6 +20,8 @@ from framegate.paths import cache_dir
 from speed.figures import Figures, report
 
 MODEL = "selfie-256"
+RUNTIMES = ("tfjs-wasm", "ort-wasm")
+"""That which the page shows first, and another one."""
 SWITCHES = 10
 PATIENCE_MS = 600_000
 
@@ -61,6 +63,21 @@ SWITCH_RENDERER = """async () => {
   return 1000 * (shown_s - began_s);
 }"""
 
+# The same from the choice of another runtime, whose frames are on a clock of their own.
+SWITCH_RUNTIME = """async (runtime) => {
+  const { shown: before } = stage;
+  const began_ms = performance.timeOrigin + performance.now();
+  const choice = by_id("runtime");
+  choice.value = runtime;
+  choice.dispatchEvent(new Event("change", { bubbles: true }));
+  while (stage.shown === before) await new Promise(requestAnimationFrame);
+  const { live, performance: clock } = stage.shown.contentWindow;
+  while (!live.sights.length) await new Promise(requestAnimationFrame);
+  const [[, , , , shown_s]] = live.sights;
+  while (showing.busy) await new Promise(requestAnimationFrame);
+  return clock.timeOrigin + 1000 * shown_s - began_ms;
+}"""
+
 # The share of ten seconds in which the page's main thread draws the figures, in percent.
 COST = """async () => {
   const own = draw;
@@ -90,9 +107,28 @@ def opened() -> Iterator[Any]:
         page = browser.new_page()
         page.set_default_timeout(PATIENCE_MS)
         page.goto(f"{served.address}#model={MODEL}")
-        page.wait_for_function("() => document.body.ariaBusy === 'false' && known.told?.seconds > 5")
+        watched(page)
         yield page
         browser.close()
+
+
+def watched(page: Any) -> None:
+    """Wait until the page has shown frames for a while."""
+    page.wait_for_function("() => document.body.ariaBusy === 'false' && known.told?.seconds > 5")
+
+
+def runtimes_ms(page: Any) -> tuple[float, float]:
+    """How long a switch to another runtime takes that is loaded for it, and one between two that are."""
+    first, other = RUNTIMES
+    # What Python converts for it is kept; what the page has loaded is not.
+    page.evaluate(SWITCH_RUNTIME, other)
+    page.evaluate("runtime => { by_id('runtime').value = runtime; choice.keep(); }", first)
+    page.reload()
+    watched(page)
+    load_ms = page.evaluate(SWITCH_RUNTIME, other)
+    back_ms = [page.evaluate(SWITCH_RUNTIME, runtime) for _ in range(SWITCHES // 2) for runtime in RUNTIMES]
+    page.evaluate(SWITCH_RUNTIME, first)
+    return load_ms, median(back_ms)
 
 
 def pressed(page: Any, button: str) -> str:
@@ -124,6 +160,7 @@ def measure() -> Figures:
         os.chdir(folder)
         switch_ms = median(page.evaluate(SWITCH) for _ in range(SWITCHES))
         renderer_ms = median(page.evaluate(SWITCH_RENDERER) for _ in range(SWITCHES))
+        load_ms, runtime_ms = runtimes_ms(page)
         cost = page.evaluate(COST)
         page.wait_for_function("() => known.told.seconds > 9")
         shown_s = page.evaluate(SHOWN) / 1000
@@ -134,6 +171,8 @@ def measure() -> Figures:
         return {
             "switch": switch_ms / (1000 * shown_s),
             "switch-renderer": renderer_ms / (1000 * shown_s),
+            "load-runtime": load_ms / (1000 * shown_s),
+            "switch-runtime": runtime_ms / (1000 * shown_s),
             "showing": cost,
             "recorded-vs-suite": stored_s(Path(saved)) / suite,
             "shown-vs-suite": shown_s / suite,
