@@ -127,6 +127,7 @@ class GraphWalk:
         if node.op in _LOOPS:
             self.walk.looped = True
         inputs = [self._taken(name, at) for name, at in node.inputs if name in self._tensors]
+        self.walk.inputs[node.name] = inputs
         outputs = self._outputs(node, inputs)
         self._tensors[node.name] = outputs
         weights = self._take_weights(node)

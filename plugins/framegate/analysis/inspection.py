@@ -8,6 +8,7 @@ from pathlib import Path
 
 from framegate.analysis.backend_faults import backend_faults
 from framegate.analysis.constants import shape_constants
+from framegate.analysis.graph_differences import tfjs_differences
 from framegate.analysis.graph_walk import GraphWalk
 from framegate.analysis.kernels import Support, support, version
 from framegate.analysis.layer_walk import LayerWalk
@@ -69,6 +70,7 @@ class Inspection:
         shards: the weight files.
         support: ops that TF.js' backends lack.
         refusals: TF.js' refusals, in its words; empty where it takes the model.
+        differences: faults of TF.js for which it returns something else.
         notes: assumptions and misfits, a sentence each.
     """
 
@@ -87,6 +89,7 @@ class Inspection:
     shards: ShardsReport
     support: Support
     refusals: tuple[str, ...]
+    differences: tuple[str, ...]
     notes: tuple[str, ...]
 
 
@@ -125,7 +128,8 @@ def inspect(spec: ModelSpec, model: ModelJson, size: Size | None = None, *, read
         dtypes=_dtypes(entries),
         shards=shards,
         support=support(model.format, _kinds(model, walk)),
-        refusals=tfjs_refusals(model, walk.takes, walk.unused),
+        refusals=tfjs_refusals(model, walk.takes, walk.unused, walk.inputs),
+        differences=tfjs_differences(model, walk.inputs),
         notes=(
             *walk.notes,
             *order_notes(model),
@@ -144,12 +148,14 @@ def remarks_on(spec: ModelSpec, path: Path) -> list[str]:
     """Remarks that belong before a model's figures: TF.js' refusals and faults, and shards that are out of order."""
     model = read_model_json(path)
     try:
-        refusals = inspect(spec, model).refusals
+        inspection = inspect(spec, model, read_constants=True)
+        refusals, differences = inspection.refusals, inspection.differences
     except FramegateError:
         # What cannot be explained may run all the same.
-        refusals = tfjs_refusals(model, {})
+        refusals, differences = tfjs_refusals(model, {}), tfjs_differences(model, {})
     return [
         *(f"TF.js {version()} refuses this: {refusal}" for refusal in refusals),
+        *(f"TF.js {version()} computes otherwise: {difference}" for difference in differences),
         *order_notes(model),
         *backend_faults(model),
     ]

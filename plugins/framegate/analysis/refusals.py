@@ -1,7 +1,8 @@
 """What TF.js 4.22 refuses of a model that Python may well run: a page would fail, and its users must know (pure).
 
 The rules are those of tfjs-core (io_utils.ts, ``decodeWeights``) and of tfjs-layers (the constructors of the layers and
-``call`` where that refuses whatever it is given); the words are close to TF.js' own.
+``call`` where that refuses whatever it is given); the words are close to TF.js' own. Those for graphs are in
+`graph_refusals`.
 """
 
 from __future__ import annotations
@@ -11,14 +12,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
-from framegate.analysis.kernels import activations, camel, converter_ops, layer_classes
+from framegate.analysis.graph_refusals import Takes, graph_refusals
+from framegate.analysis.kernels import activations, camel, layer_classes
 from framegate.analysis.layer_waits import tfjs_waits
 from framegate.analysis.shape_refusals import shape_refusals
 from framegate.analysis.tensors import Shape
-from framegate.models.graph_parts import ops, parts
 from framegate.models.layer_entry import layer_name
 from framegate.models.manifest import WeightEntry
-from framegate.models.nodes import Node
 from framegate.models.topology import Json, ModelJson
 
 _TENSOR = re.compile(r"[A-Za-z0-9][-A-Za-z0-9._/]*")
@@ -40,16 +40,11 @@ _GROUPED = frozenset({"Conv1D", "Conv2D", "Conv3D"})
 _DILATED = _GROUPED | {"SeparableConv2D"}
 
 
-_BROKEN = {
-    "BitwiseAnd": "Argument 'x' passed to 'bitwiseAnd' must be a Tensor or TensorLike, but got 'null'",
-    "EnsureShape": "Cannot read properties of undefined (reading 'split') (op 'EnsureShape')",
-}
-"""What TF.js says of ops that it names and that no run of it computes."""
-_FUSED = frozenset({"BiasAdd", "Elu", "FusedBatchNorm", "LeakyRelu", "Prelu", "Relu", "Relu6", "Sigmoid"})
-
-
 def tfjs_refusals(
-    model: ModelJson, takes: Mapping[str, Sequence[Shape]], unused: Sequence[WeightEntry] = ()
+    model: ModelJson,
+    takes: Mapping[str, Sequence[Shape]],
+    unused: Sequence[WeightEntry] = (),
+    inputs: Takes | None = None,
 ) -> tuple[str, ...]:
     """What TF.js says of each thing that it refuses, one sentence for each; empty where it takes the model.
 
@@ -57,9 +52,10 @@ def tfjs_refusals(
         model: the parsed model.json; no weight is read.
         takes: layer -> the shapes that it is called on, where they are known.
         unused: weights that no layer takes; those of a graph may be there for nothing.
+        inputs: node of a graph -> what is known of the tensors that it takes.
     """
     if model.format == "graph":
-        topology = _graph_refusals(model)
+        topology = graph_refusals(model, inputs or {})
     else:
         topology = chain(_layers_refusals(model, takes), _untaken(unused))
     return tuple(dict.fromkeys([*_weight_refusals(model), *topology]))
@@ -75,20 +71,6 @@ def _weight_refusals(model: ModelJson) -> Iterator[str]:
     for entry in (entry for group in model.groups for entry in group.entries):
         if entry.dtype not in _WEIGHTS:
             yield f"Unsupported dtype in weight '{entry.name}': {entry.dtype}"
-
-
-def _graph_refusals(model: ModelJson) -> Iterator[str]:
-    for place, nodes in parts(model):
-        where = f" (in {place})" if place else ""
-        for op in ops(nodes):
-            if op not in converter_ops():
-                yield f"Unknown op '{op}'{where}"
-            elif op in _BROKEN:
-                yield _BROKEN[op] + where
-        for node in nodes:
-            for fused in Node(dict(node)).strings("fused_ops"):
-                if fused not in _FUSED:
-                    yield f"Activation {fused.lower()} has not been implemented{where}"
 
 
 def _layers_refusals(model: ModelJson, takes: Mapping[str, Sequence[Shape]]) -> Iterator[str]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from framegate.analysis.tensors import Dim, MismatchError, Shape
+from framegate.analysis.tensors import Dim, MismatchError, Shape, Tensor
 from framegate.errors import UsageError
 from framegate.models.manifest import WeightEntry
 
@@ -63,6 +63,7 @@ class Walk:
         unused: weights that nothing takes.
         notes: assumptions and misfits, a sentence each.
         takes: layer -> the shapes that it is called on first.
+        inputs: node of a graph -> what is known of the tensors that it takes.
         looped: whether something runs as often as the data say, or not at all.
     """
 
@@ -72,6 +73,7 @@ class Walk:
     unused: tuple[WeightEntry, ...] = ()
     notes: list[str] = field(default_factory=list)
     takes: dict[str, list[Shape]] = field(default_factory=dict)
+    inputs: dict[str, Sequence[Tensor]] = field(default_factory=dict)
     looped: bool = False
 
     def count(self, kind: str) -> None:

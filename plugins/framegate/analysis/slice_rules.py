@@ -63,6 +63,18 @@ def strided(node: Node, tensors: Sequence[Tensor]) -> list[Tensor]:
     return [Tensor((*dims, *source.shape[axis:]), numbers)]
 
 
+def is_backward(node: Node, tensors: Sequence[Tensor]) -> bool:
+    """Whether a StridedSlice in steps of 1, without axes that it adds or leaves out, ends before it begins."""
+    shape, begin, end, steps = tensors[0].shape, tensors[1].values, tensors[2].values, tensors[3].values
+    if shape is None or begin is None or end is None or steps is None or set(steps) != {1}:
+        return False
+    if node.integer("ellipsis_mask") or node.integer("new_axis_mask"):
+        return False
+    cuts = _Cuts(node, begin, end, steps)
+    ranges = [cuts.ends(at, dim) for at, dim in enumerate(shape[: len(steps)]) if dim is not None]
+    return any(start > stop for start, stop in ranges)
+
+
 class _Cuts:
     """The begin, end and stride of each sliced axis."""
 
@@ -80,6 +92,11 @@ class _Cuts:
         if part == slice(None, None, 1):
             return dim
         return None if dim is None else len(range(*part.indices(dim)))
+
+    def ends(self, at: int, dim: int) -> tuple[int, int]:
+        """Where the piece of an axis begins and ends; all of it where that is not known or one item alone is taken."""
+        part = None if self.is_set("shrink_axis_mask", at) else self._slice(at)
+        return (0, dim) if part is None else part.indices(dim)[:2]
 
     def numbers(self, values: Values) -> Values | None:
         """The numbers of a vector that remain."""

@@ -136,5 +136,9 @@ class LiveModels:
             "rows": rows,
             "left_out": left_out,
             "weights": [(row, len(bar), fact) for row, bar, fact in bars(inspection, "#")],
-            "notes": [*notes(inspection), *(f"TF.js refuses this: {refusal}" for refusal in inspection.refusals)],
+            "notes": [
+                *notes(inspection),
+                *(f"TF.js refuses this: {refusal}" for refusal in inspection.refusals),
+                *(f"TF.js computes otherwise: {difference}" for difference in inspection.differences),
+            ],
         }

@@ -221,6 +221,8 @@ def _backends(inspection: Inspection) -> Iterator[tuple[str, str]]:
         )
     for refusal in inspection.refusals:
         yield "TF.js", f"{has.version} refuses this: {refusal}"
+    for difference in inspection.differences:
+        yield "TF.js", f"{has.version} computes otherwise: {difference}"
     if has.unsure:
         yield "unsure", f"kernels of {', '.join(has.unsure)} are not in the table for TF.js {has.version}"
 

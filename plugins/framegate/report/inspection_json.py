@@ -47,6 +47,7 @@ def document(inspection: Inspection) -> dict[str, Any]:
         "unknown_to_tfjs": list(inspection.support.unknown),
         "kernels_not_known": list(inspection.support.unsure),
         "refused_by_tfjs": list(inspection.refusals),
+        "otherwise_in_tfjs": list(inspection.differences),
         "tfjs_version": inspection.support.version,
         "notes": list(inspection.notes),
     }

@@ -17,6 +17,7 @@ from framegate.models.graph import Port
 from framegate.models.nodes import node_name
 from framegate.models.weights import Weights
 from framegate.tfgraph import graph_def
+from framegate.tfgraph.dtypes import tfjs_type
 from framegate.tfgraph.node_names import valid_name, valid_tensor
 from framegate.tfgraph.parts import Parts
 from framegate.tfgraph.tables import TableHandles, make_tables
@@ -158,7 +159,8 @@ def _function(
             raise ModelFormatError(f"{path}: the signature names {port.tensor!r}, which the graph lacks")
 
     def run(*tensors: Any) -> Any:
-        feeds = dict(zip([*(port.tensor for port in inputs), *weights], tensors, strict=True))
+        cast = (tf.cast(tensor, tfjs_type(tf, tensor.dtype.as_datatype_enum)) for tensor in tensors)
+        feeds = dict(zip([*(port.tensor for port in inputs), *weights], cast, strict=True))
         around = tf.compat.v1.get_default_graph()
         feeds |= {name: around.capture(tensor) for name, tensor in captured.items()}
         asked = [port.tensor for port in outputs if port.tensor not in feeds]

@@ -17,6 +17,7 @@ from framegate.models.nodes import NodeJson, node_name
 from framegate.models.weights import Weights
 from framegate.tfgraph import tfjs_ops
 from framegate.tfgraph.closed_list import restricted
+from framegate.tfgraph.dtypes import tfjs_type, use_tfjs_type, use_tfjs_types
 from framegate.tfgraph.frames import into_frames
 from framegate.tfgraph.layout import channels_last
 from framegate.tfgraph.node_names import valid_name
@@ -79,8 +80,7 @@ def convert(
     """
     path = parts.json.path
     json_format = importlib.import_module("google.protobuf.json_format")
-    ready = tfjs_ops.guard_pads(tfjs_ops.pad_apart(channels_last(rewrite(path, into_frames(path, nodes)))))
-    ready = tfjs_ops.guard_norms(ready, parts.weights)
+    ready = into_frames(path, _for_tensorflow(path, nodes, parts.weights))
     topology: dict[str, Any] = {"node": [_unbound(node, left_out) for node in ready if node["name"] not in left_out]}
     versions = parts.json.topology.get("versions")
     topology |= {"library": rewrite_library(path, library)} if library else {}
@@ -91,9 +91,16 @@ def convert(
         # A SystemError means a name that is not Unicode; only its cause says so.
         reason = error.__cause__ if isinstance(error, SystemError) else error
         raise ModelFormatError(f"{path}: not a TensorFlow graph ({reason}); convert the model again") from error
+    use_tfjs_types(tf, definition)
     definition = restricted(path, tf.__version__, definition)
     _put_weights(tf, path, definition, {valid_name(name): array for name, array in parts.weights.items()})
     return definition
+
+
+def _for_tensorflow(path: Path, nodes: Sequence[NodeJson], weights: Weights) -> list[NodeJson]:
+    """The nodes as ops that TensorFlow computes as TF.js does."""
+    ready = tfjs_ops.spread_filters(tfjs_ops.pad_apart(channels_last(rewrite(path, nodes))), weights)
+    return tfjs_ops.guard_norms(tfjs_ops.guard_pads(ready), weights)
 
 
 def _unbound(node: NodeJson, left_out: frozenset[str]) -> NodeJson:
@@ -121,9 +128,11 @@ def _put_weights(tf: Any, path: Path, definition: Any, weights: Weights) -> None
                     f"{path}: constant {node.name!r} has no weight in weightsManifest; convert the model again"
                 )
             _check_size(tf, path, node)
-            continue
         try:
-            _put_weight(tf, node, array)
+            if array is None:
+                use_tfjs_type(tf, node.attr["value"].tensor)
+            else:
+                _put_weight(tf, node, array)
         except (TypeError, ValueError) as error:
             raise _misfit(path, node.name, error) from error
 
@@ -157,13 +166,14 @@ def _put_weight(tf: Any, node: Any, array: Array) -> None:
 
 
 def _dtype(tf: Any, parts: Parts, node: NodeJson) -> Any:
-    """The dtype that the graph declares for a weight that is left out."""
+    """The dtype of a weight that is left out: TF.js' for the one that the graph declares."""
     array, declared = parts.weights[node["name"]], (node.get("attr") or {}).get("dtype")
     name = declared.get("type") if isinstance(declared, dict) else None
     try:
-        return tf.dtypes.as_dtype(str(name).removeprefix("DT_").lower() if name else array.dtype)
+        dtype = tf.dtypes.as_dtype(str(name).removeprefix("DT_").lower() if name else array.dtype)
     except TypeError as error:
         raise _misfit(parts.json.path, node["name"], error) from error
+    return tf.dtypes.as_dtype(tfjs_type(tf, dtype.as_datatype_enum))
 
 
 def _misfit(path: Path, name: str, error: Exception) -> ModelFormatError:

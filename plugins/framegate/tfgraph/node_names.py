@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-# tensorflow/core/framework/node_def_util.cc
-_VALID = re.compile(r"[A-Za-z0-9.][A-Za-z0-9_.\\/>-]*|_[A-Za-z0-9_.\\/>-]+")
+# tensorflow/core/common_runtime/graph_constructor.cc; names with an underscore in front are for its own nodes.
+_VALID = re.compile(r"[A-Za-z0-9.][A-Za-z0-9_./-]*(>[A-Za-z0-9.][A-Za-z0-9_./-]*)*")
 _SPELT = "spelt."
 
 

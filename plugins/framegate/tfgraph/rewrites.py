@@ -6,7 +6,7 @@ of the first, so that whatever reads it need not change.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,6 +18,7 @@ Rewrite = Callable[[NodeJson], list[NodeJson]]
 
 _FLOAT = {"type": "DT_FLOAT"}
 _CONV_ATTRS = ("T", "data_format", "dilations", "explicit_paddings", "padding", "strides")
+_FIRST = frozenset({"BiasAdd", "FusedBatchNorm"})
 _LEAKY_ALPHA = {"f": 0.2}  # TensorFlow's default
 
 
@@ -78,10 +79,12 @@ _BASES = {
 def _fused(node: NodeJson) -> list[NodeJson]:
     chain, base = _Chain(node), _BASES[node["op"]]
     x = chain.add(base.op, [chain.take(), chain.take()], chain.attrs(*base.attrs))
-    for name in Node(node).strings("fused_ops"):
+    for at, name in enumerate(Node(node).strings("fused_ops")):
         if name not in _LINKS:
             raise _UnknownOpError(name)
-        x = _LINKS[name](chain, x)
+        # TF.js takes the first for what is added, the second for the activation, and looks at no other.
+        if name in _FIRST if at == 0 else at == 1:
+            x = _LINKS[name](chain, x)
     return chain.end()
 
 
@@ -141,7 +144,7 @@ def rewrite(path: Path, nodes: Iterable[NodeJson]) -> list[NodeJson]:
         UnsupportedOp: an activation that no rule knows is fused into an op.
         ModelFormatError: an op has fewer inputs than it takes.
     """
-    return [link for node in nodes for link in _apply(path, node)]
+    return [link for node in nodes for link in _apply(path, node, REWRITES)]
 
 
 def rewrite_library(path: Path, library: Any) -> Any:
@@ -165,11 +168,12 @@ def _rewritten(path: Path, function: Any) -> Any:
 
 
 def _apply_inside(path: Path, node: Any) -> list[Any]:
-    return _apply(path, node) if isinstance(node, dict) and node.get("op") in tfjs_ops.ALIKE else [node]
+    is_node = isinstance(node, dict) and isinstance(node.get("op"), str)
+    return _apply(path, node, tfjs_ops.INSIDE) if is_node else [node]
 
 
-def _apply(path: Path, node: NodeJson) -> list[NodeJson]:
-    rule = REWRITES.get(node["op"])
+def _apply(path: Path, node: NodeJson, rules: Mapping[str, Rewrite]) -> list[NodeJson]:
+    rule = rules.get(node["op"])
     if rule is None:
         return [node]
     try:

@@ -150,6 +150,31 @@ def test_ops_in_functions_that_tfjs_computes_otherwise(tmp_path: Path) -> None:
     np.testing.assert_allclose(loaded.run({"x": np.array([-0.75, 0.75], np.float32)})["y"], [0.25, 0.25])
 
 
+def test_types_in_functions_and_constants_that_tfjs_keeps_wider(tmp_path: Path) -> None:
+    byte = {"type": "DT_UINT8"}
+    value = {"dtype": "DT_UINT8", "tensorShape": {}, "intVal": [200]}
+    double = {"name": "y", "op": "AddV2", "input": ["x", "x"], "attr": {"T": byte}}
+    argument = {"name": "x", "type": "DT_UINT8"}
+    twice = {
+        "signature": {"name": "twice", "inputArg": [argument], "outputArg": [argument | {"name": "y"}]},
+        "nodeDef": [double],
+        "ret": {"y": "y:z:0"},
+    }
+    types = {"Tin": {"list": {"type": ["DT_UINT8"]}}, "Tout": {"list": {"type": ["DT_UINT8"]}}}
+    call = branch("y", "twice", "twice", "sum")
+    call["attr"] |= types
+    nodes = [
+        flag(),
+        placeholder("x", [2], "DT_UINT8"),
+        {"name": "k", "op": "Const", "attr": {"dtype": byte, "value": {"tensor": value}}},
+        op("AddV2", "sum", ["x", "k"], T=byte),
+        call,
+    ]
+    loaded = TensorFlowRuntime().load(write(tmp_path, {"node": nodes, "library": {"function": [twice]}}, {}))
+    assert loaded.inputs[0].dtype == "uint8"
+    np.testing.assert_array_equal(loaded.run({"x": np.array([1, 255], np.uint8)})["y"], [402, 910])
+
+
 def test_a_depthwise_convolution_with_paddings_of_its_own(tmp_path: Path) -> None:
     """With a bias and an activation behind it TensorFlow 2.19 ended the process."""
     weights = {"w": noise(3, 3, 4, 2), "b": noise(8)}
@@ -287,10 +312,11 @@ def test_gelus_numbers_are_kept_too(value: float, kept: bool) -> None:  # noqa: 
     assert _is_nearly_magic(np.array([value], np.float32)) == kept
 
 
+@pytest.mark.parametrize("name", ["_ö ut", "_y", "y>", "y>/z"])
 @pytest.mark.parametrize("size", [1, 1 << 13])
-def test_names_that_only_tfjs_takes(tmp_path: Path, size: int) -> None:
+def test_names_that_only_tfjs_takes(tmp_path: Path, size: int, name: str) -> None:
     x = placeholder("in put/[0]", [-1, size])
-    nodes = [x, op("Mul", "_ö ut", ["in put/[0]", "gäin:0"])]
+    nodes = [x, op("Mul", name, ["in put/[0]", "gäin:0"])]
     loaded = TensorFlowRuntime().load(write_graph(tmp_path, nodes, {"gäin": np.full(size, 2, np.float32)}))
-    assert [info.name for info in (*loaded.inputs, *loaded.outputs)] == ["in put/[0]", "_ö ut"]
-    np.testing.assert_array_equal(loaded.run({"in put/[0]": np.ones((1, size), np.float32)})["_ö ut"], 2)
+    assert [info.name for info in (*loaded.inputs, *loaded.outputs)] == ["in put/[0]", name]
+    np.testing.assert_array_equal(loaded.run({"in put/[0]": np.ones((1, size), np.float32)})[name], 2)
