@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -124,29 +124,57 @@ def start_browser(chromium: Path) -> Iterator[StartBrowser]:
         yield start
 
 
+class KeptBrowser:
+    """One browser for many tests, and another one when the last is not well any more."""
+
+    def __init__(self, program: Path) -> None:
+        self._program = program
+        self._browser: Browser | None = None
+
+    def get(self) -> Browser:
+        """A browser that is well."""
+        try:
+            if self._browser is not None:
+                self._browser.call("() => 1", None, WELL_S)
+                return self._browser
+        except (BrowserError, RuntimeError):
+            self.end()
+        self._browser = Browser(self._program, flags("software"))
+        return self._browser
+
+    def rest(self) -> None:
+        """Have it show nothing, if there is one."""
+        if self._browser is not None and not self._browser.has_ended:
+            with suppress(BrowserError):
+                self._browser.open("about:blank", WELL_S)
+
+    def end(self) -> None:
+        """End it, if there is one."""
+        if self._browser is not None:
+            self._browser.close()
+            self._browser = None
+
+
+@pytest.fixture(scope="session")
+def kept_browser(chromium: Path) -> Iterator[KeptBrowser]:
+    """The browser of all tests that do it no harm."""
+    kept = KeptBrowser(chromium)
+    yield kept
+    kept.end()
+
+
 @pytest.fixture(scope="module")
-def shared_browser(chromium: Path) -> Iterator[StartBrowser]:
-    """The browser of a file's tests, and another one when the last is not well any more."""
-    with ExitStack() as started:
-        browsers: list[Browser] = []
-
-        def browser_that_is_well() -> Browser:
-            try:
-                browsers[-1].call("() => 1", None, WELL_S)
-            except (BrowserError, RuntimeError, IndexError):
-                started.close()
-                browsers.append(Browser(chromium, flags("software")))
-                started.callback(browsers[-1].close)
-            return browsers[-1]
-
-        yield browser_that_is_well
+def shared_browser(kept_browser: KeptBrowser) -> Iterator[StartBrowser]:
+    """The same, which does nothing while other files run."""
+    yield kept_browser.get
+    kept_browser.rest()
 
 
 @pytest.fixture
 def browser_of_pages(
     request: pytest.FixtureRequest, shared_browser: StartBrowser, start_browser: StartBrowser
 ) -> StartBrowser:
-    """The file's browser, in which a page takes the place of the one before.
+    """The browser of all files, in which a page takes the place of the one before.
 
     What is done to a browser in ``faults`` is done to nobody else's.
     """

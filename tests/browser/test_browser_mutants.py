@@ -6,8 +6,7 @@ A mutant is made of a few words of the page's files, replaced as they are served
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,7 +15,6 @@ from fed_pictures import fed_pictures, form_of
 from page_looks import look_of_image
 
 from framegate.browser import requests, session
-from framegate.browser.chromium import flags
 from framegate.browser.driver import Browser
 from framegate.browser.runtimes import TF_JS, PageRuntime
 from framegate.browser.server import PageFolder
@@ -158,15 +156,9 @@ MUTANTS |= {
 }
 
 
-@pytest.fixture(scope="module")
-def browser(chromium: Path) -> Iterator[Browser]:
-    with closing(Browser(chromium, flags("software"))) as started:
-        yield started
-
-
 @pytest.fixture
 def open_mutant(
-    browser: Browser,
+    shared_browser: Callable[[], Browser],
     new_folder: NewFolder,
     tfjs: Path,
     write_model: Callable[..., Path],
@@ -186,7 +178,8 @@ def open_mutant(
             (folder / name).write_text(text, "utf-8")
         monkeypatch.setattr(requests, "PAGE", folder)
         model = ResolvedModel("tiny", write_model(size=None) / "model.json", "graph", "0" * 64)
-        page = session.TFJSPage(browser, new_folder(), PageRuntime(mutant.backend, library=mutant.library), model, tfjs)
+        runtime = PageRuntime(mutant.backend, library=mutant.library)
+        page = session.TFJSPage(shared_browser(), new_folder(), runtime, model, tfjs)
         pictures = fed_pictures(picture)
         page.take(pictures, form_of(pictures))
         page.aim(page.outputs[:1], mutant.renderer, (-1, 1))
