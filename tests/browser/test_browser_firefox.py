@@ -161,18 +161,19 @@ def test_a_program_that_is_none_is_an_error_in_one_line(
 
 
 @pytest.fixture
-def run_real(tfjs: Path, firefox: Path, tmp_path: Path) -> Callable[..., dict[str, dict[str, object]]]:
-    """Runs test_browser on a trained model in Firefox; returns what was stored of each cell that ran, and its skips."""
+def run_cells_of(tfjs: Path, firefox: Path, tmp_path: Path) -> Callable[..., dict[str, dict[str, object]]]:
+    """Runs test_browser on a model in Firefox; returns what was stored of each cell that ran, and its skips."""
     del firefox
 
-    def run(*options: str) -> dict[str, dict[str, object]]:
+    def run(model: str | Path, *options: str) -> dict[str, dict[str, object]]:
         done = subprocess.run(
             [
                 *(sys.executable, "-m", "pytest", "suites/test_browser.py", "-q", "-rs", "-p", "no:cacheprovider"),
                 # Where every cell is skipped, nothing is stored.
                 *("-W", "ignore:Not saving anything"),
-                *("--benchmark-only", f"--benchmark-json={tmp_path / 'out.json'}", "--frame-model=colour-128-f8"),
-                *("--frame-preprocess=none", "--frame-browser=firefox", "-p", "quick_pages", *options),
+                *("--benchmark-only", f"--benchmark-json={tmp_path / 'out.json'}", f"--frame-model={model}"),
+                *("--frame-preprocess=none", "--frame-browser=firefox", "--frame-trial=off"),
+                *("-p", "quick_pages", *options),
             ],
             cwd=ROOT,
             env={**os.environ, "FRAMEGATE_CACHE": str(tfjs), "CI": "", "PYTHONPATH": str(ROOT / "tests" / "helpers")},
@@ -189,9 +190,10 @@ def run_real(tfjs: Path, firefox: Path, tmp_path: Path) -> Callable[..., dict[st
 
 
 def test_its_cells_run_a_real_model_and_are_right_and_name_what_it_lacks(
-    run_real: Callable[..., dict[str, dict[str, dict[str, object]]]],
+    run_cells_of: Callable[..., dict[str, dict[str, dict[str, object]]]],
 ) -> None:
-    cells = run_real("--frame-runtime=tfjs-wasm,tfjs-webgpu", "--frame-renderer=topixels")
+    options = ("--frame-runtime=tfjs-wasm,tfjs-webgpu", "--frame-renderer=topixels")
+    cells = run_cells_of("colour-128-f8", *options)
     # Every cell that ran has compared its canvas; and its output, where there is a runtime to compare it with.
     page = cells["firefox:tfjs-wasm"]["browser"]
     assert page["browser_name"] == "Firefox"
@@ -202,10 +204,10 @@ def test_its_cells_run_a_real_model_and_are_right_and_name_what_it_lacks(
 
 
 def test_a_worker_that_gets_its_context_once_is_a_skip_that_says_so(
-    run_real: Callable[..., dict[str, dict[str, dict[str, object]]]],
+    run_cells_of: Callable[..., dict[str, dict[str, dict[str, object]]]], write_model: Callable[..., Path]
 ) -> None:
     cell = ("--frame-runtime=tfjs-cpu", "--frame-renderer=topixels", "--frame-page-thread=worker")
-    cells = run_real("-p", "no_tensorflow", *cell)
+    cells = run_cells_of(write_model(size=16), "-p", "no_tensorflow", *cell)
     # A Firefox that gives it again runs the cell.
     refused = (
         "topixels with TF.js on cpu: TF.js asks for the canvas' context with every frame, which this browser refuses"
@@ -214,13 +216,15 @@ def test_a_worker_that_gets_its_context_once_is_a_skip_that_says_so(
 
 
 def test_its_window_has_webgl(
-    run_real: Callable[..., dict[str, dict[str, dict[str, object]]]], need_display: Callable[[], None]
+    run_cells_of: Callable[..., dict[str, dict[str, dict[str, object]]]],
+    write_model: Callable[..., Path],
+    need_display: Callable[[], None],
 ) -> None:
     if shutil.which("Xvfb") is None and "DISPLAY" not in os.environ:
         pytest.skip("needs a display, or Xvfb: sudo apt-get install -y xvfb")
     need_display()
     cell = ("--frame-runtime=tfjs-webgl", "--frame-renderer=same-context", "--frame-headed")
-    cells = run_real("-p", "no_tensorflow", *cell)
+    cells = run_cells_of(write_model(size=16), "-p", "no_tensorflow", *cell)
     assert cells["firefox:tfjs-webgl"]["frame"]["gl_renderer"]
 
 

@@ -30,6 +30,7 @@ def test_it_is_compared_with_tensorflow_everywhere(run: Run, pytester: pytest.Py
     result = run(
         "--frame-runtime=wrong,tensorflow",
         "--frame-preprocess=none",
+        "--frame-trial=off",
         "-k",
         " or ".join(SUITES),
         suite="",
