@@ -41,6 +41,14 @@ def _no_worker() -> None:
         del os.environ[variable]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _compiled_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Have what drives browsers, a program of Node.js that starts with each of them, keep what it has compiled."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NODE_COMPILE_CACHE", str(tmp_path_factory.getbasetemp() / "node"))
+        yield
+
+
 @pytest.fixture
 def write_model(tmp_path: Path) -> WriteModel:
     """Writes the tiny model into a folder of the given name and returns the folder."""
