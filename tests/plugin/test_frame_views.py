@@ -4,6 +4,8 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 
 from framegate.measure.frame import FRAME_STAGES
@@ -36,6 +38,48 @@ def test_a_view_of_ones_own(run: Run, pytester: pytest.Pytester) -> None:
     result.stdout.fnmatch_lines(["*preprocess*inference*readback*postprocess*convert*draw*present*"])
     info = stored(pytester.path / "out.json")
     assert info["shown"] == {"view": "mirrored", "outputs": ["image"], "reason": None}
+
+
+SPOT = """
+    import numpy as np
+    from framegate.postprocess.base import View
+
+    class Spot(View):
+        def __call__(self, outputs, frame):
+            seen = outputs[self.request.outputs[0]][0].sum(axis=2)
+            y, x = ((seen * (at + 0.5)).sum() / seen.sum() for at in np.indices(seen.shape))
+            place = self.request.placement
+            picture = np.zeros_like(frame)
+            picture[int(place.top + y * place.scale_y), int(place.left + x * place.scale_x)] = 255
+            return picture
+
+    def pytest_framegate_views(config):
+        return {"spot": Spot}
+"""
+
+
+@pytest.mark.parametrize(
+    ("fit", "shown", "top"), [("letterbox", (48, 96), 38), ("resize", (48, 96), 38), ("crop", (16, 16), 24)]
+)
+def test_what_a_model_sees_is_mapped_back_to_the_frame(
+    run: Run, pytester: pytest.Pytester, fit: str, shown: tuple[int, int], top: int
+) -> None:
+    pytester.makeconftest(SPOT)
+    rows, columns = slice(top, top + 6), slice(48, 54)
+    frame = np.zeros((48, 96, 3), np.uint8)
+    frame[rows, columns] = 255
+    cv2.imwrite(str(pytester.path / "frame.png"), frame)
+    run(
+        *("--frame-preprocess=none", "--frame-view=spot", "--frame-source=frame.png", f"--frame-fit={fit}"),
+        "--frame-pictures=shots",
+    ).assert_outcomes(passed=1)
+    (path,) = pytester.path.glob("shots/*-screen.png")
+    screen = cv2.imread(str(path))
+    assert screen is not None
+    assert screen.shape[:2] == shown
+    ((y, x),) = np.add(np.argwhere(screen[..., 0] > 128), ((48 - shown[0]) // 2, (96 - shown[1]) // 2))
+    assert rows.start <= y < rows.stop
+    assert columns.start <= x < columns.stop
 
 
 def test_a_delay_in_a_view_is_in_its_stage(run: Run, pytester: pytest.Pytester) -> None:
