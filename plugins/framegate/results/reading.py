@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
+from dataclasses import MISSING, Field, fields, is_dataclass
 from functools import cache
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
@@ -25,73 +25,41 @@ def read_as(value: object, kind: Any) -> Any:
     Raises:
         Misfit: the value is something else.
     """
-    # Nearly all that is stored fits in full, which compiled code finds many times sooner.
     try:
         return msgspec.convert(value, kind)
-    except msgspec.ValidationError:
-        return _read_in_parts(value, kind)
+    except msgspec.ValidationError as error:
+        # What is around the part that does not fit may fit all the same.
+        return _read_in_parts(value, kind, error)
 
 
-def _read_in_parts(value: object, kind: Any) -> Any:
-    if kind is Any or type(value) is kind:
-        return value
-    origin, arguments = _form(kind)
-    if origin is dataclass:
+def _read_in_parts(value: object, kind: Any, error: msgspec.ValidationError) -> Any:
+    origin, kinds = get_origin(kind), get_args(kind)
+    if is_dataclass(kind) and isinstance(value, Mapping):
         return _read_fields(value, kind)
     if origin in _UNIONS:
-        return value if type(value) in arguments else _read_first(value, arguments)
-    if origin is tuple:
-        return _read_tuple(value, arguments)
-    if origin is Mapping:
-        return _read_mapping(value, kind, arguments)
-    if kind is float:
-        _expect(isinstance(value, int | float) and not isinstance(value, bool), value, kind)
-    elif kind is int:
-        _expect(isinstance(value, int) and not isinstance(value, bool), value, kind)
-    else:
-        _expect(isinstance(value, kind), value, kind)
-    return value
-
-
-def _expect(fits: bool, value: object, kind: Any) -> None:  # noqa: FBT001 # an assertion of its own
-    if not fits:
-        raise Misfit(f"{value!r} is not {kind}")
-
-
-def _read_mapping(value: object, kind: Any, kinds: tuple[Any, ...]) -> dict[Any, Any]:
-    if not isinstance(value, Mapping):
-        raise Misfit(f"{value!r} is not {kind}")
-    if kinds == (str, Any) and set(map(type, value)) <= {str}:
-        return dict(value)
-    return {_read_in_parts(name, kinds[0]): _read_in_parts(item, kinds[1]) for name, item in value.items()}
+        return _read_first(value, kinds)
+    if origin is tuple and kinds[-1] is Ellipsis and isinstance(value, list | tuple):
+        return tuple(read_as(item, kinds[0]) for item in value)
+    if origin is Mapping and isinstance(value, Mapping):
+        return {read_as(name, kinds[0]): read_as(item, kinds[1]) for name, item in value.items()}
+    raise Misfit(str(error)) from None
 
 
 def _read_first(value: object, kinds: tuple[Any, ...]) -> Any:
     for kind in kinds:
         try:
-            return _read_in_parts(value, kind)
+            return read_as(value, kind)
         except Misfit:
             continue
     raise Misfit(f"{value!r} is none of {kinds}")
 
 
-def _read_tuple(value: object, kinds: tuple[Any, ...]) -> tuple[Any, ...]:
-    if not isinstance(value, list | tuple):
-        raise Misfit(f"{value!r} is not a list")
-    item_kinds = kinds[:1] * len(value) if kinds[-1] is Ellipsis else kinds
-    if len(item_kinds) != len(value):
-        raise Misfit(f"{value!r} has {len(value)} items; {len(item_kinds)} are expected")
-    return tuple(_read_in_parts(item, kind) for item, kind in zip(value, item_kinds, strict=True))
-
-
-def _read_fields(value: object, kind: Any) -> Any:
-    if not isinstance(value, Mapping):
-        raise Misfit(f"{value!r} is not an object")
+def _read_fields(value: Mapping[Any, Any], kind: Any) -> Any:
     known: dict[str, Any] = {}
     for name, hint, has_default in _fields(kind):
         try:
             if name in value:
-                known[name] = _read_in_parts(value[name], hint)
+                known[name] = read_as(value[name], hint)
         except Misfit:
             if not has_default:
                 raise
@@ -99,13 +67,6 @@ def _read_fields(value: object, kind: Any) -> Any:
         return kind(**known)
     except TypeError as error:
         raise Misfit(str(error)) from None
-
-
-# Asked of every value of every stored run, and always answered alike.
-@cache
-def _form(kind: Any) -> tuple[Any, tuple[Any, ...]]:
-    """What an annotation is made with, and of: `dataclass` of nothing for one of these."""
-    return (dataclass, ()) if is_dataclass(kind) else (get_origin(kind), get_args(kind))
 
 
 @cache
