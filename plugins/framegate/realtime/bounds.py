@@ -15,6 +15,8 @@ from collections.abc import Sequence
 from functools import cache
 from statistics import fmean
 
+import numpy as np
+
 CONFIDENCE = 0.99
 SMALLEST_RANK = 2
 LOW_SHARE = 0.01
@@ -36,9 +38,7 @@ def upper_bound(samples: Sequence[float], share: float) -> float | None:
 @cache
 def samples_needed(share: float) -> int:
     """Count of samples from which on a percentile has a bound: 64 for 0.9, 662 for 0.99."""
-    return next(
-        count for count in itertools.count(1) if _at_most(SMALLEST_RANK - 1, count, 1 - share) <= 1 - CONFIDENCE
-    )
+    return next(count for count in itertools.count(SMALLEST_RANK) if _rank(count, share) >= SMALLEST_RANK)
 
 
 def one_percent_low(intervals_s: Sequence[float]) -> float | None:
@@ -50,21 +50,8 @@ def one_percent_low(intervals_s: Sequence[float]) -> float | None:
 
 def _rank(count: int, share: float) -> int:
     """The largest ``k`` for which the ``k``-th largest of so many samples bounds the percentile; 0 without one."""
-    probability = 0.0
-    for rank in range(count + 1):
-        probability += _exactly(rank, count, 1 - share)
-        if probability > 1 - CONFIDENCE:
-            return rank
-    return count
+    # Late, as it is slow to import and most runs ask for no bound.
+    from scipy import special
 
-
-def _at_most(most: int, count: int, chance: float) -> float:
-    return math.fsum(_exactly(hits, count, chance) for hits in range(most + 1))
-
-
-def _exactly(hits: int, count: int, chance: float) -> float:
-    """Binomial probability, by logarithms: powers of many samples are smaller than any float."""
-    if hits > count:
-        return 0.0
-    ways = math.lgamma(count + 1) - math.lgamma(hits + 1) - math.lgamma(count - hits + 1)
-    return math.exp(ways + hits * math.log(chance) + (count - hits) * math.log1p(-chance))
+    fewer_above = special.bdtr(np.arange(count + 1.0), count, 1 - share)
+    return int(np.searchsorted(fewer_above, 1 - CONFIDENCE, side="right"))
