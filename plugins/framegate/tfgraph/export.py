@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from framegate.errors import BackendUnavailable
 from framegate.interfaces import Array
+from framegate.models.tf import quiet
 from framegate.tfgraph.frozen_graph import Frozen
 
 
@@ -73,7 +74,8 @@ def exported(tf: Any, frozen: Frozen) -> Exported:
         for index, tensor in enumerate(fetched):
             tf.identity(tensor, name=fetch_name(index))
     fetches = [fetch_name(index) for index in range(len(fetched))]
-    needed = tf.compat.v1.graph_util.extract_sub_graph(graph.as_graph_def(), fetches)
+    with quiet():  # TensorFlow calls this deprecated, and names nothing that takes its place
+        needed = tf.compat.v1.graph_util.extract_sub_graph(graph.as_graph_def(), fetches)
     return Exported(needed, dict(zip(names[count:], frozen.weights, strict=True)))
 
 

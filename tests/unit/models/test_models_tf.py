@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -111,3 +112,18 @@ assert tensorflow.keras.layers.Dense(1).units == 1
 """
     run = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
     assert run.returncode == 0, run.stderr
+
+
+def test_last_words_are_read_while_a_library_is_imported(capfd: pytest.CaptureFixture[str]) -> None:
+    with tf.quiet():
+        os.write(2, b"of a library\n")
+        tf.end_quiet()
+        os.write(2, b"stopped\n")
+    os.write(2, b"and after that\n")
+    assert capfd.readouterr().err == "stopped\nand after that\n"
+
+
+def test_nothing_is_ended_where_nothing_is_quiet(capfd: pytest.CaptureFixture[str]) -> None:
+    tf.end_quiet()
+    os.write(2, b"as ever\n")
+    assert capfd.readouterr().err == "as ever\n"
