@@ -9,6 +9,11 @@ from concurrent.futures import Future
 from framegate.window.choice import WindowChoice
 
 
+def announced(choice: WindowChoice) -> str:
+    """What the window says while it is loaded."""
+    return f"loading {choice.model} into {choice.runtime}..."
+
+
 class Coming:
     """Loads in a thread of its own, which nothing waits for that ends.
 
@@ -24,7 +29,7 @@ class Coming:
         threading.Thread(target=self._run, name="framegate model", daemon=True).start()
 
     def __str__(self) -> str:
-        return f"loading {self.choice.model} into {self.choice.runtime}..."
+        return announced(self.choice)
 
     @property
     def is_there(self) -> bool:

@@ -16,7 +16,7 @@ from framegate.frames.files import write_png
 from framegate.realtime.feed import FOR_EVER_S
 from framegate.realtime.run import CAMERA, RunRequest
 from framegate.window.choice import WindowChoice
-from framegate.window.coming import Coming
+from framegate.window.coming import Coming, announced
 from framegate.window.figures import Figures, Latest
 from framegate.window.layout import empty_picture, window_picture
 
@@ -116,10 +116,13 @@ class WindowShow:
         """Load what is shown first; whether it is to be shown still."""
         if self._pipelines.is_loaded(choice):
             return True
-        coming = Coming(choice, self._pipelines.load)
+        picture = empty_picture([announced(choice)], text_lines=TEXT_LINES)
         try:
+            # Before the other thread begins, whose imports leave this one little time.
+            self._screen.show(picture)
+            coming = Coming(choice, self._pipelines.load)
             while not coming.is_there:
-                self._screen.show(empty_picture([str(coming)], text_lines=TEXT_LINES))
+                self._screen.show(picture)
                 self._screen.wait(PAUSE_S)
                 self._keys += self._screen.pressed_keys()
                 if self._is_told_to_end():
