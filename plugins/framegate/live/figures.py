@@ -13,12 +13,10 @@ from framegate.realtime.run import CAMERA, RunRequest
 from framegate.realtime.statistics import frozen_spans, realtime_of
 from framegate.realtime.verify import wrong_looks
 from framegate.trace.keeper import Kept
-from framegate.trace.write import Trace, trace_json
+from framegate.trace.write import PAGE_CLOCK, Trace, trace_json
 
 if TYPE_CHECKING:
     from framegate.browser.results import PageRun
-
-CLOCK = "performance.now() of the page"
 
 _SHOWN = (
     "came",
@@ -76,7 +74,7 @@ def trace_of(lately: Mapping[str, Any], numbers: int, cell: str) -> bytes:
         for place, sight in enumerate(run.sights)
     ]
     memory = [(float(at_s), int(size)) for at_s, size in lately["memory"]]
-    return trace_json(Trace(cell, os.getpid(), Kept(calls, memory), run=run, clock=CLOCK))
+    return trace_json(Trace(cell, os.getpid(), Kept(calls, memory), run=run, clock=PAGE_CLOCK))
 
 
 def _run_of(lately: Mapping[str, Any], numbers: int) -> PageRun:

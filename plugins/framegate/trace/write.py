@@ -25,6 +25,7 @@ WRITTEN_FRAMES = 5000
 SUFFIX = ".trace.json.gz"
 """What the names of files of `trace_file` end with."""
 SAME_S = 1e-9
+PAGE_CLOCK = "performance.now() of the page"
 CATEGORY, STAGE, DEVICE = "framegate", "framegate.stage", "framegate.gpu"
 """What slices of stages, and those of a device, are told from others by."""
 DEVICE_THREAD = 1000
@@ -60,7 +61,7 @@ class Trace:
         kept = self.kept._replace(memory=())
         if self.run is not None:
             return replace(self, kept=kept)  # its times are on this process' clock already
-        clock = "that of the browser's own events" if kept.events else "performance.now() of the page"
+        clock = "that of the browser's own events" if kept.events else PAGE_CLOCK
         return replace(self, kept=kept, clock=clock)
 
 

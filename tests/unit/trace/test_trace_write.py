@@ -35,6 +35,22 @@ def events_of(trace: Trace, kind: str) -> list[dict[str, object]]:
     return [event for event in json.loads(trace_json(trace))["traceEvents"] if event["ph"] == kind]
 
 
+def test_a_page_s_trace_names_its_clock_and_leaves_out_the_memory_of_this_process() -> None:
+    kept, run = Kept(CALLS, [(10.0, 5)]), Run("offline", None, 0.0, 3.0, 0, [])
+    events = BrowserEvents([], 0.0, 0.0)
+    clocks = [
+        trace.in_page().clock
+        for trace in (
+            Trace("cell", 1, kept),
+            Trace("cell", 1, kept._replace(events=[events])),
+            Trace("cell", 1, kept, run=run),
+        )
+    ]
+    assert clocks == ["performance.now() of the page", "that of the browser's own events", "time.perf_counter"]
+    assert not events_of(Trace("cell", 1, kept).in_page(), "C")
+    assert events_of(Trace("cell", 1, kept), "C")
+
+
 def test_each_stage_is_a_slice_inside_that_of_its_frame() -> None:
     slices = events_of(Trace("cell", 1, Kept(CALLS)), "X")
     assert [(event["name"], event["ts"], event["dur"], event["tid"]) for event in slices] == [
