@@ -17,7 +17,7 @@ RAISES = """() => {
   let frames = 0;
   Refreshes.prototype.next = async function () {
     await breath();
-    return { due: seconds(), picture: next(), number: ++this.number };
+    return { due: seconds(), take: next, number: ++this.number };
   };
   const raise = () => { throw new Error("frame 100 is too much"); };
   model.executeAsync = raise;
