@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import os
-import secrets
 import shutil
 import subprocess
 import sys
@@ -13,6 +12,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import replace
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,7 @@ from framegate.browser import requests, session
 from framegate.browser.chromium import find_chromium, flags
 from framegate.browser.driver import Browser
 from framegate.browser.runtimes import LIBRARIES, TF_JS, PageRuntime
-from framegate.browser.server import PageFolder, PageServer, page_server
+from framegate.browser.server import PageFolder, page_server
 from framegate.errors import BackendUnavailable, BrowserError, SourceError
 from framegate.interfaces import Pixels, ResolvedModel
 from framegate.live import page as live_page
@@ -181,24 +181,28 @@ def browser_of_pages(
     return start_browser if request.path.parent.name == "faults" else shared_browser
 
 
-@pytest.fixture(scope="module")
-def file_server() -> Iterator[PageServer]:
-    """The server of all pages of a file: for one of another address a browser starts another process."""
+@pytest.fixture(scope="session")
+def page_folders() -> Iterator[Iterator[PageFolder]]:
+    """Folders for pages, of which each is another than the one before.
+
+    They are two, of one server: for a script of an address that it knows the browser keeps what it has compiled, which
+    is a sixth of what a page costs, and for another server it starts another process.
+    """
     with page_server() as server:
-        yield server
+        yield cycle([server.folder("one"), server.folder("other")])
 
 
 @pytest.fixture
-def new_folder(file_server: PageServer) -> Iterator[NewFolder]:
-    """Makes a folder for a page on the file's server."""
-    with ExitStack() as made:
+def new_folder(page_folders: Iterator[PageFolder]) -> Iterator[NewFolder]:
+    """Tells a folder for a page, other than the page before has."""
+    with ExitStack() as told:
 
-        def make() -> PageFolder:
-            folder = file_server.folder(secrets.token_hex(8))
-            made.callback(folder.close)
+        def tell() -> PageFolder:
+            folder = next(page_folders)
+            told.callback(folder.close)
             return folder
 
-        yield make
+        yield tell
 
 
 @pytest.fixture

@@ -19,6 +19,16 @@ def test_what_a_page_throws_is_an_error(shared_browser: StartBrowser) -> None:
         shared_browser().call("() => { throw new Error('no such thing'); }", None, PATIENCE_S)
 
 
+def test_the_address_of_the_page_that_is_there_is_loaded_anew(shared_browser: StartBrowser) -> None:
+    browser = shared_browser()
+    with page_server() as server:
+        server.serve({"index.html": b"<!doctype html>"})
+        for place in ("#main", "#main", "#worker"):
+            browser.open(f"{server.root}index.html{place}", PATIENCE_S)
+            assert browser.call("() => globalThis.known ?? location.hash", None, PATIENCE_S) == place
+            browser.call("() => { globalThis.known = 'the page before'; }", None, PATIENCE_S)
+
+
 def test_a_page_reaches_its_server_and_nothing_else(shared_browser: StartBrowser) -> None:
     browser = shared_browser()
     refused = """() => new Promise((done) => {

@@ -83,6 +83,9 @@ class ChromiumTab:
     async def goto(self, address: str) -> None:
         """Load a page and wait for its scripts."""
         with self._faults():
+            # From a page of the same address, or of another place in it, this would load nothing.
+            if self._page.url.partition("#")[0] == address.partition("#")[0]:
+                await self._page.goto("about:blank")
             await self._page.goto(address, wait_until="load")
 
     async def evaluate(self, function: str, argument: Any) -> Any:

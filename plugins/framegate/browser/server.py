@@ -99,6 +99,10 @@ class PageServer:
         """Answer what is sent to these names, each on a thread of its own; nothing else that is sent is read."""
         self._answers.update(answers)
 
+    def forget(self, prefix: str) -> None:
+        """Forget that names that begin so were asked for."""
+        self._server.asked -= {name for name in self._server.asked.copy() if name.startswith(prefix)}
+
     def folder(self, name: str) -> PageFolder:
         """Names below a folder, which are served and forgotten together."""
         return PageFolder(self, name, self._routes)
@@ -145,9 +149,10 @@ class PageFolder:
         self._server.add({self._prefix + name: content for name, content in files.items()})
 
     def close(self) -> None:
-        """Answer for no name of the folder any more."""
+        """Answer for no name of the folder any more, and forget what was asked for."""
         for name in [name for name in tuple(self._routes) if name.startswith(self._prefix)]:
             del self._routes[name]
+        self._server.forget(self._prefix)
 
 
 @contextmanager
