@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import threading
+from typing import Any
+
 import numpy as np
 import pytest
 from live_pages import Person
 
 from framegate.frames.sources import open_frames
 from framegate.interfaces import Pixels, Size
+from framegate.live.choices import LiveChoice
+from framegate.live.page import LivePage
 from framegate.preprocess import BUILTIN_STEPS
 from framegate.preprocess.fit import fit
 
@@ -85,6 +90,25 @@ def test_the_figures_and_the_analysis_are_there(person: Person) -> None:
     assert float(tiles["On the screen"].split()[0]) > 0
     assert tiles["Wrong numbers"] == "0"
     assert {"inference", "draw"} <= set(page.locator("#stages div > span:first-child").all_text_contents())
+
+
+def test_what_is_in_a_model_is_there_before_it_runs(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    may_run, show = threading.Event(), LivePage.show
+
+    def waiting(page: LivePage, choice: LiveChoice, *, anew: bool = False) -> dict[str, Any]:
+        may_run.wait()
+        return show(page, choice, anew=anew)
+
+    monkeypatch.setattr(LivePage, "show", waiting)
+    try:
+        person.page.get_by_label("Model", exact=True).select_option("half")
+        person.page.wait_for_function("() => document.querySelector('#about-name').textContent === 'half'")
+        assert person.page.locator("#facts dt").count() > 5
+        assert person.page.locator("#weights div").count() >= 1
+        assert person.page.locator("#status").inner_text() == "Loading half into tfjs-wasm…"
+    finally:
+        may_run.set()
+    person.sees_frames(1)
 
 
 def test_a_freeze_is_seen_as_one(person: Person) -> None:
