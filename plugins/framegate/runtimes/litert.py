@@ -10,7 +10,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from framegate.errors import BackendUnavailable
+from framegate.errors import BackendUnavailable, ModelError
 from framegate.inference import litert_weights
 from framegate.inference.abilities import in_words
 from framegate.inference.base import PerShape, Shapes, StagedModel
@@ -111,8 +111,17 @@ class LiteRTModel(StagedModel):
         return ready
 
     def read(self, results: _Ready) -> list[Array]:
-        """Copies of the results."""
-        return [results.interpreter.get_tensor(index) for index in results.fetches]
+        """Copies of the results.
+
+        Raises:
+            ModelError: LiteRT cannot hand one out, such as a list of no items.
+        """
+        try:
+            return [results.interpreter.get_tensor(index) for index in results.fetches]
+        except ValueError as error:
+            raise ModelError(
+                f"model {self._name}: LiteRT cannot hand out its outputs ({error}); use the tensorflow runtime"
+            ) from error
 
     def free(self) -> None:
         """Drop the interpreters."""

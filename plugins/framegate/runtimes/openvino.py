@@ -162,8 +162,18 @@ def _put_weights(openvino: Any, model: Any, weights: Mapping[str, Array]) -> Non
 
 
 def _order(names: list[set[str]], count: int) -> list[int]:
-    """OpenVINO's index of each of the model's outputs; an output that passes an input on has lost its name."""
+    """OpenVINO's index of each of the model's outputs; an output that passes an input on has lost its name.
+
+    Raises:
+        BackendUnavailable: it has left some out, as it does with constants.
+    """
     expected = [f"{fetch_name(index)}:0" for index in range(count)]
     nameless = iter([index for index, tensors in enumerate(names) if tensors.isdisjoint(expected)])
     indices = [next((index for index, tensors in enumerate(names) if name in tensors), None) for name in expected]
-    return [next(nameless) if index is None else index for index in indices]
+    places = [next(nameless, None) if index is None else index for index in indices]
+    known = [index for index in places if index is not None]
+    if len(known) < count:
+        raise BackendUnavailable(
+            f"OpenVINO has left out {count - len(known)} of {count} outputs", "use the tensorflow runtime"
+        )
+    return known

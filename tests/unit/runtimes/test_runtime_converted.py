@@ -149,6 +149,22 @@ def test_integers_come_and_go(tmp_path: Path, runtime: Runtime) -> None:
     assert found.tolist() == [[0, 2, 4, 6]]
 
 
+def test_a_list_of_no_items_is_one_line_in_litert(tmp_path: Path) -> None:
+    nodes = [placeholder("x", [2, 2], "DT_BOOL"), op("Where", "y", ["x"], T={"type": "DT_BOOL"})]
+    loaded = made("litert").load(write_graph(tmp_path, nodes, {}))
+    with pytest.raises(ModelError, match=r"LiteRT cannot hand out its outputs .*; use the tensorflow runtime$"):
+        loaded.run({"x": np.zeros((2, 2), np.bool_)})
+
+
+def test_constants_that_openvino_leaves_out_of_the_outputs_are_one_line(tmp_path: Path) -> None:
+    tensor = {"dtype": "DT_INT64", "tensorShape": {"dim": [{"size": "2"}]}, "int64Val": ["2", "2"]}
+    long = {"type": "DT_INT64"}
+    constant = {"name": "c", "op": "Const", "attr": {"dtype": long, "value": {"tensor": tensor}}}
+    nodes = [constant, op("Identity", "y", ["c"], T=long), op("Identity", "z", ["c"], T=long)]
+    with pytest.raises(BackendUnavailable, match="OpenVINO has left out 2 of 2 outputs"):
+        made("openvino").load(write_graph(tmp_path, nodes, {}))
+
+
 def test_arrays_of_every_layout(tmp_path: Path, runtime: Runtime) -> None:
     loaded = runtime.load(model(tmp_path, [ANY_SIZE, op("Tanh", "y", ["x"])]))
     x = noise(1, 4, 6, 2)
