@@ -12,7 +12,7 @@ from framegate.gate.evidence import Evidence, Sample
 from framegate.gate.excuses import KEPT_RUNS, SECTION, excuse_of
 from framegate.gate.floors import Floors
 from framegate.gate.judge import judge
-from framegate.gate.samples import ENOUGH_FOR_P95, both_counts, families, memory_of
+from framegate.gate.samples import both_counts, enough_for_p95, families, memory_of
 from framegate.gate.statistics import ENOUGH_RUNS, HistoryShift, against_history
 from framegate.gate.verdicts import MEMORY, MISSED, P95, Finding, Verdict
 from framegate.gate.worker.messages import Outcome
@@ -225,11 +225,11 @@ def few_runs(accepted: Sequence[object]) -> list[str]:
 def few_rounds(candidate: Candidate, stat: Stat) -> list[str]:
     """A note that names the benchmarks whose launches had too few rounds for a tail."""
     fewest = {key: min(_rounds(entry)) for key, entry in candidate.entries.items()}
-    few = [f"{key} ({rounds})" for key, rounds in fewest.items() if rounds < ENOUGH_FOR_P95]
+    few = [f"{key} ({rounds})" for key, rounds in fewest.items() if rounds < enough_for_p95()]
     if not few or stat == P95:
         return []
     others = f" and {len(few) - MOST_NAMED} others" if len(few) > MOST_NAMED else ""
-    rule = f"p95 takes {ENOUGH_FOR_P95} rounds in a launch, and is not compared where there were fewer"
+    rule = f"p95 takes {enough_for_p95()} rounds in a launch, and is not compared where there were fewer"
     return [f"{rule}: {', '.join(few[:MOST_NAMED])}{others}."]
 
 

@@ -15,8 +15,6 @@ from framegate.words import Stat
 
 FRAME_S = 1 / 30
 """A frame that takes longer has missed its turn before a camera of 30 frames a second."""
-ENOUGH_FOR_P95 = samples_needed(0.95)
-"""With fewer rounds in a launch, one accident of the machine would be its tail."""
 EXACT: Mapping[type[Part], Sequence[str]] = {
     ScreenCosts: ("tensor_bytes", "uploaded_bytes"),
     Page: ("tensors_left", "bytes_left"),
@@ -36,6 +34,11 @@ def value_of(seconds: Sequence[float], stat: Stat) -> float:
     return of[stat](seconds)
 
 
+def enough_for_p95() -> int:
+    """Count of rounds in a launch from which on a p95 says anything: with fewer, one accident would be the tail."""
+    return samples_needed(0.95)
+
+
 def families(rounds: Sequence[float], stages_s: Mapping[str, Sequence[float]], stat: Stat) -> dict[str, float]:
     """Every family's value, times in seconds and ``missed`` as a share.
 
@@ -49,7 +52,7 @@ def families(rounds: Sequence[float], stages_s: Mapping[str, Sequence[float]], s
     """
     values = {TOTAL: value_of(checked_seconds(rounds), stat)}
     values |= {name: value_of(checked_seconds(seconds, may_be_zero=True), stat) for name, seconds in stages_s.items()}
-    if len(rounds) >= ENOUGH_FOR_P95 and stat != P95:
+    if len(rounds) >= enough_for_p95() and stat != P95:
         values[P95] = p95(rounds)
     if "inference" in stages_s:
         values[MISSED] = sum(seconds > FRAME_S for seconds in rounds) / len(rounds)

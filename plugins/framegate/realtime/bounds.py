@@ -15,8 +15,6 @@ from collections.abc import Sequence
 from functools import cache
 from statistics import fmean
 
-import numpy as np
-
 CONFIDENCE = 0.99
 SMALLEST_RANK = 2
 LOW_SHARE = 0.01
@@ -50,7 +48,8 @@ def one_percent_low(intervals_s: Sequence[float]) -> float | None:
 
 def _rank(count: int, share: float) -> int:
     """The largest ``k`` for which the ``k``-th largest of so many samples bounds the percentile; 0 without one."""
-    # Late, as it is slow to import and most runs ask for no bound.
+    # Late, as they are slow to import, and the command line and most runs ask for no bound.
+    import numpy as np
     from scipy import special
 
     fewer_above = special.bdtr(np.arange(count + 1.0), count, 1 - share)
