@@ -32,7 +32,7 @@ class Tolerance:
     """
 
     share: float = 1e-3
-    widest: float = 1e-2
+    widest: float = 1e-3
     precision: str = "float32"
 
 

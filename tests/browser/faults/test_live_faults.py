@@ -10,7 +10,7 @@ from live_pages import Person
 from framegate.live import server
 from framegate.live.page import LivePage
 
-# The model raises at frame 100; frames wait for no display until then.
+# The model raises at frame 1,000; frames wait for no display until then.
 RAISES = """() => {
   const { model } = page.runtime;
   const { predict } = model;
@@ -19,9 +19,9 @@ RAISES = """() => {
     await breath();
     return { due: seconds(), take: next, number: ++this.number };
   };
-  const raise = () => { throw new Error("frame 100 is too much"); };
+  const raise = () => { throw new Error("frame 1000 is too much"); };
   model.executeAsync = raise;
-  model.predict = (...fed) => (++frames < 100 ? predict.apply(model, fed) : raise());
+  model.predict = (...fed) => (++frames < 1000 ? predict.apply(model, fed) : raise());
 }"""
 
 
@@ -29,8 +29,8 @@ def test_a_model_that_raises_ends_with_its_own_words_and_can_be_loaded_anew(pers
     begun = person.model_frame().evaluate("() => live.count")
     person.model_frame().evaluate(RAISES)
     person.page.wait_for_selector("#fault:not([hidden])")
-    assert person.fault() == "frame 100 is too much"
-    assert person.model_frame().evaluate("() => live.count") >= begun + 99
+    assert person.fault() == "frame 1000 is too much"
+    assert person.model_frame().evaluate("() => live.count") >= begun + 999
     person.page.get_by_role("button", name="Load it anew").click()
     person.sees_frames(3)
     assert person.fault() == ""
