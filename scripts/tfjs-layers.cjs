@@ -4,7 +4,7 @@
 // label, a topology, the inputs' shapes (with the batch) and `indices`, see `values`. The answer to each is the names and
 // shapes of its weights and the results, or the words in which TF.js refuses it.
 "use strict";
-const fs = require("fs");
+const { write_answers } = require("./tfjs-answers.cjs");
 
 const [, , library, from, to] = process.argv;
 const tf = require(library);
@@ -36,22 +36,4 @@ async function answer(job) {
   return { weights, results };
 }
 
-async function main() {
-  await tf.setBackend("cpu");
-  console.warn = () => {};
-  const answers = {};
-  for (const job of JSON.parse(fs.readFileSync(from, "utf8"))) {
-    tf.disposeVariables();
-    tf.engine().startScope();
-    try {
-      answers[job.label] = await answer(job);
-    } catch (error) {
-      answers[job.label] = { error: String(error.message).split("\n")[0].slice(0, 200) };
-    }
-    tf.engine().endScope();
-  }
-  const lines = Object.entries(answers).map(([label, found]) => `${JSON.stringify(label)}: ${JSON.stringify(found)}`);
-  fs.writeFileSync(to, `{\n${lines.join(",\n")}\n}\n`);
-}
-
-main();
+write_answers(tf, from, to, answer);

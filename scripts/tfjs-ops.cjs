@@ -1,9 +1,10 @@
 // Asks TF.js for the results of small graph models: node scripts/tfjs-ops.cjs TFJS CASES.json ANSWERS.json
 //
-// TFJS is the folder of the npm package @tensorflow/tfjs; `python tests/unit/runtimes/op_cases.py` prints the cases, as
-// tests/unit/runtimes/op_case.py describes them. The answer to each is its results, or the words in which TF.js refuses it.
+// TFJS is the folder of the npm package @tensorflow/tfjs;
+// `PYTHONPATH=tests/helpers python tests/unit/runtimes/op_cases.py` prints the cases, as tests/unit/runtimes/op_case.py
+// describes them. The answer to each is its results, or the words in which TF.js refuses it.
 "use strict";
-const fs = require("fs");
+const { write_answers } = require("./tfjs-answers.cjs");
 
 const [, , library, from, to] = process.argv;
 const tf = require(library);
@@ -26,21 +27,4 @@ async function answer(job) {
   return { results };
 }
 
-async function main() {
-  await tf.setBackend("cpu");
-  console.warn = console.log = () => {};
-  const answers = {};
-  for (const job of JSON.parse(fs.readFileSync(from, "utf8"))) {
-    tf.engine().startScope();
-    try {
-      answers[job.label] = await answer(job);
-    } catch (error) {
-      answers[job.label] = { error: String(error.message).split("\n")[0].slice(0, 200) };
-    }
-    tf.engine().endScope();
-  }
-  const lines = Object.entries(answers).map(([label, found]) => `${JSON.stringify(label)}: ${JSON.stringify(found)}`);
-  fs.writeFileSync(to, `{\n${lines.join(",\n")}\n}\n`);
-}
-
-main();
+write_answers(tf, from, to, answer);
