@@ -55,6 +55,13 @@ def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FRAMEGATE_CACHE", str(tmp_path / "cache"))
 
 
+def test_a_mutant_is_the_same_whatever_others_were_made_before() -> None:
+    first = mutant(2**80)
+    for seed in range(2**80, 2**80 + 300):
+        mutant(seed)
+    assert mutant(2**80) == first
+
+
 @pytest.mark.parametrize("make", MODELS)
 def test_the_models_run_as_they_are(tmp_path: Path, make: Callable[[], dict[str, Any]]) -> None:
     document = make()

@@ -18,6 +18,7 @@ from framegate.analysis.tensors import (
     transposed_window,
     window,
 )
+from framegate.models.nodes import is_side
 
 Config = Mapping[str, Any]
 InputShapes = Sequence[Shape]
@@ -37,14 +38,14 @@ def per_axis(config: Config, key: str, count: int, default: int = 1) -> tuple[in
     """A size for each axis: Keras writes one number for all, or a list."""
     setting = config.get(key, default)
     values = setting if isinstance(setting, list) else [setting] * count
-    sizes = tuple(value if type(value) is int and value > 0 else default for value in values)
+    sizes = tuple(value if is_side(value) and value > 0 else default for value in values)
     return sizes if len(sizes) == count else (default,) * count
 
 
 def count_of(config: Config, key: str) -> Dim:
     """A count; None if it is not a whole number."""
     value = config.get(key)
-    return value if type(value) is int and value >= 0 else None
+    return value if is_side(value) else None
 
 
 def channels(config: Config, shape: Shape) -> Dim:

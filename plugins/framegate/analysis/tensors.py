@@ -34,6 +34,9 @@ class Tensor(NamedTuple):
 
 UNKNOWN_TENSOR = Tensor()
 
+_MOST = 1 << 128
+"""Of multiply-accumulates, or of a tensor's numbers; what says more comes of a broken model."""
+
 
 def shape_text(shape: Shape) -> str:
     """``[1, 256, ?, 3]``; ``?`` alone where the rank is unknown."""
@@ -46,7 +49,7 @@ def dim_of(value: float | None) -> Dim:
 
 
 def product(dims: Iterable[Dim]) -> Dim:
-    """The product, None if a factor is unknown and none is 0."""
+    """The product, None if a factor is unknown and none is 0, or if the product is beyond everything that runs."""
     known = 1
     unknown = False
     for dim in dims:
@@ -54,7 +57,7 @@ def product(dims: Iterable[Dim]) -> Dim:
             unknown = True
         else:
             known *= dim
-    return None if unknown and known else known
+    return None if (unknown and known) or known > _MOST else known
 
 
 def same(one: Dim, other: Dim, what: str) -> Dim:

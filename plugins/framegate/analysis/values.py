@@ -8,11 +8,10 @@ import operator
 from collections.abc import Callable, Sequence
 
 from framegate.analysis.tensors import Dims, Tensor, Values, product
-from framegate.models.nodes import Node
+from framegate.models.nodes import LONGEST_SIDE, Node
 
 # Values that decide on shapes have an entry for each dimension, or few more; longer ones are data.
 _LONGEST = 64
-_LARGEST = 1 << 48
 Number = int | float
 
 
@@ -56,8 +55,7 @@ _SAME = frozenset({"EnsureShape", "ExpandDims", "Identity", "Reshape", "Snapshot
 def values_of(node: Node, tensors: Sequence[Tensor]) -> Values | None:
     """The numbers of a node's first output, in order; None where they are not known or do not matter."""
     values = _values_of(node, tensors)
-    # No size is that large; whatever is comes from a broken model.
-    return None if values is None else tuple(None if v is None or abs(v) > _LARGEST else v for v in values)
+    return None if values is None else tuple(None if v is None or abs(v) > LONGEST_SIDE else v for v in values)
 
 
 def _values_of(node: Node, tensors: Sequence[Tensor]) -> Values | None:

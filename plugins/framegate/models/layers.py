@@ -10,6 +10,7 @@ from framegate.errors import ModelFormatError
 from framegate.interfaces import TensorInfo
 from framegate.models.layer_calls import calls_in_order
 from framegate.models.layer_entry import MODELS, Layer, is_layer, layer_name
+from framegate.models.nodes import is_side
 from framegate.models.tfjs_settings import read_settings
 from framegate.models.topology import ModelJson
 
@@ -153,4 +154,4 @@ def _declared(layer: Layer) -> Any:
 def _shape(shape: Any) -> tuple[int | None, ...]:
     if not isinstance(shape, list):
         return (None, None, None, None)
-    return tuple(dim if type(dim) is int and dim >= 0 else None for dim in shape)
+    return tuple(dim if is_side(dim) else None for dim in shape)

@@ -9,6 +9,9 @@ from pathlib import Path
 from framegate.errors import ModelError
 from framegate.machine import available_bytes
 
+_MOST_SHOWN = 10**18
+"""Broken models ask for any number of bytes, also for one that no float holds."""
+
 
 def check_fits(path: Path, what: str, needed: int) -> None:
     """Refuse to allocate more than is free.
@@ -23,6 +26,7 @@ def check_fits(path: Path, what: str, needed: int) -> None:
     """
     available = available_bytes()
     if needed > available:
+        needed = min(needed, _MOST_SHOWN)
         raise ModelError(
             f"{path}: {what} of {needed / 1e9:,.1f} GB and {available / 1e9:,.1f} GB are free; use a smaller model"
         )

@@ -7,12 +7,13 @@ import binascii
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeGuard
 
 NodeJson = dict[str, Any]
 """A node as model.json has it: ``{"name": …, "op": …, "input": […], "attr": {…}}``."""
 
-_LARGEST = 1 << 48  # no tensor has a longer side
+LONGEST_SIDE = 1 << 48
+"""No tensor has a longer side; what says so comes of a broken model."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,12 @@ def shape_dims(shape: Mapping[str, Any]) -> tuple[int | None, ...] | None:
     if not isinstance(dims, Sequence):
         return None
     sizes = [whole_number(dim.get("size")) if isinstance(dim, Mapping) else None for dim in dims]
-    return tuple(size if size is not None and 0 <= size <= _LARGEST else None for size in sizes)
+    return tuple(size if is_side(size) else None for size in sizes)
+
+
+def is_side(value: Any) -> TypeGuard[int]:
+    """Whether a value is a number of items that a tensor may have along an axis."""
+    return type(value) is int and 0 <= value <= LONGEST_SIDE
 
 
 def whole_number(value: Any) -> int | None:

@@ -10,6 +10,24 @@ def tfjs_type(tf: Any, kind: int) -> int:
     return int(_wide(tf).get(kind, kind))
 
 
+def weight_type(tf: Any, declared: Any) -> Any:
+    """The dtype that a weight is declared to have, as TensorFlow's own.
+
+    Args:
+        tf: the ``tensorflow`` module.
+        declared: the dtype's name or number, or NumPy's.
+
+    Raises:
+        TypeError: there is no such dtype, or no array has it.
+    """
+    dtype = tf.dtypes.as_dtype(declared)
+    try:
+        dtype.as_numpy_dtype  # noqa: B018 - this is how TensorFlow is asked
+    except KeyError:
+        raise TypeError(f"no array is a {dtype.name}") from None
+    return dtype
+
+
 def use_tfjs_types(tf: Any, definition: Any) -> None:
     """Declare the types of TF.js in a GraphDef and its functions; the values of constants stay as they are."""
     nodes = [*definition.node, *(node for function in definition.library.function for node in function.node_def)]

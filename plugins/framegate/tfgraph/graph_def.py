@@ -17,7 +17,7 @@ from framegate.models.nodes import NodeJson, node_name
 from framegate.models.weights import Weights
 from framegate.tfgraph import tfjs_ops
 from framegate.tfgraph.closed_list import restricted
-from framegate.tfgraph.dtypes import tfjs_type, use_tfjs_type, use_tfjs_types
+from framegate.tfgraph.dtypes import tfjs_type, use_tfjs_type, use_tfjs_types, weight_type
 from framegate.tfgraph.frames import into_frames
 from framegate.tfgraph.layout import channels_last
 from framegate.tfgraph.node_names import valid_name
@@ -158,7 +158,7 @@ def _dtypes(tf: Any) -> frozenset[int]:
 def _put_weight(tf: Any, node: Any, array: Array) -> None:
     """The converter narrows int64 to int32 in the shards and leaves the graph as it was, so the graph decides."""
     declared = node.attr["dtype"].type or node.attr["value"].tensor.dtype
-    dtype = tf.dtypes.as_dtype(declared or array.dtype)
+    dtype = weight_type(tf, declared or array.dtype)
     if array.dtype != object:
         array = array.astype(dtype.as_numpy_dtype, copy=False)
     node.attr["dtype"].type = dtype.as_datatype_enum
@@ -170,7 +170,7 @@ def _dtype(tf: Any, parts: Parts, node: NodeJson) -> Any:
     array, declared = parts.weights[node["name"]], (node.get("attr") or {}).get("dtype")
     name = declared.get("type") if isinstance(declared, dict) else None
     try:
-        dtype = tf.dtypes.as_dtype(str(name).removeprefix("DT_").lower() if name else array.dtype)
+        dtype = weight_type(tf, str(name).removeprefix("DT_").lower() if name else array.dtype)
     except TypeError as error:
         raise _misfit(parts.json.path, node["name"], error) from error
     return tf.dtypes.as_dtype(tfjs_type(tf, dtype.as_datatype_enum))

@@ -90,6 +90,12 @@ def test_nothing_times_the_unknown_is_nothing() -> None:
     assert product(()) == 1
 
 
+def test_no_product_is_larger_than_all_that_runs() -> None:
+    assert product([1 << 64, 1 << 64]) == 1 << 128
+    assert product([1 << 64, 1 << 64, 2]) is None
+    assert product([1 << 64] * 1000) is None
+
+
 def test_unknowns_are_shown() -> None:
     assert shape_text((1, None)) == "[1, ?]"
     assert shape_text(None) == "?"

@@ -16,6 +16,11 @@ def test_products_do_not_overflow() -> None:
     assert memory.tensor_bytes((1 << 40, 1 << 40), 4) == 1 << 82
 
 
+def test_sizes_that_no_float_holds_are_refused_too() -> None:
+    with pytest.raises(ModelError, match=r"^m: it has weights of 1,000,000,000\.0 GB and [\d,.]+ GB are free"):
+        memory.check_fits(Path("m"), "it has weights", 10**1000)
+
+
 @pytest.mark.parametrize(("quantization", "needed"), [({}, 4_000), ({"dtype": "uint8", "scale": 1, "min": 0}, 5_000)])
 def test_weights_that_do_not_fit_are_refused_before_they_are_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, quantization: dict[str, object], needed: int

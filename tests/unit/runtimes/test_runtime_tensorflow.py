@@ -123,8 +123,9 @@ def test_constants_that_the_converter_narrowed_and_attributes_it_left(tmp_path: 
     np.testing.assert_array_equal(found, X * 3)
 
 
-def test_a_constant_of_another_type_than_its_weight(tmp_path: Path, tensorflow: Runtime) -> None:
-    wrong = {"name": "c", "op": "Const", "attr": {"dtype": {"type": 9999}}}
+@pytest.mark.parametrize("kind", [9999, "DT_RESOURCE", "DT_VARIANT"])
+def test_a_constant_of_another_type_than_its_weight(tmp_path: Path, tensorflow: Runtime, kind: int | str) -> None:
+    wrong = {"name": "c", "op": "Const", "attr": {"dtype": {"type": kind}}}
     model = write(tmp_path, {"node": [IMAGE, wrong, op("Mul", "y", ["x", "c"])]}, {"c": BIAS})
     with pytest.raises(ModelFormatError) as error:
         tensorflow.load(model)
