@@ -77,7 +77,7 @@ class ConvertedRuntime(Threaded, BaseRuntime):
 
         Raises:
             BackendUnavailable: the converter refuses the model.
-            Exception: one of ``REFUSALS``, which mean the same.
+            Exception: one of ``REFUSALS``, or an error of TensorFlow's ops, which mean the same.
         """
 
     @abstractmethod
@@ -146,7 +146,7 @@ class ConvertedRuntime(Threaded, BaseRuntime):
                 self.convert(tensorflow, frozen, into)
         except BackendUnavailable as error:
             return error.reason
-        except REFUSALS as error:
+        except (*REFUSALS, tensorflow.errors.OpError) as error:
             return converter_message(error)
         return None
 

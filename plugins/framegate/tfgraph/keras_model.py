@@ -100,8 +100,10 @@ def _autograph() -> Iterator[None]:
 def _refusals() -> tuple[type[Exception], ...]:
     """Exceptions that Keras raises at a config that it cannot build."""
     op_error: type[Exception] = tf.tensorflow().errors.OpError
+    # AutoGraph's own, for exceptions that it cannot raise anew with its own words.
+    staging_error: type[Exception] = importlib.import_module("tensorflow.python.autograph.impl.api").StagingError
     return (
-        op_error, ArithmeticError, AssertionError, AttributeError, ImportError, LookupError, NameError,
+        op_error, staging_error, ArithmeticError, AssertionError, AttributeError, ImportError, LookupError, NameError,
         NotImplementedError,
         RecursionError, TypeError, ValueError,
     )  # fmt: skip

@@ -49,7 +49,7 @@ def make_tables(tf: Any, parts: Parts) -> TableHandles:
 
     try:
         handles = tf.function(fill, autograph=False)()
-    except (ValueError, TypeError, KeyError, tf.errors.OpError) as error:
+    except (ValueError, TypeError, KeyError, OverflowError, tf.errors.OpError) as error:
         raise ModelError(f"{path}: TensorFlow cannot fill the tables ({error}); convert the model again") from error
     return _places(parts, dict(zip(tables, handles, strict=True)))
 

@@ -236,6 +236,19 @@ def test_what_the_converter_refuses_is_said_in_one_line_and_remembered(
     assert str(again.value) == str(error.value)
 
 
+def test_what_tensorflow_raises_in_a_converter_is_the_converters_refusal(
+    tmp_path: Path, converted: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def raises(*_: object) -> None:
+        raise tf.tensorflow().errors.NotFoundError(None, None, "type attr not found: T")
+
+    monkeypatch.setattr(type(converted), "convert", raises)
+    with pytest.raises(
+        BackendUnavailable, match=r" cannot convert the model: type attr not found: T; use the tensorflow runtime$"
+    ):
+        converted.load(small_net(tmp_path))
+
+
 def test_what_xla_refuses_is_said_at_the_first_run(tmp_path: Path) -> None:
     loaded = made("tensorflow-xla").load(model(tmp_path, pair("ListDiff", [-1], "out_idx")))
     with pytest.raises(BackendUnavailable, match=r"^XLA cannot compile the model \(.*ListDiff"):

@@ -195,7 +195,11 @@ def dense(kind: str = "Dense", **config: Any) -> dict[str, Any]:
         {"class_name": "InputLayer", "config": {"name": "x", "batch_input_shape": [None, 2], "dtype": "float32"}},
         {"class_name": kind, "config": {"name": "d", "units": 3, "activation": "relu"} | config},
     ]
-    return {"model_config": {"class_name": "Sequential", "config": {"name": "s", "layers": found}}}
+    return sequence(*found)
+
+
+def sequence(*layers: Node) -> dict[str, Any]:
+    return {"model_config": {"class_name": "Sequential", "config": {"name": "s", "layers": [*layers]}}}
 
 
 def test_a_layers_model(tmp_path: Path, runtime: Runtime) -> None:
@@ -219,6 +223,15 @@ def test_a_layers_model(tmp_path: Path, runtime: Runtime) -> None:
         (dense(activation="zing"), {}, UnsupportedOp, "layer 'd' has activation 'zing', known are elu,"),
         (dense(units="many"), {}, ModelFormatError, "layer 'd' has units 'many', not a whole number; convert the"),
         (dense(units=-1), {}, ModelFormatError, "Keras cannot build the model ("),
+        (
+            sequence(
+                {"class_name": "InputLayer", "config": {"name": "x", "batch_input_shape": [None, 2, 2, 1]}},
+                {"class_name": "UpSampling2D", "config": {"name": "u", "size": [10**12, 2]}},
+            ),
+            {},
+            ModelFormatError,
+            "Keras cannot build the model (",
+        ),
         (dense(), {"d/kernel": noise(2, 3)}, WeightsError, "weight 'd/bias' is not in weightsManifest; convert the"),
         (
             dense(),
