@@ -1,7 +1,8 @@
-"""What each stored result says of itself: ``extra_info["frame"]``, with the same keys in every suite."""
+"""What each stored result says of itself: its name, and ``extra_info["frame"]``, with the same keys in every suite."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,6 +13,23 @@ if TYPE_CHECKING:
     from framegate.results.frame_info import FrameInfo
 
 INSTRUMENTS = pytest.StashKey[set[str]]()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> pytest.Module | None:
+    """Name the suites of an installed copy by their module, wherever that is and however it is asked for.
+
+    pytest begins node ids at its root folder, and may leave nothing of the path of a file outside of it.
+    """
+    if module_path.parent.name != "suites":
+        return None
+    from framegate.paths import clone_dir, suites_dir
+
+    if clone_dir() is not None or module_path.parent != suites_dir():
+        return None
+    node_id = f"framegate/suites/{module_path.name}"
+    module: pytest.Module = pytest.Module.from_parent(parent, path=module_path, nodeid=node_id)
+    return module
 
 
 @pytest.fixture
