@@ -122,6 +122,24 @@ def test_what_cannot_be_told_passes_or_fails_as_asked_for_and_is_no_baseline(pro
     assert len(project.accepted()) == 1
 
 
+BUSY = """
+import sys
+
+if "framegate_gate_worker.plugin" in sys.modules:
+    sys.modules["framegate_gate_worker.plugin"].waited = lambda: 150.0
+"""
+
+
+def test_a_machine_that_is_too_busy_to_tell_says_so(project: Project) -> None:
+    # As if the benchmarks had waited for a processor 149 times as long as they ran.
+    (project.folder / "conftest.py").write_text(BUSY)
+    project.slow("work", 100)
+    run = project.gate()
+    assert run.code == 0, run.output
+    assert run.verdicts == {"test_work": "inconclusive", "test_other": "same"}
+    assert "so busy that the benchmarks took 150.0 times as long as they ran" in run.reasons["test_work"]
+
+
 def test_a_benchmarks_own_floor(project: Project) -> None:
     project.write(MARKED)
     # More than the project's own floor allows, and less than this one.

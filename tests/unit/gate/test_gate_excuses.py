@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import copy
+from pathlib import Path
 from typing import Any
 
 import pytest
 from history_of import FAILED, FIVE, entry, findings, only, run
 
 from framegate.gate.verdicts import Verdict
+from framegate.gate.worker.plugin import waited
 
 
 def test_a_slow_machine_turns_a_slower_benchmark_into_one_that_cannot_be_told() -> None:
@@ -20,6 +22,16 @@ def test_a_slow_machine_turns_a_slower_benchmark_into_one_that_cannot_be_told() 
 def busy(run: dict[str, Any], *waited: float) -> dict[str, Any]:
     run["framegate_gate"]["waited"] = list(waited)
     return run
+
+
+@pytest.mark.parametrize(
+    ("schedule", "times"),
+    [("2000 2400 17\n", 2.2), ("2000 0 17\n", 1.0), ("0 0 0\n", 0.0), ("", 0.0), ("x y z", 0.0), (None, 0.0)],
+)
+def test_what_a_process_waited_is_the_systems_word(tmp_path: Path, schedule: str | None, times: float) -> None:
+    if schedule is not None:
+        (tmp_path / "schedstat").write_text(schedule)
+    assert waited(tmp_path / "schedstat") == pytest.approx(times)
 
 
 def test_a_machine_that_is_too_busy_cannot_tell() -> None:
