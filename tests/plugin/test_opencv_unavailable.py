@@ -29,9 +29,20 @@ def broken(pytester: pytest.Pytester, tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 @pytest.mark.usefixtures("broken")
-@pytest.mark.parametrize("suite", ["test_frame", "test_inference", "test_preprocess"])
+@pytest.mark.parametrize(
+    "suite", ["test_frame", "test_inference", "test_preprocess", "test_load", "test_realtime", "test_model_size"]
+)
 def test_every_suite_says_what_to_install(run: Run, suite: str) -> None:
-    result = run("--frame-preprocess=greyscale", suite=f"{suite}.py")
+    assert_said(run("--frame-preprocess=greyscale", suite=f"{suite}.py"))
+
+
+@pytest.mark.usefixtures("broken")
+def test_pages_say_so_too(run: Run) -> None:
+    page = ("--frame-runtime=tfjs-wasm", "--frame-renderer=topixels", "--frame-preprocess=greyscale")
+    assert_said(run(*page, suite="test_browser.py"))
+
+
+def assert_said(result: pytest.RunResult) -> None:
     assert result.ret == 1
     result.stdout.fnmatch_lines([f"LibraryUnavailable: {SAYS}"])
     result.stdout.no_fnmatch_line("*Traceback*")

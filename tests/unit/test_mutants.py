@@ -11,7 +11,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from graph_files import Node, ints, noise, op, placeholder, text, write_graph
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from mutant_models import sequence_model
@@ -82,6 +84,41 @@ def test_a_model_without_layers_is_refused(tmp_path: Path, runtime: str) -> None
     document = sequence_model()
     document["modelTopology"]["model_config"]["config"]["layers"] = []
     said = refusal(write(tmp_path, document, bytes(shard_bytes(document))), runtime)
+    assert said is not None
+    assert is_one_line(said)
+
+
+WINDOW = {"strides": ints(1, 1, 1), "padding": text("SAME")}
+KIND = {"T": {"type": "DT_INT32"}}
+# The sizes of an output, as a transposed convolution takes them, with some of them in each other's place.
+SIZES = [
+    op("Shape", "sizes", ["x"]),
+    op("Split", "size", ["zero", "sizes"], num_split={"i": "4"}, **KIND),
+    op("Pack", "rows", ["size:3", "size:1", "size:2", "size"], N={"i": "4"}, axis={"i": "0"}, **KIND),
+    op("Reshape", "swapped", ["rows", "four"], **KIND),
+]
+# Graphs like these have ended the process that had TensorFlow build or run them, by SIGABRT and SIGILL.
+DEADLY: dict[str, list[Node]] = {
+    "three strides": [op("Conv2D", "y", ["x", "w"], **WINDOW)],
+    "three strides of each channel": [op("DepthwiseConv2dNative", "y", ["x", "w"], **WINDOW)],
+    "three strides backwards": [op("Conv2DBackpropInput", "y", ["as", "w", "x"], **WINDOW)],
+    "three strides of a pool": [op("MaxPool", "y", ["x"], ksize=ints(1, 2, 2, 1), **WINDOW)],
+    "swapped sizes": [
+        *SIZES,
+        op("Conv2DBackpropInput", "y", ["swapped", "w", "x"], **{**WINDOW, "strides": ints(1, 1, 1, 1)}),
+    ],
+    "swapped inputs of two kinds": [op("Pack", "y", ["as", "x"], N={"i": "2"}, axis={"i": "0"})],
+}
+WEIGHTS = {
+    "w": noise(3, 3, 3, 3), "as": np.array([1, 8, 8, 3], np.int32), "zero": np.array(0, np.int32),
+    "four": np.array([4], np.int32),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", DEADLY)
+def test_a_graph_of_a_kind_that_ended_the_process_is_refused(tmp_path: Path, name: str) -> None:
+    model = write_graph(tmp_path, [placeholder("x", [-1, 8, 8, 3]), *DEADLY[name]], WEIGHTS)
+    said = refusal(model.path, "tensorflow")
     assert said is not None
     assert is_one_line(said)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.connection import Connection
 
 import pytest
@@ -106,6 +107,29 @@ def test_the_exit_code_says_whether_a_model_can_be_run_and_what_is_asked_for_is_
     assert bool(said.err) == bool(code)
     assert all(line.startswith("framegate: ") for line in said.err.splitlines())
     assert all(name in said.out for _, name, _ in states)
+
+
+@pytest.mark.parametrize("is_terminal", [True, False])
+def test_on_a_terminal_it_says_what_it_waits_for(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    is_terminal: bool,  # noqa: FBT001
+) -> None:
+    seen = []
+
+    def examine(say: Callable[[Key], None]) -> Iterator[Diagnosis]:
+        for state in (RUNS, DRAWS):
+            say(state[:2])
+            seen.append(capsys.readouterr())
+            yield Diagnosis(*state, "a detail")
+
+    monkeypatch.setattr(command, "examine", examine)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: is_terminal)
+    assert command.run(()) == 0
+    shown = [said.err.removeprefix("\r\x1b[K") for said in seen]
+    waits = ["framegate doctor: trying runtime keras …", "framegate doctor: trying renderer opencv …"]
+    assert shown == (waits if is_terminal else ["", ""])
+    assert [said.out for said in seen] == ["", ""]
 
 
 def test_what_no_row_is_called_cannot_be_required(monkeypatch: pytest.MonkeyPatch) -> None:
