@@ -53,10 +53,19 @@ def test_it_follows_what_failed_whose_times_do_not_count(run: Run, pytester: pyt
     assert "(1 cell failed, whose times do not count)" in lines
 
 
-def test_a_bench_that_measures_nothing_has_failed(run: Run) -> None:
+def test_a_run_that_was_to_measure_and_could_not_has_failed(run: Run) -> None:
     options = ("--frame-renderer=gl-texture", "--frame-preprocess=none", BUDGET)
-    codes = [run(*options, *more, timing=True).ret for more in ((), ("--frame-bench",))]
-    assert codes == [pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED]
+    ways = ((), ("--benchmark-only",), ("--frame-bench",))
+    codes = [run(*options, *more, timing=True).ret for more in ways]
+    assert codes == [pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.TESTS_FAILED]
+
+
+def test_where_anything_was_measured_a_skip_is_no_failure(run: Run, pytester: pytest.Pytester) -> None:
+    options = ("--frame-preprocess=none", "--benchmark-only", BUDGET)
+    assert run(*options, "--frame-renderer=gl-texture,null", timing=True).ret == pytest.ExitCode.OK
+    theirs = pytester.makepyfile("def test_theirs(benchmark): benchmark(sum, [1])")
+    assert run(*options, "--frame-renderer=gl-texture", str(theirs), timing=True).ret == pytest.ExitCode.OK
+    assert run(*options, "--frame-renderer=gl-texture", "--collect-only", timing=True).ret == pytest.ExitCode.OK
 
 
 def test_what_did_not_run_takes_one_line_and_v_says_why(run: Run) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -26,13 +26,31 @@ LOWEST = -2
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """A run of ``framegate bench`` in which nothing could be measured has failed."""
-    if (
-        session.exitstatus == pytest.ExitCode.OK
-        and options_of(session.config).in_bench
-        and not measured(session.config)
-    ):
+    """A run that was to measure, and in which nothing could be measured, has failed."""
+    config = session.config
+    if session.exitstatus == pytest.ExitCode.OK and (_is_empty_bench(config) or _lacks_all(config)):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def _is_empty_bench(config: pytest.Config) -> bool:
+    return options_of(config).in_bench and not measured(config)
+
+
+def _lacks_all(config: pytest.Config) -> bool:
+    """Whether cells could not run where benchmarks alone were asked for, and there is none of anybody's."""
+    if not (config.getoption("benchmark_only", default=False) and _is_lacking(config)):
+        return False
+    from framegate.gate.worker import PLUGIN as GATE_WORKER
+
+    # What a worker of the gate lacks is for the gate to judge.
+    benchmarks = getattr(config.pluginmanager.get_plugin("pytest-benchmark"), "benchmarks", ())
+    return not benchmarks and not config.pluginmanager.hasplugin(GATE_WORKER)
+
+
+def _is_lacking(config: pytest.Config) -> bool:
+    """Whether a cell was skipped for something that is not here."""
+    stats: dict[str, list[Any]] = getattr(config.pluginmanager.get_plugin("terminalreporter"), "stats", {})
+    return any(hasattr(report, UNAVAILABLE) for report in stats.get("skipped", ()))
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -42,8 +60,7 @@ def pytest_terminal_summary(
     """Below all else but pytest's own last line; ``-qq`` keeps it to a line for each model, ``-qqq`` leaves it out."""
     returned = yield
     verbosity = config.get_verbosity()
-    lacking = any(hasattr(report, UNAVAILABLE) for report in terminalreporter.stats.get("skipped", ()))
-    if verbosity < LOWEST or not (lacking or measured(config) or CLOSING in config.stash):
+    if verbosity < LOWEST or not (_is_lacking(config) or measured(config) or CLOSING in config.stash):
         return returned
     from framegate.report.answer_text import lines_of, not_run_lines
 

@@ -31,6 +31,7 @@ def test_a_run_is_pytest_benchmarks_own_file(store: Store) -> None:
     run = save(store, accepted=False)
     assert run.path == store.folder / "0001_gate-default.json"
     assert read_run(run.path) == RUN
+    assert b"\n" not in run.path.read_bytes()  # a line for each round would make it several times as large
     assert (run.number, run.name) == (1, "default")
 
 
