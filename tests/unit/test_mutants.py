@@ -97,8 +97,8 @@ SIZES = [
     op("Pack", "rows", ["size:3", "size:1", "size:2", "size"], N={"i": "4"}, axis={"i": "0"}, **KIND),
     op("Reshape", "swapped", ["rows", "four"], **KIND),
 ]
-# Graphs like these have ended the process that had TensorFlow build or run them, by SIGABRT and SIGILL.
-DEADLY: dict[str, list[Node]] = {
+# Graphs like these have ended the process that had TensorFlow build or run them, or have taken all of its memory.
+HARMFUL: dict[str, list[Node]] = {
     "three strides": [op("Conv2D", "y", ["x", "w"], **WINDOW)],
     "three strides of each channel": [op("DepthwiseConv2dNative", "y", ["x", "w"], **WINDOW)],
     "three strides backwards": [op("Conv2DBackpropInput", "y", ["as", "w", "x"], **WINDOW)],
@@ -108,6 +108,10 @@ DEADLY: dict[str, list[Node]] = {
         op("Conv2DBackpropInput", "y", ["swapped", "w", "x"], **{**WINDOW, "strides": ints(1, 1, 1, 1)}),
     ],
     "swapped inputs of two kinds": [op("Pack", "y", ["as", "x"], N={"i": "2"}, axis={"i": "0"})],
+    "sums that double": [op("AddV2", f"x{at + 1}", [f"x{at or ''}"] * 2) for at in range(22)],
+    "pictures that double": [
+        op("ConcatV2", f"x{at + 1}", [f"x{at or ''}"] * 2 + ["zero"], N={"i": "2"}) for at in range(50)
+    ],
 }
 WEIGHTS = {
     "w": noise(3, 3, 3, 3), "as": np.array([1, 8, 8, 3], np.int32), "zero": np.array(0, np.int32),
@@ -115,9 +119,9 @@ WEIGHTS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", DEADLY)
-def test_a_graph_of_a_kind_that_ended_the_process_is_refused(tmp_path: Path, name: str) -> None:
-    model = write_graph(tmp_path, [placeholder("x", [-1, 8, 8, 3]), *DEADLY[name]], WEIGHTS)
+@pytest.mark.parametrize("name", HARMFUL)
+def test_a_graph_of_a_kind_that_did_harm_is_refused(tmp_path: Path, name: str) -> None:
+    model = write_graph(tmp_path, [placeholder("x", [-1, 8, 8, 3]), *HARMFUL[name]], WEIGHTS)
     said = refusal(model.path, "tensorflow")
     assert said is not None
     assert is_one_line(said)
