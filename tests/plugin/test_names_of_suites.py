@@ -10,16 +10,19 @@ import pytest
 
 from framegate.results.run import words_of_test
 
-ROOT = Path(__file__).parents[2]
 CELL = "test_preprocess[16-none]"
 PLUGINS = ("-p", "framegate.plugin", "-p", "no:cacheprovider")
 
 
-def test_they_are_named_by_their_module(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_they_are_named_by_their_module(
+    pytester: pytest.Pytester, suites: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("framegate.paths.clone_dir", lambda: None)
-    pytester.makeini("[pytest]")
+    monkeypatch.setattr("framegate.paths.suites_dir", lambda: suites)
+    theirs = pytester.mkdir("theirs")
+    (theirs / "pytest.ini").write_text("[pytest]")
     result = pytester.runpytest(
-        *(str(ROOT / "suites" / "test_preprocess.py"), "-v", "-c", "tox.ini", "--rootdir=.", *PLUGINS),
+        *(str(suites / "test_preprocess.py"), "-v", f"--rootdir={theirs}", "-c", str(theirs / "pytest.ini"), *PLUGINS),
         *("--frame-preprocess=none", "--frame-size=16", "--benchmark-max-time=0.001", "--benchmark-min-rounds=2"),
         *("--benchmark-json=out.json", "--junitxml=out.xml"),
     )
