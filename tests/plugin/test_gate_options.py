@@ -39,6 +39,25 @@ def test_a_first_run_that_fails_is_not_accepted(new_project: Project) -> None:
     assert new_project.accepted() == []
 
 
+STANDS_STILL = """
+import pytest
+
+
+@pytest.mark.benchmark(timer=lambda: 0)
+def test_work(benchmark):
+    benchmark.pedantic(len, ("",), rounds=3)
+"""
+
+
+def test_a_run_whose_times_are_all_zero_is_accepted_in_no_way(new_project: Project) -> None:
+    new_project.write(STANDS_STILL)
+    run = new_project.gate("--gate-bootstrap")
+    run.says_no(12, "test_work", "nothing-measured")
+    assert run.reasons["test_work"] == "all of its times are zero"
+    assert new_project.accept("--anyway")[0] == 2
+    assert new_project.accepted() == []
+
+
 def test_a_run_that_passes_is_accepted_on_demand(project: Project) -> None:
     run = project.gate("--gate-accept")
     assert run.code == 0, run.output
