@@ -65,6 +65,19 @@ def test_a_page_gets_threads_and_a_fine_clock_and_keeps_nothing(server: PageServ
     assert headers["Content-Security-Policy"].startswith("default-src 'self';")
 
 
+def test_a_file_that_a_browser_has_is_not_sent_again_until_it_is_another(server: PageServer, tmp_path: Path) -> None:
+    name = urlsplit(server.root).path + "page.html"
+    tag = get(server, name)[1]["ETag"]
+    status, headers, body = get(server, name, "GET", None, **{"If-None-Match": tag})
+    assert (status, headers["ETag"], headers["Cache-Control"], body) == (304, tag, "no-cache", b"")
+    (tmp_path / "page.html").write_text("<p>other</p>")
+    # Of the same size, and another time however soon it is written.
+    os.utime(tmp_path / "page.html", ns=(0, 1))
+    status, headers, body = get(server, name, "GET", None, **{"If-None-Match": tag})
+    assert (status, body) == (200, b"<p>other</p>")
+    assert headers["ETag"] != tag
+
+
 OUTSIDE = (
     *("", "secret", "../page.html", "./page.html", "folder", "folder/secret", "folder/../page.html", "page.html/"),
     *(

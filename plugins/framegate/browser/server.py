@@ -297,8 +297,14 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(content)
         elif file is not None:
             with file:
-                self._head(HTTPStatus.OK, os.fstat(file.fileno()).st_size, kind)
-                shutil.copyfileobj(file, self.wfile)
+                status = os.fstat(file.fileno())
+                # By this a browser knows that it has the file, and what it has compiled of it.
+                tag = f'"{status.st_dev:x}-{status.st_ino:x}-{status.st_size:x}-{status.st_mtime_ns:x}"'
+                if self.headers.get("If-None-Match") == tag:
+                    self._head(HTTPStatus.NOT_MODIFIED, 0, kind, tag)
+                else:
+                    self._head(HTTPStatus.OK, status.st_size, kind, tag)
+                    shutil.copyfileobj(file, self.wfile)
         else:
             self._head(HTTPStatus.NOT_FOUND, 0, "text/plain")
 
@@ -321,9 +327,10 @@ class _Handler(BaseHTTPRequestHandler):
         self.close_connection = True
         self._head(status, 0, "text/plain")
 
-    def _head(self, status: HTTPStatus, length: int, kind: str) -> None:
+    def _head(self, status: HTTPStatus, length: int, kind: str, tag: str = "") -> None:
         self.send_response(status)
-        for name, value in {**_HEADERS, "Content-Type": kind, "Content-Length": str(length)}.items():
+        own = {"Content-Type": kind, "Content-Length": str(length)} if status != HTTPStatus.NOT_MODIFIED else {}
+        for name, value in {**_HEADERS, **own, **({"ETag": tag} if tag else {})}.items():
             self.send_header(name, value)
         if self.close_connection:
             self.send_header("Connection", "close")
