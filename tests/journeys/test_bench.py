@@ -75,7 +75,7 @@ def test_a_browser_alone_says_whether_a_model_is_realtime(
     assert [result["extra_info"]["picture"]["guessed"] for result in results] == [
         {"input_range": [0, 1], "output_range": [0, 1]}
     ] * 2
-    assert "\n  Guessed: input_range [0, 1], output_range [0, 1].\n" in said
+    assert "\n  Guessed: input_range [0, 1], output_range [0, 1].\n" in said, said
     assert [result["extra_info"]["agreement"]["compared_with"] for result in results] == [None, "tfjs-wasm"]
     assert "pages were compared with those that ran the same model before them" in " ".join(said.split())
     assert all(len(line) <= COLUMNS for line in said.splitlines())
