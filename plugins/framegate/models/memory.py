@@ -9,7 +9,7 @@ from pathlib import Path
 from framegate.errors import ModelError
 from framegate.machine import available_bytes
 
-_MOST_SHOWN = 10**18
+_MOST_SHOWN = 10**30
 """Broken models ask for any number of bytes, also for one that no float holds."""
 
 

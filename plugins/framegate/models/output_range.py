@@ -42,7 +42,7 @@ class ShownRange(NamedTuple):
             return cls(shown, math.nan, math.nan, 0.0)
         low, high = shown
         margin = MARGIN * (high - low)
-        outside = np.count_nonzero((values < low - margin) | (values > high + margin))
+        outside = int(np.count_nonzero((values < low - margin) | (values > high + margin)))
         return cls(shown, float(values.min()), float(values.max()), outside / values.size)
 
     def doubt(self) -> str | None:

@@ -17,7 +17,9 @@ def test_products_do_not_overflow() -> None:
 
 
 def test_sizes_that_no_float_holds_are_refused_too() -> None:
-    with pytest.raises(ModelError, match=r"^m: it has weights of 1,000,000,000\.0 GB and [\d,.]+ GB are free"):
+    with pytest.raises(
+        ModelError, match=r"^m: it has weights of 1,000,000,000,000,000,000,000\.0 GB and [\d,.]+ GB are free"
+    ):
         memory.check_fits(Path("m"), "it has weights", 10**1000)
 
 

@@ -32,6 +32,8 @@ CLASSES = np.arange(1001, dtype=np.int32) % 21
 )
 def test_what_is_in_doubt(picture: Array, shown: Range, doubt: str | None, fitting: Range | None) -> None:
     found = ShownRange.of(picture, shown)
+    # What is stored of it is read again, and NumPy's own numbers are not.
+    assert {type(found.smallest), type(found.largest), type(found.clamped)} == {float}
     assert found.doubt() == doubt
     if fitting is not None:
         assert found.fitting() == fitting

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from importlib.metadata import version
 from importlib.util import find_spec
 
 import pytest
+from packaging.version import Version
 
 from framegate.inference.abilities import TakesThreads, in_words, open_runtime
 from framegate.inference.base import Threaded
@@ -57,6 +59,8 @@ except Exception as error:
 # How many threads beside the caller's did at least a tenth of the work. TensorFlow computes in another thread; how much
 # the caller's has to do beside that, such as copying, is the machine's.
 AT_WORK = {"tensorflow": 1, "keras": 1, "openvino": 0, "onnxruntime": 0, "litert": 0, "tensorflow-xla": 1}
+# The work of XLA in TensorFlow 2.21 moves from one thread to another when the machine is busy; one computes at a time.
+MOVES = {"tensorflow-xla": 2}
 COUNT_THREADS = f"""
 import threading
 import psutil
@@ -91,4 +95,6 @@ def test_with_one_thread_one_thread_computes() -> None:
     assert done.returncode == 0, done.stderr
     counted = {name: int(count) for name, count in map(str.split, done.stdout.splitlines())}
     assert counted.keys() == AT_WORK.keys()
-    assert all(counted[name] <= most for name, most in AT_WORK.items()), counted
+    moves = Version(version("tensorflow")) >= Version("2.21.dev0")
+    most = AT_WORK | (MOVES if moves else {})
+    assert {name: count for name, count in counted.items() if count > most[name]} == {}
