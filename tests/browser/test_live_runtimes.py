@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -65,8 +66,9 @@ def requests(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
 def test_frames_of_every_kind_of_runtime_come_to_the_screen(
     person: Person, need_files: Callable[[str], None], runtime: str, ways: tuple[str, ...], library: str
 ) -> None:
-    if library != "tfjs":
-        pytest.importorskip("tensorflow", reason="models are converted by it")
+    # Imported as anybody imports it, TensorFlow 2.21 would leave a process in which nothing can be drawn.
+    if library != "tfjs" and find_spec("tensorflow") is None:
+        pytest.skip("models are converted by TensorFlow, which is not installed")
     need_files(library)
     # Of a model that returns what it is fed some libraries make nothing.
     person.picks("Model", "half")
