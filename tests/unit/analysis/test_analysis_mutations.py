@@ -70,29 +70,8 @@ DOCUMENTS: dict[str, Any] = {
 VALUES = st.one_of(
     st.none(),
     st.booleans(),
-    st.sampled_from(
-        [
-            0,
-            -1,
-            1,
-            2,
-            3,
-            7,
-            2**31,
-            2**63,
-            10**30,
-            10**400,
-            1e300,
-            1.5,
-            "",
-            "0",
-            "-7",
-            "99999999999999",
-            "image",
-            "conv",
-            "x:9",
-        ]
-    ),
+    st.sampled_from([0, -1, 1, 2, 3, 7, 2**31, 2**63, 10**30, 10**400, 1e300, 1.5]),
+    st.sampled_from(["", "0", "-7", "99999999999999", "image", "conv", "x:9"]),
     st.sampled_from([[], {}, [0], [-1, 0], [[1]], ["image", 0, 0], {"i": "0"}, {"list": {"i": ["0", "0", "0", "0"]}}]),
     st.text(max_size=3),
 )

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from importlib.metadata import version
 from importlib.util import find_spec
 
 import pytest
-from packaging.version import Version
 
 from framegate.inference.abilities import TakesThreads, in_words, open_runtime
 from framegate.inference.base import Threaded
@@ -56,11 +54,10 @@ except Exception as error:
     ), done.stderr
 
 
-# How many threads beside the caller's did at least a tenth of the work. TensorFlow computes in another thread; how much
-# the caller's has to do beside that, such as copying, is the machine's.
+# How many threads beside the caller's did at least a tenth of the work of a run. TensorFlow computes in another thread,
+# in version 2.21 not always in the same one; how much the caller's has to do beside that, such as copying, is the
+# machine's.
 AT_WORK = {"tensorflow": 1, "keras": 1, "openvino": 0, "onnxruntime": 0, "litert": 0, "tensorflow-xla": 1}
-# The work of XLA in TensorFlow 2.21 moves from one thread to another when the machine is busy; one computes at a time.
-MOVES = {"tensorflow-xla": 2}
 COUNT_THREADS = f"""
 import threading
 import psutil
@@ -78,13 +75,15 @@ frame = np.random.default_rng(0).uniform(0, 255, (1, 96, 96, 3)).astype(np.float
 for runtime in {list(AT_WORK)}:
     with framegate.load_model("esrgan-slim-x2", runtime, threads=1) as model:
         model.run(frame)
-        before = used()
+        counts = []
         for _ in range(3):
+            before = used()
             model.run(frame)
-        spent = {{thread: now - before.get(thread, 0) for thread, now in used().items()}}
-    least = sum(spent.values()) / 10
-    del spent[threading.get_native_id()]
-    print(runtime, sum(each >= least for each in spent.values()))
+            spent = {{thread: now - before.get(thread, 0) for thread, now in used().items()}}
+            least = sum(spent.values()) / 10
+            del spent[threading.get_native_id()]
+            counts.append(sum(each >= least for each in spent.values()))
+    print(runtime, max(counts))
 """
 
 
@@ -95,6 +94,4 @@ def test_with_one_thread_one_thread_computes() -> None:
     assert done.returncode == 0, done.stderr
     counted = {name: int(count) for name, count in map(str.split, done.stdout.splitlines())}
     assert counted.keys() == AT_WORK.keys()
-    moves = Version(version("tensorflow")) >= Version("2.21.dev0")
-    most = AT_WORK | (MOVES if moves else {})
-    assert {name: count for name, count in counted.items() if count > most[name]} == {}
+    assert {name: count for name, count in counted.items() if count > AT_WORK[name]} == {}
